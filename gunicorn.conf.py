@@ -1,0 +1,30 @@
+"""How the product is served: few processes, threads for waiting, the application loaded once before forking."""
+
+import os
+
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8080')}"
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = int(os.environ.get("WEB_THREADS", "8"))
+preload_app = True
+timeout = 120
+graceful_timeout = 20
+max_requests = 20_000
+max_requests_jitter = 2_000
+accesslog = None
+loglevel = "warning"
+control_socket_disable = True
+
+
+def post_fork(server, worker):
+    """A forked worker opens connections of its own."""
+    from models.base import db
+    from run import app
+
+    with app.app_context():
+        db.engine.dispose(close=False)
+
+
+def when_ready(server):
+    """The application is loaded and the socket listens: say so, in one line."""
+    print(f"ready http://{bind}", flush=True)  # noqa: T201
