@@ -1,0 +1,1 @@
+"""What the province records: one noun per file, no Flask, no commit."""

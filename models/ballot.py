@@ -1,0 +1,106 @@
+"""The sealed ballot (无记名投票). No table here has a time column, and no mark carries a voter.
+
+During the poll each voter's marks lie encrypted in an envelope; at close they are opened in memory,
+shuffled for each candidate, written in one batch under random keys, and the envelopes are destroyed.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from flask_appbuilder import Model
+from sqlalchemy import JSON, Boolean, CheckConstraint, ForeignKey, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Labelled, column
+from models.session import ReviewSession
+
+
+class PollState(Labelled):
+    READY = "ready", "待开启", "off"
+    OPEN = "open", "投票中", "run"
+    CLOSED = "closed", "已计票", "ok"
+    DESTROYED = "destroyed", "选票已销毁", "off"
+
+
+class Choice(Labelled):
+    YES = "yes", "同意", "ok"
+    NO = "no", "不同意", "bad"
+    ABSTAIN = "abstain", "弃权", "off"
+
+
+class Poll(Model):
+    __tablename__ = "poll"
+    __trailed__ = True
+    __protected__ = ("session_id", "members", "attending", "roster_hash", "tally_hash", "state")
+    id: Mapped[int] = column("编号", Integer, primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("review_session.id"), unique=True)
+    members: Mapped[int] = column("应到", Integer, default=0)
+    attending: Mapped[int] = column("实到", Integer, default=0)
+    candidates: Mapped[list[int]] = column("参评名册", JSON, default=list)  #: declaration ids, frozen at opening
+    public_key: Mapped[bytes | None] = column("公钥", LargeBinary)
+    wrapped_key: Mapped[bytes | None] = column("封存私钥", LargeBinary)
+    roster_hash: Mapped[str] = column("名册摘要", String(64), default="")
+    tally_hash: Mapped[str] = column("计票摘要", String(64), default="")
+    state: Mapped[str] = column("状态", String(20), default=PollState.READY, info={"enum": PollState})
+    version: Mapped[int] = column("版本", Integer)
+
+    __mapper_args__ = {"version_id_col": version}
+    session: Mapped[ReviewSession] = relationship(info={"label": "评审会议"})
+
+
+class Roll(Model):
+    """Who may vote, and that somebody has voted; never how, never when."""
+
+    __tablename__ = "roll"
+    poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id"), primary_key=True, info={"label": "投票"})
+    expert_id: Mapped[int] = mapped_column(ForeignKey("expert.id"), primary_key=True, info={"label": "评委"})
+    voted: Mapped[bool] = column("已投票", Boolean, default=False)
+
+
+class Envelope(Model):
+    """A voter's marks, encrypted to the poll's key; destroyed at close."""
+
+    __tablename__ = "envelope"
+    poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id"), primary_key=True, info={"label": "投票"})
+    expert_id: Mapped[int] = mapped_column(ForeignKey("expert.id"), primary_key=True, info={"label": "评委"})
+    box: Mapped[bytes] = column("密封选票", LargeBinary)
+
+
+class EnvelopeHash(Model):
+    """Sorted hashes of the envelopes: a voter finds his receipt among them."""
+
+    __tablename__ = "envelope_hash"
+    poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id"), primary_key=True, info={"label": "投票"})
+    digest: Mapped[str] = column("选票摘要", String(64), primary_key=True)
+
+
+class Mark(Model):
+    """One mark for one candidate, under a random key."""
+
+    __tablename__ = "mark"
+    key: Mapped[str] = column("随机键", String(32), primary_key=True, default=lambda: uuid.uuid4().hex)
+    poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id"), info={"label": "投票"}, index=True)
+    declaration_id: Mapped[int] = mapped_column(ForeignKey("declaration.id"), info={"label": "参评人员"})
+    choice: Mapped[str] = column("表决", String(10), info={"enum": Choice})
+
+
+class Tally(Model):
+    """The count for one candidate (投票结果统计). `attending` is the denominator that was used."""
+
+    __tablename__ = "tally"
+    __table_args__ = (
+        UniqueConstraint("poll_id", "declaration_id"),
+        UniqueConstraint("year", "declaration_id"),  # no 复评: a candidate stands in one poll a year
+        CheckConstraint("yes + no + abstain <= attending", name="votes"),
+    )
+    __protected__ = ("poll_id", "declaration_id", "yes", "no", "abstain", "attending", "passed")
+    id: Mapped[int] = column("编号", Integer, primary_key=True)
+    poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id"), info={"label": "投票"})
+    year: Mapped[int] = column("年度", Integer)
+    declaration_id: Mapped[int] = mapped_column(ForeignKey("declaration.id"), info={"label": "参评人员"})
+    yes: Mapped[int] = column("同意", Integer)
+    no: Mapped[int] = column("不同意", Integer)
+    abstain: Mapped[int] = column("弃权", Integer)
+    attending: Mapped[int] = column("出席", Integer)
+    passed: Mapped[bool] = column("达到三分之二", Boolean)

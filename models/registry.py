@@ -1,0 +1,42 @@
+"""Every model, imported once, so that mappers and metadata are whole."""
+
+from __future__ import annotations
+
+from flask_appbuilder import Model
+
+from models import (  # noqa: F401
+    account,
+    ballot,
+    batch,
+    blacklist,
+    catalogue,
+    certificate,
+    committee,
+    declaration,
+    draw,
+    expert,
+    filing,
+    journal,
+    material,
+    notice,
+    organisation,
+    path,
+    person,
+    plan,
+    publicity,
+    quota,
+    session,
+    setting,
+    sign_in,
+    three_admins,
+    trail,
+)
+
+
+def by_table() -> dict[str, type]:
+    """Table name to class, for the journal's check of protected rows."""
+    return {
+        mapper.class_.__tablename__: mapper.class_
+        for mapper in Model.registry.mappers
+        if hasattr(mapper.class_, "__tablename__")
+    }

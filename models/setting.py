@@ -1,0 +1,76 @@
+"""Rule parameters (规则参数), the demo clock, the working-day calendar and the clauses that rules cite."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask_appbuilder import Model
+from sqlalchemy import Boolean, Date, Integer, String, Text
+from sqlalchemy.orm import Mapped
+
+from models.base import Labelled, column
+
+
+class Setting(Model):
+    """A rule parameter an office has changed; names, types, defaults and bounds are in workflow/settings."""
+
+    __tablename__ = "setting"
+    id: Mapped[int] = column("编号", Integer, primary_key=True)
+    name: Mapped[str] = column("参数", String(60), unique=True)
+    value: Mapped[str] = column("取值", String(2000))
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+class DemoClock(Model):
+    """The offset of the demo clock (演示时钟); at most one row, and none in production."""
+
+    __tablename__ = "demo_clock"
+    id: Mapped[int] = column("编号", Integer, primary_key=True)
+    offset_seconds: Mapped[int] = column("偏移秒数", Integer)
+
+
+class DayKind(Labelled):
+    """Why a day is not what its weekday says."""
+
+    HOLIDAY = "holiday", "放假", "bad"
+    MAKEUP = "makeup", "调休上班", "run"
+
+
+class CalendarDay(Model):
+    """A day of the working-day calendar (工作日历) that differs from Monday-to-Friday."""
+
+    __tablename__ = "calendar_day"
+    id: Mapped[int] = column("编号", Integer, primary_key=True)
+    day: Mapped[date] = column("日期", Date, unique=True)
+    kind: Mapped[str] = column("类别", String(20), info={"enum": DayKind})
+    name: Mapped[str] = column("节日", String(40), default="")
+
+    def __repr__(self) -> str:
+        return str(self.day)
+
+
+class CalendarYear(Model):
+    """A year of the calendar: announced by the State Council, or provisional (暂定)."""
+
+    __tablename__ = "calendar_year"
+    id: Mapped[int] = column("编号", Integer, primary_key=True)
+    year: Mapped[int] = column("年度", Integer, unique=True)
+    announced: Mapped[bool] = column("已公布", Boolean, default=False)
+    source: Mapped[str] = column("依据", String(200), default="")
+
+
+class Clause(Model):
+    """A clause a rule cites: its code in the product, document, article and wording (条款)."""
+
+    __tablename__ = "clause"
+    id: Mapped[int] = column("编号", Integer, primary_key=True)
+    code: Mapped[str] = column("条款代号", String(20), unique=True)
+    document: Mapped[str] = column("文件", String(200))
+    article: Mapped[str] = column("条款", String(80))
+    text: Mapped[str] = column("原文", Text)
+    verified: Mapped[bool] = column("已核对原文", Boolean, default=True)
+
+    def __repr__(self) -> str:
+        return f"{self.document}{self.article}"
