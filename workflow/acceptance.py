@@ -1,0 +1,148 @@
+"""职称初定/认定受理机构 (附件3 1.3): which organisation makes 初定 and 认定 final, and its 申报须知."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func, select
+
+from models.batch import Batch, BatchState
+from models.catalogue import TitleLevel
+from models.declaration import Declaration
+from models.declaration import DeclarationState as D
+from models.organisation import NodeKind, Organisation, Region
+from models.path import AcceptanceOffice, Way
+from models.path import OfficeState as S
+from workflow import roles, settings
+from workflow.errors import NotYou, Refused
+from workflow.flow import Ask, Flow, Step
+from workflow.unit_of_work import UnitOfWork
+
+#: Who can be the last organisation of a path; an employer alone or a supervisor cannot.
+RECEIVERS = tuple(kind for kind in NodeKind if kind not in (NodeKind.AGENCY, NodeKind.SUPERVISION))
+#: 初定 gives the first title of a graduate, at most 中级 (湘人社函〔2024〕115号).
+INITIAL_LEVELS = (TitleLevel.INTERMEDIATE, TitleLevel.ASSISTANT, TitleLevel.TECHNICIAN)
+_ON_THE_WAY = (D.SUBMITTED, D.UNIT_REVIEW, D.UNIT_PUBLICITY, D.UNDER_AUDIT, D.RETURNED)
+
+
+def nothing_on_the_way(uow: UnitOfWork, office: AcceptanceOffice) -> str | None:
+    """Only if no declaration is on its way to the office."""
+    count = uow.session.scalar(
+        select(func.count()).where(Declaration.office_id == office.id, Declaration.state.in_(_ON_THE_WAY))
+    )
+    if not count:
+        return None
+    return f"还有 {count} 件申报正在审核途中，以本机构为最终机构，不能注销（附件3 1.12.3）；请在办结后再注销。"
+
+
+def no_open_batch(uow: UnitOfWork, office: AcceptanceOffice) -> str | None:
+    """Only if no published batch still receives for the office."""
+    name = uow.session.scalar(
+        select(Batch.name).where(
+            Batch.office_id == office.id, Batch.state == BatchState.PUBLISHED, Batch.closes_on >= uow.today
+        )
+    )
+    return f"批次“{name}”仍在受理申报，不能注销受理机构；请先撤销该批次或等待申报截止。" if name else None
+
+
+# fmt: off
+ACCEPTANCE = Flow("受理机构", S, [
+    #     verb        label     from           to           by                 only if
+    Step("edit",     "编辑",     {S.ACTIVE},    None,        roles.HRSS_CONFIG, (),
+         [Ask("region_code", "行政区划", max_length=6, default=lambda uow, office: office.region_code),
+          Ask("publicity_required", "须单位公示", "check", required=False, default=lambda uow, office: office.publicity_required),
+          Ask("contact", "联系人", required=False, max_length=40, default=lambda uow, office: office.contact),
+          Ask("telephone", "联系电话", required=False, max_length=40, default=lambda uow, office: office.telephone)],
+         clause="附件3 1.3"),
+    Step("instruct", "申报须知", {S.ACTIVE},    None,        roles.HRSS_CONFIG, (),
+         [Ask("instructions", "申报须知", "area", max_length=10_000, default=lambda uow, office: office.instructions)],
+         clause="附件3 1.3"),
+    Step("cancel",   "注销",     {S.ACTIVE},    S.CANCELLED, roles.HRSS_CONFIG, [nothing_on_the_way, no_open_batch],
+         [Ask("reason", "注销原因", "area", required=False, max_length=500)],
+         clause="附件3 1.3", tone="bad", confirm="注销后不能再受理新的申报，确定注销吗？"),
+    Step("restore",  "恢复",     {S.CANCELLED}, S.ACTIVE,    roles.HRSS_CONFIG, clause="附件3 1.3"),
+])
+# fmt: on
+
+
+def create_office(
+    uow: UnitOfWork,
+    *,
+    organisation: Organisation,
+    way: str,
+    level: str,
+    region_code: str = "",
+    publicity_required: bool | None = None,
+    contact: str = "",
+    telephone: str = "",
+    instructions: str = "",
+) -> AcceptanceOffice:
+    """Add an accepting organisation for a way and a title level (附件3 1.3 新增).
+
+    The node kind is the organisation's own. Refused: 评审 as the way; 初定 above 中级; the same organisation,
+    way and level a second time, also when the first was cancelled (it is restored instead).
+    """
+    if not uow.actor.plays(roles.HRSS_CONFIG):
+        raise NotYou("只有省厅配置岗可以维护初定、认定受理机构。")
+    region_code = region_code or organisation.region_code
+    if wrong := _wrong(uow, organisation, way, level, region_code):
+        raise Refused("；".join(s.rstrip("。") for s in wrong.values()) + "。", fields=wrong)
+    if publicity_required is None:
+        publicity_required = settings.value(uow.session, "recognition_publicity")
+    office = AcceptanceOffice(
+        organisation=organisation, node_kind=organisation.kind, way=way, level=level, region_code=region_code,
+        publicity_required=publicity_required, contact=contact, telephone=telephone, instructions=instructions, active=True,
+    )  # fmt: skip
+    uow.session.add(office)
+    uow.session.flush()
+    uow.record("create_office", office, label="新增受理机构", name=organisation.name, way=way, level=level)
+    return office
+
+
+def _wrong(uow: UnitOfWork, organisation: Organisation, way: str, level: str, region_code: str) -> dict[str, str]:
+    wrong: dict[str, str] = {}
+    if way not in (Way.INITIAL, Way.RECOGNITION):
+        wrong["way"] = "受理机构只用于初定和认定，评审由评委会受理（附件3 1.3）；请选择初定或认定。"
+    if level not in set(TitleLevel):
+        wrong["level"] = "请选择职称等级。"
+    elif way == Way.INITIAL and level not in INITIAL_LEVELS:
+        wrong["level"] = f"初定最高为中级，不能受理{TitleLevel(level).label}（湘人社函〔2024〕115号）；请改选等级或取得方式。"
+    if not organisation.active or organisation.kind not in RECEIVERS:
+        wrong["organisation"] = f"{organisation.name}（{NodeKind(organisation.kind).label}）不能作为受理机构或已停用，请另选机构。"
+    if sentence := _unknown_region(uow, region_code):
+        wrong["region_code"] = sentence
+    same = uow.session.scalar(select(AcceptanceOffice).filter_by(organisation_id=organisation.id, way=way, level=level))
+    if same:
+        what = "已存在，不能重复新增" if same.active else "已注销，请在列表中对原记录办理“恢复”"
+        wrong.setdefault("organisation", f"{same}{what}。")
+    return wrong
+
+
+def _unknown_region(uow: UnitOfWork, code: str) -> str | None:
+    if uow.session.scalar(select(Region.id).where(Region.code == code)):
+        return None
+    return f"行政区划代码“{code}”不在区划表中，请重新选择。"
+
+
+@ACCEPTANCE.performs("edit")
+def edit(uow: UnitOfWork, office: AcceptanceOffice, **changes: Any) -> None:
+    """Change region, publicity and contact; organisation, way and level are its identity and stay."""
+    if "region_code" in changes and (sentence := _unknown_region(uow, changes["region_code"])):
+        raise Refused(sentence, field="region_code")
+    ACCEPTANCE.advance(uow, office, "edit", changed=sorted(changes))
+    for name in ("region_code", "publicity_required", "contact", "telephone"):
+        if name in changes:
+            setattr(office, name, bool(changes[name]) if name == "publicity_required" else changes[name] or "")
+
+
+@ACCEPTANCE.performs("instruct")
+def instruct(uow: UnitOfWork, office: AcceptanceOffice, *, instructions: str) -> None:
+    """Write the 申报须知 that applicants read before they declare there."""
+    ACCEPTANCE.advance(uow, office, "instruct", length=len(instructions))
+    office.instructions = instructions
+
+
+@ACCEPTANCE.performs("cancel")
+def cancel(uow: UnitOfWork, office: AcceptanceOffice, *, reason: str = "") -> None:
+    """Cancel the office: nothing more is received there; what was decided stays."""
+    ACCEPTANCE.advance(uow, office, "cancel", opinion=reason or "")

@@ -1,0 +1,297 @@
+"""The lifecycle of a declaration (REQUIREMENTS §5.1): what may happen, when, and by whom.
+
+Verbs that do more than advance stand in submission, audit and outcome; `workflow.lifecycles` imports all.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from models.batch import BatchState
+from models.declaration import Declaration, RouteStep
+from models.declaration import DeclarationState as S
+from models.path import Way
+from models.plan import Plan, PlanState
+from models.publicity import Objection, ObjectionState, Publicity, PublicityItem, PublicityKind, PublicityState
+from models.trail import TrailEntry
+from workflow.flow import Ask, Flow, Step
+from workflow.roles import (
+    APPLICANT,
+    AUDITORS,
+    COMMITTEE_OFFICE,
+    HRSS_AUDIT,
+    HRSS_CERT,
+    HRSS_SPECIAL,
+    RECOMMENDERS,
+    SYSTEM,
+)
+from workflow.unit_of_work import UnitOfWork
+
+#: States in which the declaration counts as the person's one active declaration of the year.
+IN_HAND = [s for s in S if s not in (S.DRAFT, S.WITHDRAWN, S.TERMINATED)]
+#: Items of 《真实性审核责任卡》 (118号 四(二)1).
+LIABILITY_ITEMS = (
+    ("education", "学历、学位证件查询认证"),
+    ("awards", "奖项及相关证件查询认证"),
+    ("papers", "论文、论著检索核实"),
+    ("projects", "项目、业绩材料核实"),
+    ("tenure", "任职年限核对确认"),
+)
+#: 公示内容 (118号 四(二)2).
+PUBLICISED = (
+    "学历", "资历", "成果", "论文", "服务基层", "工作业绩", "是否破格申报", "违纪违规情况", "《评审表》", "投诉受理部门及电话",
+)  # fmt: skip
+SAME_OR_NOT = (("same", "一致"), ("corrected", "不一致，已沟通更正"))
+
+
+def own(uow: UnitOfWork, declaration: Declaration) -> str | None:
+    """Only the applicant himself."""
+    if declaration.person_id == uow.actor.person_id:
+        return None
+    return "只能办理本人的申报；请用申报人本人的账号登录办理。"
+
+
+def not_self(uow: UnitOfWork, declaration: Declaration) -> str | None:
+    """The applicant is never the auditor of his own case (REQUIREMENTS §3.1, 职责分离)."""
+    if uow.actor.person_id is None or declaration.person_id != uow.actor.person_id:
+        return None
+    return "申报人不得审核本人的申报（审核与申报职责分离，118号 四(二)1 实名审核）；请由本单位其他经办人办理。"
+
+
+def in_my_hands(uow: UnitOfWork, declaration: Declaration) -> str | None:
+    """A returned declaration has come down to the applicant."""
+    if declaration.position == -1:
+        return None
+    return "材料正在逐级退回途中，尚未退到申报人；请等待下级机构办理“退回补充材料”（附件3 1.12）。"
+
+
+def step_at(declaration: Declaration, position: int) -> RouteStep | None:
+    """The stop of the route at that position."""
+    return next((stop for stop in declaration.route if stop.position == position), None)
+
+
+def my_desk(uow: UnitOfWork, declaration: Declaration) -> str | None:
+    """The declaration lies on the desk of the actor's organisation."""
+    stop = step_at(declaration, declaration.position)
+    if stop and uow.actor.organisation_id == stop.organisation_id:
+        return None
+    where = stop.organisation.name if stop else "申报人"
+    return f"该申报当前由“{where}”办理，本机构不能办理；请等待其办结（附件3 1.12 逐级审核）。"
+
+
+def my_unit(uow: UnitOfWork, declaration: Declaration) -> str | None:
+    """The declaration is recommended by the actor's own organisation."""
+    if uow.actor.organisation_id == declaration.unit_id:
+        return None
+    return "只能办理本单位人员的申报（118号 四(二)）；请由申报人所在单位办理。"
+
+
+def my_committee(uow: UnitOfWork, declaration: Declaration) -> str | None:
+    """The declaration is addressed to the actor's committee."""
+    if declaration.committee_id and uow.actor.committee_id == declaration.committee_id:
+        return None
+    return "只能办理报送本评委会的申报（118号 四(四)）；请由对应评委会的日常办事机构办理。"
+
+
+def my_node(uow: UnitOfWork, declaration: Declaration) -> str | None:
+    """The declaration lies with the actor: at his organisation on the route, or at his committee's office."""
+    if declaration.state == S.AT_COMMITTEE or uow.actor.plays(COMMITTEE_OFFICE):
+        if declaration.state != S.AT_COMMITTEE:
+            return "该申报不在评委会复核环节，评委会办事机构不能办理；请等待逐级审核到达（附件2 1.2.1）。"
+        return my_committee(uow, declaration)
+    return my_desk(uow, declaration)
+
+
+def batch_open(uow: UnitOfWork, declaration: Declaration) -> str | None:
+    """申报起止 (附件2 1.4.2 年度批次): both days included."""
+    batch = declaration.batch
+    if batch.state != BatchState.PUBLISHED:
+        return f"批次“{batch.name}”尚未提交或已撤销，不能申报（附件2 1.4.2）；请选择开放的批次。"
+    if uow.today < batch.opens_on:
+        return f"批次“{batch.name}”自 {batch.opens_on} 开始申报，现在不能提交（附件2 1.4.2）；可先暂存。"
+    if uow.today > batch.closes_on:
+        return f"批次“{batch.name}”已于 {batch.closes_on} 截止申报，不能提交（118号 二）；请咨询评委会或参加下一年度申报。"
+    return None
+
+
+def correction_open(uow: UnitOfWork, declaration: Declaration) -> str | None:
+    """补正 within the term told and the batch's correction deadline; afterwards it counts as given up."""
+    due = declaration.due_on or declaration.batch.correction_on
+    if uow.today <= due:
+        return None
+    return f"补正期限为 {due}，已经超过，视为放弃本年度申报（令40号 第十七条）；如有疑问请联系退回机构。"
+
+
+def overdue(uow: UnitOfWork, declaration: Declaration) -> str | None:
+    """逾期未补正视为放弃申报 (令40号 第十七条)."""
+    if correction_open(uow, declaration):
+        return None
+    return f"补正期限 {declaration.due_on} 未到，不能按逾期终止（令40号 第十七条）；请等待申报人补正。"
+
+
+def before_audit_deadline(uow: UnitOfWork, declaration: Declaration) -> str | None:
+    """线上审核 finished by the batch's date (118号 二(一))."""
+    stop = step_at(declaration, declaration.position)
+    last = min(d for d in (declaration.batch.audit_on, stop.deadline if stop else None) if d)
+    if uow.today <= last:
+        return None
+    return f"本级线上审核已于 {last} 截止，不能再上报（118号 二(一)）；请与评委会办事机构联系。"
+
+
+def liability_card_signed(uow: UnitOfWork, declaration: Declaration) -> str | None:
+    """Every item of the 责任卡 has a named checker before publicity and recommendation (118号 四(二)1)."""
+    signed = uow.session.scalar(
+        select(func.count()).where(
+            TrailEntry.subject_kind == Declaration.__tablename__,
+            TrailEntry.subject_id == declaration.id,
+            TrailEntry.verb == "check",
+        )
+    )
+    if signed:
+        return None
+    return "《真实性审核责任卡》尚未签署，不能公示或推荐（118号 四(二)1）；请先办理“真实性审核”，逐项填写审核人。"
+
+
+def unit_publicity(uow: UnitOfWork, declaration: Declaration) -> Publicity | None:
+    """The newest posting of this declaration by its unit that is not void."""
+    return _posting(uow, declaration, PublicityKind.UNIT)
+
+
+def result_publicity(uow: UnitOfWork, declaration: Declaration) -> Publicity | None:
+    """The newest posting of its result."""
+    return _posting(uow, declaration, PublicityKind.RESULT)
+
+
+def _posting(uow: UnitOfWork, declaration: Declaration, kind: str) -> Publicity | None:
+    return uow.session.scalar(
+        select(Publicity)
+        .join(PublicityItem)
+        .where(
+            PublicityItem.declaration_id == declaration.id,
+            Publicity.kind == kind,
+            Publicity.state != PublicityState.VOID,
+        )
+        .order_by(Publicity.id.desc())
+        .limit(1)
+    )
+
+
+def publicity_needed(declaration: Declaration) -> bool:
+    """公示 is required for every 评审; for 初定 and 认定 where the accepting organisation says so (§6.5)."""
+    return declaration.office is None or declaration.office.publicity_required
+
+
+def unit_publicity_over(uow: UnitOfWork, declaration: Declaration) -> str | None:
+    """公示不少于 5 个工作日 (118号 四(二)2); the last day has passed."""
+    if not publicity_needed(declaration):
+        return None
+    posting = unit_publicity(uow, declaration)
+    if posting is None or declaration.state != S.UNIT_PUBLICITY:
+        return "未经单位公示，不得推荐申报参评（118号 四(二)3）；请先在“所在单位申报公示”办理公示。"
+    if uow.today <= posting.ends_on:
+        return (
+            f"单位公示到 {posting.ends_on} 结束，公示期未满，不能上报（118号 四(二)2，不少于 5 个工作日）；请于期满后办理。"
+        )
+    return None
+
+
+def result_publicity_over(uow: UnitOfWork, declaration: Declaration) -> str | None:
+    """评审结果公示期不少于 5 个工作日 (118号 六(一))."""
+    posting = result_publicity(uow, declaration)
+    if posting is None:
+        return "评审结果尚未公示，不能申请备案（118号 六）；请先办理“评审结果公示”。"
+    if uow.today <= posting.ends_on:
+        return f"评审结果公示到 {posting.ends_on} 结束，公示期未满，不能申请备案（118号 六(一)）；请于期满后办理。"
+    return None
+
+
+def no_open_objection(uow: UnitOfWork, declaration: Declaration) -> str | None:
+    """An objection blocks until it is investigated and found untrue (118号 四(二)2, 六(二))."""
+    found = uow.session.scalars(
+        select(Objection.state).where(
+            Objection.declaration_id == declaration.id,
+            Objection.state.in_([ObjectionState.REGISTERED, ObjectionState.INVESTIGATING, ObjectionState.UPHELD]),
+        )
+    ).all()
+    if not found:
+        return None
+    if ObjectionState.UPHELD in found:
+        return "公示期间的异议经查证属实，申报材料不予报送（118号 四(二)2）；请办理“不予报送”。"
+    return "公示期间有异议尚未办结，不能继续办理（118号 四(二)2、六(二)）；请先完成异议核查。"
+
+
+def objection_upheld(uow: UnitOfWork, declaration: Declaration) -> str | None:
+    """Only a proven objection stops a declaration."""
+    upheld = uow.session.scalar(
+        select(func.count()).where(
+            Objection.declaration_id == declaration.id,
+            Objection.state.in_([ObjectionState.UPHELD, ObjectionState.ANSWERED]),
+            Objection.upheld.is_(True),
+        )
+    )
+    return None if upheld else "没有查证属实的异议，不能终止（118号 四(二)2）；请先登记并核查异议。"
+
+
+def plan_approved(uow: UnitOfWork, declaration: Declaration) -> str | None:
+    """Candidates enter with the approval of their plan (118号 五(一))."""
+    plan = uow.session.get(Plan, declaration.plan_id) if declaration.plan_id else None
+    if plan and plan.state in (PlanState.APPROVED, PlanState.DRAWN, PlanState.OPENED, PlanState.REVIEWED):
+        return None
+    return "评审方案未经审核备案，不得开评（118号 五(一)）；请先呈报评审方案。"
+
+
+_OPINION = Ask("opinion", "审核意见", "area", hint="审核意见将记入《评审表》和过程跟踪")
+_SIGNED = (Ask("handler", "经办人", max_length=40), Ask("head", "负责人", max_length=40))
+_ITEMS = Ask(
+    "items", "一次性告知的补正事项", "area", hint="每行一项，须一次性写明需要补齐补正的全部内容（118号 四(三)）", max_length=4000
+)
+_COMPARE = (
+    Ask("consistency", "线上线下材料比对", "choice", choices=SAME_OR_NOT, hint="重点比对两个途径提交的材料是否一致（118号 四(四)）"),
+    Ask("consistency_note", "比对说明", required=False, max_length=300),
+)
+_PUBLICITY_CHECKED = Ask("publicity_checked", "已核查单位公示情况", "check", hint="形式审查须重点核查公示情况（118号 四(三)）")
+_PRE_VOTE = {S.SUBMITTED, S.UNIT_REVIEW, S.UNIT_PUBLICITY, S.UNDER_AUDIT, S.AT_COMMITTEE, S.QUALIFIED, S.PLANNED, S.RETURNED}
+
+# fmt: off
+DECLARATION = Flow("申报", S, [
+    #     verb               label              from                          to                by                only if                               asks
+    Step("submit",          "提交",             {S.DRAFT},                    S.SUBMITTED,      APPLICANT,        [own, batch_open],                    [], "附件1 二", "primary", "提交后材料将送所在单位受理，确定提交？"),
+    Step("withdraw",        "撤回",             {S.SUBMITTED},                S.DRAFT,          APPLICANT,        [own],                                [], "附件1 二", "", "撤回后可修改再提交，确定撤回？"),
+    Step("abandon",         "放弃申报",         {S.DRAFT, S.RETURNED},        S.WITHDRAWN,      APPLICANT,        [own, in_my_hands],                   [Ask("opinion", "放弃原因", "area")], "令40号 第十七条", "bad", "放弃后本条申报不能恢复，确定放弃？"),
+    Step("accept",          "受理",             {S.SUBMITTED},                S.UNIT_REVIEW,    RECOMMENDERS,     [my_unit, not_self],                  [], "118号 四(二)", "primary"),
+    Step("check",           "真实性审核",       {S.UNIT_REVIEW},              None,             RECOMMENDERS,     [my_unit, not_self],                  [*(Ask(k, f"{v} · 审核人", max_length=40) for k, v in LIABILITY_ITEMS), Ask("opinion", "审核说明", "area", required=False)], "118号 四(二)1"),
+    Step("publicise",       "发起公示",         {S.UNIT_REVIEW},              S.UNIT_PUBLICITY, RECOMMENDERS,     [my_unit, not_self, liability_card_signed], [], "118号 四(二)2", inner=True),
+    Step("recommend",       "上报",             {S.UNIT_PUBLICITY, S.UNIT_REVIEW}, [S.UNDER_AUDIT, S.AT_COMMITTEE, S.FILED], RECOMMENDERS, [my_unit, not_self, liability_card_signed, unit_publicity_over, no_open_objection, before_audit_deadline],
+         [Ask("assessment", "用人单位测评、公示结果", "area", max_length=500), Ask("opinion", "推荐意见", "area"), *_SIGNED, Ask("seal", "盖章扫描件", "file", required=False)], "118号 四(二)3", "primary"),
+    Step("stop",            "不予报送",         {S.UNIT_PUBLICITY},           S.TERMINATED,     RECOMMENDERS,     [my_unit, not_self, objection_upheld], [_OPINION, *_SIGNED], "118号 四(二)2", "bad"),
+    Step("approve",         "审核通过",         {S.UNDER_AUDIT},              [S.UNDER_AUDIT, S.AT_COMMITTEE, S.FILED], AUDITORS, [my_desk, not_self, before_audit_deadline], [_OPINION, _PUBLICITY_CHECKED, *_COMPARE, *_SIGNED], "118号 四(三)", "primary"),
+    Step("send_back",       "退回",             {S.UNIT_REVIEW, S.UNIT_PUBLICITY, S.UNDER_AUDIT, S.AT_COMMITTEE}, S.RETURNED, (*dict.fromkeys((*RECOMMENDERS, *AUDITORS, COMMITTEE_OFFICE)),), [my_node, not_self], [_ITEMS, _OPINION], "118号 四(三)", "bad"),
+    Step("pass_down",       "退回补充材料",     {S.RETURNED},                 S.RETURNED,       (*dict.fromkeys((*RECOMMENDERS, *AUDITORS)),), [my_desk, not_self], [Ask("opinion", "转达说明", "area", required=False)], "附件3 1.12.3-2", "primary"),
+    Step("resubmit",        "重新提交",         {S.RETURNED},                 [S.SUBMITTED, S.UNIT_REVIEW, S.UNDER_AUDIT, S.AT_COMMITTEE], APPLICANT, [own, in_my_hands, correction_open], [Ask("opinion", "补正说明", "area")], "附件3 1.12.3-1.4", "primary"),
+    Step("lapse",           "逾期终止",         {S.RETURNED},                 S.TERMINATED,     (SYSTEM, *AUDITORS, COMMITTEE_OFFICE), [overdue],      [], "令40号 第十七条", "bad"),
+    Step("qualify",         "复核合格",         {S.AT_COMMITTEE},             S.QUALIFIED,      COMMITTEE_OFFICE, [my_committee, not_self],             [_OPINION, *_COMPARE, *_SIGNED], "118号 四(四)", "primary"),
+    Step("disqualify",      "复核不合格",       {S.AT_COMMITTEE},             S.TERMINATED,     COMMITTEE_OFFICE, [my_committee, not_self],             [Ask("opinion", "不合格原因", "area"), *_SIGNED], "118号 四(四)", "bad", "复核不合格将终止当年度申报参评，确定？"),
+    Step("include",         "列入方案",         {S.QUALIFIED},                S.PLANNED,        (HRSS_AUDIT, HRSS_SPECIAL), [plan_approved],            [], "118号 五(一)", inner=True),
+    Step("enter_review",    "进入评审",         {S.PLANNED},                  S.IN_REVIEW,      COMMITTEE_OFFICE, [my_committee, plan_approved],        [], "118号 五(四)", inner=True),
+    Step("pass_review",     "评审通过",         {S.IN_REVIEW},                S.PASSED,         COMMITTEE_OFFICE, [my_committee],                       [], "令40号 第十九条", inner=True),
+    Step("fail_review",     "评审未通过",       {S.IN_REVIEW},                S.FAILED,         COMMITTEE_OFFICE, [my_committee],                       [], "令40号 第十九条", inner=True),
+    Step("post_result",     "公示结果",         {S.PASSED},                   S.RESULT_PUBLICITY, COMMITTEE_OFFICE, [my_committee],                     [], "118号 六(一)", inner=True),
+    Step("take_down",       "公示作废",         {S.UNIT_PUBLICITY},           S.UNIT_REVIEW,    RECOMMENDERS,     [my_unit],                            [], "118号 四(二)2", inner=True),
+    Step("take_down_result", "公示作废",        {S.RESULT_PUBLICITY},         S.PASSED,         COMMITTEE_OFFICE, [my_committee],                       [], "118号 六(一)", inner=True),
+    Step("object",          "转入异议核查",     {S.RESULT_PUBLICITY},         S.OBJECTED,       COMMITTEE_OFFICE, [my_committee],                       [], "118号 六(二)", inner=True),
+    Step("clear",           "异议不属实",       {S.OBJECTED},                 S.RESULT_PUBLICITY, COMMITTEE_OFFICE, [my_committee],                     [], "118号 六(二)", inner=True),
+    Step("uphold",          "异议属实终止",     {S.OBJECTED},                 S.TERMINATED,     COMMITTEE_OFFICE, [my_committee, objection_upheld],     [], "118号 六(二)", inner=True),
+    Step("apply_filing",    "申请备案",         {S.RESULT_PUBLICITY},         S.FILING,         COMMITTEE_OFFICE, [my_committee, result_publicity_over, no_open_objection], [], "118号 六(二)", inner=True),
+    Step("return_filing",   "备案退回",         {S.FILING},                   S.RESULT_PUBLICITY, HRSS_AUDIT,     [],                                   [], "附件3 1.15", inner=True),
+    Step("file",            "备案",             {S.FILING},                   S.FILED,          HRSS_AUDIT,       [no_open_objection],                  [], "118号 六(二)", inner=True),
+    Step("issue",           "发放证书",         {S.FILED},                    S.ISSUED,         HRSS_CERT,        [],                                   [], "118号 六(三)", inner=True),
+    Step("report",          "报送人社部",       {S.ISSUED},                   S.REPORTED,       HRSS_CERT,        [],                                   [], "附件3 1.18", inner=True),
+    Step("revoke",          "撤销",             {S.FILED, S.ISSUED, S.REPORTED}, S.REVOKED,     (HRSS_CERT, HRSS_AUDIT), [],                            [], "118号 七(一)", inner=True),
+    Step("terminate",       "终止申报参评",     _PRE_VOTE,                    S.TERMINATED,     HRSS_AUDIT,       [],                                   [Ask("opinion", "终止原因", "area"), Ask("document", "依据文号", max_length=80)], "118号 三(四)、七(一)", "bad", "终止后当年度不能再申报，确定终止？"),
+])
+# fmt: on
+
+
+def is_review(declaration: Declaration) -> bool:
+    """Whether a committee decides (评审), not the last organisation of the path."""
+    return declaration.way == Way.REVIEW

@@ -1,0 +1,165 @@
+"""What lies on a desk: the rows that wait for an account, as clauses for lists, badges and the workbench.
+
+Every desk takes the account and the day on which the rules count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, false, or_, select
+
+from models.account import Account
+from models.blacklist import BlacklistEntry, BlacklistState
+from models.certificate import Certificate, CertificateState
+from models.committee import Committee, CommitteeState
+from models.declaration import Declaration, RouteStep
+from models.declaration import DeclarationState as S
+from models.filing import Filing, FilingState
+from models.notice import Notice
+from models.organisation import Organisation
+from models.path import AcceptanceOffice, NodeState, PathNode
+from models.plan import Plan
+from models.publicity import Objection, ObjectionState, Publicity, PublicityItem, PublicityKind, PublicityState
+from models.quota import Quota, QuotaState
+from models.trail import TrailEntry
+from workflow import policy
+from workflow import roles as r
+
+Clause = ColumnElement[bool]
+Desk = Callable[[Account, date], Clause]
+
+
+def _here(actor: Account) -> Clause:
+    """The declaration lies at the account's organisation, at the position it has reached."""
+    stop = select(RouteStep.declaration_id).where(
+        RouteStep.organisation_id == actor.organisation_id, RouteStep.position == Declaration.position, RouteStep.declaration_id == Declaration.id
+    )
+    return stop.correlate(Declaration).exists()
+
+
+def unit_desk(actor: Account, today: date) -> Clause:
+    """单位受理审核: to be taken in hand, checked, or given back to the applicant."""
+    if not (actor.plays(*r.RECOMMENDERS) and actor.organisation_id):
+        return false()
+    returned = and_(Declaration.state == S.RETURNED, Declaration.position == 0)
+    return and_(Declaration.unit_id == actor.organisation_id, or_(Declaration.state.in_([S.SUBMITTED, S.UNIT_REVIEW]), returned))
+
+
+def recommend_desk(actor: Account, today: date) -> Clause:
+    """单位推荐上报: the unit's publicity is over, or the accepting organisation asks for none."""
+    if not (actor.plays(*r.RECOMMENDERS) and actor.organisation_id):
+        return false()
+    over = (
+        select(PublicityItem.id)
+        .join(Publicity)
+        .where(
+            PublicityItem.declaration_id == Declaration.id, Publicity.kind == PublicityKind.UNIT,
+            Publicity.state != PublicityState.VOID, Publicity.ends_on < today,
+        )
+        .correlate(Declaration)
+        .exists()
+    )  # fmt: skip
+    posted = and_(Declaration.state == S.UNIT_PUBLICITY, over)
+    spared = select(AcceptanceOffice.id).where(AcceptanceOffice.publicity_required.is_(False))
+    unposted = and_(Declaration.state == S.UNIT_REVIEW, Declaration.office_id.in_(spared), checked())
+    return and_(Declaration.unit_id == actor.organisation_id, or_(posted, unposted))
+
+
+def posting_ready(actor: Account, today: date) -> Clause:
+    """Ready for 所在单位申报公示: in review at the unit, responsibility card signed."""
+    if not (actor.plays(*r.RECOMMENDERS) and actor.organisation_id):
+        return false()
+    return and_(Declaration.unit_id == actor.organisation_id, Declaration.state == S.UNIT_REVIEW, checked())
+
+
+def checked() -> Clause:
+    """《真实性审核责任卡》 of the declaration is signed."""
+    card = select(TrailEntry.id).where(TrailEntry.subject_kind == Declaration.__tablename__, TrailEntry.subject_id == Declaration.id, TrailEntry.verb == "check")
+    return card.correlate(Declaration).exists()
+
+
+def audit_desk(actor: Account, today: date) -> Clause:
+    """上级单位审核 and 资格审核: under audit at the organisation, or returned to it from above."""
+    if not (actor.plays(*r.AUDITORS) and actor.organisation_id):
+        return false()
+    return and_(Declaration.state.in_([S.UNDER_AUDIT, S.RETURNED]), Declaration.position > 0, _here(actor))
+
+
+def recheck_desk(actor: Account, today: date) -> Clause:
+    """职称申报人员资格复核: arrived at the committee's office."""
+    if not (actor.plays(r.COMMITTEE_OFFICE) and actor.committee_id):
+        return false()
+    return and_(Declaration.committee_id == actor.committee_id, Declaration.state == S.AT_COMMITTEE)
+
+
+def posting_desk(actor: Account, today: date) -> Clause:
+    """公示 of one's own unit or committee: over, and its outcome not yet written down."""
+    owned: list[Clause] = []
+    if actor.organisation_id:
+        owned.append(Publicity.organisation_id == actor.organisation_id)
+    if actor.committee_id:
+        owned.append(Publicity.plan_id.in_(select(Plan.id).where(Plan.committee_id == actor.committee_id)))
+    return and_(or_(false(), *owned), Publicity.state == PublicityState.POSTED, Publicity.ends_on < today)
+
+
+def objection_desk(actor: Account, today: date) -> Clause:
+    """异议: of one's own unit or committee, not yet investigated and answered."""
+    owned: list[Clause] = []
+    if actor.organisation_id:
+        owned.append(Declaration.unit_id == actor.organisation_id)
+    if actor.committee_id:
+        owned.append(Declaration.committee_id == actor.committee_id)
+    if not owned or not actor.plays(*r.RECOMMENDERS, r.COMMITTEE_OFFICE):
+        return false()
+    return and_(Objection.state != ObjectionState.ANSWERED, Objection.declaration_id.in_(select(Declaration.id).where(or_(*owned))), policy.rows(actor, Objection))
+
+
+def quota_desk(actor: Account, today: date) -> Clause:
+    """职数审核: declared by units directly below; for the province also what was examined and passed on."""
+    clauses: list[Clause] = []
+    if actor.plays(r.BUREAU_OFFICER, r.DISTRICT_OFFICER, r.CITY_OFFICER, r.HRSS_AUDIT) and actor.organisation_id:
+        below = select(Organisation.id).where(Organisation.superior_id == actor.organisation_id)
+        clauses.append(and_(Quota.state == QuotaState.DECLARED, Quota.unit_id.in_(below)))
+    if actor.plays(r.HRSS_AUDIT):
+        clauses.append(Quota.state == QuotaState.EXAMINED)
+    return or_(false(), *clauses)
+
+
+def confirm_desk(actor: Account, today: date) -> Clause:
+    """审核层级配置单位确认: places proposed for one's own organisation."""
+    if not actor.organisation_id:
+        return false()
+    return and_(PathNode.organisation_id == actor.organisation_id, PathNode.state == NodeState.PENDING)
+
+
+def inbox(actor: Account, today: date) -> Clause:
+    """消息: addressed to the account and not yet read."""
+    return and_(policy.rows(actor, Notice), Notice.read_at.is_(None))
+
+
+def filing_desk(actor: Account, today: date) -> Clause:
+    """职称评审结果备案: applied for, not yet examined."""
+    return Filing.state == FilingState.SUBMITTED if actor.plays(r.HRSS_AUDIT) else false()
+
+
+def issue_desk(actor: Account, today: date) -> Clause:
+    """证书发放: filed people without a certificate."""
+    return Declaration.state == S.FILED if actor.plays(r.HRSS_CERT) else false()
+
+
+def report_desk(actor: Account, today: date) -> Clause:
+    """证书报送人社部: issued and not yet reported, or refused by the ministry."""
+    waiting = Certificate.state.in_([CertificateState.ISSUED, CertificateState.REPORT_FAILED])
+    return waiting if actor.plays(r.HRSS_CERT) else false()
+
+
+def blacklist_desk(actor: Account, today: date) -> Clause:
+    """黑名单管理: proposed, not yet decided."""
+    return BlacklistEntry.state == BlacklistState.PROPOSED if actor.plays(r.HRSS_AUDIT) else false()
+
+
+def committee_desk(actor: Account, today: date) -> Clause:
+    """评委会管理: applications to form a committee that wait for approval."""
+    return Committee.state == CommitteeState.APPLIED if actor.plays(r.HRSS_CONFIG, r.HRSS_AUDIT) else false()

@@ -1,0 +1,82 @@
+"""去向预览: where a declaration goes from here, forward and back, and until when it may lie here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from models.declaration import Declaration
+from models.declaration import DeclarationState as S
+from workflow.declaration import is_review, step_at
+
+#: States in which the declaration lies on a desk of its route.
+ON_THE_WAY = (S.SUBMITTED, S.UNIT_REVIEW, S.UNIT_PUBLICITY, S.UNDER_AUDIT)
+APPLICANT = "申报人"
+
+
+@dataclass(frozen=True)
+class Destination:
+    """`onward`: who receives it next; `back`: the chain a return travels, nearest first; empty when it cannot move."""
+
+    onward: str
+    back: tuple[str, ...]
+
+
+def destination(declaration: Declaration) -> Destination:
+    """Where 审核通过 sends the declaration, and where 退回 does (附件3 1.12.3-1.2 to 1.4)."""
+    if declaration.state == S.RETURNED:
+        return Destination(_returned_to(declaration), ())
+    if declaration.state == S.AT_COMMITTEE:
+        return Destination("复核合格，待入评审方案", _down_from(declaration, len(declaration.route)))
+    if declaration.state not in ON_THE_WAY:
+        return Destination("", ())
+    return Destination(next_office(declaration), _down_from(declaration, declaration.position))
+
+
+def next_office(declaration: Declaration) -> str:
+    """上级审核单位或评委会: the name of who audits after the present organisation."""
+    onward = step_at(declaration, declaration.position + 1)
+    if onward:
+        return onward.organisation.name
+    if is_review(declaration) and declaration.committee:
+        return declaration.committee.name
+    return "本机构为最终机构，审核通过后申报信息生效"
+
+
+def _down_from(declaration: Declaration, position: int) -> tuple[str, ...]:
+    here = step_at(declaration, position)
+    if position <= 0 or (here is not None and here.fast_return):
+        return (APPLICANT,)
+    below = [stop for n in range(position - 1, -1, -1) if (stop := step_at(declaration, n))]
+    return (*(stop.organisation.name for stop in below), APPLICANT)
+
+
+def _returned_to(declaration: Declaration) -> str:
+    back = step_at(declaration, declaration.returned_from or 0)
+    if back is not None:
+        return f"补正后重新提交至 {back.organisation.name}"
+    return f"补正后重新提交至 {declaration.committee.name}" if declaration.committee else "补正后重新提交"
+
+
+def holder(declaration: Declaration) -> str:
+    """当前办理: who holds the declaration now."""
+    if declaration.state in (S.DRAFT, S.WITHDRAWN) or (declaration.state == S.RETURNED and declaration.position < 0):
+        return APPLICANT
+    here = step_at(declaration, declaration.position)
+    if here is not None and declaration.state in (*ON_THE_WAY, S.RETURNED):
+        return here.organisation.name
+    if declaration.committee and declaration.state in (
+        S.AT_COMMITTEE, S.QUALIFIED, S.PLANNED, S.IN_REVIEW, S.PASSED, S.RESULT_PUBLICITY, S.OBJECTED,
+    ):  # fmt: skip
+        return declaration.committee.name
+    return "省人社厅" if declaration.state == S.FILING else ""
+
+
+def deadline(declaration: Declaration) -> date | None:
+    """Until when it must be done here: the term of a correction, or the level's and the batch's audit day."""
+    if declaration.state == S.RETURNED:
+        return declaration.due_on
+    if declaration.state in ON_THE_WAY:
+        here = step_at(declaration, declaration.position)
+        return min(d for d in (declaration.batch.audit_on, here.deadline if here else None) if d)
+    return declaration.batch.audit_on if declaration.state == S.AT_COMMITTEE else None

@@ -1,0 +1,246 @@
+"""May this person declare this title this year? Each rule a small function with its clause.
+
+A rule gives a `Finding` (field, sentence) or None. Findings of a submission are shown all at once
+(一次性告知): people should not learn of the second reason after they have mended the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from models.catalogue import LADDER, TitleLevel
+from models.declaration import Declaration, DeclarationMode, DeclarationState
+from models.organisation import UnitNature
+from models.path import Way
+from workflow import blacklist, committee
+from workflow.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One reason against a submission, at its field."""
+
+    field: str
+    sentence: str
+
+
+Rows = list[dict[str, Any]]
+
+
+def rows_in(declaration: Declaration, section: str) -> Rows:
+    """The rows of a repeated section, empty when nothing was filled in."""
+    found = (declaration.content.sections or {}).get(section) or []
+    return found if isinstance(found, list) else [found]
+
+
+def facts_in(declaration: Declaration, section: str) -> dict[str, Any]:
+    """The facts of a single section."""
+    found = (declaration.content.sections or {}).get(section) or {}
+    return found if isinstance(found, dict) else {}
+
+
+def day(value: Any) -> date | None:
+    """A stored date or month as a date."""
+    if not value:
+        return None
+    try:
+        return date.fromisoformat(str(value) if len(str(value)) == 10 else f"{value}-01")
+    except ValueError:
+        return None
+
+
+def full_years(since: date | None, until: date) -> int:
+    """Completed years from one day to another."""
+    if since is None:
+        return 0
+    return until.year - since.year - ((until.month, until.day) < (since.month, since.day))
+
+
+def findings(uow: UnitOfWork, declaration: Declaration) -> list[Finding]:
+    """Everything that speaks against the submission, in the order of the form."""
+    return [found for rule in RULES for found in rule(uow, declaration)]
+
+
+def not_blacklisted(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
+    """失信记录期内不得申报: 3 years (118号 七(一))."""
+    entry = blacklist.blocked(uow.session, declaration.person_id, uow.today)
+    if entry:
+        yield Finding(
+            "batch_id",
+            f"您已列入职称评审失信黑名单，记录期至 {entry.ends_on}，期内不得申报（118号 七(一)，记录期限 3 年）；如有异议请联系省人社厅。",
+        )
+
+
+def not_reviewed_again(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
+    """对未获通过的一律不得复评: who failed the vote does not stand for the same level of the series in that year (118号 五(四))."""
+    if declaration.way != Way.REVIEW:
+        return
+    failed = uow.session.scalar(
+        select(Declaration.number).where(
+            Declaration.person_id == declaration.person_id, Declaration.year == declaration.year, Declaration.state == DeclarationState.FAILED,
+            Declaration.series_id == declaration.series_id, Declaration.level == declaration.level, Declaration.id != declaration.id,
+        ).limit(1)
+    )  # fmt: skip
+    if failed:
+        yield Finding("batch_id", f"您本年度的申报 {failed} 经评审未获通过，一律不得进行复评（118号 五(四)）；请参加下一年度申报。")
+
+
+def one_active(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
+    """One active declaration of a person in a year (batch setting, REQUIREMENTS §6.12)."""
+    if not declaration.batch.one_per_year:
+        return
+    other = uow.session.scalar(select(Declaration.number).where(Declaration.active_key == active_key(declaration), Declaration.id != declaration.id))
+    if other:
+        yield Finding(
+            "batch_id", f"您本年度已有申报 {other}（在办或已终止），同一年度只能申报一项（年度批次规定“每人每年限报一项”）；在办的可先撤回或放弃原申报。"
+        )
+
+
+def active_key(declaration: Declaration) -> str:
+    """The unique key that holds a person's place in a year."""
+    return f"{declaration.year}:{declaration.person_id}"
+
+
+def title_reviewed(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
+    """The title is in force and not covered by a national examination (以考代评)."""
+    title = declaration.title
+    if title.exam_only:
+        yield Finding("title_id", f"“{title.name}”实行以考代评，不再评审或认定（令40号相关以考代评规定）；请参加国家统一考试取得。")
+    if not title.in_force(declaration.year):
+        yield Finding("title_id", f"“{title.name}”在 {declaration.year} 年度未启用或已停用；请在职称树中另选职称。")
+
+
+def committee_competent(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
+    """The committee is valid on the day and the declaration inside its scope (118号 七(四))."""
+    if declaration.way == Way.REVIEW and declaration.committee is not None:
+        sentence = committee.covers(uow, declaration.committee, declaration, uow.today)
+        if sentence:
+            yield Finding("batch_id", sentence)
+
+
+def ladder_climbed(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
+    """逐级申报 (令40号 第十三条), except 破格 and 绿色通道; a first title is 初定/认定."""
+    if declaration.way != Way.REVIEW or declaration.mode in (DeclarationMode.EXCEPTIONAL, DeclarationMode.GREEN):
+        return
+    wanted = LADDER.index(TitleLevel(declaration.level))
+    held = [LADDER.index(TitleLevel(r["level"])) for r in rows_in(declaration, "titles") if r.get("level") in set(TitleLevel)]
+    if not held:
+        if wanted > LADDER.index(TitleLevel.ASSISTANT):
+            yield Finding("titles", "未填写现任职称，不能申报本级别（令40号 第十三条，逐级申报）；请填写现任职称，或改为破格、绿色通道申报。")
+        return
+    if max(held) >= wanted and declaration.mode != DeclarationMode.TRANSFER:
+        yield Finding("titles", "现任职称级别不低于申报级别（令40号 第十三条）；同级转换系列请选择“跨系列转评”。")
+    elif max(held) < wanted - 1:
+        yield Finding("titles", "越级申报（令40号 第十三条，逐级申报）；符合破格或绿色通道条件的请修改申报方式并填写依据。")
+
+
+def transfer_year(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
+    """跨系列转评: a year in the new post and 考核合格 (118号 八(二))."""
+    if declaration.mode != DeclarationMode.TRANSFER:
+        return
+    facts = facts_in(declaration, "declaring")
+    since = day(facts.get("new_post_since"))
+    if full_years(since, uow.today) < 1:
+        yield Finding("declaring.new_post_since", "跨系列转评须在新岗位工作满 1 年（118号 八(二)）；请填写到新岗位的日期，未满 1 年的不能申报。")
+    assessed = any(r.get("result") in ("优秀", "合格", "excellent", "qualified") for r in rows_in(declaration, "assessments"))
+    if not assessed:
+        yield Finding("assessments", "跨系列转评须经单位考核合格（118号 八(二)）；请填写新岗位的考核信息。")
+
+
+def exception_founded(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
+    """破格: a basis and two recommenders who hold 正高 (人社厅发〔2022〕60号)."""
+    if declaration.mode != DeclarationMode.EXCEPTIONAL:
+        return
+    facts = facts_in(declaration, "declaring")
+    if not facts.get("exception_basis"):
+        yield Finding("declaring.exception_basis", "破格申报须填写破格类别与依据（人社厅发〔2022〕60号）；请补充填写。")
+    recommenders = [facts.get("recommender_1"), facts.get("recommender_2")]
+    if not all(recommenders) or len(set(recommenders)) < 2:
+        yield Finding("declaring.recommender_1", "破格申报须有 2 名同专业正高级专家推荐（人社厅发〔2022〕60号）；请填写两位推荐人。")
+
+
+def person_eligible(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
+    """在职、非公务员、无立案审查和处分影响 (118号 三(四)，令40号 第十二条)."""
+    facts = facts_in(declaration, "discipline")
+    blocks = {
+        "under_investigation": "正在立案审查尚未结案，不得申报（118号 三(四)）",
+        "coercive_measures": "被采取强制措施期间，不得申报（118号 三(四)）",
+        "criminal_penalty": "受刑事处罚期间，不得申报（118号 三(四)）",
+        "in_penalty_period": "受党纪政务处分影响期内，不得申报（湘纪发〔2022〕3号，118号 三(四)）",
+        "retired": "离退休人员不得申报（令40号 第十二条）",
+        "civil_servant": "公务员（含参公人员）不得申报（令40号 第十二条）",
+    }
+    for key, sentence in blocks.items():
+        if facts.get(key) in (True, "yes", "是"):
+            yield Finding(f"discipline.{key}", sentence + "；情形消除后方可申报。")
+
+
+def institution_through_unit(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
+    """事业单位 staff in established posts declare through the unit, whatever holds the file (118号 四(一)2)."""
+    facts = facts_in(declaration, "basic")
+    in_post = facts.get("in_established_post") in (True, "yes", "是")
+    institution = facts.get("unit_nature") in (UnitNature.INSTITUTION, "事业单位")
+    if institution and in_post and declaration.channel != "unit":
+        yield Finding(
+            "channel", "事业单位已纳入岗位设置管理的人员须通过所在工作单位申报，以其他渠道申报的按弄虚作假处理（118号 四(一)2）；请将推荐渠道改为所在单位。"
+        )
+
+
+#: 湘人社函〔2024〕115号: education -> (level, full years of work).
+FIRST_TITLE = {
+    "doctor": ((TitleLevel.INTERMEDIATE, 0), (TitleLevel.ASSISTANT, 0)),
+    "master": ((TitleLevel.INTERMEDIATE, 3), (TitleLevel.ASSISTANT, 0)),
+    "double_bachelor": ((TitleLevel.ASSISTANT, 0),),
+    "bachelor": ((TitleLevel.ASSISTANT, 1),),
+    "college": ((TitleLevel.ASSISTANT, 3), (TitleLevel.TECHNICIAN, 1)),
+    "secondary": ((TitleLevel.TECHNICIAN, 1),),
+}
+EDUCATION = {
+    "博士": "doctor", "硕士": "master", "双学士": "double_bachelor", "本科": "bachelor", "学士": "bachelor", "中专": "secondary",
+    "中等": "secondary", "大专": "college", "专科": "college",
+}  # fmt: skip
+
+
+def first_title_earned(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
+    """初定: education and years of work reach the level (湘人社函〔2024〕115号)."""
+    if declaration.way != Way.INITIAL:
+        return
+    worked = full_years(day(facts_in(declaration, "basic").get("work_since")), uow.today)
+    grades = {grade for row in rows_in(declaration, "education") for grade in _grades(row)}
+    if not grades:
+        yield Finding("education", "未填写学历学位，无法核对初定条件（湘人社函〔2024〕115号）；请填写学历学位信息。")
+        return
+    offers = [offer for grade in grades for offer in FIRST_TITLE[grade]]
+    reached = [years for level, years in offers if level == declaration.level]
+    if not reached:
+        yield Finding("education", f"所填学历不能初定{TitleLevel(declaration.level).label}职称（湘人社函〔2024〕115号）；请改报相应级别或参加评审。")
+    elif worked < min(reached):
+        yield Finding(
+            "basic.work_since",
+            f"初定{TitleLevel(declaration.level).label}须从事专业工作满 {min(reached)} 年，现为 {worked} 年（湘人社函〔2024〕115号）；请年限届满后申报。",
+        )
+
+
+def _grades(row: dict[str, Any]) -> Iterator[str]:
+    text = f"{row.get('education', '')}{row.get('degree', '')}"
+    for word, grade in EDUCATION.items():
+        if word in text:
+            yield grade
+            return
+
+
+def secrets_confirmed(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
+    """涉密材料信息严禁网上填写提交 (118号 一): the applicant confirms that nothing secret is here."""
+    if declaration.secret and facts_in(declaration, "declaring").get("no_secrets_online") not in (True, "yes", "是"):
+        yield Finding("declaring.no_secrets_online", "涉密材料信息严禁网上填写提交（118号 一）；请确认网上未填写、上传涉密内容，涉密材料走纸质渠道。")
+
+
+RULES = (
+    not_blacklisted, not_reviewed_again, one_active, title_reviewed, committee_competent, ladder_climbed, transfer_year, exception_founded,
+    person_eligible, institution_through_unit, first_title_earned, secrets_confirmed,
+)  # fmt: skip

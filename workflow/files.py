@@ -1,0 +1,184 @@
+"""Keep files (电子档案): opened by the real parser of their type, content-addressed, outside the web root.
+
+TRUST: uploads. A file is accepted when its ending, its signature and its parser agree, and refused with a
+sentence otherwise. Nobody reads a file by its name: a random key leads to the row, and the row policy of
+the owning record decides.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import secrets
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from models.material import StoredFile
+from workflow import settings
+from workflow.errors import Refused
+from workflow.unit_of_work import UnitOfWork
+
+#: ending -> (media type, kind of parser)
+TYPES = {
+    "pdf": ("application/pdf", "pdf"),
+    "jpg": ("image/jpeg", "image"),
+    "jpeg": ("image/jpeg", "image"),
+    "png": ("image/png", "image"),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "zip"),
+}
+SIGNATURES = {"pdf": b"%PDF-", "jpg": b"\xff\xd8\xff", "jpeg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n", "xlsx": b"PK\x03\x04"}
+MAX_PIXELS = 60_000_000
+_root: Path | None = None
+
+
+def install_store(directory: str | Path) -> None:
+    """Say where the files lie; called once at start."""
+    global _root
+    _root = Path(directory)
+    _root.mkdir(parents=True, exist_ok=True)
+
+
+def path_of(digest: str) -> Path:
+    """Where the bytes with that SHA-256 lie."""
+    if _root is None:
+        raise RuntimeError("install_store was not called")
+    return _root / digest[:2] / digest[2:4] / digest
+
+
+def store(
+    uow: UnitOfWork,
+    content: bytes | BinaryIO,
+    name: str,
+    *,
+    owner: Any,
+    purpose: str,
+    accept: Sequence[str] = ("pdf", "jpg", "jpeg", "png"),
+    field: str = "file",
+    max_mb: int | None = None,
+) -> StoredFile:
+    """Check and keep one file for `owner` (a flushed record); its row is written with the unit of work."""
+    data = content if isinstance(content, bytes) else content.read()
+    name = clean_name(name)
+    limit = max_mb or settings.value(uow.session, "upload_max_mb")
+    ending = inspect(data, name, accept=accept, max_mb=limit, field=field)
+    pages = count_pages(data, ending, name, field)
+    digest = hashlib.sha256(data).hexdigest()
+    _write(digest, data)
+    stored = StoredFile(
+        key=secrets.token_hex(16), sha256=digest, name=name, media_type=TYPES[ending][0], size=len(data), pages=pages,
+        owner_kind=owner.__tablename__, owner_id=owner.id, purpose=purpose,
+        uploaded_at=uow.now.replace(microsecond=0), uploaded_by=uow.actor.id,
+    )  # fmt: skip
+    uow.session.add(stored)
+    uow.session.flush()
+    uow.record("store_file", stored, name=name, sha256=digest, size=len(data), purpose=purpose)
+    return stored
+
+
+def clean_name(name: str) -> str:
+    """The file's own name without folders and control characters, at most 120 characters."""
+    name = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
+    name = "".join(c for c in name if c.isprintable()).strip() or "未命名"
+    stem, dot, ending = name.rpartition(".")
+    return (stem[:110] + dot + ending[:9]) if dot else name[:120]
+
+
+def inspect(data: bytes, name: str, *, accept: Sequence[str], max_mb: int, field: str) -> str:
+    """The ending of an acceptable file; refuses by size, ending and signature."""
+    ending = name.rsplit(".", 1)[-1].lower() if "." in name else ""
+    kinds = "、".join(sorted({e.upper() for e in accept} - {"JPEG"}))
+    if not data:
+        raise Refused(f"文件“{name}”是空的，请重新选择文件。", field=field)
+    if ending not in accept:
+        raise Refused(f"文件“{name}”的类型不能上传，只接受 {kinds}；请转换格式后再上传。", field=field)
+    if len(data) > max_mb * 1024 * 1024:
+        raise Refused(f"文件“{name}”为 {len(data) / 1048576:.1f} MB，超过 {max_mb} MB 的上限；请压缩或拆分后再上传。", field=field)
+    if not data.startswith(SIGNATURES[ending]):
+        raise Refused(f"文件“{name}”的内容与扩展名 .{ending} 不符；请上传原始文件，不要改扩展名。", field=field)
+    return ending
+
+
+def count_pages(data: bytes, ending: str, name: str, field: str) -> int:
+    """Open the file with the parser of its type; the number of pages, or a refusal when it does not open."""
+    kind = TYPES[ending][1]
+    try:
+        if kind == "pdf":
+            return _pdf_pages(data)
+        if kind == "image":
+            return _image_opens(data)
+        return _zip_opens(data)
+    except Refused:
+        raise
+    except Exception as error:  # every parser has its own family of errors; all mean the same to the sender
+        raise Refused(f"文件“{name}”已损坏或不是有效的 {ending.upper()}，无法打开；请重新扫描或导出后上传。", field=field) from error
+
+
+def _pdf_pages(data: bytes) -> int:
+    import pikepdf
+
+    with pikepdf.open(io.BytesIO(data)) as document:
+        if document.is_encrypted:
+            raise Refused("PDF 设有密码或打开限制，请去除密码后上传。", field="file")
+        if _acts(document):
+            raise Refused("PDF 含有脚本或自动运行的动作，不能上传；请用“打印为 PDF”重新生成后上传。", field="file")
+        pages = len(document.pages)
+    if pages == 0:
+        raise ValueError("no pages")
+    return pages
+
+
+def _acts(document: Any) -> bool:
+    """Whether opening the file in a desktop reader would run a script or a program (TRUST T10)."""
+    from pikepdf import Dictionary
+
+    root = document.Root
+    action = root.get("/OpenAction")
+    runs = isinstance(action, Dictionary) and action.get("/S") in ("/JavaScript", "/Launch")
+    return runs or "/AA" in root or "/JavaScript" in root.get("/Names", {})
+
+
+def _image_opens(data: bytes) -> int:
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    with Image.open(io.BytesIO(data)) as picture:
+        if picture.width * picture.height > MAX_PIXELS:
+            raise ValueError("too many pixels")
+        picture.load()
+    return 1
+
+
+def _zip_opens(data: bytes) -> int:
+    import zipfile
+
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        infos = archive.infolist()
+        if len(infos) > 2000 or sum(i.file_size for i in infos) > 200 << 20:
+            raise ValueError("unpacks to too much")
+        if archive.testzip():
+            raise ValueError("damaged")
+    return 1
+
+
+def _write(digest: str, data: bytes) -> None:
+    path = path_of(digest)
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(path.name + "." + secrets.token_hex(4))
+    with open(draft, "wb") as out:
+        out.write(data)
+        out.flush()
+        os.fsync(out.fileno())
+    draft.replace(path)
+
+
+def read(stored: StoredFile) -> bytes:
+    """The bytes of a stored file, verified against their digest."""
+    data = path_of(stored.sha256).read_bytes()
+    if hashlib.sha256(data).hexdigest() != stored.sha256:
+        raise OSError(f"stored file {stored.key} is damaged")
+    return data

@@ -1,0 +1,145 @@
+"""What a form is made of: sections, fields, kinds of material, and the conditions under which they are asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workflow.errors import Refused
+
+#: A condition: every table of facts that would do; within a table all must hold. Empty: no condition.
+Condition = tuple[Mapping[str, Any], ...]
+Facts = Mapping[str, Any]
+
+
+def holds(condition: Condition, facts: Facts) -> bool:
+    """Whether any table of the condition agrees with the facts."""
+    return any(all(_agrees(facts.get(name), wanted) for name, wanted in table.items()) for table in condition)
+
+
+def _agrees(found: Any, wanted: Any) -> bool:
+    return found in wanted if isinstance(wanted, list) else found == wanted
+
+
+@dataclass(frozen=True)
+class Guidance:
+    """What stands beside a section: requirement, example, common mistake, policy basis."""
+
+    requirement: str
+    example: str
+    mistake: str
+    basis: str
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a section. A field with a `mirror` shows another record and is not typed here."""
+
+    key: str
+    label: str
+    kind: str = "text"
+    required: bool = False
+    required_when: Condition = ()
+    when: Condition = ()
+    expected: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
+    max: int = 200
+    lowest: int | None = None
+    highest: int | None = None
+    evidence: bool = False
+    evidence_when: Condition = ()
+    not_before: str = ""
+    hint: str = ""
+    clause: str = ""
+
+    @property
+    def mirror(self) -> tuple[str, str] | None:
+        """(record, attribute) of a mirrored field, as ("person", "name")."""
+        record, dot, attribute = self.kind.partition(".")
+        return (record, attribute) if dot else None
+
+    def applies(self, facts: Facts) -> bool:
+        """Whether the field exists for these facts."""
+        return not self.when or holds(self.when, facts)
+
+    def needed(self, facts: Facts) -> bool:
+        """Whether it must be filled in."""
+        return self.applies(facts) and (self.required or holds(self.required_when, facts))
+
+    def is_evidence(self, facts: Facts) -> bool:
+        """Whether its date must not be after the 材料有效截止日."""
+        return self.evidence or holds(self.evidence_when, facts)
+
+
+@dataclass(frozen=True)
+class Section:
+    """One section of the form; repeated sections hold a list of rows."""
+
+    key: str
+    number: int
+    title: str
+    guidance: Guidance
+    fields: tuple[Field, ...] = ()
+    repeated: bool = False
+    min_rows: int = 0
+    max_rows: int = 50
+    expected_rows: int = 0
+    only: Condition = ()
+
+    def applies(self, facts: Facts) -> bool:
+        """Whether the section is asked for these facts (way, level, mode …)."""
+        return not self.only or holds(self.only, facts)
+
+    def field(self, key: str) -> Field:
+        """The field of that key."""
+        return next(field for field in self.fields if field.key == key)
+
+
+@dataclass(frozen=True)
+class MaterialKind:
+    """A kind of material (附件类别): when it is required and which files do."""
+
+    key: str
+    label: str
+    required: bool = False
+    required_when: Condition = ()
+    warn_only: bool = False
+    accept: tuple[str, ...] = ("pdf", "jpg", "jpeg", "png")
+    max_mb: int | None = None  #: None: the setting upload_max_mb
+    max_files: int = 10
+    hint: str = ""
+    clause: str = ""
+
+    def needed(self, facts: Facts) -> bool:
+        """Whether it is asked for under these facts; with `warn_only` its absence is only told."""
+        return self.required or holds(self.required_when, facts)
+
+
+@dataclass(frozen=True)
+class Form:
+    """The whole form with its version, which a declaration keeps."""
+
+    version: str
+    sections: tuple[Section, ...]
+    materials: tuple[MaterialKind, ...]
+    promise: str
+    promise_version: str
+
+    def section(self, key: str) -> Section:
+        """The section of that key; refused when the form has none."""
+        for section in self.sections:
+            if section.key == key:
+                return section
+        raise Refused("申报表中没有这一部分；请从申报页面重新进入。")
+
+    def material(self, key: str) -> MaterialKind:
+        """The kind of material of that key; refused when the form has none."""
+        for kind in self.materials:
+            if kind.key == key:
+                return kind
+        raise Refused("申报材料中没有这一类别；请从材料列表中选择。", field="kind")
+
+    def sections_for(self, facts: Facts) -> list[Section]:
+        """The sections asked for these facts, in order."""
+        return [section for section in self.sections if section.applies(facts)]

@@ -1,0 +1,29 @@
+"""Tell people at once (告知): a message to a person, an organisation's desk or a committee's office."""
+
+from __future__ import annotations
+
+from models.committee import Committee
+from models.notice import Notice
+from models.organisation import Organisation
+from models.person import Person
+from workflow.errors import NotYou
+from workflow.unit_of_work import UnitOfWork
+
+
+def tell(uow: UnitOfWork, to: Person | Organisation | Committee, title: str, text: str, link: str = "") -> Notice:
+    """Put a message into the inbox of `to`; it becomes visible with the commit of the unit of work."""
+    receiver = {Person: "person_id", Organisation: "organisation_id", Committee: "committee_id"}[type(to)]
+    notice = Notice(at=uow.now.replace(microsecond=0), title=title, text=text, link=link, **{receiver: to.id})
+    uow.session.add(notice)
+    return notice
+
+
+def mark_read(uow: UnitOfWork, notice: Notice) -> None:
+    """The receiver has opened the message."""
+    mine = (notice.person_id, notice.organisation_id, notice.committee_id)
+    actor = (uow.actor.person_id, uow.actor.organisation_id, uow.actor.committee_id)
+    if not any(a is not None and a == b for a, b in zip(actor, mine, strict=True)):
+        raise NotYou("只能阅读发给本人或本机构的消息。")
+    if notice.read_at is None:
+        notice.read_at = uow.now.replace(microsecond=0)
+        uow.record("read_notice", notice)

@@ -1,0 +1,283 @@
+"""The trees of audit paths (审核路径, 附件3 1.4–1.8, 附件2 1.6): places are proposed, confirmed, moved, cancelled.
+
+The province keeps every tree, a committee's office its own. A place counts only once the organisation itself
+has confirmed it (审核层级配置单位确认). How a declaration travels along them is `workflow.route`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from models.catalogue import TitleLevel
+from models.committee import Committee
+from models.declaration import Declaration, RouteStep
+from models.declaration import DeclarationState as D
+from models.organisation import Organisation
+from models.path import AcceptanceOffice, PathKind, PathNode, Way
+from models.path import NodeState as S
+from workflow import roles, settings
+from workflow.errors import NotYou, Refused
+from workflow.flow import Ask, Flow, Step
+from workflow.route import REVIEW_KINDS, PreviewRow, Stop, kind_for, preview, route, tree
+from workflow.unit_of_work import UnitOfWork
+
+__all__ = ["PATH_NODE", "PreviewRow", "Stop", "cancel", "confirm", "edit", "kind_for", "move", "preview", "propose", "route"]
+
+_STANDING = (D.SUBMITTED, D.UNIT_REVIEW, D.UNIT_PUBLICITY, D.UNDER_AUDIT, D.RETURNED)
+
+
+def keeper(uow: UnitOfWork, node: PathNode) -> str | None:
+    """The province keeps every tree, a committee's office its own."""
+    if uow.actor.plays(roles.HRSS_CONFIG):
+        return None
+    if node.committee_id is not None and node.committee_id == uow.actor.committee_id:
+        return None
+    return "评委会办事机构只能维护本评委会的下级单位（附件2 1.6.1）；其他审核路径请由省厅配置岗维护。"
+
+
+def own_organisation(uow: UnitOfWork, node: PathNode) -> str | None:
+    """Only an officer of the organisation itself confirms its place."""
+    if uow.actor.organisation_id == node.organisation_id:
+        return None
+    return f"只能由“{node.organisation.name}”自己的经办人确认（附件2 1.6.2 审核层级配置单位确认）。"
+
+
+def parent_standing(uow: UnitOfWork, node: PathNode) -> str | None:
+    """A place below a cancelled node leads nowhere."""
+    if node.parent is None or node.parent.state != S.CANCELLED:
+        return None
+    return f"上级节点“{node.parent.organisation.name}”已注销，不能确认；请配置单位重新指定上级（附件3 1.4–1.8）。"
+
+
+def nothing_stands_there(uow: UnitOfWork, node: PathNode) -> str | None:
+    """Only if no declaration on its way stands at the organisation; names the first of them."""
+    numbers = uow.session.scalars(_standing(node).limit(6)).all()
+    if not numbers:
+        return None
+    named = "、".join(numbers[:5]) + ("等" if len(numbers) > 5 else "")
+    return f"申报 {named} 正在“{node.organisation.name}”办理，不能注销该层级（附件3 1.12 逐级审核）；请待其办结后再注销。"
+
+
+def _standing(node: PathNode) -> Select[Any]:
+    """Numbers of the declarations of this node's tree that stand at, or come back to, the organisation."""
+    here = or_(
+        RouteStep.position == Declaration.position,
+        (Declaration.state == D.RETURNED) & (RouteStep.position == Declaration.returned_from),
+    )
+    query = (
+        select(Declaration.number)
+        .join(RouteStep, RouteStep.declaration_id == Declaration.id)
+        .where(RouteStep.organisation_id == node.organisation_id, Declaration.state.in_(_STANDING), here)
+        .order_by(Declaration.number)
+    )
+    if node.committee_id is not None:
+        query = query.where(Declaration.committee_id == node.committee_id)
+    if node.office_id is not None:
+        query = query.where(Declaration.office_id == node.office_id)
+    if node.level is not None:
+        query = query.where(Declaration.level == node.level)
+    if node.kind in (PathKind.INITIAL, PathKind.RECOGNITION):
+        return query.where(Declaration.way == (Way.INITIAL if node.kind == PathKind.INITIAL else Way.RECOGNITION))
+    levels = [level for level, kind in REVIEW_KINDS.items() if kind == node.kind]
+    return query.where(Declaration.way == Way.REVIEW, Declaration.level.in_(levels))
+
+
+def no_child(uow: UnitOfWork, node: PathNode) -> str | None:
+    """Only a leaf is cancelled: what hangs below must first find another place."""
+    children = uow.session.scalars(
+        select(PathNode).where(PathNode.parent_id == node.id, PathNode.state != S.CANCELLED).limit(4)
+    ).all()
+    if not children:
+        return None
+    named = "、".join(f"“{child.organisation.name}”" for child in children[:3]) + ("等" if len(children) > 3 else "")
+    return f"其下还有{named}，注销后审核路径会中断；请先注销这些下级或为其另行指定上级。"
+
+
+_KEEPERS = (roles.HRSS_CONFIG, roles.COMMITTEE_OFFICE)
+_CONFIRMERS = (*roles.RECOMMENDERS, roles.HRSS_AUDIT)
+
+
+def possible_parents(uow: UnitOfWork, node: PathNode) -> list[tuple[str, str]]:
+    """(id, name) of the nodes of the tree that can be the node's parent; the empty one is the top."""
+    below = _below(uow.session, node)
+    rows = uow.session.scalars(_same_tree(node).where(PathNode.state != S.CANCELLED).order_by(PathNode.id))
+    return [("", "（顶端，直接上报评委会或受理机构）")] + [
+        (str(n.id), n.organisation.name) for n in rows if n.id not in below and _levels_meet(n.level, node.level)
+    ]
+
+
+# fmt: off
+PATH_NODE = Flow("审核路径", S, [
+    #     verb       label    from                       to           by           only if
+    Step("confirm", "确认",   {S.PENDING},               S.CONFIRMED, _CONFIRMERS, [own_organisation, parent_standing],
+         clause="附件2 1.6.2", tone="primary"),
+    Step("edit",    "编辑",   {S.PENDING, S.CONFIRMED},  None,        _KEEPERS,    [keeper],
+         [Ask("fast_return", "退回直达申报人", "check", required=False, default=lambda uow, node: node.fast_return,
+              hint="默认逐级退回（附件3 1.12.3）；选中后本级退回直接到申报人，并抄送下级"),
+          Ask("inner_deadline", "本级审核截止", "date", required=False, default=lambda uow, node: node.inner_deadline)],
+         clause="118号 二(一)"),
+    Step("move",    "调整上级", {S.PENDING, S.CONFIRMED}, S.PENDING,   _KEEPERS,    [keeper],
+         [Ask("parent", "上级节点", "choice", required=False, choices=possible_parents,
+              default=lambda uow, node: str(node.parent_id or ""))],
+         clause="附件3 1.4–1.8", confirm="调整后须由该机构重新确认才生效，确定调整吗？"),
+    Step("cancel",  "注销",   {S.PENDING, S.CONFIRMED},  S.CANCELLED, _KEEPERS,    [keeper, no_child, nothing_stands_there],
+         [Ask("reason", "注销原因", "area", required=False, max_length=500)],
+         clause="附件3 1.4–1.8", tone="bad", confirm="注销后该机构不再参与此审核路径，确定注销吗？"),
+])
+# fmt: on
+
+
+def propose(
+    uow: UnitOfWork,
+    *,
+    kind: str,
+    organisation: Organisation,
+    parent: PathNode | None = None,
+    committee: Committee | None = None,
+    office: AcceptanceOffice | None = None,
+    level: str | None = None,
+    fast_return: bool | None = None,
+    inner_deadline: date | None = None,
+) -> PathNode:
+    """Give an organisation a place on a path, below `parent` or at the top; it counts once confirmed.
+
+    Refused: a tree that is not the actor's to keep; a committee or office that does not fit the kind; a parent of
+    another tree, a cancelled one, or one that leads back to the organisation; an organisation already there.
+    """
+    if not uow.actor.plays(*_KEEPERS):
+        raise NotYou("只有省厅配置岗和评委会办事机构可以配置审核路径。")
+    node = PathNode(
+        kind=kind, organisation_id=organisation.id, node_kind=organisation.kind, state=S.PENDING, level=level or None,
+        committee_id=committee.id if committee else None, office_id=office.id if office else None,
+        parent_id=parent.id if parent else None, inner_deadline=inner_deadline,
+        fast_return=settings.value(uow.session, "fast_return") if fast_return is None else fast_return,
+    )  # fmt: skip
+    if sentence := keeper(uow, node):
+        raise NotYou(sentence)
+    if wrong := _wrong(uow.session, node, organisation, parent, committee, office):
+        raise Refused("；".join(s.rstrip("。") for s in wrong.values()) + "。", fields=wrong)
+    uow.session.add(node)
+    uow.session.flush()
+    uow.record(
+        "propose", node, label="配置审核层级", kind=kind, organisation=organisation.name,
+        parent=parent.organisation.name if parent else "",
+    )  # fmt: skip
+    return node
+
+
+def _wrong(
+    session: Session,
+    node: PathNode,
+    organisation: Organisation,
+    parent: PathNode | None,
+    committee: Committee | None,
+    office: AcceptanceOffice | None,
+) -> dict[str, str]:
+    wrong: dict[str, str] = {}
+    if node.kind not in set(PathKind):
+        return {"kind": "请选择审核路径的类别。"}
+    label = PathKind(node.kind).label
+    review = node.kind not in (PathKind.INITIAL, PathKind.RECOGNITION)
+    if committee and (not review or committee.level != node.kind):
+        wrong["committee"] = f"“{committee.name}”不属于{label}审核路径（附件3 1.6–1.8），请重新选择。"
+    if office and (review or office.way != node.kind):
+        wrong["office"] = f"“{office}”不属于{label}审核路径（附件3 1.4、1.5），请重新选择。"
+    if node.level and review and REVIEW_KINDS.get(TitleLevel(node.level)) != node.kind:
+        wrong["level"] = f"{TitleLevel(node.level).label}不走{label}审核路径，请重新选择职称等级。"
+    if not organisation.active:
+        wrong["organisation"] = f"“{organisation.name}”已停用，不能列入审核路径；请重新选择机构。"
+    elif sentence := _already_there(session, node, organisation):
+        wrong["organisation"] = sentence
+    if parent and (sentence := _bad_parent(session, node, organisation, parent)):
+        wrong["parent"] = sentence
+    return wrong
+
+
+def _same_tree(node: PathNode) -> Select[tuple[PathNode]]:
+    return select(PathNode).where(PathNode.kind == node.kind, tree(node.committee_id, node.office_id))
+
+
+def _levels_meet(one: str | None, other: str | None) -> bool:
+    """Two nodes serve a common title level; None serves all."""
+    return one is None or other is None or one == other
+
+
+def _already_there(session: Session, node: PathNode, organisation: Organisation) -> str | None:
+    twins = session.scalars(
+        _same_tree(node).where(PathNode.organisation_id == organisation.id, PathNode.state != S.CANCELLED)
+    )
+    for twin in twins:
+        if twin.id != node.id and _levels_meet(twin.level, node.level):
+            above = f"在“{twin.parent.organisation.name}”之下" if twin.parent else "在顶端"
+            return f"“{organisation.name}”已在该审核路径中（{above}），同一机构只能有一个位置；请先注销或调整原节点。"
+    return None
+
+
+def _bad_parent(session: Session, node: PathNode, organisation: Organisation, parent: PathNode) -> str | None:
+    place = (parent.kind, parent.committee_id, parent.office_id)
+    if place != (node.kind, node.committee_id, node.office_id):
+        return f"上级节点“{parent.organisation.name}”属于另一条审核路径，请在同一路径中选择上级。"
+    if parent.state == S.CANCELLED:
+        return f"上级节点“{parent.organisation.name}”已注销，请重新选择上级。"
+    if parent.level is not None and parent.level != node.level:
+        return f"上级节点“{parent.organisation.name}”只受理{TitleLevel(parent.level).label}，与下级的职称等级不一致。"
+    above: PathNode | None = parent
+    seen: set[int] = set()
+    while above is not None and above.id not in seen:
+        if above.organisation_id == organisation.id or above.id == node.id:
+            return f"“{organisation.name}”不能放在自己之下：从“{parent.organisation.name}”往上会回到该机构，审核路径成环。"
+        seen.add(above.id)
+        above = above.parent
+    return None
+
+
+def _below(session: Session, node: PathNode) -> set[int]:
+    """Ids of the node and everything under it."""
+    children = defaultdict(list)
+    for key, parent in session.execute(select(PathNode.id, PathNode.parent_id).where(PathNode.kind == node.kind)):
+        children[parent].append(key)
+    found, waiting = set(), [node.id]
+    while waiting:
+        key = waiting.pop()
+        if key not in found:
+            found.add(key)
+            waiting += children[key]
+    return found
+
+
+@PATH_NODE.performs("confirm")
+def confirm(uow: UnitOfWork, node: PathNode) -> None:
+    """The organisation confirms its place; from now on routes lead through it."""
+    PATH_NODE.advance(uow, node, "confirm")
+    node.confirmed_at = uow.now.replace(microsecond=0)
+
+
+@PATH_NODE.performs("edit")
+def edit(uow: UnitOfWork, node: PathNode, *, fast_return: bool = False, inner_deadline: date | None = None) -> None:
+    """Set how returns travel and the inner deadline of the level; routes already taken do not change."""
+    PATH_NODE.advance(uow, node, "edit", fast_return=bool(fast_return), inner_deadline=inner_deadline)
+    node.fast_return, node.inner_deadline = bool(fast_return), inner_deadline
+
+
+@PATH_NODE.performs("move")
+def move(uow: UnitOfWork, node: PathNode, *, parent: str | PathNode | None = None) -> None:
+    """Hang the node, with all below it, under another parent; its organisation must confirm again."""
+    above = parent if isinstance(parent, PathNode) else uow.session.get(PathNode, int(parent)) if parent else None
+    if parent and above is None:
+        raise Refused("所选上级节点不存在，请刷新后重新选择。", field="parent")
+    if above and (sentence := _bad_parent(uow.session, node, node.organisation, above)):
+        raise Refused(sentence, field="parent")
+    PATH_NODE.advance(uow, node, "move", parent=above.organisation.name if above else "")
+    node.parent, node.confirmed_at = above, None
+
+
+@PATH_NODE.performs("cancel")
+def cancel(uow: UnitOfWork, node: PathNode, *, reason: str = "") -> None:
+    """Take the organisation off the path; what it decided stays."""
+    PATH_NODE.advance(uow, node, "cancel", opinion=reason or "")
+    node.reason = reason or ""

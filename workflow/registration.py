@@ -1,0 +1,195 @@
+"""Registering oneself (附件1 账号注册; 附件2: units register themselves): an applicant, or an organisation's desk.
+
+The system account acts, because nobody is signed in yet. A unit that is new, or a personnel agency, may work
+at once: everything it recommends is audited above it. A desk of an organisation the province already knows,
+or of one that audits others, waits until the 系统管理员 has seen the letter of authority and enables it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from stdnum.cn import ric
+
+from models.account import Account
+from models.organisation import NodeKind, Organisation
+from models.person import IdKind, Person
+from models.sealed import blind_index, normalised
+from workflow import accounts
+from workflow import organisation as organisations
+from workflow import roles as r
+from workflow.errors import NotYou, Refused
+from workflow.unit_of_work import UnitOfWork
+
+KNOWN = "该证件号码已注册账号，请直接登录；忘记密码请凭本人证件联系系统管理员重置。"
+#: What each 证件类型 looks like; the resident's card is checked digit by digit.
+SHAPES: dict[str, str] = {
+    IdKind.HK_MACAO: r"[HM]\d{8}(\d{2})?",
+    IdKind.TAIWAN: r"\d{8}(\d{2})?",
+    IdKind.FOREIGN: r"[A-Z]{3}\d{12}|9\d{17}",
+    IdKind.PASSPORT: r"[A-Z0-9]{5,17}",
+}
+YOUNGEST, OLDEST = 16, 100
+#: Who registers a desk of which kind of organisation, and as what.
+DESKS: dict[str, tuple[str, ...]] = {
+    NodeKind.UNIT: (r.UNIT_OFFICER,),
+    NodeKind.AGENCY: (r.UNIT_OFFICER,),
+    NodeKind.ENTERPRISE: (r.UNIT_OFFICER, r.BUREAU_OFFICER),
+    NodeKind.UNIVERSITY: (r.UNIT_OFFICER, r.BUREAU_OFFICER),
+    NodeKind.PROVINCIAL: (r.UNIT_OFFICER, r.BUREAU_OFFICER),
+    NodeKind.CENTRAL: (r.UNIT_OFFICER, r.BUREAU_OFFICER),
+    NodeKind.BUREAU: (r.UNIT_OFFICER, r.BUREAU_OFFICER),
+}
+
+
+@dataclass(frozen=True)
+class Identity:
+    """An identity number that was read and found possible."""
+
+    number: str
+    born_on: date | None = None
+    sex: str = ""
+
+
+def read_identity(kind: str, given: str, today: date) -> Identity:
+    """The number in its normal form, with birth date and sex where it tells them; refused at `id_number`."""
+    number = normalised(given)
+    if kind in (IdKind.RESIDENT, IdKind.HMT_RESIDENT):
+        return _resident(number, today, abroad=kind == IdKind.HMT_RESIDENT)
+    if kind not in SHAPES:
+        raise Refused("请选择证件类型。", field="id_kind")
+    if not re.fullmatch(SHAPES[kind], number):
+        raise Refused(f"{IdKind(kind).label}号码的格式不对，请对照证件重新填写。", field="id_number")
+    return Identity(number)
+
+
+def _resident(number: str, today: date, *, abroad: bool) -> Identity:
+    if not re.fullmatch(r"[0-9]{17}[0-9X]", number):
+        raise Refused("身份证号码应为 18 位（末位可为 X），请对照证件重新填写。", field="id_number")
+    if abroad != number.startswith(("81", "82", "83")):
+        raise Refused("证件号码与证件类型不符，请核对证件类型。", field="id_kind")
+    if ric.calc_check_digit(number) != number[-1]:
+        raise Refused("身份证号码校验位不正确（GB 11643），请对照证件重新填写。", field="id_number")
+    try:
+        born_on = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
+        raise Refused("身份证号码中的出生日期不存在，请对照证件重新填写。", field="id_number") from None
+    if not YOUNGEST <= today.year - born_on.year <= OLDEST:
+        raise Refused(f"身份证号码中的出生年份 {born_on.year} 不合常理，请对照证件重新填写。", field="id_number")
+    return Identity(number, born_on, "男" if int(number[16]) % 2 else "女")
+
+
+def read_phone(given: str) -> str:
+    """A mobile number of the mainland, or an international one beginning with +; refused at `phone`."""
+    phone = normalised(given).replace("-", "")
+    if not re.fullmatch(r"1[3-9]\d{9}|\+\d{7,15}", phone):
+        raise Refused("手机号码应为 11 位；境外号码请以 + 和国家代码开头。", field="phone")
+    return phone
+
+
+def register_person(
+    uow: UnitOfWork, *, name: str, id_kind: str, id_number: str, phone: str, password: accounts.Prepared
+) -> Account:
+    """An applicant's account; he signs in with his identity number or the user name given to him.
+
+    Refused: an impossible number, a number that already has an account, or a person the province knows
+    under another name or telephone.
+    """
+    _only_registration(uow)
+    name = " ".join(name.split())
+    if not 2 <= len(name) <= 60:
+        raise Refused("请填写与证件一致的姓名。", field="name")
+    identity = read_identity(id_kind, id_number, uow.today)
+    phone = read_phone(phone)
+    person = uow.session.scalar(select(Person).where(Person.id_index == blind_index(identity.number)))
+    if person is None:
+        person = Person(
+            name=name, pinyin=organisations.initials(name), id_kind=id_kind, id_number=identity.number, phone=phone,
+            born_on=identity.born_on, sex=identity.sex,
+        )  # fmt: skip
+        uow.session.add(person)
+        uow.session.flush()
+    else:
+        _is_himself(uow, person, name, phone)
+    account = accounts.register(
+        uow, username=f"sbr{person.id:06d}", name=name, password=password, roles=(r.APPLICANT,), person_id=person.id
+    )
+    uow.record("register_person", account, label="申报人注册")
+    return account
+
+
+def _is_himself(uow: UnitOfWork, person: Person, name: str, phone: str) -> None:
+    if uow.session.scalar(select(Account.id).where(Account.person_id == person.id)) is not None:
+        raise Refused(KNOWN, field="id_number")
+    if person.name != name or (person.phone and normalised(person.phone) != phone):
+        raise Refused("所填姓名或手机号码与省内已登记的信息不一致，请凭本人证件联系所在单位或当地人社部门更正后再注册。", field="name")
+    if not person.phone:
+        person.phone = phone
+
+
+def register_organisation(
+    uow: UnitOfWork,
+    *,
+    code: str,
+    name: str,
+    kind: str,
+    nature: str,
+    region_code: str,
+    superior_code: str,
+    contact: str,
+    telephone: str,
+    username: str,
+    password: accounts.Prepared,
+) -> Account:
+    """A desk of an organisation, and the organisation itself when the province does not know it yet.
+
+    The account is inactive where its authority must be seen first (module docstring).
+    """
+    _only_registration(uow)
+    if kind not in DESKS:
+        raise Refused("这一类机构的账号由省人社厅或系统管理员建立，不能自行注册。", field="kind")
+    if len(contact.strip()) < 2:
+        raise Refused("请填写联系人姓名。", field="contact")
+    if not re.fullmatch(r"[0-9+\- ]{7,20}", telephone.strip()):
+        raise Refused("请填写联系电话（7 至 20 位数字）。", field="telephone")
+    known = uow.session.scalar(select(Organisation).where(func.upper(Organisation.code) == normalised(code)))
+    if known is not None:
+        organisation, kind = _claim(uow, known, name), known.kind
+    else:
+        organisation = organisations.enter(
+            uow, code=normalised(code), name=name, kind=kind, region_code=region_code, nature=nature,
+            superior=_superior(uow, superior_code), contact=contact.strip(), telephone=telephone.strip(),
+        )  # fmt: skip
+    at_once = known is None and kind in (NodeKind.UNIT, NodeKind.AGENCY)
+    account = accounts.register(
+        uow, username=username, name=contact, password=password, roles=DESKS[kind], organisation_id=organisation.id,
+        active=at_once,
+    )  # fmt: skip
+    uow.record("register_organisation", account, organisation=organisation.code, waits=not at_once, label="单位注册")
+    return account
+
+
+def _claim(uow: UnitOfWork, known: Organisation, name: str) -> Organisation:
+    if "".join(known.name.split()) != "".join(name.split()):
+        raise Refused("该统一信用代码已登记，但机构名称与登记的不一致，请填写登记证书上的全称。", field="name")
+    if known.kind not in DESKS:
+        raise Refused("该机构的账号由省人社厅或系统管理员建立，不能自行注册。", field="code")
+    if uow.session.scalar(select(Account.id).where(Account.organisation_id == known.id, Account.__table__.c.active)) is not None:
+        raise Refused("该单位已有账号，请向本单位经办人了解，或联系系统管理员。", field="code")
+    return known
+
+
+def _superior(uow: UnitOfWork, code: str) -> Organisation:
+    """Every unit belongs to somebody, or its declarations would reach nobody (附件3 1.12)."""
+    found = uow.session.scalar(select(Organisation).where(Organisation.code == normalised(code), Organisation.active))
+    if found is None or found.kind in (NodeKind.UNIT, NodeKind.AGENCY):
+        raise Refused("没有找到这一上级单位，请填写主管部门或当地人社部门的统一信用代码。", field="superior_code")
+    return found
+
+
+def _only_registration(uow: UnitOfWork) -> None:
+    if not uow.actor.plays(r.SYSTEM):
+        raise NotYou("已登录的账号不能再注册，请先退出。")

@@ -1,0 +1,256 @@
+"""证书报送人社部 (附件3 1.18): the package of certificates for the national platform, and its receipts.
+
+The interface of the ministry is not published, so the package is a documented JSON file with the fields of
+REQUIREMENTS §2.5 (§6.8). What is wrong with a certificate is found before it is sent: a record with a bad identity
+number never appears on the platform. The package holds identity numbers in clear and is made, not kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+from stdnum.cn import ric
+
+from models.certificate import Certificate
+from models.certificate import CertificateState as S
+from models.declaration import Declaration
+from models.declaration import DeclarationState as D
+from models.person import IdKind, Person
+from workflow import outcome, roles
+from workflow.certificate import CERTIFICATE
+from workflow.errors import NotYou, Refused
+from workflow.unit_of_work import UnitOfWork
+
+FORMAT = "zhicheng-certificates/1"
+#: The columns of the package, in order: key in the file, 名称 in the sheet.
+FIELDS = {
+    "name": "姓名",
+    "sex": "性别",
+    "id_kind": "证件类型",
+    "id_number": "证件号码",
+    "unit": "工作单位",
+    "unit_code": "统一社会信用代码",
+    "series": "职称系列",
+    "specialty": "专业名称",
+    "title": "资格名称",
+    "level": "级别",
+    "way": "取得方式",
+    "obtained_on": "取得日期",
+    "body": "评审委员会或认定单位",
+    "issuer": "核准（发证）单位",
+    "document": "批准（备案）文号",
+    "number": "证书编号",
+    "edition": "版次",
+    "status": "状态",
+    "batch": "上报批次",
+}
+_MAY_BE_EMPTY = {"specialty"}
+_NUMBER = re.compile(r"[ABC]\d{17}")
+_WAITING = (S.ISSUED, S.REPORT_FAILED)
+
+
+@dataclass(frozen=True)
+class Package:
+    """What is handed to the ministry: rows by `FIELDS`, the JSON bytes, and their SHA-256."""
+
+    batch: str
+    rows: tuple[dict[str, str], ...]
+    data: bytes
+    sha256: str
+
+
+def waiting(session: Session) -> list[Certificate]:
+    """Certificates not yet reported, or whose report failed (待上报)."""
+    return list(session.scalars(select(Certificate).where(Certificate.state.in_(_WAITING)).order_by(Certificate.id)))
+
+
+def package(session: Session, certificates: Iterable[Certificate], batch: str) -> Package:
+    """The package of these certificates; the same certificates give the same bytes."""
+    certificates = sorted(certificates, key=lambda c: c.id)
+    people, units = _people(session, certificates), _unit_codes(session, certificates)
+    rows = tuple(_row(c, people[c.person_id], units[c.declaration_id], batch) for c in certificates)
+    body = {"format": FORMAT, "batch": batch, "fields": FIELDS, "count": len(rows), "certificates": rows}
+    data = json.dumps(body, ensure_ascii=False, indent=1).encode()
+    return Package(batch, rows, data, hashlib.sha256(data).hexdigest())
+
+
+def package_of(session: Session, batch: str) -> Package:
+    """The package of a batch made before, for another download."""
+    either = (Certificate.report_batch == batch) | (Certificate.revoke_batch == batch)
+    found = session.scalars(select(Certificate).where(either)).all()
+    if not found:
+        raise Refused(f"没有上报批次 {batch}，请在列表中核对批次号。")
+    return package(session, found, batch)
+
+
+def _people(session: Session, certificates: list[Certificate]) -> dict[int, Person]:
+    rows = session.scalars(select(Person).where(Person.id.in_({c.person_id for c in certificates})))
+    return {person.id: person for person in rows}
+
+
+def _unit_codes(session: Session, certificates: list[Certificate]) -> dict[int, str]:
+    ids = {c.declaration_id for c in certificates}
+    rows = session.scalars(select(Declaration).where(Declaration.id.in_(ids)).options(joinedload(Declaration.unit)))
+    return {declaration.id: declaration.unit.code for declaration in rows}
+
+
+def _row(certificate: Certificate, person: Person, unit_code: str, batch: str) -> dict[str, str]:
+    return {
+        "name": certificate.holder_name,
+        "sex": certificate.sex,
+        "id_kind": IdKind(person.id_kind).label,
+        "id_number": person.id_number,
+        "unit": certificate.unit_name,
+        "unit_code": unit_code,
+        "series": certificate.series_name,
+        "specialty": certificate.specialty_name,
+        "title": certificate.title_name,
+        "level": certificate.level_name,
+        "way": certificate.way_name,
+        "obtained_on": certificate.obtained_on.isoformat(),
+        "body": certificate.body_name,
+        "issuer": certificate.issuer_name,
+        "document": certificate.document,
+        "number": certificate.number,
+        "edition": str(certificate.edition),
+        "status": "撤销" if certificate.state == S.REVOKED else "有效",
+        "batch": batch,
+    }
+
+
+def problems(session: Session, certificates: Iterable[Certificate]) -> dict[int, list[str]]:
+    """Certificate id → what is wrong with it; certificates without a fault are not named."""
+    certificates = list(certificates)
+    people, units = _people(session, certificates), _unit_codes(session, certificates)
+    found = {c.id: _problems(c, people[c.person_id], units[c.declaration_id]) for c in certificates}
+    return {key: sentences for key, sentences in found.items() if sentences}
+
+
+def _problems(certificate: Certificate, person: Person, unit_code: str) -> list[str]:
+    row = _row(certificate, person, unit_code, "-")
+    sentences = [f"{FIELDS[key]}为空" for key, value in row.items() if not value.strip() and key not in _MAY_BE_EMPTY]
+    if person.id_kind == IdKind.RESIDENT and not valid_id(person.id_number):
+        sentences.append("居民身份证号码校验不符（GB 11643）")
+    if not _NUMBER.fullmatch(certificate.number):
+        sentences.append("证书编号不是 1 位字母加 17 位数字（证书编号规则）")
+    return sentences
+
+
+def valid_id(number: str) -> bool:
+    """Whether a resident identity number has 18 places, a real date of birth and the right check digit."""
+    if not re.fullmatch(r"\d{17}[\dX]", number):
+        return False
+    try:
+        date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
+        return False
+    return bool(ric.calc_check_digit(number) == number[-1])
+
+
+# -- Verbs ----------------------------------------------------------------------------------------
+
+
+def report(uow: UnitOfWork, certificates: Iterable[Certificate]) -> Package:
+    """Hand these certificates over (批量上报): all or none; they are 上报中 until the receipt is entered.
+
+    Refused: nothing ticked, a certificate already on its way, and every certificate with a fault, by number.
+    """
+    certificates = list(certificates)
+    if not uow.actor.plays(roles.HRSS_CERT):
+        raise NotYou("只有省厅证书岗可以将证书报送人社部（附件3 1.18）。")
+    if not certificates:
+        raise Refused("请勾选要上报的证书（附件3 1.18）。")
+    if faulty := problems(uow.session, certificates):
+        raise Refused(f"{_listed(certificates, faulty)}请更正后再上报；本次没有上报任何证书。")
+    batch = _next_batch(uow)
+    for certificate in certificates:
+        CERTIFICATE.advance(uow, certificate, "report", batch=batch)
+        certificate.report_batch, certificate.report_error, certificate.report_receipt = batch, "", ""
+    made = package(uow.session, certificates, batch)
+    uow.record("report_package", f"report_batch:{batch}", label="生成上报包", count=len(made.rows), sha256=made.sha256)
+    return made
+
+
+@CERTIFICATE.performs("report")
+def report_one(uow: UnitOfWork, certificate: Certificate) -> Package:
+    """Hand over a single certificate."""
+    return report(uow, [certificate])
+
+
+def report_all(uow: UnitOfWork) -> tuple[Package | None, dict[str, list[str]]]:
+    """Hand over everything that waits (全部上报): the package, and the faults of those left behind, by number."""
+    everything = waiting(uow.session)
+    faulty = problems(uow.session, everything)
+    good = [c for c in everything if c.id not in faulty]
+    left = {c.number: faulty[c.id] for c in everything if c.id in faulty}
+    if not good and not left:
+        raise Refused("没有待上报的证书。")
+    return (report(uow, good) if good else None), left
+
+
+def report_revocations(uow: UnitOfWork) -> Package:
+    """Tell the ministry of certificates revoked after they had been reported, each once."""
+    if not uow.actor.plays(roles.HRSS_CERT):
+        raise NotYou("只有省厅证书岗可以将证书报送人社部（附件3 1.18）。")
+    revoked = select(Certificate).where(
+        Certificate.state == S.REVOKED, Certificate.report_batch != "", Certificate.revoke_batch == ""
+    )
+    certificates = uow.session.scalars(revoked.order_by(Certificate.id)).all()
+    if not certificates:
+        raise Refused("没有需要上报撤销状态的证书。")
+    batch = _next_batch(uow)
+    for certificate in certificates:
+        certificate.revoke_batch = batch
+        uow.record("report_revocation", certificate, label="上报撤销", batch=batch)
+    made = package(uow.session, certificates, batch)
+    uow.record("report_package", f"report_batch:{batch}", label="生成上报包", count=len(made.rows), sha256=made.sha256)
+    return made
+
+
+@CERTIFICATE.performs("receipt")
+def receipt(uow: UnitOfWork, certificate: Certificate, *, ok: bool = False, text: str) -> None:
+    """Enter the ministry's answer: 已上报 with the receipt's number, or 上报失败 with the reason."""
+    after = S.REPORTED if ok else S.REPORT_FAILED
+    CERTIFICATE.advance(uow, certificate, "receipt", to=after, opinion=text.strip())
+    if ok:
+        certificate.report_receipt, certificate.report_error = text.strip()[:120], ""
+        certificate.reported_at = uow.now.replace(microsecond=0)
+        if certificate.declaration.state == D.ISSUED:
+            outcome.report(uow, certificate.declaration)
+    else:
+        certificate.report_error = text.strip()[:300]
+
+
+def receipt_batch(uow: UnitOfWork, batch: str, *, ok: bool, text: str) -> int:
+    """Enter one answer for every certificate of a batch that still waits for it; gives how many."""
+    rows = uow.session.scalars(
+        select(Certificate).where(Certificate.report_batch == batch, Certificate.state == S.REPORTING).order_by(Certificate.id)
+    ).all()
+    if not rows:
+        raise Refused(f"批次 {batch} 没有等待回执的证书，请核对批次号。")
+    for certificate in rows:
+        CERTIFICATE.perform(uow, certificate, "receipt", ok=ok, text=text)
+    return len(rows)
+
+
+def _next_batch(uow: UnitOfWork) -> str:
+    """`20260520-001`: the day and a number of the day."""
+    day = f"{uow.today:%Y%m%d}-"
+    newest = max(
+        uow.session.scalar(select(func.max(column)).where(column.startswith(day))) or ""
+        for column in (Certificate.report_batch, Certificate.revoke_batch)
+    )
+    return f"{day}{int(newest.removeprefix(day) or 0) + 1:03d}"
+
+
+def _listed(certificates: list[Certificate], faulty: dict[int, list[str]]) -> str:
+    wrong = [c for c in certificates if c.id in faulty]
+    named = "；".join(f"{c.number} {c.holder_name}：{'、'.join(faulty[c.id])}" for c in wrong[:5])
+    return f"{named}{f'等 {len(wrong)} 份' if len(wrong) > 5 else ''}。"

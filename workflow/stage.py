@@ -1,0 +1,178 @@
+"""What must be in order before a stage of the review session opens: the guards of `workflow.session`.
+
+Each answers None, or the sentence that says what is missing, why, and what to do next (118号 五, 令40号 第十八至二十二条).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from models.draw import Draw, DrawState
+from models.plan import Plan, ScorePhase
+from models.session import InterviewSlot, ReviewSession
+from models.session import SessionState as S
+from workflow import scoring
+from workflow.ballot import counted_poll
+from workflow.bench import candidates, is_quorate, present, seat
+from workflow.competence import covers, valid_on
+from workflow.unit_of_work import UnitOfWork
+
+
+def opening_day(uow: UnitOfWork, review: ReviewSession) -> str | None:
+    """Not before the day the filed plan names."""
+    if uow.today >= review.plan.opens_on:
+        return None
+    return f"备案的开评日期为 {review.plan.opens_on}，不得提前开评（118号 五(一)）；确需调整的请重新报备方案。"
+
+
+def committee_in_force(uow: UnitOfWork, review: ReviewSession) -> str | None:
+    """The committee is approved and valid today, and the candidates lie in its scope."""
+    committee = review.plan.committee
+    if sentence := valid_on(committee, uow.today):
+        return sentence
+    people = candidates(uow.session, review.plan_id)
+    outside = {d.number: why for d in people if (why := covers(uow, committee, d))}
+    if not outside:
+        return None
+    named = "、".join(list(outside)[:5]) + (f" 等 {len(outside)} 人" if len(outside) > 5 else "")
+    return f"参评人员 {named}超出评审范围，不得开评（118号 七(四)），请将其移出评审方案：{next(iter(outside.values()))}"
+
+
+def committee_drawn(uow: UnitOfWork, review: ReviewSession) -> str | None:
+    """The draw is closed and the committee is an odd number."""
+    closed = select(Draw.id).where(Draw.plan_id == review.plan_id, Draw.state == DrawState.CLOSED)
+    if uow.session.scalar(closed) is None:
+        return "评委抽取尚未办结，不得开评（118号 五(二)）；请先由省人社厅、机关纪委办结抽取。"
+    if len(review.members) % 2 == 0:
+        return f"评委 {len(review.members)} 人，应为单数（令40号 第九条）；请重新抽取。"
+    return None
+
+
+def accounts_linked(uow: UnitOfWork, review: ReviewSession) -> str | None:
+    """Every drawn expert has the account he signs in with."""
+    missing = [member.expert.code for member in review.members if member.expert.account_id is None]
+    if not missing:
+        return None
+    return f"评委 {'、'.join(missing[:8])} 没有评委账号，不能签到和投票（附件2 1.3）；请省厅审核岗为其关联评委账号。"
+
+
+def venues_differ(uow: UnitOfWork, review: ReviewSession) -> str | None:
+    """两分设: arrival and review, review and interview in different places."""
+    plan = review.plan
+    if plan.arrival_place.strip() == plan.review_place.strip():
+        return "报到地点与材料评审地点应当分设（118号 五(五)）；请调整地点并重新报备方案。"
+    if plan.review_place.strip() == plan.interview_place.strip():
+        return "材料评审地点与面试答辩地点应当分设（118号 五(五)）；请调整地点并重新报备方案。"
+    return None
+
+
+def my_seat(uow: UnitOfWork, review: ReviewSession) -> str | None:
+    """Only a drawn expert, who has not signed in before."""
+    member = seat(uow, review)
+    if member is None:
+        return "您不是本次会议抽中的评委，不能签到；如有疑问请联系评委会办事机构。"
+    if member.signed_in_at is not None:
+        return f"您已于 {member.signed_in_at:%m-%d %H:%M} 签到，无须重复签到。"
+    return None
+
+
+def quorum_present(uow: UnitOfWork, review: ReviewSession) -> str | None:
+    """Two thirds of the members signed in."""
+    here, all_ = len(present(review)), len(review.members)
+    if is_quorate(here, all_):
+        return None
+    least = -(-2 * all_ // 3)
+    return f"已报到 {here} 人，应到 {all_} 人，出席不足三分之二（至少 {least} 人），不得开会（令40号 第十八条）；请等待评委报到。"
+
+
+def devices_kept(uow: UnitOfWork, review: ReviewSession) -> str | None:
+    """The communication devices were handed in."""
+    return None if review.devices else "尚未登记通讯工具统一保管情况（118号 五(五)）；请先登记。"
+
+
+def reviewed(uow: UnitOfWork, review: ReviewSession) -> str | None:
+    """The material of every candidate was reviewed by three experts, or the gap is explained."""
+    return _gap(review, scoring.unreviewed(uow.session, review), "的材料复审不足 3 名评委", "118号 五(四)")
+
+
+def material_scored(uow: UnitOfWork, review: ReviewSession) -> str | None:
+    """Everybody present has scored the material of everybody he may judge, or the gap is explained."""
+    return _unscored(uow, review, ScorePhase.MATERIAL)
+
+
+def interview_scored(uow: UnitOfWork, review: ReviewSession) -> str | None:
+    """Everybody present has scored the interviews of everybody he may judge, or the gap is explained."""
+    return _unscored(uow, review, ScorePhase.INTERVIEW)
+
+
+def has_interview(uow: UnitOfWork, review: ReviewSession) -> str | None:
+    """The plan scores interviews, and every candidate was notified of his."""
+    if not _interviews(review.plan):
+        return "评审方案没有面试答辩打分项目，无须面试；请直接进入小组评议。"
+    told = select(InterviewSlot.declaration_id).where(
+        InterviewSlot.session_id == review.id, InterviewSlot.notified_at.is_not(None)
+    )
+    known = set(uow.session.scalars(told))
+    missing = [d.number for d in candidates(uow.session, review.plan_id) if d.id not in known]
+    return _gap(review, missing, "尚未发送面试通知", "118号 五(四)")
+
+
+def no_interview(uow: UnitOfWork, review: ReviewSession) -> str | None:
+    """The plan scores no interviews."""
+    return "评审方案设有面试答辩，须先面试（118号 五(四)）；请开始面试答辩。" if _interviews(review.plan) else None
+
+
+def discussed(uow: UnitOfWork, review: ReviewSession) -> str | None:
+    """Three experts wrote on every candidate, or the gap is explained."""
+    return _gap(review, scoring.without_opinions(uow.session, review), "的评审意见不足 3 名评委", "令40号 第二十条")
+
+
+def votes_counted(uow: UnitOfWork, review: ReviewSession) -> str | None:
+    """The poll is counted."""
+    if counted_poll(uow.session, review) is not None:
+        return None
+    return "投票尚未计票，不能封存（令40号 第十九条）；请先结束投票并计票。"
+
+
+def results_declared(uow: UnitOfWork, review: ReviewSession) -> str | None:
+    """Nobody is left without a result."""
+    left = len(candidates(uow.session, review.plan_id))
+    return f"还有 {left} 名参评人员没有评审结果，不能解散归档（118号 五(四)）；请先宣布结果。" if left else None
+
+
+def something_unfinished(uow: UnitOfWork, review: ReviewSession) -> str | None:
+    """There is a gap to explain in this stage."""
+    if _unfinished(uow, review):
+        return None
+    return "本环节没有未完成的事项，无须说明；可直接进入下一环节。"
+
+
+def _unfinished(uow: UnitOfWork, review: ReviewSession) -> bool:
+    session = uow.session
+    return bool({
+        S.MATERIAL_REVIEW: lambda: scoring.unreviewed(session, review),
+        S.MATERIAL_SCORING: lambda: scoring.unscored(session, review, ScorePhase.MATERIAL) or _interviews(review.plan),
+        S.INTERVIEW: lambda: scoring.unscored(session, review, ScorePhase.INTERVIEW),
+        S.DISCUSSION: lambda: scoring.without_opinions(session, review),
+    }[S(review.state)]())  # fmt: skip
+
+
+def _interviews(plan: Plan) -> bool:
+    return any(item.phase == ScorePhase.INTERVIEW for item in plan.items)
+
+
+def _unscored(uow: UnitOfWork, review: ReviewSession, phase: ScorePhase) -> str | None:
+    left = scoring.unscored(uow.session, review, phase)
+    if not left or review.waiver:
+        return None
+    each = "、".join(f"{code} 尚有 {number} 人" for code, number in list(left.items())[:8])
+    return f"{phase.label}未完成：{each}，不能进入下一环节（118号 五(四)）；请评委打完，或由办事机构登记未完成说明。"
+
+
+def _gap(review: ReviewSession, numbers: Sequence[str], what: str, clause: str) -> str | None:
+    if not numbers or review.waiver:
+        return None
+    named = "、".join(numbers[:5]) + (f" 等 {len(numbers)} 人" if len(numbers) > 5 else "")
+    return f"{named}{what}，不能进入下一环节（{clause}）；请补齐，或由办事机构登记未完成说明。"

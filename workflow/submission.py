@@ -1,0 +1,261 @@
+"""The applicant's verbs: start a declaration, 暂存 its sections, attach materials, 提交, 撤回, 重新提交."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from typing import Any
+
+from sqlalchemy import select
+
+from models.batch import Batch, BatchState
+from models.catalogue import Specialty, Title
+from models.committee import REVIEWS
+from models.declaration import Channel, Correction, Declaration, DeclarationContent, DeclarationMode, RouteStep
+from models.declaration import DeclarationState as S
+from models.material import Material
+from models.organisation import Organisation
+from workflow import eligibility, files, form, quota, route
+from workflow.audit import link
+from workflow.declaration import DECLARATION, is_review, step_at
+from workflow.errors import NotYou, Refused
+from workflow.journal import canonical
+from workflow.notices import tell
+from workflow.roles import APPLICANT
+from workflow.unit_of_work import UnitOfWork
+
+#: Sections that the unit posts (118号 四(二)2); a change after a return needs a new posting.
+PUBLICISED_SECTIONS = ("education", "titles", "experience", "projects", "papers", "patents", "awards", "achievements", "discipline")
+EDITABLE = (S.DRAFT, S.RETURNED)
+
+
+def start(
+    uow: UnitOfWork,
+    *,
+    batch: Batch,
+    title: Title,
+    unit: Organisation,
+    specialty: Specialty | None = None,
+    mode: str = DeclarationMode.NORMAL,
+    channel: str = Channel.UNIT,
+    needs_quota: bool = False,
+    secret: bool = False,
+) -> Declaration:
+    """Open a draft of the acting person in `batch` for `title`, recommended by `unit`."""
+    actor = uow.actor
+    if not actor.plays(APPLICANT) or actor.person is None:
+        raise NotYou("只有申报人可以申报职称；请用个人账号登录（附件1 一）。")
+    _check_choice(batch, title, specialty)
+    declaration = Declaration(
+        number=uuid.uuid4().hex[:24], year=batch.year, batch=batch, way=batch.way, person=actor.person,
+        applicant_name=actor.person.name, unit=unit, region_code=unit.region_code, series_id=title.series_id, title=title,
+        level=title.level, specialty=specialty, committee_id=batch.committee_id, office_id=batch.office_id, mode=mode,
+        channel=channel, needs_quota=needs_quota, secret=secret, state=S.DRAFT,
+        content=DeclarationContent(sections={}, form_version=form.form().version),
+    )  # fmt: skip
+    uow.session.add(declaration)
+    uow.session.flush()
+    declaration.number = f"HN{batch.year}{declaration.id:08d}"
+    uow.record("start", declaration, label="暂存申报", after=str(S.DRAFT), batch=batch.name, title=title.name)
+    return declaration
+
+
+def _check_choice(batch: Batch, title: Title, specialty: Specialty | None) -> None:
+    wrong: dict[str, str] = {}
+    if batch.state != BatchState.PUBLISHED:
+        wrong["batch_id"] = f"批次“{batch.name}”未开放申报；请选择已提交的年度批次（附件2 1.4.2）。"
+    if batch.committee and title.level not in REVIEWS[batch.committee.level]:
+        wrong["title_id"] = f"“{batch.committee.name}”不评审该级别职称（118号 七(四)）；请选择相应级别的评委会批次。"
+    if batch.committee and title.series_id != batch.committee.series_id:
+        wrong["title_id"] = f"“{batch.committee.name}”不评审该系列职称（令40号 第六条）；请选择相应系列的批次。"
+    if batch.office and title.level != batch.office.level:
+        wrong["title_id"] = "受理机构不受理该级别职称（附件3 1.3）；请选择相应级别的批次。"
+    if specialty and specialty.series_id != title.series_id:
+        wrong["specialty_id"] = "所选专业不属于申报系列；请在专业树中重新选择。"
+    if wrong:
+        raise Refused("申报信息有误，请按提示修改。", fields=wrong)
+
+
+def own_and_open(uow: UnitOfWork, declaration: Declaration) -> None:
+    """Refuse a change that is not the applicant's, or not now."""
+    if declaration.person_id != uow.actor.person_id:
+        raise NotYou("只能修改本人的申报；请用申报人本人的账号登录。")
+    if declaration.state not in EDITABLE or (declaration.state == S.RETURNED and declaration.position != -1):
+        raise Refused("申报已提交，不能修改（附件1 二）；单位受理前可先撤回，受理后须由审核机构退回。")
+
+
+def save_section(uow: UnitOfWork, declaration: Declaration, key: str, raw: Any) -> dict[str, str]:
+    """暂存 one section. Whatever was typed is kept; the answer names what is wrong so far, by field."""
+    own_and_open(uow, declaration)
+    section = form.form().section(key)
+    value, errors = form.clean(
+        section, raw, cutoff=declaration.batch.evidence_on, context=facts_of(uow, declaration), draft=True
+    )
+    sections = dict(declaration.content.sections or {})
+    sections[key] = value
+    declaration.content.sections = sections
+    uow.record("save_section", declaration, label="暂存申报", section=section.title, quiet=True)
+    return errors
+
+
+def change_choice(uow: UnitOfWork, declaration: Declaration, **changes: Any) -> None:
+    """Change title, specialty, unit, mode, channel, quota or secrecy of a draft (section 0)."""
+    own_and_open(uow, declaration)
+    title = changes.get("title", declaration.title)
+    specialty = changes.get("specialty", declaration.specialty)
+    _check_choice(declaration.batch, title, specialty)
+    if declaration.state == S.RETURNED and changes.get("unit", declaration.unit) is not declaration.unit:
+        raise Refused("退回补正期间不能更换所在单位；确需更换请放弃后重新申报。", field="unit_id")
+    for name, value in changes.items():
+        setattr(declaration, name, value)
+    declaration.level, declaration.series_id = title.level, title.series_id
+    declaration.region_code = declaration.unit.region_code
+    uow.record("change_choice", declaration, label="修改申报信息", fields=sorted(changes), quiet=True)
+
+
+def attach(uow: UnitOfWork, declaration: Declaration, kind: str, content: Any, name: str, *, no_secrets: bool = True) -> Material:
+    """申报材料上传: one file of a declared kind; refuses what is not declared, too large or does not open."""
+    own_and_open(uow, declaration)
+    declared = form.form().material(kind)
+    if not no_secrets:
+        raise Refused("涉密材料信息严禁网上填写提交（118号 一）；请确认该文件不涉密后再上传。", field=kind)
+    stored = files.store(
+        uow, content, name, owner=declaration, purpose=declared.label, accept=declared.accept, max_mb=declared.max_mb, field=kind
+    )
+    material = Material(declaration_id=declaration.id, kind=kind, file=stored)
+    uow.session.add(material)
+    uow.session.flush()
+    uow.record("attach", declaration, label="申报材料上传", kind=declared.label, file=stored.name, quiet=True)
+    return material
+
+
+def detach(uow: UnitOfWork, declaration: Declaration, material: Material) -> None:
+    """Take a material out of a draft; the file itself stays in the store."""
+    own_and_open(uow, declaration)
+    if material.declaration_id != declaration.id:
+        raise NotYou("该材料不属于本申报。")
+    uow.record("detach", declaration, label="移除材料", kind=material.kind, file=material.file.name, quiet=True)
+    uow.session.delete(material)
+
+
+def materials_of(uow: UnitOfWork, declaration: Declaration) -> list[Material]:
+    """The materials of a declaration, in the order of upload."""
+    return list(uow.session.scalars(select(Material).where(Material.declaration_id == declaration.id).order_by(Material.id)))
+
+
+def promise(uow: UnitOfWork, declaration: Declaration, device: str) -> None:
+    """个人承诺 (118号 四(一) 告知承诺制): the applicant vouches for truth; wording and device are kept."""
+    own_and_open(uow, declaration)
+    declaration.content.promised_at = uow.now.replace(microsecond=0)
+    declaration.content.promised_from = device[:200]
+    uow.record("promise", declaration, label="个人承诺")
+
+
+def facts_of(uow: UnitOfWork, declaration: Declaration) -> dict[str, Any]:
+    """What decides which fields and materials the form asks of this declaration."""
+    return {
+        "way": str(declaration.way), "level": str(declaration.level), "mode": str(declaration.mode),
+        "channel": str(declaration.channel), "needs_quota": declaration.needs_quota, "secret": declaration.secret,
+        "materials": {m.kind for m in materials_of(uow, declaration)}, "promised": declaration.content.promised_at is not None,
+        **eligibility.facts_in(declaration, "declaring"),
+    }  # fmt: skip
+
+
+def review(uow: UnitOfWork, declaration: Declaration) -> tuple[dict[str, str], dict[str, str]]:
+    """保存并检查: (errors, warnings) by field, everything at once, before anything is sent."""
+    sections = declaration.content.sections or {}
+    context = facts_of(uow, declaration)
+    errors: dict[str, str] = {}
+    warnings: dict[str, str] = {}
+    for problem in form.problems(sections, cutoff=declaration.batch.evidence_on, context=context):
+        (warnings if problem.level == "warning" else errors).setdefault(problem.place, problem.sentence)
+    for finding in eligibility.findings(uow, declaration):
+        errors.setdefault(finding.field, finding.sentence)
+    return errors, warnings
+
+
+def content_hash(declaration: Declaration, names: tuple[str, ...] | None = None) -> str:
+    """SHA-256 of the sections (all, or those publicised) in canonical form; printed on the 评审表."""
+    sections = declaration.content.sections or {}
+    chosen = {k: v for k, v in sections.items() if names is None or k in names}
+    return hashlib.sha256(canonical(chosen)).hexdigest()
+
+
+@DECLARATION.performs("submit")
+def submit(uow: UnitOfWork, declaration: Declaration) -> None:
+    """提交: everything is checked at once; the route is fixed as the configuration stands today."""
+    _refuse_errors(uow, declaration)
+    _fix_route(uow, declaration)
+    declaration.active_key = eligibility.active_key(declaration) if declaration.batch.one_per_year else None
+    declaration.submitted_at = uow.now.replace(microsecond=0)
+    declaration.position = 0
+    declaration.publicised_hash = content_hash(declaration, PUBLICISED_SECTIONS)
+    DECLARATION.advance(uow, declaration, "submit", content=content_hash(declaration))
+    tell(uow, declaration.unit, "有新的职称申报待受理", f"{declaration.applicant_name} 提交了 {declaration.number}，请受理。", link(declaration))
+
+
+def _refuse_errors(uow: UnitOfWork, declaration: Declaration) -> None:
+    errors, _ = review(uow, declaration)
+    if errors:
+        first = "；".join(s.rstrip("。") for s in list(errors.values())[:3])
+        raise Refused(f"还有 {len(errors)} 处需要修改：{first}。", fields=errors)
+
+
+def _fix_route(uow: UnitOfWork, declaration: Declaration) -> None:
+    stops = route.route(
+        uow.session, way=declaration.way, level=declaration.level, committee=declaration.committee, office=declaration.office,
+        unit=declaration.unit,
+    )  # fmt: skip
+    declaration.route.clear()
+    uow.session.flush()
+    now = uow.now.replace(microsecond=0)
+    for position, stop in enumerate(stops):
+        declaration.route.append(
+            RouteStep(
+                position=position, organisation_id=stop.organisation.id, fast_return=stop.fast_return, final=stop.final,
+                deadline=getattr(stop, "deadline", None), reached_at=now if position == 0 else None,
+            )
+        )  # fmt: skip
+    uow.session.flush()
+
+
+@DECLARATION.performs("withdraw")
+def withdraw(uow: UnitOfWork, declaration: Declaration) -> None:
+    """撤回 before the unit has opened the file: back to a draft that can be changed."""
+    DECLARATION.advance(uow, declaration, "withdraw")
+    declaration.position, declaration.active_key = -1, None
+    for stop in declaration.route:
+        stop.reached_at = None
+
+
+@DECLARATION.performs("abandon")
+def abandon(uow: UnitOfWork, declaration: Declaration, *, opinion: str) -> None:
+    """放弃申报: the year's place is free again."""
+    DECLARATION.advance(uow, declaration, "abandon", opinion=opinion)
+    declaration.active_key, declaration.due_on = None, None
+    if declaration.quota_id:
+        quota.release(uow, declaration)
+
+
+@DECLARATION.performs("resubmit")
+def resubmit(uow: UnitOfWork, declaration: Declaration, *, opinion: str) -> None:
+    """重新提交: back to the level that returned it; to the unit if what it publicised has changed."""
+    _refuse_errors(uow, declaration)
+    back = declaration.returned_from or 0
+    changed = content_hash(declaration, PUBLICISED_SECTIONS) != declaration.publicised_hash
+    if changed and back > 0:
+        back = 0
+    beyond = is_review(declaration) and step_at(declaration, back) is None
+    to = S.AT_COMMITTEE if beyond else S.UNDER_AUDIT if back > 0 else S.UNIT_REVIEW
+    DECLARATION.advance(uow, declaration, "resubmit", to=to, opinion=opinion, republicise=changed, content=content_hash(declaration))
+    declaration.position, declaration.due_on = back, None
+    declaration.publicised_hash = content_hash(declaration, PUBLICISED_SECTIONS)
+    open_corrections = select(Correction).where(Correction.declaration_id == declaration.id, Correction.answered_at.is_(None))
+    for correction in uow.session.scalars(open_corrections):
+        correction.answered_at = uow.now.replace(microsecond=0)
+    stop = step_at(declaration, back)
+    receiver = stop.organisation if stop else declaration.committee or declaration.unit
+    note = "（公示内容有变化，须重新公示）" if changed else ""
+    tell(uow, receiver, "补正材料已重新提交", f"{declaration.number} 已补正并重新提交{note}，请审核。", link(declaration))
+
+
