@@ -1,0 +1,62 @@
+"""The switchboard: it imports every room, and no room imports it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import models.registry  # noqa: F401
+import workflow.lifecycles  # noqa: F401  (every verb is registered before a screen offers one)
+from app import config
+from models.base import db
+from models.sealed import install_keys
+from workflow.clock import allow_demo_clock
+from workflow.files import install_store
+from workflow.password import use_method
+from workflow.unit_of_work import install
+
+migrate = Migrate(render_as_batch=True, compare_type=True)
+csrf = CSRFProtect()
+
+
+def create_app(**settings: Any) -> Flask:
+    """The application; `settings` override the environment (tests)."""
+    from app.fab_faults import ProvinceAppBuilder  # isort: skip  (mends Flask-AppBuilder before any view exists)
+    from app.commands import register_commands  # isort: skip
+    from app import addresses
+    from app.errors import register_errors
+    from app.menu import build_menu, menu_for
+    from app.security import ProvinceSecurityManager, harden, identify
+    from app.waiting import forget_after_acting
+    from views.shell import frame_of
+    from views.sign_in import FrontDoor
+
+    app = Flask(__name__)
+    app.config.from_mapping(config.load() | settings)
+    addresses.install(app)
+    install_keys(app.config["MASTER_KEY"])
+    allow_demo_clock(app.config["DEMO"])
+    install_store(app.config["FILE_STORE"])
+    use_method(app.config["FAB_PASSWORD_HASH_METHOD"])
+    if proxies := app.config["PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+    db.init_app(app)
+    migrate.init_app(app, db, directory="migrations")
+    app.before_request(identify)
+    csrf.init_app(app)
+    with app.app_context():
+        install(db.engine, sync=app.config.get("SQLITE_SYNC", "FULL"))
+        appbuilder = ProvinceAppBuilder(
+            app, db.session, security_manager_class=ProvinceSecurityManager, indexview=FrontDoor
+        )
+        build_menu(appbuilder)
+    app.jinja_env.globals["frame"] = lambda: frame_of(menu_for)
+    harden(app)
+    forget_after_acting(app)
+    register_errors(app)
+    register_commands(app)
+    return app

@@ -1,0 +1,75 @@
+"""The stage of the demo: a clock that only moves forward, and actors who do the product's own verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.demo.names import Names
+from models.account import Account
+from models.committee import Committee
+from models.organisation import Organisation
+from models.person import Person
+from workflow import accounts
+from workflow.unit_of_work import UnitOfWork, unit_of_work
+
+
+class Stage:
+    """Session, clock, names, and the accounts by user name."""
+
+    def __init__(self, session: Session, password: str, start: date) -> None:
+        self.session, self.names = session, Names()
+        self.now = datetime.combine(start, time(9, 0))
+        self.prepared = accounts.demonstration(password)
+        self._ids: dict[str, int] = {}
+        self.units = 0  #: how many unit accounts there are: unit1, unit2, …
+
+    def move_to(self, day: date, hour: int = 9) -> None:
+        """Move the clock forward."""
+        moment = datetime.combine(day, time(hour, 0))
+        if moment < self.now:
+            raise ValueError(f"the stage clock cannot go back from {self.now} to {moment}")
+        self.now = moment
+
+    @contextmanager
+    def acting(self, username: str) -> Iterator[UnitOfWork]:
+        """A unit of work of that account at the stage's moment."""
+        with unit_of_work(self.account(username), now=self.now, session=self.session) as uow:
+            yield uow
+
+    def account(self, username: str) -> Account:
+        """The account of that name."""
+        if username not in self._ids:
+            found = self.session.scalar(select(Account).where(Account.username == username))
+            if found is None:
+                raise LookupError(username)
+            self._ids[username] = found.id
+        return self.session.get_one(Account, self._ids[username])
+
+    def open_account(
+        self,
+        uow: UnitOfWork,
+        username: str,
+        name: str,
+        *roles: str,
+        organisation: Organisation | None = None,
+        committee: Committee | None = None,
+        person: Person | None = None,
+        position: str = "",
+    ) -> Account:
+        """A demo account; `uow` must be the system account's."""
+        account = accounts.create_account(
+            uow, username=username, name=name, password=self.prepared, organisation=organisation, committee=committee,
+            position=position, roles=roles,
+        )  # fmt: skip
+        account.must_change_password = False
+        account.email = username.lower() + accounts.DEMO_MAIL
+        if person is not None:
+            account.person = person
+        uow.session.flush()
+        self._ids[username] = account.id
+        return account

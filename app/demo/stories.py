@@ -1,0 +1,215 @@
+"""The life of one declaration in the demo, from the draft to the committee's desk, with its twists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from app.demo.filling import fill
+from app.demo.schedule import Story
+from app.demo.stage import Stage
+from models.account import Account
+from models.batch import Batch
+from models.catalogue import Specialty, Title
+from models.declaration import Declaration, DeclarationMode, RouteStep
+from models.declaration import DeclarationState as S
+from models.organisation import Organisation
+from models.publicity import Objection
+from workflow import publicity, submission, working_days
+from workflow.declaration import DECLARATION, LIABILITY_ITEMS, PUBLICISED, publicity_needed, unit_publicity
+
+SIGNED = {"handler": "经办", "head": "负责"}
+
+
+@dataclass
+class Case:
+    """One declaration to be told: who, what, from which day, how far, and what happens on the way."""
+
+    username: str
+    batch_id: int
+    title_id: int
+    unit_id: int
+    starts: date
+    specialty_id: int | None = None
+    stops_at: str = ""  #: the state in which the applicant or an office leaves it lying
+    twist: str = ""  #: return_unit, return_deep, objection_untrue, objection_true, disqualify, withdraw, abandon
+    mode: str = DeclarationMode.NORMAL
+    needs_quota: bool = False
+    stop_position: int = 1  #: at which level of the path it is left lying
+    declaration_id: int = field(default=0)
+
+
+def live(stage: Stage, case: Case) -> Story:
+    """Tell the case; every sentence is a verb by the account whose turn it is."""
+    yield case.starts
+    with stage.acting(case.username) as uow:
+        declaration = submission.start(
+            uow, batch=uow.session.get_one(Batch, case.batch_id), title=uow.session.get_one(Title, case.title_id),
+            unit=uow.session.get_one(Organisation, case.unit_id), mode=case.mode, needs_quota=case.needs_quota,
+            specialty=uow.session.get(Specialty, case.specialty_id) if case.specialty_id else None,
+        )  # fmt: skip
+        case.declaration_id = declaration.id
+        fill(stage, uow, declaration)
+        if case.stops_at == S.DRAFT:
+            return
+        if case.twist == "abandon":
+            DECLARATION.perform(uow, declaration, "abandon", opinion="因个人原因放弃本年度申报")
+            return
+        DECLARATION.perform(uow, declaration, "submit")
+    if case.twist == "withdraw":
+        yield _days(stage, 1)
+        with stage.acting(case.username) as uow:
+            DECLARATION.perform(uow, _get(uow, case), "withdraw")
+        return
+    if case.stops_at == S.SUBMITTED:
+        return
+    yield from _unit(stage, case)
+
+
+def _unit(stage: Stage, case: Case) -> Story:
+    yield _days(stage, 1)
+    officer = _officer(stage, case.unit_id)
+    with stage.acting(officer) as uow:
+        declaration = _get(uow, case)
+        DECLARATION.perform(uow, declaration, "accept")
+        if case.stops_at == S.UNIT_REVIEW:
+            return
+        _check(uow, declaration)
+    if case.twist == "return_unit":
+        yield from _returned(stage, case, officer)
+        if case.stops_at == S.RETURNED:
+            return
+    if publicity_needed(stage.session.get_one(Declaration, case.declaration_id)):
+        yield from _publicised(stage, case, officer)
+        state = stage.session.get_one(Declaration, case.declaration_id).state
+        if state == S.TERMINATED or case.stops_at == S.UNIT_PUBLICITY:
+            return
+    with stage.acting(officer) as uow:
+        DECLARATION.perform(uow, _get(uow, case), "recommend", assessment="公示无异议，测评合格", opinion="材料真实，业绩突出，同意推荐。", **SIGNED)
+    yield from _levels(stage, case)
+
+
+def _publicised(stage: Stage, case: Case, officer: str) -> Story:
+    yield _days(stage, 1)
+    with stage.acting(officer) as uow:
+        declaration = _get(uow, case)
+        publicity.post_unit(
+            uow, [declaration], title=f"{declaration.applicant_name}同志职称申报公示", place="单位公告栏及单位网站", contents=PUBLICISED,
+            complaint_department="人事科", complaint_telephone="0731-8555****", handler="经办",
+        )  # fmt: skip
+    if case.stops_at == S.UNIT_PUBLICITY:
+        return
+    if case.twist.startswith("objection"):
+        yield _days(stage, 2)
+        if (yield from _objected(stage, case, officer)):
+            return
+    posting = unit_publicity(_asking(stage), stage.session.get_one(Declaration, case.declaration_id))
+    yield max(posting.ends_on + timedelta(days=1), stage.now.date())  # type: ignore[union-attr]
+    with stage.acting(officer) as uow:
+        outcome = "untrue" if case.twist == "objection_untrue" else "none"
+        publicity.PUBLICITY.perform(uow, unit_publicity(uow, _get(uow, case)), "close", outcome=outcome, head="负责")
+
+
+def _objected(stage: Stage, case: Case, officer: str):  # type: ignore[no-untyped-def]
+    with stage.acting(officer) as uow:
+        objection = publicity.register_objection(
+            uow, _get(uow, case), text="反映其一项业绩的本人排名与实际不符。", named=True, informant="王某", telephone="1390000****"
+        )
+        publicity.OBJECTION.perform(uow, objection, "investigate")
+        number = objection.id
+    yield _days(stage, 2)
+    true = case.twist == "objection_true"
+    with stage.acting(officer) as uow:
+        objection = uow.session.get_one(Objection, number)
+        publicity.OBJECTION.perform(uow, objection, "uphold" if true else "dismiss", finding="已向项目单位核实。" + ("情况属实。" if true else "排名与证书一致。"))
+        publicity.OBJECTION.perform(uow, objection, "reply", answer="核查结果已书面答复。")
+        if true:
+            DECLARATION.perform(uow, _get(uow, case), "stop", opinion="公示期间异议经查证属实，不予报送", **SIGNED)
+    return true
+
+
+def _levels(stage: Stage, case: Case) -> Story:
+    """形式审查 level by level, with a return in depth where the case has one."""
+    returned = False
+    while True:
+        declaration = stage.session.get_one(Declaration, case.declaration_id)
+        if declaration.state != S.UNDER_AUDIT:
+            break
+        if case.stops_at == S.UNDER_AUDIT and declaration.position >= case.stop_position:
+            return
+        yield _days(stage, 2)
+        declaration = stage.session.get_one(Declaration, case.declaration_id)
+        officer = _officer(stage, _at(stage, declaration))
+        last = declaration.position == max(stop.position for stop in declaration.route)
+        if case.twist == "return_deep" and last and not returned:
+            returned = True
+            yield from _returned(stage, case, officer)
+            if case.stops_at == S.RETURNED:
+                return
+            continue
+        with stage.acting(officer) as uow:
+            DECLARATION.perform(
+                uow, _get(uow, case), "approve", opinion="材料齐全，公示规范，同意上报。", publicity_checked=True, consistency="same", **SIGNED
+            )
+    declaration = stage.session.get_one(Declaration, case.declaration_id)
+    if declaration.state == S.AT_COMMITTEE and case.stops_at != S.AT_COMMITTEE:
+        yield _days(stage, 2)
+        office = declaration.committee.account_name  # type: ignore[union-attr]
+        with stage.acting(office) as uow:
+            if case.twist == "disqualify":
+                DECLARATION.perform(uow, _get(uow, case), "disqualify", opinion="任现职年限不足 5 年，不符合申报条件。", **SIGNED)
+            else:
+                DECLARATION.perform(uow, _get(uow, case), "qualify", opinion="复核合格，同意参评。", consistency="same", **SIGNED)
+
+
+def _returned(stage: Stage, case: Case, officer: str) -> Story:
+    """退回, down layer by layer, mended, and back to the level that asked."""
+    with stage.acting(officer) as uow:
+        DECLARATION.perform(uow, _get(uow, case), "send_back", items="补充 2024 年度继续教育学时认定单\n业绩 2 补充验收证明", opinion="材料不齐，请一次性补正。")
+    while stage.session.get_one(Declaration, case.declaration_id).position >= 0:
+        yield _days(stage, 1)
+        below = _officer(stage, _at(stage, stage.session.get_one(Declaration, case.declaration_id)))
+        with stage.acting(below) as uow:
+            DECLARATION.perform(uow, _get(uow, case), "pass_down", opinion="请按上级意见补正。")
+    if case.stops_at == S.RETURNED:
+        return
+    yield _days(stage, 2)
+    with stage.acting(case.username) as uow:
+        DECLARATION.perform(uow, _get(uow, case), "resubmit", opinion="已按要求补齐。")
+    declaration = stage.session.get_one(Declaration, case.declaration_id)
+    if declaration.state == S.UNIT_REVIEW:
+        with stage.acting(officer) as uow:
+            _check(uow, _get(uow, case))
+
+
+def _check(uow, declaration: Declaration) -> None:  # type: ignore[no-untyped-def]
+    DECLARATION.perform(uow, declaration, "check", opinion="逐项核对原件，属实。", **{key: "经办" for key, _ in LIABILITY_ITEMS})
+
+
+def _get(uow, case: Case) -> Declaration:  # type: ignore[no-untyped-def]
+    return uow.session.get_one(Declaration, case.declaration_id)
+
+
+def _asking(stage: Stage):  # type: ignore[no-untyped-def]
+    from workflow.unit_of_work import asking
+
+    return asking(stage.account("system"), now=stage.now, session=stage.session)
+
+
+def _at(stage: Stage, declaration: Declaration) -> int:
+    """The organisation whose desk the declaration lies on."""
+    return stage.session.scalars(
+        select(RouteStep.organisation_id).where(RouteStep.declaration_id == declaration.id, RouteStep.position == declaration.position)
+    ).one()
+
+
+def _officer(stage: Stage, organisation_id: int) -> str:
+    return stage.session.scalars(
+        select(Account.username).where(Account.organisation_id == organisation_id, Account.active, Account.username.not_like("hrss%")).order_by(Account.id)
+    ).first() or "hrss_audit"
+
+
+def _days(stage: Stage, n: int) -> date:
+    return working_days.add(stage.session, stage.now.date(), n)

@@ -1,0 +1,59 @@
+"""Error pages a person can act on; and what becomes of a refusal that a view let through."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, flash, redirect, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from app.headers import register_headers
+from workflow.errors import NotYou, Refused
+
+# fmt: off
+PAGES: dict[int, tuple[str, str]] = {
+    400: ("请求不完整",   "提交的内容不完整或格式不对。请返回上一页刷新后重新填写。"),
+    403: ("没有权限",     "您的角色不能打开这一页。如工作需要，请联系安全管理员授予相应角色。"),
+    404: ("没有这一页",   "地址有误，或该记录不存在、不在您的查看范围内。请从左侧菜单重新进入。"),
+    405: ("操作方式不对", "这个地址不能这样访问。请从页面上的按钮办理。"),
+    409: ("未能办理",     "这条记录的状态已经变化。请刷新后查看最新状态再办理。"),
+    413: ("文件太大",     "上传内容超过系统上限。请压缩或拆分后再上传。"),
+    429: ("操作过于频繁", "请稍候再试。"),
+    500: ("系统出错",     "系统没有完成这次操作，数据没有改变。请稍后重试；仍不行请把时间和操作告知系统管理员。"),
+}
+# fmt: on
+STALE_FORM = "页面停留过久或已重新登录，为防止他人冒用，本次提交没有保存。请返回上一页，刷新后重新提交。"
+
+
+def page(code: int, sentence: str = "") -> tuple[str, int]:
+    """The error page of that code, with its own sentence or the usual one."""
+    title, usual = PAGES.get(code, PAGES[400])
+    return render_template("error.html", code=code, title=title, sentence=sentence or usual), code
+
+
+def register_errors(app: Flask) -> None:
+    """Every error becomes a page in Chinese; a Refused becomes its own sentence."""
+    register_headers(app)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(CSRFError, lambda error: page(400, STALE_FORM))
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(500, lambda error: page(500))
+
+
+def _http(error: HTTPException) -> Any:
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    return page(error.code)
+
+
+def _refused(refusal: Refused) -> Any:
+    """Back to the page the person came from with the sentence on top; without one, a page with it."""
+    if isinstance(refusal, NotYou):
+        return page(403, refusal.sentence)
+    came_from = urlsplit(request.referrer or "")
+    if request.method == "POST" and came_from.netloc == request.host and came_from.path:
+        flash(refusal.sentence, "bad")
+        return redirect(came_from.path + (f"?{came_from.query}" if came_from.query else ""), 303)
+    return page(409, refusal.sentence)

@@ -1,0 +1,342 @@
+"""ACCESS: which role opens which screen; the gate every request passes; Flask-AppBuilder's security, ours.
+
+Three rings (HOUSE_STYLE): this table opens screens, the Flow tables open verbs, `workflow.policy` opens rows.
+A route that is neither in ACCESS nor in PUBLIC nor in PERSONAL is closed to everybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from flask_appbuilder.security.sqla.manager import SecurityManager
+from flask_appbuilder.security.sqla.models import (
+    Permission,
+    PermissionView,
+    Role,
+    ViewMenu,
+    assoc_permissionview_role,
+    assoc_user_role,
+)
+from flask_login import LoginManager, current_user
+from sqlalchemy import delete, insert, select
+
+from models.account import Account
+from models.base import db
+from views import stay
+from views.registration import RegisterView
+from views.sign_in import SignInView
+from workflow import accounts
+from workflow import roles as r
+from workflow.unit_of_work import UnitOfWork, attempt
+
+#: Permissions that change records; everything else a screen offers is `opens`.
+CHANGING = frozenset({"can_add", "can_edit", "can_delete", "can_cancel", "can_import"})
+#: Permissions nobody ever has: Flask-AppBuilder's download knows no rows.
+NEVER = frozenset({"can_download", "can_userinfo", "menu_access"})
+
+
+@dataclass(frozen=True)
+class Access:
+    """One screen class: who opens it (list, show, act, export, …) and who changes records with its forms.
+
+    `changes_names` are further permission names of the class that only `changes` may use.
+    """
+
+    screen: str
+    opens: Sequence[str]
+    changes: Sequence[str] = ()
+    changes_names: Sequence[str] = field(default=())
+
+    def roles_for(self, permission: str) -> tuple[str, ...]:
+        """The roles that get this permission of the screen."""
+        if permission in NEVER:
+            return ()
+        return tuple(self.changes if permission in CHANGING or permission in self.changes_names else self.opens)
+
+
+EVERYBODY = r.ALL
+# fmt: off
+ACCESS: list[Access] = [
+    #      screen               opens                                   changes
+    Access("HomeView",          EVERYBODY),
+    Access("LookupView",        EVERYBODY),
+    Access("RecordView",        tuple(x for x in r.ALL if x not in r.THREE_ADMINS)),
+    Access("DeclareView",       (r.APPLICANT,)),
+    Access("UnitDeskScreen",    r.RECOMMENDERS),
+    Access("UnitPublicityScreen", r.RECOMMENDERS,                       r.RECOMMENDERS),
+    Access("RecommendScreen",   r.RECOMMENDERS),
+    Access("SuperiorAuditScreen", (r.BUREAU_OFFICER,)),
+    Access("AuditScreen",       (r.DISTRICT_OFFICER, r.CITY_OFFICER, r.HRSS_AUDIT)),
+    Access("RecheckScreen",     (r.COMMITTEE_OFFICE,)),
+    Access("PlanScreen",        (r.COMMITTEE_OFFICE,),                  (r.COMMITTEE_OFFICE,), ("can_detach",)),
+    Access("DrawPlanScreen",    (r.COMMITTEE_OFFICE, r.HRSS_AUDIT, r.SUPERVISOR), (r.HRSS_AUDIT, r.SUPERVISOR), ("can_freeze",)),
+    Access("DrawScreen",        (r.COMMITTEE_OFFICE, r.HRSS_AUDIT, r.SUPERVISOR), (r.HRSS_AUDIT, r.SUPERVISOR), ("can_act", "can_calls", "can_files", "can_file")),
+    Access("SessionScreen",     (r.COMMITTEE_OFFICE, r.HRSS_AUDIT, r.SUPERVISOR), (r.COMMITTEE_OFFICE,), ("can_act",)),
+    Access("InterviewScreen",   (r.COMMITTEE_OFFICE,),                  (r.COMMITTEE_OFFICE,), ("can_schedule", "can_notify")),
+    Access("PollScreen",        (r.COMMITTEE_OFFICE, r.HRSS_AUDIT, r.SUPERVISOR)),
+    Access("ResultScreen",      (r.COMMITTEE_OFFICE, r.HRSS_AUDIT, r.SUPERVISOR), (r.COMMITTEE_OFFICE,), ("can_act",)),
+    Access("ResultPublicityScreen", (r.COMMITTEE_OFFICE, r.HRSS_AUDIT, r.SUPERVISOR), (r.COMMITTEE_OFFICE,), ("can_act",)),
+    Access("FilingScreen",      (r.COMMITTEE_OFFICE,),                  (r.COMMITTEE_OFFICE,)),
+    Access("CheckInView",       (r.EXPERT,)),
+    Access("MaterialReviewScreen", (r.EXPERT,)),
+    Access("MaterialScoreScreen", (r.EXPERT,)),
+    Access("InterviewScoreScreen", (r.EXPERT,)),
+    Access("OpinionScreen",     (r.EXPERT,)),
+    Access("BoothView",         (r.EXPERT,)),
+    Access("ExpertScreen",      (r.COMMITTEE_OFFICE, r.HRSS_AUDIT, r.SUPERVISOR), (r.COMMITTEE_OFFICE,)),
+    Access("BatchScreen",       (r.COMMITTEE_OFFICE,),                  (r.COMMITTEE_OFFICE,)),
+    Access("OfficeBatchScreen", (r.HRSS_CONFIG,),                       (r.HRSS_CONFIG,)),
+    Access("PlanAuditScreen",   (r.HRSS_AUDIT,)),
+    Access("SpecialPlanAuditScreen", (r.HRSS_SPECIAL,)),
+    Access("PlanSearchScreen",  (*r.HRSS, r.LEADER, r.SUPERVISOR)),
+    Access("InterviewNoticeView", (r.APPLICANT,)),
+    Access("DeclarationSearchScreen", (r.UNIT_OFFICER, r.BUREAU_OFFICER)),
+    Access("TrailScreen",       (r.DISTRICT_OFFICER, r.CITY_OFFICER, *r.HRSS, r.LEADER, r.SUPERVISOR)),
+    Access("ObjectionScreen",   (*r.RECOMMENDERS, r.COMMITTEE_OFFICE, r.HRSS_AUDIT, r.SUPERVISOR), (*r.RECOMMENDERS, r.COMMITTEE_OFFICE, r.HRSS_AUDIT, r.SUPERVISOR)),
+    Access("QuotaScreen",       (r.UNIT_OFFICER, r.BUREAU_OFFICER),     (r.UNIT_OFFICER, r.BUREAU_OFFICER)),
+    Access("QuotaAuditScreen",  (r.BUREAU_OFFICER, r.DISTRICT_OFFICER, r.CITY_OFFICER, r.HRSS_AUDIT)),
+    Access("QuotaSearchScreen", (r.DISTRICT_OFFICER, r.CITY_OFFICER, *r.HRSS, r.LEADER, r.SUPERVISOR)),
+    Access("PathConfirmScreen", (*r.RECOMMENDERS, r.HRSS_AUDIT)),
+    Access("NoticeScreen",      tuple(x for x in r.ALL if x not in r.THREE_ADMINS)),
+    Access("MyCertificateScreen", (r.APPLICANT,)),
+    Access("CommitteePathScreen", (r.COMMITTEE_OFFICE,),                (r.COMMITTEE_OFFICE,)),
+    Access("SpecialtyScreen",   (r.HRSS_CONFIG,),                       (r.HRSS_CONFIG,)),
+    Access("TitleScreen",       (r.HRSS_CONFIG,),                       (r.HRSS_CONFIG,)),
+    Access("OrganisationScreen", (r.HRSS_CONFIG, r.HRSS_AUDIT),         (r.HRSS_CONFIG,)),
+    Access("IssuerScreen",      (r.HRSS_CONFIG, r.HRSS_CERT),           (r.HRSS_CONFIG,)),
+    Access("CommitteeScreen",   (r.HRSS_CONFIG, r.HRSS_AUDIT),          (r.HRSS_CONFIG,)),
+    Access("CommitteeSearchScreen", (r.DISTRICT_OFFICER, r.CITY_OFFICER, *r.HRSS, r.LEADER, r.SUPERVISOR)),
+    Access("SettingView",       (r.HRSS_CONFIG, r.HRSS_AUDIT, r.SUPERVISOR), (r.HRSS_CONFIG,), ("can_change",)),
+    Access("CalendarDayScreen", (r.HRSS_CONFIG,),                       (r.HRSS_CONFIG,)),
+    Access("CalendarYearScreen", (r.HRSS_CONFIG,),                      (r.HRSS_CONFIG,)),
+    Access("AcceptanceScreen",  (r.HRSS_CONFIG,),                       (r.HRSS_CONFIG,)),
+    Access("InitialPathScreen", (r.HRSS_CONFIG,),                       (r.HRSS_CONFIG,)),
+    Access("RecognitionPathScreen", (r.HRSS_CONFIG,),                   (r.HRSS_CONFIG,)),
+    Access("JuniorPathScreen",  (r.HRSS_CONFIG,),                       (r.HRSS_CONFIG,)),
+    Access("IntermediatePathScreen", (r.HRSS_CONFIG,),                  (r.HRSS_CONFIG,)),
+    Access("SeniorPathScreen",  (r.HRSS_CONFIG,),                       (r.HRSS_CONFIG,)),
+    Access("FilingAuditScreen", (r.HRSS_AUDIT, r.HRSS_CERT, r.SUPERVISOR)),
+    Access("CertificateNumberScreen", (r.HRSS_CERT, r.SUPERVISOR),      (r.HRSS_CERT,), ("can_act",)),
+    Access("CertificateIssueScreen", (r.HRSS_CERT,)),
+    Access("CertificateReportScreen", (r.HRSS_CERT,)),
+    Access("CertificateRevokeScreen", (r.HRSS_CERT,)),
+    Access("CertificateSearchScreen", (*r.HRSS, r.SUPERVISOR)),
+    Access("UnitCertificateScreen", (*r.RECOMMENDERS, r.COMMITTEE_OFFICE)),
+    Access("BlacklistScreen",   (r.HRSS_AUDIT, r.HRSS_CERT, r.HRSS_CONFIG, r.SUPERVISOR), (r.HRSS_AUDIT, r.HRSS_CERT)),
+    Access("AccountScreen",     (r.SYSTEM_ADMIN, r.SECURITY_ADMIN),     (r.SYSTEM_ADMIN,)),
+    Access("RoleMatrixView",    (r.SECURITY_ADMIN, r.AUDIT_ADMIN)),
+    Access("JournalScreen",     (r.AUDIT_ADMIN,)),
+    Access("DashboardView",     (r.LEADER, r.SUPERVISOR, *r.HRSS, r.COMMITTEE_OFFICE, r.CITY_OFFICER, r.DISTRICT_OFFICER, r.BUREAU_OFFICER)),
+]
+#: Routes without signing in, each with its reason. An endpoint, or the class name of a screen.
+PUBLIC: dict[str, str] = {
+    "static":                     "样式、脚本与图标，不含数据",
+    "FrontDoor.index":            "只转到登录页或工作台",
+    "SignInView.login":           "登录",
+    "RegisterView.person":        "申报人注册",
+    "RegisterView.unit":          "单位注册",
+    "RegisterView.rules":         "密码规则与个人信息处理规则",
+    "VerifyView.query":           "证书公开查验：三项全对才有结果，姓名和证件号码遮盖",
+    "VerifyView.token":           "证书二维码查验，验证码为 128 位随机数",
+}
+#: Routes of every signed-in account, whatever its roles, about itself only.
+PERSONAL: dict[str, str] = {
+    "SignInView.logout":          "退出",
+    "SignInView.password":        "修改本人密码",
+    "SignInView.second_factor":   "本人动态口令",
+    "SignInView.mine":            "我的账号",
+    "DemoClockView.move":         "演示时钟，仅演示环境存在",
+}
+# fmt: on
+#: What an account may reach while it still owes a password or a second factor.
+OWING = {"static", "SignInView.logout", "SignInView.password", "SignInView.second_factor", "RegisterView.rules"}
+
+
+class ProvinceSecurityManager(SecurityManager):
+    """Flask-AppBuilder's security without its screens, its commits and its REST services."""
+
+    user_model = Account
+
+    def create_login_manager(self, app: Flask) -> LoginManager:
+        """Flask-Login asks `stay.load_account`; nobody is remembered beyond the stay."""
+        manager = LoginManager(app)
+        manager.login_view = "SignInView.login"
+        manager.session_protection = None  # the stay is checked in the database instead
+        manager.user_loader(stay.load_account)
+        return manager
+
+    def register_views(self) -> None:
+        """Signing in and registering are the only security screens; accounts and roles are screens of MENU."""
+        self.auth_view = self.appbuilder.add_view_no_menu(SignInView)
+        self.appbuilder.add_view_no_menu(RegisterView)
+
+    @staticmethod
+    def before_request() -> None:
+        """Nothing: `identify` has run before the CSRF check, so that its error page knows who is there."""
+
+    def has_access(self, permission_name: str, view_name: str) -> bool:
+        """Whether the signed-in account holds the permission: one query per request, kept in `g`."""
+        return (permission_name, view_name) in permissions_of(g.get("user"))
+
+    def is_item_public(self, permission_name: str, view_name: str) -> bool:
+        """What is public is listed in PUBLIC, never granted to a role."""
+        return False
+
+    def get_user_roles(self, user: Any) -> list[Role]:
+        """The account's own roles; groups are not used."""
+        return list(user.roles) if user.is_authenticated else []
+
+    def auth_user_db(self, username: str, password: str) -> None:
+        """Closed: signing in goes through `views.sign_in`, which locks, delays and journals."""
+        return
+
+    def update_user_auth_stat(self, user: Any, success: bool = True) -> None:
+        """Closed: `workflow.accounts.sign_in` keeps the books within its unit of work."""
+        raise RuntimeError("sign in through workflow.accounts")
+
+    def update_user(self, user: Any) -> None:
+        """Closed: accounts change through `workflow.accounts`."""
+        raise RuntimeError("accounts change through workflow.accounts")
+
+    def add_user(self, *given: Any, **more: Any) -> None:
+        """Closed: accounts are made through `workflow.accounts`."""
+        raise RuntimeError("accounts are made through workflow.accounts")
+
+    reset_password = add_user
+
+
+def permissions_of(user: Any) -> set[tuple[str, str]]:
+    """(permission, screen) pairs of the account, read once per request."""
+    if user is None or not user.is_authenticated or not user.active:
+        return set()
+    if "permissions" not in g or g.permissions[0] != user.id:
+        ids = [role.id for role in user.roles]
+        pairs = (
+            select(Permission.name, ViewMenu.name)
+            .select_from(PermissionView)
+            .join(Permission, PermissionView.permission_id == Permission.id)
+            .join(ViewMenu, PermissionView.view_menu_id == ViewMenu.id)
+            .join(assoc_permissionview_role, assoc_permissionview_role.c.permission_view_id == PermissionView.id)
+            .where(assoc_permissionview_role.c.role_id.in_(ids))
+        )
+        g.permissions = (user.id, {(permission, screen) for permission, screen in db.session.execute(pairs)})
+    return g.permissions[1]
+
+
+# --- the gate ----------------------------------------------------------------------------------------
+
+
+def screen_of(endpoint: str) -> str:
+    """The screen class of an endpoint: `AccountScreen.list` gives `AccountScreen`."""
+    return endpoint.partition(".")[0]
+
+
+def is_public(endpoint: str) -> bool:
+    """Whether the route needs no account."""
+    return endpoint in PUBLIC or screen_of(endpoint) in PUBLIC
+
+
+def identify() -> None:
+    """`g.user` is the account itself, not a proxy, and is not loaded for files of the style."""
+    if request.endpoint != "static":
+        g.user = current_user._get_current_object()
+
+
+def harden(app: Flask) -> None:
+    """Put the gate before every route."""
+    app.before_request(gate)
+
+
+def gate() -> Any:
+    """Closed unless named: public, personal, or a screen of ACCESS (whose methods ask `has_access`)."""
+    endpoint = request.endpoint
+    if endpoint is None or is_public(endpoint):
+        return None
+    if not g.user.is_authenticated:
+        asked = request.full_path.rstrip("?") if request.method == "GET" else None
+        return redirect(url_for("SignInView.login", next=asked, again=1 if "token" in session else None))
+    if owed := owed_page(g.user):
+        return None if endpoint in OWING else redirect(url_for(owed))
+    if endpoint in PERSONAL or screen_of(endpoint) in {row.screen for row in ACCESS}:
+        return None
+    abort(404)
+
+
+def owed_page(account: Account) -> str | None:
+    """What an account must do before anything else: the second factor, then a password of its own."""
+    if current_app.config["DEMO"]:
+        return None
+    if current_app.config["SECOND_FACTOR"] and accounts.is_staff(account) and g.stay.second_factor_at is None:
+        return "SignInView.second_factor"
+    return "SignInView.password" if accounts.password_is_due(db.session, account) else None
+
+
+# --- ACCESS into Flask-AppBuilder's tables -----------------------------------------------------------
+
+
+def sync_permissions(appbuilder: Any) -> tuple[int, int]:
+    """Make Flask-AppBuilder's tables say exactly what ACCESS says; (added, removed). Acts as the system account."""
+    system = accounts.install_system_account(db.session)
+    return attempt(system, lambda uow: _sync(uow, list(wanted(appbuilder))))
+
+
+def wanted(appbuilder: Any) -> Iterable[tuple[str, str, str]]:
+    """(role, permission, screen) for every registered screen of ACCESS."""
+    rows = {row.screen: row for row in ACCESS}
+    for view in appbuilder.baseviews:
+        row = rows.get(view.class_permission_name)
+        for permission in view.base_permissions if row else ():
+            yield from ((role, permission, row.screen) for role in row.roles_for(permission))
+
+
+def _sync(uow: UnitOfWork, triples: list[tuple[str, str, str]]) -> tuple[int, int]:
+    session = uow.session
+    roles = _ids(session, Role, {*r.ALL, r.SYSTEM, accounts.PUBLIC_ROLE})
+    permissions = _ids(session, Permission, {p for _, p, _ in triples})
+    screens = _ids(session, ViewMenu, {s for _, _, s in triples})
+    pairs = _pairs(session, {(permissions[p], screens[s]) for _, p, s in triples})
+    table = assoc_permissionview_role
+    have = {(v, k): i for i, v, k in session.execute(select(table.c.id, table.c.permission_view_id, table.c.role_id))}
+    want = {(pairs[permissions[p], screens[s]], roles[role]) for role, p, s in triples}
+    new = [{"permission_view_id": v, "role_id": k} for v, k in sorted(want - have.keys())]
+    old = [have[key] for key in have.keys() - want]
+    if new:
+        session.execute(insert(table), new)
+    if old:
+        session.execute(delete(table).where(table.c.id.in_(old)))
+    gone = _remove_strangers(session, roles, pairs)
+    if new or old or gone:
+        uow.record("sync_permissions", "access", label="同步角色与权限", added=len(new), removed=len(old), roles_removed=gone)
+    return len(new), len(old)
+
+
+def _ids(session: Any, model: Any, names: set[str]) -> dict[str, int]:
+    have = {name: key for key, name in session.execute(select(model.id, model.name))}
+    session.add_all(model(name=name) for name in sorted(names - have.keys()))
+    session.flush()
+    return dict(session.execute(select(model.name, model.id)).all())
+
+
+def _pairs(session: Any, want: set[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    columns = (PermissionView.permission_id, PermissionView.view_menu_id)
+    have = set(session.execute(select(*columns)).tuples())
+    session.add_all(PermissionView(permission_id=p, view_menu_id=s) for p, s in sorted(want - have))
+    session.flush()
+    return {(p, s): key for key, p, s in session.execute(select(PermissionView.id, *columns))}
+
+
+def _remove_strangers(session: Any, roles: dict[str, int], pairs: dict[tuple[int, int], int]) -> list[str]:
+    """Permissions nobody holds any more, and roles the province does not know (`Admin` among them)."""
+    held = select(assoc_permissionview_role.c.permission_view_id)
+    session.execute(delete(PermissionView).where(PermissionView.id.not_in(held)))
+    used_permissions, used_screens = select(PermissionView.permission_id), select(PermissionView.view_menu_id)
+    session.execute(delete(Permission).where(Permission.id.not_in(used_permissions)))
+    session.execute(delete(ViewMenu).where(ViewMenu.id.not_in(used_screens)))
+    strangers = sorted(roles.keys() - {*r.ALL, r.SYSTEM, accounts.PUBLIC_ROLE})
+    for name in strangers:
+        session.execute(delete(assoc_user_role).where(assoc_user_role.c.role_id == roles[name]))
+        session.execute(delete(Role).where(Role.id == roles[name]))
+    return strangers
