@@ -1,0 +1,1 @@
+"""HTTP: thin screens that load, ask, do one verb and answer."""

@@ -1,0 +1,86 @@
+"""账号管理: the 系统管理员 makes and stops accounts, the 安全管理员 gives roles and unlocks (三员分立)."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from flask import g, render_template
+from sqlalchemy import ColumnElement
+
+from models.account import SYSTEM_NAME, Account
+from views.base import FlowScreen
+from views.columns import badge
+from workflow import accounts
+from workflow.flow import Step
+from workflow.unit_of_work import UnitOfWork, asking
+
+
+class AccountScreen(FlowScreen):
+    """One list for both administrators; what each may do is in `workflow.accounts.ACCOUNT`."""
+
+    route_base = "/accountscreen"
+    model = Account
+    flow = accounts.ACCOUNT
+    title = "账号管理"
+    lead = "建立、停用账号和重置密码由系统管理员办理；授予、收回角色和解除锁定由安全管理员办理，两者都不能办理本人的账号。"
+    columns = "username last_name roles organisation.name committee.name standing last_login"
+    facts: ClassVar[dict[str, str]] = {
+        "账号": "username last_name standing must_change_password password_set_at last_login created_on",
+        "岗位与角色": "roles organisation.name committee.name position",
+        "登录安全": "failed_logins locked_until second_factor",
+    }
+    fields = "username last_name position organisation committee"
+    conditions = "username last_name organisation committee active"
+    order = "username"
+    labels: ClassVar[dict[str, str]] = {
+        "roles": "角色", "organisation.name": "所在机构", "committee.name": "评委会", "organisation": "所在机构",
+        "committee": "评委会", "standing": "状态", "second_factor": "动态口令",
+    }  # fmt: skip
+    can_add = True
+    add_label = "建立账号"
+    empty = "没有符合条件的账号。申报人和用人单位自行注册，其他账号由系统管理员建立。"
+
+    def scope(self, actor: Any) -> ColumnElement[bool]:
+        """The system account is nobody's to administer."""
+        return Account.username != SYSTEM_NAME
+
+    def cell_standing(self, account: Account) -> Any:
+        """在用, 已停用, or locked for now."""
+        if account.active and account.locked_until is not None and account.locked_until > asking(g.user).now:
+            return badge("已锁定", "warn")
+        return badge(account.state.label, account.state.tone)
+
+    def cell_second_factor(self, account: Account) -> str:
+        """Whether an authenticator is enrolled; never its secret."""
+        return "已登记" if account.totp_secret else "未登记"
+
+    def badge_of(self, record: Account) -> Any:
+        """The state stands beside the name."""
+        return self.cell_standing(record)
+
+    def name_of(self, record: Account) -> str:
+        """Name and user name: names repeat."""
+        return f"{record.full_name}（{record.username}）"
+
+    def create(self, uow: UnitOfWork, **values: Any) -> Account:
+        """建立账号 with a first password that is shown once."""
+        shown, first = accounts.first()
+        account = accounts.create_account(
+            uow, username=values["username"], name=values["last_name"], position=values["position"] or "",
+            organisation=values["organisation"], committee=values["committee"], password=first,
+        )  # fmt: skip
+        account.first_password = shown  # of this object only, never of the table
+        return account
+
+    def after_add(self, account: Account) -> Any:
+        """The first password, once; it is kept nowhere."""
+        return self._first_password(account, account.first_password)
+
+    def done(self, record_id: int, step: Step, name: str, answer: Any) -> Any:
+        """A reset password is shown once, like the first."""
+        if step.verb == "reset_password":
+            return self._first_password(self.find(record_id), answer)
+        return super().done(record_id, step, name, answer)
+
+    def _first_password(self, account: Account, shown: str) -> str:
+        return render_template("first_password.html", account=account, shown=shown, back=self.address("show", pk=account.id))

@@ -1,0 +1,58 @@
+"""One field on a page, whatever it comes from: a form generated from a model, or a verb that asks.
+
+The templates know only boxes; so a date looks and behaves the same everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+
+@dataclass
+class Box:
+    """A field as drawn. `kind`: text, area, date, datetime, number, decimal, choice, choices, check, file, secret, pick, sealed."""
+
+    name: str
+    label: str
+    kind: str = "text"
+    value: Any = ""  #: what the input holds; for `choices` a list of values, for `check` a bool
+    options: Sequence[tuple[str, str]] = ()
+    required: bool = False
+    hint: str = ""
+    error: str = ""
+    max_length: int | None = None
+    lookup: str = ""  #: model of the picker
+    text: str = ""  #: what the picker shows for `value`
+    narrow: str = ""  #: "kind=node_kind": the picker asks with the value of another field
+    prefix: str = ""  #: makes ids unique when several forms stand on one page
+
+    @property
+    def id(self) -> str:
+        """The id of the input; errors on top link to it."""
+        return f"{self.prefix}{self.name}"
+
+    @property
+    def wide(self) -> bool:
+        """Takes the whole width of the form."""
+        return self.kind in ("area", "choices", "file") or (self.kind == "check" and len(self.label) > 16)
+
+
+def as_typed(value: Any) -> Any:
+    """A value as an input holds it."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%dT%H:%M}"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, (bool, list, tuple, set)):
+        return value
+    return str(value)
+
+
+def errors_of(boxes: Sequence[Box]) -> list[tuple[str, str, str]]:
+    """(id, label, sentence) of every field with an error, for the list on top of the form."""
+    return [(box.id, box.label, box.error) for box in boxes if box.error]

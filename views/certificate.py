@@ -1,0 +1,115 @@
+"""证书管理 as it is read: 证书查询 (附件3 1.20, 附件2 1.7.1), 我的证书, and the paper itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import send_file, url_for
+from flask_appbuilder import expose, has_access
+from flask_babel import gettext as _
+from markupsafe import Markup
+from sqlalchemy import ColumnElement, select
+
+from models.base import db
+from models.certificate import Certificate, CertificateState
+from views.base import FlowScreen, Link, Panel, Screen, badge
+from views.papers import certificate_pdf
+from workflow.certificate import CERTIFICATE
+
+
+class CertificatePages:
+    """What every screen of certificates shows, and the download of the electronic certificate."""
+
+    model = Certificate
+    columns = "number holder_name unit_name series_name title_name level_name way_name obtained_on state"
+    facts = {
+        "证书": "number edition holder_name sex identity series_name title_name level_name specialty_name way_name obtained_on state",
+        "评审与发证": "unit_name body_name issuer_name document issued_at",
+        "报送与撤销": "report_batch report_receipt report_error reported_at revoke_reason revoke_document revoked_on",
+    }
+    labels = {"identity": "证件号码"}
+    conditions = "number holder_name series_name unit_name level_name state obtained_on"
+    empty = "没有符合条件的证书；请修改查询条件。"
+
+    def cell_identity(self, record: Certificate) -> str:
+        """Never the whole number."""
+        return record.declaration.person.masked_id
+
+    def name_of(self, record: Certificate) -> str:
+        """Holder and title."""
+        return f"{record.holder_name} · {record.title_name}"
+
+    def links(self, record: Certificate) -> Sequence[Link]:
+        """查看证书, and the page where anybody may verify it."""
+        return [
+            Link(_("公开查验页"), url_for("VerifyView.token", token=record.token)),
+            Link(_("查看证书"), url_for(f"{self.endpoint}.paper", pk=record.id), "pri"),  # type: ignore[attr-defined]
+        ]
+
+    def operations(self, record: Certificate) -> list[Link]:
+        """详情, 查看证书, then what the screen offers."""
+        links = super().operations(record)  # type: ignore[misc]
+        links.insert(1, Link(_("查看证书"), url_for(f"{self.endpoint}.paper", pk=record.id)))  # type: ignore[attr-defined]
+        return links
+
+    def panels(self, record: Certificate) -> Sequence[Panel]:
+        """Other editions under the same number."""
+        query = select(Certificate).where(Certificate.number == record.number, Certificate.id != record.id).order_by(Certificate.edition)
+        rows = [
+            (Markup('<a href="{}">{}</a>').format(url_for(f"{self.endpoint}.show", pk=c.id), c.edition), f"{c.issued_at:%Y-%m-%d}", c.holder_name, _badge(c))  # type: ignore[attr-defined]
+            for c in db.session.scalars(query)
+        ]
+        return [Panel(_("其他版次"), head=(_("版次"), _("发放时间"), _("姓名"), _("状态")), rows=rows)] if rows else []
+
+    @expose("/paper/<int:pk>.pdf")
+    @has_access
+    def paper(self, pk: int) -> Any:
+        """查看证书: the electronic certificate as a PDF; a revoked or replaced one says so across the page."""
+        record = self.find(pk)  # type: ignore[attr-defined]
+        return send_file(certificate_pdf(record), mimetype="application/pdf", as_attachment=True, download_name=f"职称证书_{record.number}.pdf")
+
+
+def _badge(record: Certificate) -> Any:
+    state = CertificateState(record.state)
+    return badge(state.label, state.tone)
+
+
+class CertificateSearchScreen(CertificatePages, Screen):
+    """证书查询 of the province (附件3 1.20)."""
+
+    title, guide = "证书查询", "附件3 1.20"
+    lead = "查询已发放的电子证书，可查看详情、下载证书。"
+
+
+class UnitCertificateScreen(CertificatePages, Screen):
+    """证书查询 of units, superiors and committees (附件2 1.7.1); the row policy says whose."""
+
+    title, guide = "证书查询", "附件2 1.7.1"
+    lead = "本单位、所辖单位或本评委会人员的电子证书。"
+
+
+class MyCertificateScreen(CertificatePages, Screen):
+    """我的证书: one's own, to download and print (118号 六(三))."""
+
+    title, guide = "我的证书", "附件1 三"
+    lead = "电子证书与纸质证书具有同等效力，可下载打印；他人可凭二维码或编号公开查验。"
+    columns = "number title_name level_name specialty_name body_name obtained_on state"
+    conditions = ""
+    can_export = False
+    facts = {key: words for key, words in CertificatePages.facts.items() if key != "报送与撤销"} | {"撤销": "revoke_reason revoke_document revoked_on"}
+    empty = "还没有证书。评审通过并备案、或认定（初定）生效后，省人社厅发放电子证书，届时在此下载。"
+
+    def scope(self, actor: Any) -> ColumnElement[bool]:
+        """One's own."""
+        return Certificate.person_id == actor.person_id
+
+
+class CertificateRevokeScreen(CertificatePages, FlowScreen):
+    """证书撤销 and 更正换发 (附件3 1.19)."""
+
+    flow = CERTIFICATE
+    title, guide = "证书撤销", "附件3 1.19"
+    lead = "撤销须有依据文号，撤销后公开查验显示已撤销，并拟列入黑名单；登记有误的办理更正换发。"
+    verbs = "correct revoke"
+    row_verbs = "revoke"

@@ -1,0 +1,120 @@
+"""证书发放 (附件3 1.17): tick filed people, give them certificates; and read what was given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import g, url_for
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, select
+
+from models.base import db
+from models.certificate import Certificate, CertificateState, Issuer, IssuerState
+from models.declaration import Declaration
+from models.declaration import DeclarationState as D
+from views import listing
+from views.base import FlowScreen, Link
+from views.query import Condition
+from workflow import certificate, roles
+from workflow.declaration import DECLARATION
+from workflow.errors import Refused
+from workflow.flow import Ask, Step
+from workflow.unit_of_work import UnitOfWork
+
+ISSUED = (D.ISSUED, D.REPORTED, D.REVOKED)
+YES, NO = "yes", "no"
+
+
+@dataclass(frozen=True)
+class IssuedCondition(Condition):
+    """是否发放: 是 or 否, told from the state of the declaration."""
+
+    def clause(self, given: Mapping[str, str]) -> tuple[ColumnElement[bool] | None, str]:
+        """The clause for 是 or 否."""
+        match given.get(self.name, "").strip():
+            case "":
+                return None, ""
+            case "yes":
+                return Declaration.state.in_(ISSUED), ""
+            case "no":
+                return Declaration.state == D.FILED, ""
+        return None, _("查询条件“%(label)s”只能是“是”或“否”，已忽略该条件。", label=self.label)
+
+
+def _issuers(uow: UnitOfWork, subject: Any) -> list[tuple[str, str]]:
+    rows = uow.session.scalars(select(Issuer).where(Issuer.state == IssuerState.ACTIVE).order_by(Issuer.code))
+    return [(str(row.id), str(row)) for row in rows]
+
+
+#: The office ticks people and names who issues; the declaration's own step follows from it.
+ISSUE: Step = replace(
+    DECLARATION["issue"], label="发放证书", inner=False, tone="primary", confirm="按勾选次序依次占用证书编号，要么全部发放，要么全部不发。",
+    asks=[Ask("issuer", "发证单位", "choice", choices=_issuers, hint="证书编号取自该发证单位的编号库（附件3 1.16）")],
+)  # fmt: skip
+
+
+class CertificateIssueScreen(FlowScreen):
+    """是否发放 选择否 → 勾选 → 发放证书; 选择是 → 查看证书."""
+
+    model, flow = Declaration, DECLARATION
+    title, guide = "证书发放", "附件3 1.17"
+    lead = "“是否发放”选择否，查询后勾选人员发放证书；选择是，可查看证书。在黑名单内的不予发放。"
+    columns = "number applicant_name unit.name title.name level way filing_number filed_on state"
+    labels = {"applicant_name": "姓名"}
+    conditions = "number applicant_name series level way filing_number filed_on"
+    verbs = "issue"
+    bulk = "issue"
+    order = "filed_on id"
+    can_export = True
+    empty = "没有符合条件的人员；评审结果备案或认定（初定）生效后，人员出现在这里。"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asks_for.insert(0, IssuedCondition("issued", "是否发放", "choice", None, options=[(YES, "是"), (NO, "否")]))
+
+    def scope(self, actor: Any) -> ColumnElement[bool]:
+        """Who obtained the title."""
+        return Declaration.state.in_((D.FILED, *ISSUED))
+
+    def bulk_steps(self) -> Sequence[Step]:
+        """发放证书, for the 证书岗."""
+        return [ISSUE] if g.user.plays(roles.HRSS_CERT) and self.may("act") else []
+
+    def list_page(self, asked: listing.Asked, page: listing.Listing) -> dict[str, Any]:
+        """The newest certificate of every row, in one query."""
+        query = select(Certificate.declaration_id, Certificate.id).where(
+            Certificate.declaration_id.in_([d.id for d in page.rows]), Certificate.state != CertificateState.CORRECTED
+        )
+        g.certificates = dict(db.session.execute(query.order_by(Certificate.id)).tuples().all())
+        return super().list_page(asked, page)
+
+    def operations(self, record: Declaration) -> list[Link]:
+        """详情, and 查看证书 where there is one."""
+        links = [Link(_("详情"), self.address("show", pk=record.id))]
+        if key := g.get("certificates", {}).get(record.id):
+            links.append(Link(_("查看证书"), url_for("CertificateSearchScreen.paper", pk=key)))
+        return links
+
+    def links(self, record: Declaration) -> Sequence[Link]:
+        """From the person to the certificate."""
+        key = db.session.scalar(select(Certificate.id).where(Certificate.declaration_id == record.id).order_by(Certificate.id.desc()).limit(1))
+        return [Link(_("证书详情"), url_for("CertificateSearchScreen.show", pk=key))] if key else []
+
+    def unused_routes(self) -> Sequence[str]:
+        """One by one nothing is issued."""
+        return ("act",)
+
+    def actions_of(self, record: Declaration) -> list[Any]:
+        """Issued from the list, by ticking."""
+        return []
+
+    def _act_on_all(self, uow: UnitOfWork, keys: dict[int, str], step: Step, answers: dict[str, Any]) -> None:
+        records = self._records(list(keys))
+        for record in records:
+            self.must_be(record, keys[record.id])
+        issuer = uow.session.get(Issuer, int(answers["issuer"])) if answers.get("issuer") else None
+        if issuer is None:
+            raise Refused(_("请选择发证单位。"), field="issuer")
+        certificate.issue(uow, records, issuer)

@@ -1,0 +1,175 @@
+"""证书报送人社部 (附件3 1.18): 批量上报, 全部上报, packages, receipts."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from flask import flash, g, redirect, request, send_file
+from flask_appbuilder import expose, has_access
+from flask_appbuilder.security.decorators import permission_name
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, case, func, select
+
+from models.base import db
+from models.certificate import Certificate, CertificateState
+from views.base import FlowScreen, Link
+from views.desk_condition import desk_condition
+from views.stay import context
+from workflow import desk, reporting
+from workflow.certificate import CERTIFICATE
+from workflow.errors import Refused
+from workflow.flow import Step
+from workflow.unit_of_work import UnitOfWork, attempt
+
+_WAITING = (CertificateState.ISSUED, CertificateState.REPORT_FAILED)
+_KNOWN = (*_WAITING, CertificateState.REPORTING, CertificateState.REPORTED)
+_JSON = "application/json"
+#: Batches and faults shown on one page.
+MOST = 100
+
+
+class CertificateReportScreen(FlowScreen):
+    """待上报 → 勾选 → 批量上报; 全部上报; the package of a batch, and its receipt."""
+
+    model, flow = Certificate, CERTIFICATE
+    title, guide = "证书报送人社部", "附件3 1.18"
+    lead = "办理情况选择“待上报”，勾选后批量上报，或全部上报；上报后在“上报批次”下载上报包、登记回执。"
+    columns = "number holder_name title_name level_name issuer_name obtained_on report_batch reported_at state"
+    facts = "number holder_name unit_name series_name title_name level_name obtained_on document report_batch report_receipt report_error reported_at state"
+    conditions = "state number holder_name report_batch issuer_name obtained_on"
+    verbs = "report receipt"
+    row_verbs = "receipt"
+    bulk = "report"
+    empty = "没有符合条件的证书；发放证书后出现在这里。"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asks_for.insert(0, desk_condition(desk.report_desk, "待上报"))
+
+    def scope(self, actor: Any) -> ColumnElement[bool]:
+        """Editions in force."""
+        return Certificate.state.in_(_KNOWN)
+
+    def bulk_steps(self) -> Sequence[Step]:
+        """批量上报, in the guide's word."""
+        return [replace(step, label=_("上报")) for step in super().bulk_steps()]
+
+    def buttons(self) -> list[Link]:
+        """上报批次 and 全部上报 stand in the head."""
+        return [Link(_("上报批次"), self.address("batches")), Link(_("全部上报"), self.address("everything"), "pri")]
+
+    def _act_on_all(self, uow: UnitOfWork, keys: dict[int, str], step: Step, answers: dict[str, Any]) -> None:
+        records = self._records(list(keys))
+        for record in records:
+            self.must_be(record, keys[record.id])
+        g.package = reporting.report(uow, records)  # one package, not one for each
+
+    # -- 全部上报 ------------------------------------------------------------------------------------
+
+    @expose("/everything", methods=["GET", "POST"])
+    @has_access
+    @permission_name("act")
+    def everything(self) -> Any:
+        """What would go, and what stays behind with its faults; POST hands over everything without a fault."""
+        if request.method == "GET":
+            return self._everything()
+        try:
+            package, left = attempt(g.user, reporting.report_all, context=context())
+        except Refused as refusal:
+            return self._everything(refusal.sentence), 409
+        if package is not None:
+            flash(_("已上报 %(n)s 份证书，批次 %(batch)s。", n=len(package.rows), batch=package.batch), "ok")
+        if left:
+            flash(_("%(n)s 份证书信息有误，未上报；更正后再上报。", n=len(left)), "warn")
+        return redirect(self.address("batches"))
+
+    def _everything(self, sentence: str = "") -> str:
+        certificates = reporting.waiting(db.session)
+        faulty = reporting.problems(db.session, certificates)
+        rows = [(c, faulty[c.id]) for c in certificates if c.id in faulty]
+        return self.render_template(
+            "hrss/report_all.html", screen=self, title=_("全部上报"), ready=len(certificates) - len(faulty), faulty=rows[:MOST], count=len(faulty), sentence=sentence,
+            base=self.address("list"),
+        )  # fmt: skip
+
+    # -- batches ----------------------------------------------------------------------------------------
+
+    @expose("/batches")
+    @has_access
+    @permission_name("list")
+    def batches(self) -> Any:
+        """上报批次: how many, when answered; the package, and the receipt where it is missing."""
+        return self._batches()
+
+    def _batches(self, batch: str = "", sentence: str = "", typed: Any = None) -> str:
+        return self.render_template(
+            "hrss/report_batches.html", screen=self, title=_("上报批次"), rows=_batches(), revoked=_unreported_revocations(), base=self.address("list"),
+            wrong=batch, sentence=sentence, typed=typed or {},
+        )  # fmt: skip
+
+    @expose("/package/<batch>", methods=["POST"])
+    @has_access
+    @permission_name("act")
+    def package(self, batch: str) -> Any:
+        """Download the package of a batch; it holds identity numbers in clear, so every download is journalled."""
+
+        def take(uow: UnitOfWork) -> reporting.Package:
+            package = reporting.package_of(uow.session, batch)
+            uow.record("download_package", f"report_batch:{batch}", label="下载上报包", count=len(package.rows), sha256=package.sha256)
+            return package
+
+        made = attempt(g.user, take, context=context())
+        return send_file(io.BytesIO(made.data), mimetype=_JSON, as_attachment=True, download_name=f"证书上报_{made.batch}.json")
+
+    @expose("/batch-receipt/<batch>", methods=["POST"])
+    @has_access
+    @permission_name("act")
+    def batch_receipt(self, batch: str) -> Any:
+        """登记上报回执 for the whole batch."""
+        ok, text = request.form.get("ok") == "1", request.form.get("text", "").replace("\x00", "").strip()[:300]
+        try:
+            if request.form.get("ok") not in ("1", "0"):
+                raise Refused(_("请选择上报成功或上报失败。"))
+            if not text:
+                raise Refused(_("请填写回执编号或失败原因。"))
+            count = attempt(g.user, lambda uow: reporting.receipt_batch(uow, batch, ok=ok, text=text), context=context())
+        except Refused as refusal:
+            return self._batches(batch, refusal.sentence, request.form), 422
+        flash(_("批次 %(batch)s 已登记回执，共 %(n)s 份。", batch=batch, n=count), "ok")
+        return redirect(self.address("batches"))
+
+    @expose("/revocations", methods=["POST"])
+    @has_access
+    @permission_name("act")
+    def revocations(self) -> Any:
+        """上报撤销状态: tell the ministry of certificates revoked after they were reported."""
+        made = attempt(g.user, reporting.report_revocations, context=context())
+        flash(_("已生成撤销状态上报包，批次 %(batch)s，共 %(n)s 份。", batch=made.batch, n=len(made.rows)), "ok")
+        return redirect(self.address("batches"))
+
+
+def _batches() -> Sequence[Any]:
+    """The newest batches: number, how many, how many still wait, how many failed."""
+
+    def count(state: str) -> Any:
+        return func.sum(case((Certificate.state == state, 1), else_=0))
+
+    rows = []
+    for column, kind in ((Certificate.report_batch, _("上报")), (Certificate.revoke_batch, _("撤销"))):
+        query = (
+            select(column, func.count(), count(CertificateState.REPORTING), count(CertificateState.REPORT_FAILED), func.max(Certificate.reported_at))
+            .where(column != "")
+            .group_by(column)
+            .order_by(column.desc())
+            .limit(MOST)
+        )
+        rows += [{"batch": b, "kind": kind, "count": n, "waiting": w if column is Certificate.report_batch else 0, "failed": f, "at": at} for b, n, w, f, at in db.session.execute(query)]
+    return sorted(rows, key=lambda row: row["batch"], reverse=True)
+
+
+def _unreported_revocations() -> int:
+    query = select(func.count(Certificate.id)).where(Certificate.state == CertificateState.REVOKED, Certificate.report_batch != "", Certificate.revoke_batch == "")
+    return db.session.scalar(query) or 0

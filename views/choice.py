@@ -1,0 +1,115 @@
+"""Section 0 of a declaration (申报信息): what is declared, to whom, through which unit, as boxes and as records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.account import Account
+from models.base import db
+from models.batch import Batch
+from models.catalogue import Series, Specialty, Title, TitleLevel
+from models.committee import REVIEWS
+from models.declaration import Channel, Declaration, DeclarationMode
+from models.organisation import Organisation
+from views.boxes import Box
+from workflow.errors import Refused
+
+NAMES = ("title_id", "specialty_id", "unit_id", "mode", "channel", "needs_quota", "secret")
+
+
+def begin(actor: Account) -> dict[str, Any]:
+    """What a new declaration begins with: the unit of the last one."""
+    last = select(Declaration.unit_id).where(Declaration.person_id == actor.person_id).order_by(Declaration.id.desc()).limit(1)
+    return {"mode": DeclarationMode.NORMAL, "channel": Channel.UNIT, "unit_id": db.session.scalar(last) or ""}
+
+
+def of(declaration: Declaration) -> dict[str, Any]:
+    """What a draft says now."""
+    return {name: getattr(declaration, name) or "" for name in NAMES}
+
+
+def typed() -> dict[str, Any]:
+    """What was typed, kept for the page after a refusal."""
+    return {name: request.form.get(name, "") for name in NAMES}
+
+
+def read(session: Session) -> dict[str, Any]:
+    """The typed choice as records; a sentence at each field where something is missing."""
+    given, wrong = request.form, {}
+    title = session.get(Title, _number(given.get("title_id")))
+    unit = session.get(Organisation, _number(given.get("unit_id"))) or _by_name(session, given.get("unit_id-text", ""))
+    if title is None:
+        wrong["title_id"] = _("请选择申报职称。")
+    if unit is None:
+        wrong["unit_id"] = _("没有找到所在单位：请输入单位名称或统一信用代码，从列表中选择；单位未注册的请先由单位注册，或选择人社部门兜底受理。")
+    if given.get("mode") not in set(DeclarationMode):
+        wrong["mode"] = _("请选择申报方式。")
+    if given.get("channel") not in set(Channel):
+        wrong["channel"] = _("请选择推荐渠道。")
+    if wrong:
+        raise Refused(_("申报信息不完整，请按提示补充。"), fields=wrong)
+    return {
+        "title": title, "unit": unit, "specialty": session.get(Specialty, _number(given.get("specialty_id"))), "mode": given["mode"], "channel": given["channel"],
+        "needs_quota": bool(given.get("needs_quota")), "secret": bool(given.get("secret")),
+    }  # fmt: skip
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _by_name(session: Session, text: str) -> Organisation | None:
+    text = text.strip()
+    if not text:
+        return None
+    found = select(Organisation).where((Organisation.code == text.upper()) | (Organisation.name == text), Organisation.active)
+    return session.scalar(found.limit(1))
+
+
+def boxes(batch: Batch, given: Mapping[str, Any], errors: Mapping[str, str]) -> list[Box]:
+    """The fields of section 0 for this batch: only titles and specialties its receiver reviews."""
+    value = {name: str(given.get(name) or "") for name in NAMES}
+    unit = db.session.get(Organisation, _number(value["unit_id"]))
+    titles = [(str(t.id), f"{TitleLevel(t.level).label} · {t.name}{_series(t, batch)}") for t in titles_of(batch)]
+    specialties = [(str(s.id), f"{s.code} {s.name}") for s in specialties_of(batch)]
+    found = [
+        Box("title_id", _("申报职称"), "choice", value["title_id"], [("", _("请选择")), *titles], True),
+        Box("specialty_id", _("申报专业"), "choice", value["specialty_id"], [("", _("不分专业")), *specialties]),
+        Box("unit_id", _("所在单位"), "pick", value["unit_id"], (), True, _("事业单位已纳入岗位设置管理的人员须通过所在单位申报（118号 四(一)2）"), lookup="Organisation", text=unit.name if unit else request.form.get("unit_id-text", "")),
+        Box("mode", _("申报方式"), "choice", value["mode"], DeclarationMode.choices(), True),
+        Box("channel", _("推荐渠道"), "choice", value["channel"], Channel.choices(), True, _("非公有制经济组织、自由职业者可由人事代理机构推荐或人社部门兜底受理（118号 四(一)1）")),
+        Box("needs_quota", _("占用事业单位职数"), "check", bool(value["needs_quota"])),
+        Box("secret", _("涉密人员或涉密成果"), "check", bool(value["secret"]), hint=_("涉密材料信息严禁网上填写提交（118号 一），只走纸质渠道")),
+    ]  # fmt: skip
+    for box in found:
+        box.error = errors.get(box.name, "") or (errors.get("batch_id", "") if box.name == "title_id" else "")
+    return found
+
+
+def _series(title: Title, batch: Batch) -> str:
+    return "" if batch.committee else f"（{title.series.name}）"
+
+
+def titles_of(batch: Batch) -> list[Title]:
+    """The titles its committee or accepting organisation takes in that year; none that examinations cover."""
+    query = select(Title).join(Series).where(Title.exam_only.is_(False)).order_by(Series.number, Title.level, Title.id)
+    if batch.committee:
+        query = query.where(Title.series_id == batch.committee.series_id, Title.level.in_(REVIEWS[batch.committee.level]))
+    elif batch.office:
+        query = query.where(Title.level == batch.office.level)
+    return [title for title in db.session.scalars(query).unique() if title.in_force(batch.year)]
+
+
+def specialties_of(batch: Batch) -> list[Specialty]:
+    """The specialties its committee reviews; an accepting organisation does not divide by specialty."""
+    if batch.committee is None:
+        return []
+    query = select(Specialty).where(Specialty.series_id == batch.committee.series_id, Specialty.parent_id.is_not(None)).order_by(Specialty.code)
+    allowed = [row.specialty.code for row in batch.committee.specialties]
+    return [s for s in db.session.scalars(query) if not allowed or any(s.code.startswith(code) for code in allowed)]

@@ -1,0 +1,184 @@
+"""What a screen shows of a record: paths such as `unit.nature`, their labels, and every value as text.
+
+A value has one form for people (`Column.text`), used by list, detail and sheet alike, and one for the
+page (`Column.cell`), which adds the badge. Sealed values are always masked here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import EnumMeta
+from typing import Any
+
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+from sqlalchemy import JSON, Boolean, Date, DateTime, LargeBinary, Numeric, Text, select
+from sqlalchemy import Integer as SQLInteger
+from sqlalchemy.orm import Session
+
+from models.base import db, label_of
+from models.organisation import Region
+from models.sealed import Sealed, mask_id, mask_phone
+from workflow.remembered import remembered
+
+NOTHING = "—"
+
+
+def badge(label: str, tone: str = "off") -> Markup:
+    """A state as people see it: one word, one colour."""
+    return Markup('<span class="tag {}">{}</span>').format(tone, label)
+
+
+def region_names(session: Session) -> dict[str, str]:
+    """Names of the regions by code, read once per transaction."""
+    return remembered(session, _region_names)
+
+
+def _region_names(session: Session) -> dict[str, str]:
+    return dict(session.execute(select(Region.code, Region.name)).tuples().all())
+
+
+def text_of(value: Any) -> str:
+    """Any value in words: dates 2023-09-28, times 15:20, yes and no, nothing as a dash."""
+    if value is None or value == "":
+        return NOTHING
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, date):
+        return f"{value:%Y-%m-%d}"
+    if isinstance(value, (list, tuple)):
+        return "；".join(text_of(v) for v in value) or NOTHING
+    if isinstance(value, dict):
+        return "；".join(f"{k}：{text_of(v)}" for k, v in value.items()) or NOTHING
+    return str(value)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One thing shown of a record. `kind`: text, number, date, bool, enum, region, sealed, json, record, own."""
+
+    name: str
+    label: str
+    kind: str
+    get: Callable[[Any], Any]
+    enum: EnumMeta | None = None
+    badged: bool = False
+    relations: tuple[Any, ...] = field(default=())  #: relationship attributes to load along the path
+    attribute: Any = None  #: the mapped column, when the path ends in one of the model itself
+    also: tuple[Any, ...] = field(default=())  #: further relationship attributes that an own cell reads
+
+    @property
+    def numeric(self) -> bool:
+        """Right-aligned, tabular."""
+        return self.kind == "number"
+
+    def text(self, record: Any) -> str:
+        """The value for people, without markup: sheets, titles, messages."""
+        value = self.get(record)
+        if self.kind == "own":
+            return value.striptags() if isinstance(value, Markup) else text_of(value)
+        if value is None or value == "":
+            return NOTHING
+        if self.enum is not None:
+            return str(getattr(_member(self.enum, value), "label", value))
+        if self.kind == "region":
+            return region_names(db.session).get(value, value)
+        if self.kind == "sealed":
+            return mask_phone(value) if "phone" in self.name else mask_id(value)
+        return text_of(value)
+
+    def cell(self, record: Any) -> Markup:
+        """The value for the page."""
+        if self.kind == "own":
+            value = self.get(record)
+            return value if isinstance(value, Markup) else _written(value)
+        if self.badged and (value := self.get(record)):
+            member = _member(self.enum, value)
+            return badge(str(getattr(member, "label", value)), getattr(member, "tone", "off"))
+        return _written(self.get(record)) if self.kind == "date" else escape(self.text(record))
+
+    def plain(self, record: Any) -> Any:
+        """The value for a sheet: numbers stay numbers, everything else is text, nothing is empty."""
+        value = self.get(record) if self.kind == "number" else None
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return value
+        text = self.text(record)
+        return "" if text == NOTHING else text
+
+
+def _written(value: Any) -> Markup:
+    """A value on the page; a date never breaks."""
+    return Markup("<time>{}</time>").format(text_of(value)) if isinstance(value, date) else escape(text_of(value))
+
+
+def _member(enum: Any, value: Any) -> Any:
+    try:
+        return enum(value)
+    except ValueError:
+        return None
+
+
+def column(model: type, path: str, *, label: str = "", own: Callable[[Any], Any] | None = None) -> Column:
+    """The column of `model` at that path; `own` computes it instead (a method `cell_<name>` of the screen)."""
+    if own is not None:
+        return Column(path, label or label_of(model, path), "own", own)
+    *steps, last = path.split(".")
+    here, relations = model, []
+    for step in steps:
+        relation = here.__mapper__.relationships[step]  # type: ignore[attr-defined]
+        relations.append(getattr(here, step))
+        here = relation.mapper.class_
+    mapper = here.__mapper__  # type: ignore[attr-defined]
+    name_of_relation = bool(steps) and last in ("name", "applicant_name")
+    words = label or (label_of_relation(model, steps) if name_of_relation else label_of(here, last))
+    if last in mapper.relationships:
+        return Column(path, label or label_of_relation(here, [last]), "record", _getter(path), relations=(*relations, getattr(here, last)))
+    if last not in mapper.columns:
+        return Column(path, words, "text", _getter(path), relations=tuple(relations))
+    return _mapped(path, words, mapper.columns[last], tuple(relations), None if steps else getattr(here, last))
+
+
+def label_of_relation(model: type, steps: list[str]) -> str:
+    """What the last relation of the path is called, in the words of its foreign key if it has none itself."""
+    for step in steps[:-1]:
+        model = model.__mapper__.relationships[step].mapper.class_  # type: ignore[attr-defined]
+    label = label_of(model, steps[-1])
+    return label_of(model, f"{steps[-1]}_id") if label == steps[-1] else label
+
+
+def _mapped(path: str, label: str, mapped: Any, relations: tuple[Any, ...], attribute: Any) -> Column:
+    enum, kind = mapped.info.get("enum"), _kind(mapped)
+    badged = enum is not None and (mapped.name == "state" or any(m.tone != "off" for m in enum))
+    return Column(path, label, "enum" if enum else kind, _getter(path), enum, badged, relations, attribute)
+
+
+def _kind(mapped: Any) -> str:
+    if mapped.info.get("list") == "region":
+        return "region"
+    for type_, kind in (
+        (Sealed, "sealed"), (Boolean, "bool"), ((Date, DateTime), "date"), ((SQLInteger, Numeric), "number"),
+        (JSON, "json"), (LargeBinary, "sealed"), (Text, "long"),
+    ):  # fmt: skip
+        if isinstance(mapped.type, type_):
+            # a year is a name, not a quantity
+            return "text" if kind == "number" and mapped.name in ("year", "id") else kind
+    return "text"
+
+
+def _getter(path: str) -> Callable[[Any], Any]:
+    steps = path.split(".")
+    if len(steps) == 1:
+        return lambda record: getattr(record, path)
+
+    def walk(record: Any) -> Any:
+        for step in steps:
+            record = getattr(record, step, None)
+            if record is None:
+                return None
+        return record
+
+    return walk

@@ -1,0 +1,207 @@
+"""The record page of a declaration and its list, shared by every desk between the unit and the committee.
+
+What a person sees here is what he needs to decide: where the case stands and until when, what was filled in,
+what the rules say of it line by line, the files, the trail, and where his answer will send it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from flask import abort, g, render_template, request, url_for
+from flask_appbuilder import expose, has_access
+from markupsafe import Markup
+from sqlalchemy import select
+
+from models.base import db
+from models.declaration import Correction, Declaration
+from models.declaration import DeclarationState as S
+from models.trail import TrailEntry
+from views.attachments import file_link, size_of
+from views.columns import Column
+from views.desk_condition import desk_condition
+from views.filled import sections_of
+from views.screen import Link, Panel, Screen
+from views.stay import context
+from views.timeline import Moment
+from workflow import checklist, desk, submission
+from workflow import form as forms
+from workflow import roles as r
+from workflow.declaration import DECLARATION
+from workflow.destination import ON_THE_WAY, deadline, destination, holder, next_office
+from workflow.flow import Step
+from workflow.unit_of_work import asking, attempt
+
+#: Who may see an identity number in clear, one at a time (个人信息保护法 第六条: 必要).
+MAY_UNMASK = (*r.AUDITORS, r.UNIT_OFFICER, r.COMMITTEE_OFFICE)
+#: What the trail leaves out for offices: the applicant's drafting, and who looked at a number (the journal has both).
+UNTOLD = ("暂存申报", "修改申报信息", "申报材料上传", "移除材料", "个人承诺", "查看证件号码")
+CONSISTENCY = {"same": ("线上线下一致", "ok"), "differs": ("线上线下不一致", "bad"), "corrected": ("已更正", "ok")}
+#: Stages of a 评审 and of an 初定/认定, each with the states in which a declaration stands there.
+REVIEW_STAGES: Sequence[tuple[str, set[str]]] = (
+    ("个人提交", {S.DRAFT}), ("单位审核", {S.SUBMITTED, S.UNIT_REVIEW}), ("单位公示", {S.UNIT_PUBLICITY}), ("形式审查", {S.UNDER_AUDIT}),
+    ("资格复核", {S.AT_COMMITTEE}), ("评审", {S.QUALIFIED, S.PLANNED, S.IN_REVIEW}), ("结果公示", {S.PASSED, S.RESULT_PUBLICITY, S.OBJECTED}),
+    ("备案", {S.FILING}), ("发证", {S.FILED}),
+)  # fmt: skip
+OFFICE_STAGES = (*REVIEW_STAGES[:4], REVIEW_STAGES[-1])
+
+
+class DeclarationDesk(Screen):
+    """A desk through which declarations pass. Declare `rows` (what waits here), `verbs` and `words`."""
+
+    model = Declaration
+    waiting: ClassVar[desk.Desk | None] = None
+    waiting_word = "待我办理"
+    words: ClassVar[dict[str, str]] = {}  #: verb → what this desk calls it
+    columns = "number applicant_name unit.name title.name level specialty.name state due"
+    facts: ClassVar[dict[str, str]] = {
+        "申报信息": "number year applicant_name identity unit.name unit.nature series.name title.name level specialty.name way mode channel "
+        "needs_quota secret batch.name committee.name office present held_title degree submitted_at next_office"
+    }
+    conditions = "applicant_name number unit year series level state mode submitted_at"
+    order = "-submitted_at -id"
+    labels: ClassVar[dict[str, str]] = {
+        "due": "办理期限", "next_office": "上级审核单位或评委会", "present": "当前办理", "identity": "证件号码", "held_title": "现任职称",
+        "degree": "学历学位", "office": "受理机构", "unit.name": "所在单位", "unit.nature": "单位性质", "series.name": "申报系列",
+        "title.name": "申报职称", "specialty.name": "申报专业", "batch.name": "年度批次", "committee.name": "评委会",
+    }  # fmt: skip
+    show_template = "desk/record.html"
+    empty = "没有符合条件的申报。"
+
+    def __init__(self) -> None:
+        super().__init__()
+        if self.waiting is not None:
+            self.asks_for.insert(0, desk_condition(type(self).waiting, self.waiting_word))
+        if offered := getattr(self, "offered", None):
+            self.offered: list[Step] = [replace(step, label=self.words.get(step.verb, step.label)) for step in offered]
+
+    def _column(self, name: str) -> Column:
+        """Cells that read the route and the batch load them with the page, not row by row."""
+        column = super()._column(name)
+        reads = (Declaration.route, Declaration.batch, Declaration.committee) if name in ("due", "present", "next_office") else ()
+        return replace(column, also=reads)
+
+    # -- cells ---------------------------------------------------------------------------------------
+
+    def cell_due(self, declaration: Declaration) -> Any:
+        """Until when it must be done where it lies."""
+        return deadline(declaration)
+
+    def cell_present(self, declaration: Declaration) -> str:
+        """Who holds it now."""
+        return holder(declaration) or "—"
+
+    def cell_next_office(self, declaration: Declaration) -> str:
+        """上级审核单位或评委会 (附件3 1.12.3-1.2)."""
+        return next_office(declaration) if declaration.state in ON_THE_WAY else "—"
+
+    def cell_identity(self, declaration: Declaration) -> Any:
+        """Masked; in clear only after asking for it, which is journalled."""
+        url = self.address("identity", pk=declaration.id) if self._may_unmask() else ""
+        return Markup(render_template("desk/identity.html", number=declaration.person.masked_id, url=url))  # noqa: S704
+
+    def cell_held_title(self, declaration: Declaration) -> str:
+        """The newest title of the form."""
+        rows = [row for row in checklist.rows(declaration, "titles") if row.get("name")]
+        newest = max(rows, key=lambda row: str(row.get("obtained_on") or ""), default=None)
+        return f"{newest['name']}（{str(newest.get('obtained_on') or '未填时间')[:7]} 取得）" if newest else "—"
+
+    def cell_degree(self, declaration: Declaration) -> str:
+        """The newest education and degree of the form."""
+        rows = checklist.rows(declaration, "education")
+        newest = max(rows, key=lambda row: str(row.get("graduated_on") or ""), default=None)
+        if newest is None:
+            return "—"
+        words = " / ".join(str(newest[key]) for key in ("education", "degree") if newest.get(key))
+        return f"{words}（{newest['major']}）" if newest.get("major") else words
+
+    def operations(self, record: Declaration) -> list[Link]:
+        """The row's verbs in the words of this desk."""
+        mine = {step.label: self.words[step.verb] for step in getattr(self, "flow", DECLARATION).steps if step.verb in self.words}
+        return [replace(link, label=mine.get(link.label, link.label)) for link in super().operations(record)]
+
+    # -- the page -------------------------------------------------------------------------------------
+
+    def name_of(self, record: Declaration) -> str:
+        """Who asks for what."""
+        specialty = f"（{record.specialty.name}）" if record.specialty else ""
+        return f"{record.applicant_name} · {record.title.name}{specialty}"
+
+    def due_of(self, record: Declaration) -> str:
+        """剩余 n 个工作日, with the day."""
+        day = deadline(record)
+        if day is None:
+            return ""
+        left = checklist.days_left(asking(g.user), day)
+        if left is None:
+            return f"{day:%Y-%m-%d} 截止"
+        if day < asking(g.user).today:
+            return f"已逾期 {-left} 个工作日（{day:%Y-%m-%d} 截止）"
+        return f"剩余 {left} 个工作日（{day:%Y-%m-%d} 截止）"
+
+    def stages_of(self, record: Declaration) -> list[tuple[str, str]]:
+        """The stages of its way; a returned or ended one stands where it was sent back from or ended."""
+        stages = REVIEW_STAGES if record.is_review else OFFICE_STAGES
+        state = self._standing(record)
+        if state in (S.ISSUED, S.REPORTED, S.REVOKED):
+            return [(label, "done") for label, _states in stages]
+        here = next((n for n, (_label, states) in enumerate(stages) if state in states), -1)
+        return [(label, "done" if n < here else "now" if n == here else "") for n, (label, _states) in enumerate(stages)]
+
+    @staticmethod
+    def _standing(record: Declaration) -> str:
+        if record.state == S.RETURNED:
+            stops = {stop.position for stop in record.route}
+            back = record.returned_from or 0
+            return S.UNIT_REVIEW if back == 0 else S.UNDER_AUDIT if back in stops else S.AT_COMMITTEE
+        if record.state not in (S.TERMINATED, S.FAILED, S.WITHDRAWN):
+            return record.state
+        last = select(TrailEntry.before).where(TrailEntry.subject_kind == "declaration", TrailEntry.subject_id == record.id, TrailEntry.after == record.state)
+        return db.session.scalar(last.order_by(TrailEntry.id.desc()).limit(1)) or record.state
+
+    def links(self, record: Declaration) -> Sequence[Link]:
+        """Papers, and the way to the electronic file."""
+        found = [Link("打印评审表", url_for("RecordView.form", key=record.id))]
+        if record.state in (S.TERMINATED, S.FAILED):
+            found.append(Link("终止告知书", url_for("RecordView.termination", key=record.id)))
+        return found
+
+    def trail(self, record: Declaration) -> list[Moment]:
+        """过程跟踪 without every 暂存 of the draft and every look at a number."""
+        return [moment for moment in super().trail(record) if moment.label not in UNTOLD]
+
+    def panels(self, record: Declaration) -> Sequence[Panel]:
+        """去向预览, beside the trail."""
+        return [Panel("去向预览", html=Markup(render_template("desk/ways.html", destination=destination(record), holder=holder(record))), aside=True)]  # noqa: S704
+
+    def extra_page(self, record: Declaration) -> dict[str, Any]:
+        """Checks, sections, files, corrections and destinations, for the template."""
+        uow = asking(g.user)
+        kinds = {kind.key: kind.label for kind in forms.form().materials}
+        files = [
+            {"kind": kinds.get(m.kind, m.kind), "link": file_link(m.file), "size": size_of(m.file), "same": CONSISTENCY.get(m.consistency), "note": m.consistency_note}
+            for m in submission.materials_of(uow, record)
+        ]
+        told = db.session.scalars(select(Correction).where(Correction.declaration_id == record.id).order_by(Correction.id.desc())).all()
+        return {
+            "checks": checklist.checks(uow, record), "sections": sections_of(record), "files": files, "corrections": told, "reason": record.result_reason,
+        }  # fmt: skip
+
+    # -- 查看证件号码 ---------------------------------------------------------------------------------
+
+    def _may_unmask(self) -> bool:
+        return bool(g.user.plays(*MAY_UNMASK))
+
+    @expose("/identity/<int:pk>", methods=["GET", "POST"])
+    @has_access
+    def identity(self, pk: int) -> Any:
+        """One number in clear for who audits the case, on this page only, with a journal entry."""
+        record = self.find(pk)
+        if not self._may_unmask():
+            abort(403)
+        if request.method == "GET":
+            return self.show_page(record)
+        attempt(g.user, lambda uow: uow.record("unmask_identity", self.find(pk), label="查看证件号码"), context=context())
+        return self.show_page(self.find(pk), revealed=record.person.id_number)

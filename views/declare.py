@@ -1,0 +1,308 @@
+"""职称申报 (附件1): the applicant's own screens, generated from the declared form, section by section."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from flask import abort, flash, g, redirect, request, send_file, url_for
+from flask_appbuilder import BaseView, expose, has_access
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from models.base import db
+from models.batch import Batch, BatchState
+from models.declaration import Correction, Declaration
+from models.declaration import DeclarationState as S
+from models.material import Material
+from views import choice, declare_form, stay
+from views.boxes import errors_of
+from views.columns import badge
+from views.papers import mirrored, review_form_pdf
+from views.timeline import timeline
+from workflow import batch as batches
+from workflow import form as forms
+from workflow import policy, route, settings, submission
+from workflow.declaration import DECLARATION
+from workflow.errors import Refused
+from workflow.unit_of_work import UnitOfWork, asking, attempt
+
+VERBS = ("submit", "withdraw", "abandon", "resubmit")
+#: The stages an applicant sees: label and the states that belong to it.
+STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("个人提交", (S.DRAFT, S.WITHDRAWN)), ("单位审核公示", (S.SUBMITTED, S.UNIT_REVIEW, S.UNIT_PUBLICITY)), ("逐级审核", (S.UNDER_AUDIT, S.RETURNED, S.TERMINATED)),
+    ("资格复核", (S.AT_COMMITTEE,)), ("评审", (S.QUALIFIED, S.PLANNED, S.IN_REVIEW, S.FAILED)), ("结果公示", (S.PASSED, S.RESULT_PUBLICITY, S.OBJECTED)),
+    ("备案", (S.FILING,)), ("发证", (S.FILED, S.ISSUED, S.REPORTED, S.REVOKED)),
+)  # fmt: skip
+
+
+def state_of(declaration: Declaration) -> Any:
+    """The state as a badge."""
+    state = S(declaration.state)
+    return badge(state.label, state.tone)
+
+
+class DeclareView(BaseView):
+    """My declarations, and everything I do with them."""
+
+    route_base = "/declare"
+    default_view = "mine"
+    class_permission_name = "DeclareView"
+
+    # -- the list and the start ------------------------------------------------------------------
+
+    @expose("/")
+    @has_access
+    def mine(self) -> Any:
+        """My declarations, newest first, and the batches that are open now."""
+        today = asking(g.user).today
+        own = db.session.scalars(self._visible().order_by(Declaration.id.desc()).limit(50)).all()
+        query = policy.visible(g.user, Batch).where(Batch.state == BatchState.PUBLISHED, Batch.opens_on <= today, Batch.closes_on >= today)
+        found = db.session.scalars(query.order_by(Batch.closes_on, Batch.id).limit(60)).unique().all()
+        return self._render("declare/mine.html", declarations=own, batches=[b for b in found if batches.open_on(b, today)])
+
+    @expose("/start/<int:batch_id>", methods=["GET", "POST"])
+    @has_access
+    def start(self, batch_id: int) -> Any:
+        """Section 0 of a new declaration: title, specialty, unit, mode; then the draft exists (暂存申报)."""
+        batch = db.session.scalar(policy.visible(g.user, Batch).where(Batch.id == batch_id)) or abort(404)
+        if request.method == "GET":
+            return self._choice_page(batch, choice.begin(g.user))
+        try:
+            made = self._do(lambda uow: submission.start(uow, batch=uow.session.get_one(Batch, batch_id), **choice.read(uow.session)))
+        except Refused as refusal:
+            return self._choice_page(batch, choice.typed(), refusal), 422
+        return redirect(url_for(".section", key=made.id, name=forms.form().sections[0].key))
+
+    @expose("/<int:key>/choice", methods=["GET", "POST"])
+    @has_access
+    def choice(self, key: int) -> Any:
+        """Change what section 0 says of a draft."""
+        declaration = self._mine(key)
+        if request.method == "GET":
+            return self._choice_page(declaration.batch, choice.of(declaration))
+        try:
+            self._do(lambda uow: submission.change_choice(uow, uow.session.get_one(Declaration, key), **choice.read(uow.session)))
+        except Refused as refusal:
+            return self._choice_page(self._mine(key).batch, choice.typed(), refusal), 422
+        flash(_("已暂存申报信息。"), "ok")
+        return redirect(url_for(".section", key=key, name=forms.form().sections[0].key))
+
+    def _choice_page(self, batch: Batch, given: dict[str, Any], refusal: Refused | None = None) -> str:
+        boxes = choice.boxes(batch, given, refusal.fields if refusal else {})
+        return self._render("declare/start.html", batch=batch, boxes=boxes, errors=errors_of(boxes), sentence=refusal.sentence if refusal and not refusal.fields else "")
+
+    # -- filling in ------------------------------------------------------------------------------
+
+    @expose("/<int:key>/section/<name>", methods=["GET", "POST"])
+    @has_access
+    def section(self, key: int, name: str) -> Any:
+        """One section of the form; 暂存 keeps whatever was typed and says what is wrong so far."""
+        declaration = self._mine(key)
+        section = next((s for s in forms.form().sections if s.key == name and s.fields), None) or abort(404)
+        if request.method == "GET":
+            return self._section_page(declaration, section, {})
+        raw = declare_form.typed(section)
+        try:
+            errors = self._do(lambda uow: submission.save_section(uow, uow.session.get_one(Declaration, key), name, raw))
+        except Refused as refusal:
+            flash(refusal.sentence, "bad")
+            return self._section_page(self._mine(key), section, refusal.fields, raw), 422
+        if errors:
+            flash(_("已暂存，还有 %(n)s 处需要修改。", n=len(errors)), "warn")
+            return self._section_page(self._mine(key), section, errors)
+        left = self._missing(self._mine(key)).get(name, 0)
+        flash(_("已暂存“%(title)s”，还有 %(n)s 处未填，提交前须补齐。", title=section.title, n=left) if left else _("已暂存“%(title)s”。", title=section.title), "warn" if left else "ok")
+        return redirect(self._next(self._mine(key), section) if request.form.get("go") == "next" else request.path)
+
+    def _section_page(self, declaration: Declaration, section: Any, errors: dict[str, str], raw: Any = None) -> str:
+        facts = submission.facts_of(asking(g.user), declaration)
+        value = raw if raw is not None else (declaration.content.sections or {}).get(section.key)
+        rows = list(value or []) if section.repeated else [value or {}]
+        if section.repeated and self._editable(declaration) and len(rows) < section.max_rows:
+            rows.append({})
+        groups = [declare_form.boxes_of(section, declaration, row, facts, errors, f"{n}-" if section.repeated else "") for n, row in enumerate(rows)]
+        return self._page("declare/section.html", declaration, section=section, groups=groups, errors=errors_of([b for group in groups for b in group]), whole=errors.get("", ""))
+
+    def _next(self, declaration: Declaration, section: Any) -> str:
+        keys = [s.key for s in self._sections(declaration) if s.fields]
+        here = keys.index(section.key) + 1 if section.key in keys else len(keys)
+        if here < len(keys):
+            return url_for(".section", key=declaration.id, name=keys[here])
+        return url_for(".materials", key=declaration.id)
+
+    # -- materials -------------------------------------------------------------------------------
+
+    @expose("/<int:key>/materials", methods=["GET", "POST"])
+    @has_access
+    def materials(self, key: int) -> Any:
+        """申报材料上传: by kind, with what is still missing."""
+        declaration = self._mine(key)
+        if request.method == "GET":
+            return self._materials_page(declaration)
+        kind = request.form.get("kind", "")
+        try:
+            self._upload(key, kind)
+        except Refused as refusal:
+            return self._materials_page(self._mine(key), {kind: refusal.sentence}), 422
+        return redirect(f"{request.path}#{kind}")
+
+    def _upload(self, key: int, kind: str) -> None:
+        sent = request.files.get("file")
+        if sent is None or not sent.filename:
+            raise Refused(_("请选择要上传的文件。"), field=kind)
+        data, name, clean = sent.read(), sent.filename, bool(request.form.get("no_secrets"))  # read before the transaction opens
+        self._do(lambda uow: submission.attach(uow, uow.session.get_one(Declaration, key), kind, data, name, no_secrets=clean))
+        flash(_("已上传“%(name)s”。", name=name), "ok")
+
+    def _materials_page(self, declaration: Declaration, errors: dict[str, str] | None = None) -> str:
+        uow = asking(g.user)
+        facts = submission.facts_of(uow, declaration)
+        held: dict[str, list[Material]] = {}
+        for material in submission.materials_of(uow, declaration):
+            held.setdefault(material.kind, []).append(material)
+        kinds = forms.form().materials
+        needed = {k.key for k in kinds if k.needed(facts) and not k.warn_only}
+        return self._page("declare/materials.html", declaration, kinds=kinds, needed=needed, held=held, errors=errors or {}, max_mb=settings.value(db.session, "upload_max_mb"))
+
+    @expose("/<int:key>/materials/<int:material_id>/remove", methods=["POST"])
+    @has_access
+    def remove(self, key: int, material_id: int) -> Any:
+        """Take a file out of the draft."""
+        self._mine(key)
+
+        def verb(uow: UnitOfWork) -> None:
+            material = uow.session.get(Material, material_id)
+            if material is not None:
+                submission.detach(uow, uow.session.get_one(Declaration, key), material)
+
+        self._say(verb, _("已移除。"))
+        return redirect(url_for(".materials", key=key))
+
+    # -- check, promise, submit --------------------------------------------------------------------
+
+    @expose("/<int:key>/check", methods=["GET", "POST"])
+    @has_access
+    def check(self, key: int) -> Any:
+        """保存并检查: everything that is still wrong, with links; the promise; 提交."""
+        declaration = self._mine(key)
+        if request.method == "POST":
+            device = f"{stay.context().get('address', '')} {request.headers.get('User-Agent', '')}"
+            self._say(lambda uow: submission.promise(uow, uow.session.get_one(Declaration, key), device), _("已签署个人承诺。"))
+            return redirect(request.path)
+        uow = asking(g.user)
+        errors, warnings = submission.review(uow, declaration) if self._editable(declaration) else ({}, {})
+        stops, broken = self._route(declaration)
+        return self._page("declare/check.html", declaration, errors=self._linked(key, errors), warnings=self._linked(key, warnings), stops=stops, broken=broken,
+                          promise=forms.form().promise, refusal=self._refusal(uow, declaration))  # fmt: skip
+
+    @staticmethod
+    def _route(declaration: Declaration) -> tuple[list[Any], str]:
+        if declaration.route and declaration.state != S.DRAFT:
+            return list(declaration.route), ""
+        try:
+            return list(route.route(db.session, way=declaration.way, level=declaration.level, committee=declaration.committee, office=declaration.office, unit=declaration.unit)), ""
+        except Refused as refusal:
+            return [], refusal.sentence
+
+    @staticmethod
+    def _linked(key: int, found: dict[str, str]) -> list[tuple[str, str]]:
+        """(address of the field, sentence) of each problem."""
+        linked = []
+        keys = {s.key for s in forms.form().sections if s.fields}
+        for place, words in found.items():
+            section, _dot, field = place.partition(".")
+            if section in keys:
+                linked.append((url_for(".section", key=key, name=section) + f"#{field.replace('.', '-')}", words))
+            elif section == "materials":
+                linked.append((url_for(".materials", key=key) + f"#{field}", words))
+            else:
+                linked.append((url_for(".check", key=key) if section == "promise" else url_for(".choice", key=key), words))
+        return linked
+
+    @expose("/<int:key>/act/<verb>", methods=["POST"])
+    @has_access
+    def act(self, key: int, verb: str) -> Any:
+        """提交, 撤回, 放弃申报, 重新提交."""
+        self._mine(key)
+        if verb not in VERBS:
+            abort(404)
+        step = DECLARATION[verb]
+        answers = {ask.name: request.form.get(ask.name, "").strip() for ask in step.asks}
+        done = self._say(lambda uow: DECLARATION.perform(uow, uow.session.get_one(Declaration, key), verb, **answers), _("已%(label)s。", label=step.label))
+        return redirect(url_for(".show" if done or verb not in ("submit", "resubmit") else ".check", key=key))
+
+    @expose("/<int:key>")
+    @has_access
+    def show(self, key: int) -> Any:
+        """My declaration: where it is, what is asked of me, the trail."""
+        declaration = self._mine(key)
+        uow = asking(g.user)
+        corrections = db.session.scalars(select(Correction).where(Correction.declaration_id == key).order_by(Correction.id.desc())).all()
+        facts = [(f.label, mirrored(declaration, f) or "—") for s in forms.form().sections[:2] for f in s.fields if f.mirror and f.mirror[0] != "material"]
+        due = _("请于 %(day)s 前补正", day=declaration.due_on) if declaration.due_on else ""
+        return self._page("declare/show.html", declaration, corrections=corrections, trail=timeline(declaration, own=True), facts=facts, due=due,
+                          progress=_progress(declaration), steps=DECLARATION.expected(uow, declaration), materials=submission.materials_of(uow, declaration))  # fmt: skip
+
+    @expose("/<int:key>/form.pdf")
+    @has_access
+    def print(self, key: int) -> Any:
+        """《专业技术职称评审表》 as it stands."""
+        declaration = self._mine(key)
+        return send_file(review_form_pdf(declaration), mimetype="application/pdf", as_attachment=True, download_name=f"评审表_{declaration.number}.pdf")
+
+    # -- what the pages share ------------------------------------------------------------------------
+
+    def _page(self, template: str, declaration: Declaration, **more: Any) -> str:
+        return self._render(template, d=declaration, sections=self._sections(declaration), filled=set(declaration.content.sections or {}) - self._missing(declaration).keys(), editable=self._editable(declaration), **more)
+
+    @staticmethod
+    def _missing(declaration: Declaration) -> dict[str, int]:
+        """How many errors each section still has."""
+        facts = submission.facts_of(asking(g.user), declaration)
+        found = forms.problems(declaration.content.sections or {}, cutoff=declaration.batch.evidence_on, context=facts)
+        return Counter(problem.section for problem in found if problem.level == "error")
+
+    def _render(self, template: str, **more: Any) -> str:
+        return str(self.render_template(template, state_of=state_of, **more))
+
+    @staticmethod
+    def _sections(declaration: Declaration) -> list[Any]:
+        return forms.form().sections_for(submission.facts_of(asking(g.user), declaration))
+
+    @staticmethod
+    def _visible() -> Any:
+        return policy.visible(g.user, Declaration).where(Declaration.person_id == g.user.person_id)
+
+    def _mine(self, key: int) -> Declaration:
+        return db.session.scalar(self._visible().where(Declaration.id == key)) or abort(404)
+
+    @staticmethod
+    def _editable(declaration: Declaration) -> bool:
+        return declaration.state == S.DRAFT or (declaration.state == S.RETURNED and declaration.position == -1)
+
+    @staticmethod
+    def _refusal(uow: UnitOfWork, declaration: Declaration) -> Refused | None:
+        return DECLARATION.refusal(uow, declaration, "resubmit" if declaration.state == S.RETURNED else "submit")
+
+    @staticmethod
+    def _do(verb: Callable[[UnitOfWork], Any]) -> Any:
+        return attempt(g.user, verb, context=stay.context())
+
+    def _say(self, verb: Callable[[UnitOfWork], Any], words: str) -> bool:
+        try:
+            self._do(verb)
+        except Refused as refusal:
+            flash(refusal.sentence, "bad")
+            return False
+        flash(words, "ok")
+        return True
+
+
+def _progress(declaration: Declaration) -> list[tuple[str, str]]:
+    """The stages with what is done and where it stands now."""
+    at = next((n for n, (_label, states) in enumerate(STAGES) if declaration.state in states), 0)
+    if declaration.state in (S.ISSUED, S.REPORTED):
+        at = len(STAGES)
+    return [(label, "done" if n < at else "now" if n == at else "") for n, (label, _states) in enumerate(STAGES)]

@@ -1,0 +1,37 @@
+"""办理情况: a query condition that no column holds — what waits on this desk for the signed-in account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import g
+from flask_babel import gettext as _
+
+from views.query import Condition
+from workflow import desk
+from workflow.unit_of_work import asking
+
+WAITING = "waiting"
+
+
+@dataclass(frozen=True)
+class DeskCondition(Condition):
+    """`desk=waiting` in the address limits the list to the rows for which `desk` is true."""
+
+    desk: desk.Desk | None = None
+
+    def clause(self, given: Mapping[str, str]) -> tuple[Any, str]:
+        """The clause of the desk, for the account and the day of the request."""
+        word = given.get(self.name, "").strip()
+        if not word:
+            return None, ""
+        if word != WAITING or self.desk is None:
+            return None, _("查询条件“%(label)s”不能识别“%(word)s”，已忽略该条件；请修改后重新查询。", label=self.label, word=word[:30])
+        return self.desk(g.user, asking(g.user).today), ""
+
+
+def desk_condition(rows: desk.Desk, word: str = "待我办理") -> DeskCondition:
+    """The condition for a list whose rows wait by `rows`."""
+    return DeskCondition("desk", "办理情况", "choice", None, options=[(WAITING, word)], desk=rows)

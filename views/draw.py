@@ -1,0 +1,260 @@
+"""抽取评委 (附件2 1.2.3, 118号 五(二)): the plans to draw for, and the hall in which a draw is held before witnesses.
+
+The committee's office reads codes. Names are read by the province's auditor and the supervisor alone, by a
+button that leaves an entry in the journal; so are the files with which anybody can draw again.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from flask import abort, g, redirect, send_file, url_for
+from flask_appbuilder import expose, has_access
+from flask_babel import gettext as _
+from markupsafe import Markup
+from sqlalchemy import ColumnElement
+
+from models.account import Account
+from models.base import db
+from models.draw import Draw, DrawState
+from models.plan import Plan, PlanState
+from views.base import FlowScreen, Link, Panel, badge
+from views.plan import PlanDesk
+from views.posted import code_of
+from views.review_papers import draw_record_pdf, spoken, told
+from views.stay import context
+from workflow import draw as draws
+from workflow import policy
+from workflow import zc_draw as zc
+from workflow.draw import DRAW, REASONS
+from workflow.draw_list import lines
+from workflow.errors import Refused
+from workflow.flow import Step
+from workflow.roles import HRSS_AUDIT, SUPERVISOR
+from workflow.unit_of_work import asking, attempt
+
+#: Plans that may be drawn for, or were.
+AFTER_FILING = (PlanState.APPROVED, PlanState.DRAWN, PlanState.OPENED, PlanState.REVIEWED, PlanState.ARCHIVED)
+READ_ME = """本文件夹是一次评委抽取的全部公开文件（ZC-DRAW/1），任何人都可以据此重新推演：
+
+  sha256sum manifest.txt     应等于现场公布的名册摘要 H_pool
+  sha256sum result.txt       应等于现场公布的结果摘要
+  flask --app run draw verify 本文件夹     逐项核对承诺、种子、抽签号、抽取过程和成员名单
+
+评委在文件中只有代码，没有姓名。
+"""
+
+
+class DrawPlanScreen(PlanDesk):
+    """抽取评委: the filed plans, with the draws of each (附件2 1.2.3 查询评审方案)."""
+
+    route_base = "/draw-plan"
+    title = "抽取评委"
+    lead = "开评前 1 天，在省人社厅和机关纪委监督下抽取（118号 五(二)）；评委以代码出现，名单不对外公布。"
+    guide = "附件2 1.2.3"
+    columns = "number name committee.name kind opens_on members drawing state"
+    conditions = "year number name:contains committee opens_on state"
+    labels: ClassVar[dict[str, str]] = PlanDesk.labels | {"drawing": "抽取情况"}
+    order = "-opens_on"
+    empty = "没有已备案的评审方案；方案审核通过后才能抽取评委。"
+
+    def scope(self, actor: Account) -> ColumnElement[bool]:
+        """Filed plans and those further on."""
+        return Plan.state.in_(AFTER_FILING)
+
+    def list_page(self, asked: Any, page: Any) -> dict[str, Any]:
+        """Read the draws of the whole page at once."""
+        g.draws = {plan.id: [] for plan in page.rows}
+        mine = policy.visible(g.user, Draw).where(Draw.plan_id.in_(g.draws)).order_by(Draw.attempt.desc())
+        for draw in db.session.scalars(mine):
+            g.draws[draw.plan_id].append(draw)
+        return super().list_page(asked, page)
+
+    def cell_drawing(self, plan: Plan) -> Any:
+        """How far the newest attempt is."""
+        found = draws_of(plan)
+        return badge(_("第 %(n)s 次 %(state)s", n=found[0].attempt, state=DrawState(found[0].state).label), DrawState(found[0].state).tone) if found else badge(_("未抽取"))
+
+    def operations(self, record: Plan) -> list[Link]:
+        """查询评审方案; 抽取 for those who hold it."""
+        base = self.address("list").removesuffix("list/")
+        links = [Link(_("查询评审方案"), f"{base}show/{record.id}")]
+        found = draws_of(record)
+        return [*links, Link(_("抽取记录"), url_for("DrawScreen.show", pk=found[0].id))] if found else links
+
+    def unused_routes(self) -> Sequence[str]:
+        """No verb has an address here."""
+        return ("act", "bulk_act")
+
+    def panels(self, record: Plan) -> Sequence[Panel]:
+        """The draws of the plan, then the plan."""
+        rows = [
+            (_("第 %(n)s 次", n=d.attempt), badge(DrawState(d.state).label, DrawState(d.state).tone), f"{d.drawn_at:%Y-%m-%d %H:%M}" if d.drawn_at else "—", d.witnesses or "—", link_to(d))
+            for d in draws_of(record)
+        ]
+        head = (_("次数"), _("状态"), _("抽取时间"), _("监督人员"), _("操作"))
+        return [Panel(_("抽取记录"), "", head, rows, empty=_("尚未抽取。评委应在开评前 1 天抽取。")), *super().panels(record)]
+
+    def extra_page(self, record: Plan) -> dict[str, Any]:
+        """冻结名册 for the two sides of the draw, while no attempt is in hand."""
+        live = any(d.state != DrawState.ABORTED for d in draws_of(record))
+        may = g.user.plays(HRSS_AUDIT, SUPERVISOR) and not live and record.state in (PlanState.APPROVED, PlanState.DRAWN)
+        return {"freeze": self.address("freeze", pk=record.id) if may else "", "not_yet": draws.not_the_day(asking(g.user), record) if may else ""}
+
+    show_template = "review/draw_plan.html"
+
+    @expose("/freeze/<int:pk>", methods=["POST"])
+    @has_access
+    def freeze(self, pk: int) -> Any:
+        """冻结名册: the first step of a draw."""
+        self.find(pk)
+        try:
+            key = attempt(g.user, lambda uow: draws.freeze(uow, uow.session.get_one(Plan, pk)).id, context=context())
+        except Refused as refusal:
+            return self.show_page(self.find(pk), alert=refusal.sentence), code_of(refusal)
+        return redirect(url_for("DrawScreen.show", pk=key))
+
+
+def draws_of(plan: Plan) -> list[Draw]:
+    """The attempts of a plan that the account may see, newest first."""
+    if plan.id in g.get("draws", {}):
+        return g.draws[plan.id]
+    return list(db.session.scalars(policy.visible(g.user, Draw).where(Draw.plan_id == plan.id).order_by(Draw.attempt.desc())))
+
+
+def link_to(draw: Draw) -> Any:
+    """The way into the hall."""
+    return Markup('<a href="{}">{}</a>').format(url_for("DrawScreen.show", pk=draw.id), _("进入抽取大厅"))
+
+
+class DrawScreen(FlowScreen):
+    """The hall: freeze, commit, speak, reveal, call, close; everything that may be seen at each moment, large."""
+
+    route_base = "/draw"
+    model = Draw
+    flow = DRAW
+    title = "抽取大厅"
+    lead = "系统先承诺、监督方后报数，揭示即出结果；任何人凭公开文件都能重新推演。"
+    guide = "附件2 1.2.3"
+    columns = "name attempt plan.name plan.opens_on state drawn_at"
+    facts: ClassVar[dict[str, str]] = {"抽取信息": "name attempt plan.name plan.committee.name plan.opens_on plan.members plan.unit_cap witnesses drawn_at abort_reason"}
+    labels: ClassVar[dict[str, str]] = {"plan.name": "评审方案", "plan.committee.name": "评委会", "plan.opens_on": "开评日期", "plan.members": "评委人数"}
+    conditions = "name plan.year state drawn_at"
+    show_template = "review/draw.html"
+    steps = (("冻结名册", (DrawState.FROZEN,)), ("系统承诺、监督方报数", (DrawState.COMMITTED,)), ("揭示结果、通知递补", (DrawState.DRAWN,)), ("办结", (DrawState.CLOSED,)))
+
+    def name_of(self, record: Draw) -> str:
+        """The plan and the attempt."""
+        return _("%(plan)s 第 %(n)s 次抽取", plan=record.plan.name, n=record.attempt)
+
+    def extra_page(self, record: Draw) -> dict[str, Any]:
+        """The hashes, what was spoken, and what may be taken away."""
+        inside = g.user.plays(HRSS_AUDIT, SUPERVISOR)
+        shown = record.state in (DrawState.DRAWN, DrawState.CLOSED, DrawState.ABORTED)
+        hashes = [
+            (_("名册摘要 H_pool"), record.pool_hash, _("冻结名册文件的 SHA-256，请监督人员当场抄录")),
+            (_("系统承诺 C0"), record.commitment, _("系统随机数已锁定；先于报数公布，揭示后可验")),
+            (_("系统随机数 R0"), record.r0 if shown else None, _("揭示后公布")),
+            (_("结果摘要"), record.result_hash, _("抽取结果文件的 SHA-256")),
+        ]
+        return {
+            "hashes": [(label, grouped(value), note) for label, value, note in hashes if value],
+            "spoken": spoken(record),
+            "files": sorted(draws.transcript(record)) if inside else [],
+            "calls": inside and record.state in (DrawState.DRAWN, DrawState.CLOSED),
+        }  # fmt: skip
+
+    def panels(self, record: Draw) -> Sequence[Panel]:
+        """Who sits now, the frozen list by group, the walk, and who could not come."""
+        groups = {need.code: need.name for need in record.plan.needs}
+        panels = [] if record.result is None else [seats(record, groups)]
+        panels.append(frozen(record, groups))
+        if record.result is not None:
+            rows = [(groups.get(s, "—"), code, told(what)) for kind, s, code, what in lines(record, 4) if kind == "log"]
+            panels.append(Panel(_("抽取过程"), _("按抽签号顺序逐个判定"), (_("专业组"), _("评委代码"), _("结果")), rows))
+        if record.declines:
+            reasons = dict(REASONS)
+            rows = [(d.code, reasons.get(d.reason, d.reason), d.note or "—") for d in record.declines]
+            panels.append(Panel(_("不能参加"), _("依次递补"), (_("评委代码"), _("原因"), _("通知记录")), rows))
+        return panels
+
+    def links(self, record: Draw) -> Sequence[Link]:
+        """抽取记录表."""
+        return [Link(_("抽取记录表"), self.address("record", pk=record.id)), Link(_("评审方案"), url_for("DrawPlanScreen.show", pk=record.plan_id))]
+
+    def done(self, record_id: int, step: Step, name: str, answer: Any) -> Any:
+        """Back to the hall, whatever was done."""
+        super().done(record_id, step, name, answer)
+        return redirect(self.address("show", pk=record_id))
+
+    @expose("/record/<int:pk>.pdf")
+    @has_access
+    def record(self, pk: int) -> Any:
+        """抽取记录表 for the signatures of the witnesses."""
+        draw = self.find(pk)
+        return send_file(draw_record_pdf(draw), mimetype="application/pdf", as_attachment=True, download_name=f"抽取记录表_{draw.name}_{draw.attempt}.pdf")
+
+    @expose("/files/<int:pk>.zip")
+    @has_access
+    def files(self, pk: int) -> Any:
+        """All files of the draw in one folder, with how to check them."""
+        draw = self._inside(pk)
+        target = io.BytesIO()
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, data in {**draws.transcript(draw), "说明.txt": READ_ME.encode()}.items():
+                archive.writestr(name, data)
+        target.seek(0)
+        return send_file(target, mimetype="application/zip", as_attachment=True, download_name=f"draw_{draw.name}_{draw.attempt}.zip")
+
+    @expose("/file/<int:pk>/<name>")
+    @has_access
+    def file(self, pk: int, name: str) -> Any:
+        """One file of the draw."""
+        data = draws.transcript(self._inside(pk)).get(name)
+        if data is None:
+            abort(404)
+        return send_file(io.BytesIO(data), mimetype="text/plain", as_attachment=True, download_name=name)
+
+    @expose("/calls/<int:pk>", methods=["POST"])
+    @has_access
+    def calls(self, pk: int) -> Any:
+        """查看通知名单: names and telephones for calling; the reading is journalled."""
+        self._inside(pk)
+        found = attempt(g.user, lambda uow: draws.call_list(uow, uow.session.get_one(Draw, pk)), context=context())
+        draw = self.find(pk)
+        groups = {need.code: need.name for need in draw.plan.needs}
+        return self.render_template("review/calls.html", screen=self, title=_("通知名单"), name=self.name_of(draw), calls=found, groups=groups, base=self.address("list"), back=self.address("show", pk=pk))
+
+    def _inside(self, pk: int) -> Draw:
+        """The draw, for its two sides only."""
+        if not asking(g.user).actor.plays(HRSS_AUDIT, SUPERVISOR):
+            abort(403)
+        return self.find(pk)
+
+
+def grouped(value: str | None) -> list[str]:
+    """A hash in groups of eight, as it is read aloud and copied."""
+    return [value[n : n + 8] for n in range(0, len(value), 8)] if value else []
+
+
+def seats(draw: Draw, groups: dict[str, str]) -> Panel:
+    """The members as they stand, group by group."""
+    found: dict[str, list[str]] = {}
+    for stratum, code in draws.members(draw):
+        found.setdefault(stratum, []).append(code)
+    rows = [(groups.get(stratum, stratum), len(codes), "、".join(codes)) for stratum, codes in found.items()]
+    return Panel(_("抽中评委"), _("%(n)s 人，以代码公布", n=sum(row[1] for row in rows)), (_("专业组"), _("人数"), _("评委代码")), rows)
+
+
+def frozen(draw: Draw, groups: dict[str, str]) -> Panel:
+    """The frozen list by group: seats, experts who may be drawn, and those who stand aside with the reason."""
+    manifest = zc.Manifest.parse(bytes(draw.manifest))
+    free = Counter(e.stratum for e in manifest.experts if e.status == zc.OK)
+    aside = Counter(e.stratum for e in manifest.experts if e.status != zc.OK)
+    rows = [(s.code, groups.get(s.code, s.code), s.need, free[s.code], aside[s.code]) for s in manifest.strata]
+    note = _("共 %(n)s 人；同一单位不超过 %(cap)s 人", n=len(manifest.experts), cap=manifest.unitcap)
+    return Panel(_("冻结名册"), note, (_("代码"), _("专业组"), _("席位"), _("可抽人数"), _("应回避或不得抽取")), rows)

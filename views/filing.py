@@ -1,0 +1,97 @@
+"""评审结果申请备案 (附件2 1.2.7): who is fit, who is not and why, the application, and its correction after a return."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from flask import abort, flash, g, redirect, request
+from flask_appbuilder import expose, has_access
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, and_, select
+
+from models.account import Account
+from models.base import db
+from models.declaration import Declaration
+from models.declaration import DeclarationState as D
+from models.filing import Filing
+from models.plan import Plan
+from views.base import Link
+from views.boxes import errors_of
+from views.filing_audit import FilingAuditScreen
+from views.posted import Posted, form, submit
+from workflow import files, filing, policy
+from workflow.errors import Refused
+from workflow.filing import FILING
+from workflow.unit_of_work import UnitOfWork, asking
+
+APPLICATION = form("apply", "备案", FILING["resubmit"].asks, "附件2 1.2.7")
+
+
+class FilingScreen(FilingAuditScreen):
+    """The committee's side of the filing: 查询, 备案."""
+
+    route_base = "/filing"
+    title, guide = "评审结果申请备案", "附件2 1.2.7"
+    lead = "公示期满、无异议、职数相符的人员申请备案；有异议的另行备案（118号 六(二)），评审结束后 15 个工作日内办理。"
+    verbs = row_verbs = "resubmit"
+    can_add = True
+    add_label = "备案"
+    empty = "还没有备案申请。结果公示期满后，点击【备案】提交。"
+    waiting: ClassVar[Any] = (D.RESULT_PUBLICITY, D.OBJECTED)
+
+    def scope(self, actor: Account) -> ColumnElement[bool]:
+        """The actor's committee's own."""
+        return Filing.plan_id.in_(select(Plan.id).where(Plan.committee_id == actor.committee_id))
+
+    def plans(self) -> list[Plan]:
+        """Plans with people who wait for their filing."""
+        people = select(Declaration.plan_id).where(Declaration.state.in_(self.waiting))
+        mine = policy.visible(g.user, Plan).where(and_(Plan.committee_id == g.user.committee_id, Plan.id.in_(people)))
+        return list(db.session.scalars(mine.order_by(Plan.id.desc())))
+
+    @expose("/add", methods=["GET", "POST"])
+    @has_access
+    def add(self) -> Any:
+        """备案: the people of a plan, fit ones ticked, the others with their reason."""
+        plans = self.plans()
+        if not plans:
+            flash(_("没有处于结果公示的人员，不能申请备案；请先办理“评审结果公示”。"), "warn")
+            return redirect(self.address("list"))
+        chosen = request.values.get("plan", type=int)
+        plan = next((p for p in plans if chosen in (None, p.id)), None) or abort(404)
+        posted = submit(APPLICATION, None, lambda uow, given: self._apply(uow, plan.id, given))
+        if posted.done:
+            flash(_("已提交备案申请“%(name)s”，共 %(n)s 人。", name=posted.answer.application_number, n=posted.answer.people), "ok")
+            return redirect(self.address("show", pk=posted.answer.id))
+        return self._page(posted, plan, plans)
+
+    def _apply(self, uow: UnitOfWork, plan_id: int, given: dict[str, Any]) -> Filing:
+        plan = policy.find(uow.session, uow.actor, Plan, plan_id)
+        if plan is None:
+            raise Refused(_("没有这个评审方案，请刷新后重新选择。"))
+        keys = [int(key) for key in request.form.getlist("people") if key.isdecimal() and len(key) < 10]
+        people = uow.session.scalars(policy.visible(uow.actor, Declaration).where(Declaration.id.in_(keys), Declaration.plan_id == plan_id).order_by(Declaration.id)).all()
+        if not people:
+            raise Refused(_("请勾选备案人员。"), field="people")
+        made = filing.apply(uow, plan, declarations=people, **given)
+        for sent in request.files.getlist("files"):
+            if sent.filename:
+                sent.stream.seek(0)
+                files.store(uow, sent.stream.read(), sent.filename, owner=made, purpose="备案附件", field="files")
+        return made
+
+    def _page(self, posted: Posted, plan: Plan, plans: list[Plan]) -> Any:
+        found = filing.candidates(asking(g.user), plan)
+        boxes = posted.boxes(APPLICATION, None)
+        drawn = {box.name for box in boxes}
+        ticked = {int(k) for k in request.form.getlist("people") if k.isdecimal()} if request.method == "POST" else {c.declaration.id for c in found if not c.refusal}
+        other = [(name, name, sentence) for name, sentence in posted.errors.items() if name not in drawn]
+        page = self.render_template(
+            "review/filing_form.html", screen=self, title=_("申请备案"), boxes=boxes, errors=errors_of(boxes) + other, sentence=posted.sentence, people=found, ticked=ticked, plan=plan, plans=plans,
+            due=filing.due_on(db.session, plan), default=filing.default_date(db.session, plan), label=_("保存并提交"), base=self.address("list"), back=self.address("list"),
+        )  # fmt: skip
+        return page, posted.code
+
+    def links(self, record: Filing) -> list[Link]:
+        """Nothing besides the page."""
+        return []

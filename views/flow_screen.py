@@ -1,0 +1,227 @@
+"""Screens of records with a lifecycle: buttons and dialogs come from the Flow table, refusals come back to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from flask import abort, flash, g, redirect, request
+from flask_appbuilder import expose, has_access
+from flask_appbuilder.security.decorators import permission_name
+from flask_babel import gettext as _
+
+from models.base import db
+from views import asks, listing
+from views.boxes import Box, errors_of
+from views.lookup import is_key
+from views.screen import Link, Screen
+from views.stay import context
+from workflow.errors import NotNow, NotYou, Refused
+from workflow.flow import Flow, Step
+from workflow.unit_of_work import UnitOfWork, asking, attempt
+
+#: How many rows one bulk verb takes at most: more than a page, less than a long transaction.
+BULK_MOST = 500
+
+
+@dataclass
+class Action:
+    """One verb on the action bar: allowed with its fields, or disabled with the sentence."""
+
+    step: Step
+    url: str
+    boxes: list[Box] = field(default_factory=list)
+    refusal: str = ""
+    open: bool = False
+    sentence: str = ""
+
+    @property
+    def errors(self) -> list[tuple[str, str, str]]:
+        """What the dialog lists on top."""
+        return errors_of(self.boxes)
+
+    @property
+    def uploads(self) -> bool:
+        """Whether the form carries a file."""
+        return any(box.kind == "file" for box in self.boxes)
+
+
+class FlowScreen(Screen):
+    """A `Screen` with `flow`. `verbs` restricts which of its verbs this desk offers; `bulk` names those for ticked rows."""
+
+    flow: ClassVar[Flow]
+    verbs = ""  #: "approve send_back"; empty: all
+    bulk = ""  #: "approve"
+    row_verbs = ""  #: verbs offered as links of a row; empty: none
+    can_edit = can_delete = False
+
+    def __init__(self) -> None:
+        names = self.verbs.split() or [step.verb for step in self.flow.steps]
+        self.offered = [self.flow[name] for name in names]
+        super().__init__()
+
+    def unused_routes(self) -> Sequence[str]:
+        """Without verbs for ticked rows, nothing can be asked of them."""
+        return () if self.bulk else ("bulk_act",)
+
+    # -- what is offered -----------------------------------------------------------------------------
+
+    def actions_of(self, record: Any) -> list[Action]:
+        """The verbs of the actor in this state: allowed ones with their fields, others with the reason."""
+        uow = asking(g.user)
+        expected = {step.verb: refusal for step, refusal in self.flow.expected(uow, record)}
+        found = []
+        for step in self.offered:
+            if step.verb in expected:
+                refusal = expected[step.verb]
+                boxes = [] if refusal else asks.boxes_of(step, uow, record)
+                found.append(Action(step, self.address("act", pk=record.id, verb=step.verb), boxes, refusal.sentence if refusal else ""))
+        return found
+
+    def show_page(self, record: Any, **more: Any) -> str:
+        """The detail page with its action bar."""
+        if "actions" not in more:
+            more["actions"] = self.actions_of(record) if self.may("act") else []
+        more.setdefault("version", self._version(record))
+        return super().show_page(record, **more)
+
+    def _version(self, record: Any) -> str:
+        return str(getattr(record, self.version_name)) if self.version_name else ""
+
+    def operations(self, record: Any) -> list[Link]:
+        """详情, and the declared `row_verbs` that role and state allow."""
+        links = super().operations(record)
+        base = self.base_address()
+        for name in self.row_verbs.split():
+            step = self.flow[name]
+            if g.user.plays(*step.roles) and record.state in set(step.sources):
+                links.append(Link(step.label, f"{base}act/{record.id}/{name}", "bad" if step.tone == "bad" else ""))
+        return links
+
+    def bulk_steps(self) -> Sequence[Step]:
+        """The verbs offered for ticked rows."""
+        if not self.may("act"):
+            return ()
+        return [step for name in self.bulk.split() if (step := self.flow[name]) and g.user.plays(*step.roles)]
+
+    # -- doing it ------------------------------------------------------------------------------------
+
+    def perform(self, uow: UnitOfWork, record: Any, verb: str, answers: dict[str, Any]) -> Any:
+        """Hook: do the verb; by default the flow's performer."""
+        return self.flow.perform(uow, record, verb, **answers)
+
+    def done(self, record_id: int, step: Step, name: str, answer: Any) -> Any:
+        """Hook: what follows a verb that went through; `answer` is what its performer gave back."""
+        flash(_("“%(name)s”已办理：%(label)s。", name=name, label=step.label), "ok")
+        return redirect(self._home_of(record_id))
+
+    def _step(self, verb: str) -> Step:
+        return next((step for step in self.offered if step.verb == verb), None) or abort(404)
+
+    @expose("/act/<int:pk>/<verb>", methods=["GET", "POST"])
+    @has_access
+    def act(self, pk: int, verb: str) -> Any:
+        """GET: the verb's own page, which needs no script. POST: do it."""
+        record, step = self.find(pk), self._step(verb)
+        if request.method == "GET":
+            uow = asking(g.user)
+            if refusal := self.flow.refusal(uow, record, step):
+                return self._refused(record, step, refusal)
+            action = Action(step, request.path, asks.boxes_of(step, uow, record))
+            return self._verb_page(action, record), 200
+        name = self.name_of(record)
+        try:
+            if refusal := self.flow.refusal(asking(g.user), record, step):
+                raise refusal
+            answers = asks.answers_of(step, request, asking(g.user), record)
+            answer = attempt(g.user, lambda uow: self._act(uow, pk, step, answers), context=context())
+        except Refused as refusal:
+            return self._refused(self.find(pk), step, refusal)
+        return self.done(pk, step, name, answer)
+
+    def _act(self, uow: UnitOfWork, pk: int, step: Step, answers: dict[str, Any]) -> Any:
+        record = self.find(pk)
+        self.must_be(record, request.form.get("version", ""))
+        return self.perform(uow, record, step.verb, dict(answers))
+
+    def _verb_page(self, action: Action, record: Any) -> str:
+        return self.render_template(
+            "screen/act.html", screen=self, title=action.step.label, name=self.name_of(record), record=record, action=action, version=self._version(record),
+            facts=self.facts_of(record), state=self.badge_of(record), base=self.address("list"), back=self._home_of(record.id),
+        )  # fmt: skip
+
+    def _refused(self, record: Any, step: Step, refusal: Refused) -> Any:
+        """The detail page again: dialog open, sentences at the fields and on top, everything typed kept."""
+        code = 403 if isinstance(refusal, NotYou) else 409 if isinstance(refusal, NotNow) else 422
+        uow = asking(g.user)
+        actions = self.actions_of(record) if self.may("act") else []
+        sentence = refusal.sentence
+        if request.method == "POST":
+            typed = asks.typed_in(step, request)
+            for action in actions:
+                if action.step is step and not action.refusal:
+                    action.boxes = asks.boxes_of(step, uow, record, typed, refusal.fields)
+                    action.open, action.sentence, sentence = True, refusal.sentence, ""
+        version = request.form.get("version") or self._version(record)
+        if isinstance(refusal, NotNow):  # the next attempt is made on what is seen now
+            version = self._version(record)
+        if self.may("show"):
+            return self.show_page(record, actions=actions, alert=sentence, version=version), code
+        action = next((a for a in actions if a.open), Action(step, request.path, refusal=refusal.sentence))
+        return self._verb_page(action, record), code
+
+    # -- many at once --------------------------------------------------------------------------------
+
+    @expose("/bulk/<verb>", methods=["POST"])
+    @has_access
+    @permission_name("act")
+    def bulk_act(self, verb: str) -> Any:
+        """One verb on all ticked rows: one unit of work, all or none. What it asks is asked once."""
+        step = next((s for s in self.bulk_steps() if s.verb == verb), None) or abort(404)
+        keys = self._ticked()
+        if not keys:
+            raise Refused(_("请先勾选要%(label)s的记录。", label=step.label))
+        if len(keys) > BULK_MOST:
+            raise Refused(_("一次最多%(label)s %(most)s 条，现勾选 %(now)s 条；请分批办理。", label=step.label, most=BULK_MOST, now=len(keys)))
+        records = self._records(list(keys))
+        first, typed, errors, sentence = records[0], None, {}, ""
+        if "confirmed" in request.form or not (step.asks or step.confirm):
+            try:
+                answers = asks.answers_of(step, request, asking(g.user), first)
+                attempt(g.user, lambda uow: self._act_on_all(uow, keys, step, answers), context=context())
+            except Refused as refusal:
+                typed, errors, sentence = asks.typed_in(step, request), refusal.fields, refusal.sentence
+            else:
+                flash(_("已%(label)s %(n)s 条。", label=step.label, n=len(keys)), "ok")
+                return redirect(self.address("list"))
+        boxes = asks.boxes_of(step, asking(g.user), first, typed, errors)
+        action = Action(step, request.path, boxes, sentence=sentence)
+        records = self._records(list(keys))
+        ticked = [f"{record.id}:{keys[record.id]}" for record in records]
+        return self.render_template(
+            "screen/bulk.html", screen=self, title=step.label, action=action, records=records, keys=ticked, base=self.address("list"),
+        ), (422 if sentence else 200)  # fmt: skip
+
+    def _ticked(self) -> dict[int, str]:
+        """Key and seen version of every ticked row."""
+        pairs = (word.partition(":") for word in request.form.getlist("key"))
+        return {int(key): version for key, _colon, version in pairs if is_key(key)}
+
+    def _records(self, keys: list[int]) -> list[Any]:
+        options = listing.loading(self.model, self.shown)
+        query = self.query().where(self.model.id.in_(keys)).options(*options).order_by(self.model.id)
+        records = list(db.session.scalars(query).unique())
+        if len(records) != len(keys):
+            abort(404)
+        return records
+
+    def _act_on_all(self, uow: UnitOfWork, keys: dict[int, str], step: Step, answers: dict[str, Any]) -> None:
+        for record in self._records(list(keys)):
+            try:
+                self.must_be(record, keys[record.id])
+                self.perform(uow, record, step.verb, dict(answers))
+            except Refused as refusal:
+                if refusal.fields.keys() & {ask.name for ask in step.asks}:
+                    raise
+                raise NotNow(f"“{self.name_of(record)}”：{refusal.sentence}（全部未办理）") from refusal

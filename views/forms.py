@@ -1,0 +1,338 @@
+"""Forms generated from models: Flask-AppBuilder's converter with native inputs, pickers and Chinese sentences.
+
+Labels and hints come from the column, choices from its `Labelled` enum, length and number bounds from its
+type. A column without a default that may not be empty is required; a box can always be un-ticked.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from flask_appbuilder.forms import DynamicForm, GeneralModelConverter
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Boolean as SQLBoolean
+from sqlalchemy import Date, Integer, Numeric, Text
+from sqlalchemy import DateTime as SQLDateTime
+from wtforms import BooleanField as PlainBooleanField
+from wtforms import Field, SelectField, StringField, ValidationError
+from wtforms.validators import InputRequired, StopValidation
+from wtforms.widgets import HiddenInput
+
+from models.base import label_of
+from models.sealed import Sealed
+from views.boxes import Box, as_typed
+from views.columns import label_of_relation, region_names
+from views.lookup import LOOKUPS
+from views.query import read_date
+
+INT_LOWEST, INT_HIGHEST = -(2**31), 2**31 - 1
+
+
+class Required(InputRequired):
+    """请填写…: nothing typed is refused at the field; typed spaces are nothing."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if field.data is None or field.data == "" or (isinstance(field.data, str) and not field.data.strip()):
+            if field.errors:  # could not be read: that sentence says more
+                raise StopValidation
+            raise StopValidation(str(_l("请填写%(label)s。", label=field.label.text)))
+
+
+class Typed(Field):
+    """A field that keeps what was typed until it can be read; `read` gives the value or refuses."""
+
+    kind = "text"
+    widget = HiddenInput()
+    lowest: Any = None
+
+    def __init__(self, label: str, validators: Any = (), *, empty: Any = None, **more: Any) -> None:
+        super().__init__(label, validators, **more)
+        self.empty = empty
+        self.typed: str | None = None
+
+    def read(self, word: str) -> Any:
+        """The value of what was typed; raises ValueError with a sentence."""
+        return word
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if not valuelist:
+            return
+        self.typed = valuelist[0].replace("\x00", "").replace("\r\n", "\n").strip()
+        self.data = self.empty
+        if self.typed:
+            self.data = self.read(self.typed)
+
+    def box(self) -> Box:
+        """The field as the templates draw it."""
+        held = self.typed if self.typed is not None else as_typed(self.data)
+        return Box(self.name, str(self.label.text), self.kind, held, required=self.required, hint=str(self.description),
+                   error=" ".join(str(e) for e in self.errors if e), max_length=getattr(self, "max_length", None))  # fmt: skip
+
+    @property
+    def required(self) -> bool:
+        """Whether the star stands at the label."""
+        return any(isinstance(v, Required) for v in self.validators)
+
+
+class TextField(Typed):
+    """One line; too long is refused with both numbers."""
+
+    def __init__(self, *given: Any, max_length: int | None = None, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.max_length = max_length
+
+    def read(self, word: str) -> str:
+        if self.max_length and len(word) > self.max_length:
+            raise ValueError(str(_l("%(label)s不能超过 %(most)s 字，现有 %(now)s 字。", label=self.label.text, most=self.max_length, now=len(word))))
+        return word
+
+
+class AreaField(TextField):
+    """Several lines."""
+
+    kind = "area"
+
+
+class NumberField(Typed):
+    """A whole number that the column can hold."""
+
+    kind = "number"
+
+    def read(self, word: str) -> int:
+        try:
+            number = int(word)
+        except ValueError:
+            raise ValueError(str(_l("%(label)s应为整数，现为“%(word)s”。", label=self.label.text, word=word[:20]))) from None
+        if not INT_LOWEST <= number <= INT_HIGHEST:
+            raise ValueError(str(_l("%(label)s超出可登记的范围。", label=self.label.text)))
+        return number
+
+
+class DecimalField(Typed):
+    """An amount with as many decimals as the column keeps."""
+
+    kind = "decimal"
+
+    def __init__(self, *given: Any, precision: int = 12, scale: int = 2, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.precision, self.scale = precision, scale
+
+    def read(self, word: str) -> Decimal:
+        wrong = ValueError(str(_l("%(label)s应为数字，最多 %(scale)s 位小数，现为“%(word)s”。", label=self.label.text, scale=self.scale, word=word[:20])))
+        try:
+            number = Decimal(word)
+        except InvalidOperation:
+            raise wrong from None
+        if not number.is_finite() or abs(number) >= 10 ** (self.precision - self.scale) or number != round(number, self.scale):
+            raise wrong
+        return number
+
+
+class DateField(Typed):
+    """A day, by `<input type="date">`."""
+
+    kind = "date"
+
+    def read(self, word: str) -> Any:
+        if (day := read_date(word)) is None:
+            raise ValueError(str(_l("%(label)s不是有效日期，请按 2026-05-20 的格式填写。", label=self.label.text)))
+        return day
+
+
+class MomentField(Typed):
+    """A day and a time, by `<input type="datetime-local">`."""
+
+    kind = "datetime"
+
+    def read(self, word: str) -> Any:
+        if (moment := read_moment(word)) is None:
+            raise ValueError(str(_l("%(label)s不是有效时间，请按 2026-05-20 15:20 的格式填写。", label=self.label.text)))
+        return moment
+
+
+def read_moment(word: str) -> Any:
+    """A moment of a form (2026-05-20T15:20), or None."""
+    from datetime import datetime
+
+    try:
+        moment = datetime.fromisoformat(word)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is None and 1900 <= moment.year <= 2200 else None
+
+
+class TickField(PlainBooleanField):
+    """A box that can be un-ticked: absent from the form means no."""
+
+    def box(self) -> Box:
+        """The field as the templates draw it."""
+        return Box(self.name, str(self.label.text), "check", bool(self.data), hint=str(self.description), error=" ".join(map(str, self.errors)))
+
+
+class ChoiceField(SelectField):
+    """One of the choices of a `Labelled` enum."""
+
+    def __init__(self, label: str, validators: Any = (), *, choices: Any = (), optional: bool = False, **more: Any) -> None:
+        super().__init__(label, validators, choices=[("", str(_l("请选择"))), *choices], validate_choice=False, **more)
+        self.optional = optional
+
+    def process_data(self, value: Any) -> None:
+        self.data = None if value is None else str(value)
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data == "":
+            self.data = None
+        if self.data is not None and self.data not in {value for value, _label in self.choices}:
+            raise ValidationError(str(_l("%(label)s的选项无效，请从列表中选择。", label=self.label.text)))
+
+    def box(self) -> Box:
+        """The field as the templates draw it."""
+        return Box(self.name, str(self.label.text), "choice", self.data or "", self.choices, not self.optional, str(self.description), " ".join(map(str, self.errors)))
+
+
+class RemoteSelectField(Field):
+    """A record chosen by typing its name, pinyin initials or code; resolved within the row policy.
+
+    Without a script the exact name or code typed is resolved as well. `narrow="kind=node_kind"` lets the
+    picker ask with the value of another field of the form.
+    """
+
+    widget = HiddenInput()
+
+    def __init__(self, label: str, validators: Any = (), *, lookup: str, by_key: bool = False, narrow: str = "", **more: Any) -> None:
+        super().__init__(label, validators, **more)
+        self.lookup, self.by_key, self.narrow = lookup, by_key, narrow
+        self.typed = ""
+        self.submitted = ""
+
+    def process(self, formdata: Any, *given: Any, **more: Any) -> None:
+        """Take the chosen key, and what was typed beside it."""
+        if formdata is not None:
+            self.typed = (formdata.get(f"{self.name}-text") or "").replace("\x00", "").strip()[:120]
+        super().process(formdata, *given, **more)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if not valuelist and not self.typed:
+            return
+        lookup, before = LOOKUPS[self.lookup], self.object_data
+        self.submitted = (valuelist[0] if valuelist else "").strip()[:20]
+        self.data = None
+        if self.submitted and "\x00" not in self.submitted:
+            kept = str(before if self.by_key else getattr(before, "id", "")) == self.submitted
+            found = lookup.of(self.submitted, choosing=not kept)
+        elif self.typed:
+            found = lookup.by_text(self.typed)
+        else:
+            return
+        if found is None:
+            raise ValueError(str(_l("没有找到“%(word)s”，请输入名称或代码后从列表中选择。", word=self.typed or self.label.text)))
+        self.data = getattr(found, lookup.key) if self.by_key else found
+
+    @property
+    def required(self) -> bool:
+        """Whether the star stands at the label."""
+        return any(isinstance(v, Required) for v in self.validators)
+
+    def box(self) -> Box:
+        """The field as the templates draw it."""
+        lookup = LOOKUPS[self.lookup]
+        key, text = "", self.typed
+        if self.data is not None:
+            key = self.data if self.by_key else str(getattr(self.data, lookup.key))
+            text = region_names(_session()).get(self.data, self.data) if self.by_key else lookup.text(self.data)
+        return Box(self.name, str(self.label.text), "pick", key, required=self.required, hint=str(self.description),
+                   error=" ".join(str(e) for e in self.errors if e), lookup=self.lookup, text=text, narrow=self.narrow)  # fmt: skip
+
+
+def _session() -> Any:
+    from models.base import db
+
+    return db.session
+
+
+class ProvinceForm(DynamicForm):
+    """What the generated forms have in common."""
+
+    def boxes(self, names: list[str]) -> list[Box]:
+        """The fields as the templates draw them, in the order of the screen."""
+        return [self[name].box() for name in names]
+
+    def values(self, names: list[str]) -> dict[str, Any]:
+        """What was filled in, by field."""
+        return {name: self[name].data for name in names}
+
+    def blame(self, fields: dict[str, str]) -> str:
+        """Put the sentences of a refusal at their fields; answers those that have no field here."""
+        homeless = []
+        for name, sentence in fields.items():
+            mine = next((n for n in (name, name.removesuffix("_id")) if n in self), None)
+            if mine is None:
+                homeless.append(sentence)
+            else:
+                self[mine].errors = [*self[mine].errors, sentence]
+        return " ".join(homeless)
+
+
+class ProvinceConverter(GeneralModelConverter):
+    """Flask-AppBuilder's way from a model to a form, with our fields; `narrow` as in RemoteSelectField."""
+
+    def __init__(self, datamodel: Any, labels: dict[str, str] | None = None, narrow: dict[str, str] | None = None) -> None:
+        super().__init__(datamodel)
+        self.labels, self.narrow = labels or {}, narrow or {}
+
+    def create_form(self, label_columns: Any = None, inc_columns: Any = None, *given: Any, extra_fields: Any = None, **more: Any) -> Any:
+        """The form class for these columns and relations."""
+        extra = extra_fields or {}
+        fields = {name: extra.get(name) or self._field(name) for name in inc_columns or []}
+        return type("ProvinceForm", (ProvinceForm,), fields)
+
+    def _field(self, name: str) -> Any:
+        mapper = self.datamodel.obj.__mapper__
+        if name in mapper.relationships:
+            return self._relation(name, mapper.relationships[name])
+        return self._column(name, mapper.columns[name])
+
+    def _relation(self, name: str, relation: Any) -> Any:
+        (local,) = relation.local_columns
+        label = self.labels.get(name) or label_of_relation(self.datamodel.obj, [name])
+        target = relation.mapper.class_.__name__
+        if target not in LOOKUPS:
+            raise TypeError(f"{target} has no lookup (views/lookup.py): field {name} of {self.datamodel.obj.__name__}")
+        return RemoteSelectField(
+            label, [] if local.nullable else [Required()], lookup=target, narrow=self.narrow.get(name, ""),
+            description=relation.info.get("hint", "") or local.info.get("hint", ""),
+        )  # fmt: skip
+
+    def _column(self, name: str, column: Any) -> Any:
+        default = column.default.arg if column.default is not None and column.default.is_scalar else None
+        optional = column.nullable or column.default is not None
+        label = self.labels.get(name) or label_of(self.datamodel.obj, name)
+        more: dict[str, Any] = {"description": column.info.get("hint", ""), "default": default}
+        if isinstance(column.type, SQLBoolean):
+            return TickField(label, [], **more)
+        required = [] if optional else [Required()]
+        if enum := column.info.get("enum"):
+            return ChoiceField(label, required, choices=enum.choices(), optional=optional, **more)
+        if column.info.get("list") == "region":
+            return RemoteSelectField(label, required, lookup="Region", by_key=True, **more)
+        more["empty"] = None if column.nullable else default
+        return self._typed(column.type)(label, required, **more)
+
+    @staticmethod
+    def _typed(kind: Any) -> Any:
+        if isinstance(kind, Integer):
+            return NumberField
+        if isinstance(kind, Numeric):
+            size = {"precision": kind.precision or 12, "scale": kind.scale if kind.scale is not None else 2}
+            return lambda *given, **more: DecimalField(*given, **size, **more)
+        if isinstance(kind, SQLDateTime):
+            return MomentField
+        if isinstance(kind, Date):
+            return DateField
+        length = None if isinstance(kind, Sealed) else getattr(kind, "length", None)
+        area = isinstance(kind, Text) or (length or 0) >= 300
+        return lambda *given, **more: (AreaField if area else TextField)(*given, max_length=length or (20_000 if area else 200), **more)
+
+
+__all__ = ["ChoiceField", "ProvinceConverter", "ProvinceForm", "RemoteSelectField", "Required", "StringField", "TextField", "TickField"]

@@ -1,0 +1,103 @@
+"""工作台: what waits for me, what I have been told, and for applicants their declarations; and the search box."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, flash, g, redirect, request, url_for
+from flask_appbuilder import BaseView, expose, has_access
+from flask_babel import gettext as _
+from sqlalchemy import or_
+from sqlalchemy.orm import joinedload
+
+from models.base import db
+from models.declaration import Declaration, DeclarationState
+from models.notice import Notice
+from models.organisation import Organisation
+from views.columns import badge
+from views.query import starts_with
+from views.stay import context
+from workflow import notices, policy
+from workflow import roles as r
+from workflow.unit_of_work import attempt
+
+MOST = 10
+FOUND = 20
+
+
+class HomeView(BaseView):
+    """The first page after signing in."""
+
+    route_base = "/home"
+    default_view = "index"
+
+    @expose("/")
+    @has_access
+    def index(self) -> Any:
+        """待办、消息、我的申报."""
+        found = policy.visible(g.user, Notice).order_by(Notice.read_at.is_not(None), Notice.id.desc()).limit(MOST)
+        return self.render_template(
+            "home.html", title=_("工作台"), notices=db.session.scalars(found).all(), applicant=g.user.plays(r.APPLICANT), declarations=self._own(),
+            declare=_address("DeclareView.mine"),
+        )  # fmt: skip
+
+    @staticmethod
+    def _own() -> list[dict[str, Any]]:
+        if not g.user.plays(r.APPLICANT) or not g.user.person_id:
+            return []
+        options = (joinedload(Declaration.title), joinedload(Declaration.batch))
+        query = policy.visible(g.user, Declaration).where(Declaration.person_id == g.user.person_id)
+        return [_line(d) for d in db.session.scalars(query.options(*options).order_by(Declaration.id.desc()).limit(MOST)).unique()]
+
+    @expose("/notice/<int:pk>", methods=["POST"])
+    @has_access
+    def read(self, pk: int) -> Any:
+        """已读: mark a message, then follow its link."""
+        if pk >= 2**31 or policy.find(db.session, g.user, Notice, pk) is None:
+            abort(404)
+        link = attempt(g.user, lambda uow: _read(uow, pk), context=context())
+        return redirect(link if link.startswith("/") and not link.startswith(("//", "/\\")) else url_for(".index"))
+
+    @expose("/find")
+    @has_access
+    def find(self) -> Any:
+        """The search box: declarations by number, name or unit, within the row policy."""
+        q = request.args.get("q", "").strip().replace("\x00", "")[:60]
+        found = _found(q) if q else []
+        if len(found) == 1 and (url := _address("RecordView.open", kind="declaration", key=found[0].id)):
+            return redirect(url)
+        if not q:
+            flash(_("请输入姓名、申报编号或单位名称。"), "warn")
+        return self.render_template("find.html", title=_("查找"), q=q, lines=[_line(d) for d in found[:FOUND]], more=len(found) > FOUND)
+
+
+def _read(uow: Any, pk: int) -> str:
+    notice = policy.find(uow.session, uow.actor, Notice, pk)
+    if notice is None:
+        abort(404)
+    notices.mark_read(uow, notice)
+    return str(notice.link)
+
+
+def _found(q: str) -> list[Declaration]:
+    units = db.session.scalars(policy.visible(g.user, Organisation).with_only_columns(Organisation.id).where(starts_with(Organisation.name, q)).limit(50)).all()
+    fits = or_(starts_with(Declaration.number, q.upper()), starts_with(Declaration.applicant_name, q), Declaration.unit_id.in_(units))
+    options = (joinedload(Declaration.title), joinedload(Declaration.unit), joinedload(Declaration.batch))
+    query = policy.visible(g.user, Declaration).where(fits).order_by(Declaration.id.desc()).limit(FOUND + 1)
+    return list(db.session.scalars(query.options(*options)).unique())
+
+
+def _line(d: Declaration) -> dict[str, Any]:
+    state = DeclarationState(d.state)
+    due = f"{d.due_on:%Y-%m-%d}" if d.due_on else ""
+    return {
+        "number": d.number, "name": d.applicant_name, "title": d.title.name, "batch": d.batch.name, "state": badge(state.label, state.tone), "due": due,
+        "unit": d.unit, "url": _address("RecordView.open", kind="declaration", key=d.id),
+    }  # fmt: skip
+
+
+def _address(endpoint: str, **given: Any) -> str:
+    """The address of a page of another desk, where the product has it."""
+    from flask import current_app
+
+    return url_for(endpoint, **given) if endpoint in current_app.view_functions else ""

@@ -1,0 +1,163 @@
+"""One page of a list: what the address asks for, how many rows there are, and the rows of this page.
+
+Three statements whatever the size of the table: a count that stops at 10,000, the keys of the page, the
+rows by key with the relations the columns show. Nothing in the address can make it fail: what cannot be
+read becomes a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import request
+from flask_babel import gettext as _
+from sqlalchemy import JSON, Select, Text, func, select
+from sqlalchemy.orm import defer, joinedload, selectinload
+
+from models.base import db
+from views.columns import Column
+from views.lookup import is_key
+from views.query import SEALED, Condition, seal_word
+
+PAGE = 20
+#: Counting and paging stop here; nobody pages further, he narrows the query.
+MOST = 10_000
+
+
+@dataclass
+class Asked:
+    """What the address asks for, as far as it can be read."""
+
+    clauses: list[Any] = field(default_factory=list)
+    typed: dict[str, str] = field(default_factory=dict)
+    sentences: list[str] = field(default_factory=list)
+    page: int = 1
+    order: str = ""
+
+    @property
+    def query(self) -> str:
+        """The conditions as an address, without the page."""
+        return urlencode({k: v for k, v in self.typed.items() if v} | ({"order": self.order} if self.order else {}))
+
+
+def asked_of(args: Mapping[str, str], conditions: Sequence[Condition], sorts: Sequence[str], *, extra: Sequence[str] = ()) -> Asked:
+    """Read an address; `extra` are further parameters the page knows itself."""
+    asked = Asked()
+    known = {"page", "order", *extra}
+    for condition in conditions:
+        known.update(condition.parameters)
+        names = (*condition.parameters, f"{condition.name}-text") if condition.lookup and not args.get(condition.name) else condition.parameters
+        asked.typed.update({name: args.get(name, "").replace("\x00", "")[:100] for name in names})
+        clause, sentence = condition.clause(args)
+        if clause is not None:
+            asked.clauses.append(clause)
+        if sentence:
+            asked.sentences.append(sentence)
+    if strange := [name for name in args if name not in known and not name.endswith("-text")]:
+        asked.sentences.append(_("本页没有查询条件“%(names)s”，已忽略。", names="、".join(name[:30] for name in strange[:3])))
+    _read_page(args.get("page", "1"), asked)
+    _read_order(args.get("order", ""), sorts, asked)
+    return asked
+
+
+def sealed_address(given: Any, conditions: Sequence[Condition]) -> str:
+    """The address for a posted query, or for one with a readable identity number in it: there its blind index stands.
+
+    Nothing when the address can stay as it is.
+    """
+    posted = request.method == "POST"
+    sealed = [c.name for c in conditions if c.how == "sealed"]
+    if not posted and not any(given.get(name, "") and not given[name].startswith(SEALED) for name in sealed):
+        return ""
+    address = {}
+    for name in given:
+        word = next((w for w in given.getlist(name) if w.strip()), "")[:100]
+        if word and name != "csrf_token":
+            address[name] = seal_word(word) if name in sealed else word
+    return urlencode(address) or "page=1"
+
+
+def _read_page(word: str, asked: Asked) -> None:
+    if is_key(word) and 1 <= int(word) <= MOST // PAGE:
+        asked.page = int(word)
+    elif word not in ("", "1"):
+        asked.sentences.append(_("页码应为 1 至 %(most)s 的整数，已显示第 1 页；结果太多时请增加查询条件。", most=MOST // PAGE))
+
+
+def _read_order(word: str, sorts: Sequence[str], asked: Asked) -> None:
+    if word.removeprefix("-") in sorts:
+        asked.order = word
+    elif word:
+        asked.sentences.append(_("不能按“%(word)s”排序，已按默认次序显示。", word=word[:30]))
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The rows of one page, and where they stand."""
+
+    rows: Sequence[Any]
+    count: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are."""
+        return max(1, -(-min(self.count, MOST) // PAGE))
+
+    @property
+    def total(self) -> str:
+        """How many rows there are, for people."""
+        return f"{MOST}+" if self.count > MOST else str(self.count)
+
+    @property
+    def around(self) -> list[int]:
+        """The page numbers offered: the first, those around this one, the last; 0 for a gap."""
+        near = sorted({1, self.pages, *range(max(1, self.page - 2), min(self.pages, self.page + 2) + 1)})
+        offered: list[int] = []
+        for number in near:
+            if offered and number - offered[-1] > 1:
+                offered.append(0)
+            offered.append(number)
+        return offered
+
+
+def ordering(model: Any, order: str) -> list[Any]:
+    """`-year number` as ORDER BY, ended by the key so that pages never overlap."""
+    terms, names = [], order.split()
+    for name in names:
+        attribute = getattr(model, name.removeprefix("-"))
+        terms.append(attribute.desc() if name.startswith("-") else attribute.asc())
+    if not any(name.removeprefix("-") == "id" for name in names):
+        terms.append(model.id.desc() if names and names[0].startswith("-") else model.id.asc())
+    return terms
+
+
+def loading(model: Any, columns: Sequence[Column]) -> list[Any]:
+    """Loader options: the relations the columns show; long texts they do not show stay where they are."""
+    paths = {path: None for column in columns for path in (column.relations, *((other,) for other in column.also)) if path}
+    options = []
+    for first, *others in paths:
+        many = first.property.uselist  # a joined collection cannot be streamed
+        option = (selectinload if many else joinedload)(first)
+        for relation in others:
+            option = option.joinedload(relation)
+        options.append(option)
+    shown = {column.name for column in columns}
+    heavy = [a for a in model.__mapper__.column_attrs if isinstance(a.columns[0].type, (JSON, Text)) and a.key not in shown]
+    return options + [defer(getattr(model, a.key)) for a in heavy]
+
+
+def page_of(model: Any, query: Select[Any], order: str, columns: Sequence[Column], page: int) -> Listing:
+    """Count, keys, rows. A page behind the end becomes the last one."""
+    ids = query.with_only_columns(model.id, maintain_column_froms=True)
+    count = db.session.scalar(select(func.count()).select_from(ids.limit(MOST + 1).subquery())) or 0
+    page = min(page, max(1, -(-min(count, MOST) // PAGE)))
+    keys = list(db.session.scalars(ids.order_by(*ordering(model, order)).limit(PAGE).offset((page - 1) * PAGE)))
+    if not keys:
+        return Listing([], count, page)
+    found = db.session.scalars(select(model).where(model.id.in_(keys)).options(*loading(model, columns))).unique()
+    by_key = {record.id: record for record in found}
+    return Listing([by_key[key] for key in keys if key in by_key], count, page)

@@ -1,0 +1,177 @@
+"""Papers made of records: the 评审表, notices, rosters and certificates, as PDF."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from typing import Any
+
+from flask import g, url_for
+from sqlalchemy import select
+
+from models.base import db
+from models.catalogue import TitleLevel
+from models.certificate import Certificate, CertificateState
+from models.declaration import Correction, Declaration, DeclarationMode, DeclarationState
+from models.organisation import Region
+from models.path import Way
+from models.plan import Plan
+from models.trail import TrailEntry
+from reports.paper import render
+from workflow import form as forms
+from workflow import submission
+from workflow.unit_of_work import asking
+
+STEPS = {"recommend": "unit_opinion", "approve": "authority", "qualify": "office_opinion", "disqualify": "office_opinion"}
+
+
+def pdf(template: str, data: dict[str, Any]) -> io.BytesIO:
+    """A paper, printed on the province's day."""
+    return io.BytesIO(render(template, data, printed_on=asking(g.user).today))
+
+
+def verify_url(certificate: Certificate) -> str:
+    """Where the QR code of a certificate leads."""
+    return url_for("VerifyView.token", token=certificate.token, _external=True)
+
+
+def certificate_pdf(certificate: Certificate) -> io.BytesIO:
+    """The electronic certificate; a revoked or replaced one says so across the page."""
+    from flask import current_app
+
+    mark = {CertificateState.REVOKED: "已撤销", CertificateState.CORRECTED: "已换发"}.get(CertificateState(certificate.state), "")
+    if not mark and current_app.config["DEMO"]:
+        mark = "演示"
+    return pdf(
+        "certificate",
+        {
+            "name": certificate.holder_name, "sex": certificate.sex, "id_number": certificate.declaration.person.masked_id, "title": certificate.title_name,
+            "specialty": certificate.specialty_name, "level": certificate.level_name, "method": certificate.way_name,
+            "acquired_on": f"{certificate.obtained_on:%Y年%-m月%-d日}", "authority": certificate.body_name, "unit": certificate.unit_name,
+            "issuer": certificate.issuer_name, "number": certificate.number, "filing_number": certificate.document,
+            "verify_code": certificate.token[:8].upper(), "verify_url": verify_url(certificate), "watermark": mark,
+        },
+    )  # fmt: skip
+
+
+def review_form_pdf(declaration: Declaration) -> io.BytesIO:
+    """《专业技术职称评审表》 with what was filled in, the promise, the 责任卡 and the opinions given so far."""
+    person, content = declaration.person, declaration.content
+    region = db.session.scalar(select(Region.name).where(Region.code == declaration.region_code))
+    trail = db.session.scalars(
+        select(TrailEntry).where(TrailEntry.subject_kind == "declaration", TrailEntry.subject_id == declaration.id).order_by(TrailEntry.id)
+    ).all()
+    data: dict[str, Any] = {
+        "number": declaration.number, "organisation": declaration.unit.name, "content_hash": submission.content_hash(declaration),
+        "cover": [
+            ["姓名", person.name], ["证件号码", person.masked_id], ["所在单位", declaration.unit.name], ["行政区划", region or ""],
+            ["申报系列", declaration.series.name], ["申报职称", declaration.title.name], ["申报级别", TitleLevel(declaration.level).label],
+            ["申报专业", declaration.specialty.name if declaration.specialty else ""], ["取得方式", Way(declaration.way).label],
+            ["申报方式", DeclarationMode(declaration.mode).label], ["申报年度", str(declaration.year)], ["批次", declaration.batch.name],
+        ],
+        "sections": list(_sections(declaration)),
+        "promise": {"text": forms.form().promise.splitlines(), "signer": person.name, "signed_at": f"{content.promised_at:%Y-%m-%d %H:%M}" if content.promised_at else ""},
+        "authority_opinions": [],
+        "verify_url": url_for("RecordView.open", kind="declaration", key=declaration.id, _external=True),
+    }  # fmt: skip
+    for entry in trail:
+        if entry.verb == "check":
+            data["liability_card"] = {"items": [{**item, "result": "属实"} for item in entry.facts.get("liability_card", [])]}
+        elif entry.verb in STEPS:
+            box = _opinion(entry)
+            if STEPS[entry.verb] == "authority":
+                data["authority_opinions"].append(box)
+            else:
+                data[STEPS[entry.verb]] = box
+    if declaration.voted_on:
+        data["result"] = {"opinion": DeclarationState(declaration.state).label, "on": str(declaration.voted_on), "organisation": declaration.committee.name if declaration.committee else ""}
+    return pdf("review_form", data)
+
+
+def _opinion(entry: TrailEntry) -> dict[str, Any]:
+    facts = entry.facts or {}
+    words = "；".join(text for text in (facts.get("assessment"), entry.opinion) if text)
+    return {"opinion": words, "handler": facts.get("handler", entry.actor_name), "head": facts.get("head", ""), "on": f"{entry.at:%Y-%m-%d}", "organisation": entry.organisation}
+
+
+def _sections(declaration: Declaration) -> Iterable[dict[str, Any]]:
+    filled = declaration.content.sections or {}
+    for section in forms.form().sections:
+        value = filled.get(section.key)
+        if section.repeated:
+            columns = [f.label for f in section.fields][:8]
+            rows = [[_shown(f, row, declaration) for f in section.fields][:8] for row in (value or [])]
+            if rows:
+                yield {"title": section.title, "kind": "table", "columns": columns, "rows": rows}
+        elif value or any(f.mirror for f in section.fields):
+            facts = [[f.label, _shown(f, value or {}, declaration)] for f in section.fields]
+            yield {"title": section.title, "kind": "facts", "facts": [fact for fact in facts if fact[1]]}
+
+
+def _shown(field: Any, row: dict[str, Any], declaration: Declaration) -> str:
+    """A filled-in value as a person reads it; identity fields come masked from the person."""
+    if field.mirror:
+        return mirrored(declaration, field)
+    value = row.get(field.key)
+    if field.kind == "check":
+        return "是" if value else ""
+    choices = dict(getattr(field, "choices", None) or ())
+    return str(choices.get(value, value) or "")
+
+
+def mirrored(declaration: Declaration, field: Any) -> str:
+    """What a mirrored field shows: of the declaration, the person, or the unit; identity numbers masked."""
+    record, name = field.mirror
+    owner = {"declaration": declaration, "person": declaration.person, "unit": declaration.unit}.get(record)
+    value = getattr(owner, name, "")
+    if name == "region_code":
+        return db.session.scalar(select(Region.name).where(Region.code == value)) or ""
+    enum = type(owner).__mapper__.columns[name].info.get("enum") if owner is not None and name in type(owner).__mapper__.columns else None
+    if enum and value:
+        return str(enum(value).label)
+    return "是" if value is True else "否" if value is False else str(value or "")
+
+
+def correction_pdf(correction: Correction, declaration: Declaration) -> io.BytesIO:
+    """一次性补正告知书 (118号 四(三))."""
+    return pdf(
+        "notice",
+        {
+            "title": "一次性补正告知书", "organisation": correction.organisation_name, "addressee": declaration.applicant_name,
+            "number": f"{declaration.number}-{correction.id}",
+            "paragraphs": [f"你申报的{declaration.title.name}职称（申报编号 {declaration.number}），经审核，需要补齐补正以下全部内容："],
+            "items": [item["text"] for item in correction.items],
+            "closing": f"请于 {correction.due_on} 前补正并重新提交，逾期未补正的视为放弃本年度申报。",
+            "signature": correction.organisation_name, "date": f"{correction.issued_at:%Y年%-m月%-d日}",
+        },
+    )  # fmt: skip
+
+
+def termination_pdf(declaration: Declaration) -> io.BytesIO:
+    """终止评审告知书 (118号 四(四))."""
+    return pdf(
+        "notice",
+        {
+            "title": "终止评审告知书", "organisation": declaration.committee.name if declaration.committee else declaration.unit.name,
+            "addressee": declaration.applicant_name, "number": declaration.number,
+            "paragraphs": [f"你申报的{declaration.title.name}职称（申报编号 {declaration.number}）当年度申报参评终止，原因如下：", declaration.result_reason],
+            "closing": "如对办理程序有异议，可向受理机构申请复查。",
+        },
+    )  # fmt: skip
+
+
+def candidates_pdf(plan: Plan, title: str, people: list[Declaration], signatures: list[str]) -> io.BytesIO:
+    """A roster of candidates: 参评人员花名册, 评审结果公示名单, 备案人员名册."""
+    return pdf(
+        "roster",
+        {
+            "title": title, "subtitle": plan.name,
+            "facts": [["评委会", plan.committee.name], ["年度", str(plan.year)], ["人数", str(len(people))]],
+            "columns": ["序号", "姓名", "所在单位", "申报职称", "申报专业", "状态"],
+            "rows": [
+                [str(n), d.applicant_name, d.unit.name, d.title.name, d.specialty.name if d.specialty else "", DeclarationState(d.state).label]
+                for n, d in enumerate(people, 1)
+            ],
+            "signatures": signatures,
+        },
+    )  # fmt: skip

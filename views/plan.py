@@ -1,0 +1,331 @@
+"""评审方案: 呈报 by the committee's office, 审核 by two different desks of the province, 查询 for the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from flask import abort, flash, g, redirect, request, send_file
+from flask_appbuilder import expose, has_access
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import joinedload
+
+from models.account import Account
+from models.base import db
+from models.batch import Batch, BatchState
+from models.declaration import Declaration, DeclarationState
+from models.material import StoredFile
+from models.plan import Plan, PlanKind, PlanState, ScoreKind, ScorePhase
+from views.asks import typed_in
+from views.attachments import attachments
+from views.base import FlowScreen, Link, Panel, Screen, badge
+from views.boxes import errors_of
+from views.papers import candidates_pdf
+from views.plan_form import FACTS, ITEMS, NEEDS, groups
+from views.posted import Posted, submit
+from views.stay import context
+from workflow import plan as plans
+from workflow import policy, working_days
+from workflow.errors import NotNow
+from workflow.plan import PLAN
+from workflow.unit_of_work import UnitOfWork, asking, attempt
+
+
+class PlanDesk(Screen):
+    """What every desk shows of a plan; the desks below say which plans and which verbs are theirs."""
+
+    model = Plan
+    columns = "number name committee.name year kind opens_on members state"
+    facts: ClassVar[dict[str, str]] = {
+        "方案信息": "number name committee.name batch.name year kind opens_on file_by",
+        "会务安排": "arrival_place review_place interview_place members unit_cap training_contact",
+        "评审规则": "full_ratio associate_ratio ratio_reason recused_leave_denominator standards interview_scheme",
+    }
+    conditions = "year number name:contains committee kind opens_on state"
+    labels: ClassVar[dict[str, str]] = {"file_by": "最迟呈报日", "committee.name": "评委会", "batch.name": "年度批次"}
+    sorts = "opens_on"
+    show_template = "review/plan.html"
+    steps = (
+        ("草稿", (PlanState.DRAFT, PlanState.RETURNED)),
+        ("已呈报", (PlanState.FILED, PlanState.REJECTED)),
+        ("已备案", (PlanState.APPROVED,)),
+        ("已抽取评委", (PlanState.DRAWN,)),
+        ("已开评", (PlanState.OPENED,)),
+        ("评审结束", (PlanState.REVIEWED,)),
+        ("已归档", (PlanState.ARCHIVED,)),
+    )
+
+    def cell_file_by(self, plan: Plan) -> str:
+        """The last day on which the plan can be filed (118号 五(一))."""
+        days = plans.lead_days(asking(g.user), plan)
+        return _("%(day)s（开评前 %(n)s 个工作日）", day=working_days.subtract(db.session, plan.opens_on, days), n=days)
+
+    def panels(self, record: Plan) -> Sequence[Panel]:
+        """参评人员, 专家需求, 打分细则, 附件: the tabs of the guide (附件3 1.13)."""
+        return [people_of(record), needs_of(record), items_of(record), attachments(record)]
+
+    def links(self, record: Plan) -> Sequence[Link]:
+        """The roster of candidates as a paper."""
+        return [Link(_("参评人员花名册"), self.address("roster", pk=record.id))]
+
+    def operations(self, record: Plan) -> list[Link]:
+        """查看详细, 查看附件 (附件3 1.13)."""
+        base = self.address("list").removesuffix("list/")
+        return [Link(_("查看详细"), f"{base}show/{record.id}"), Link(_("查看附件"), f"{base}show/{record.id}#附件")]
+
+    @expose("/roster/<int:pk>.pdf")
+    @has_access
+    def roster(self, pk: int) -> Any:
+        """参评人员花名册."""
+        plan = self.find(pk)
+        paper = candidates_pdf(plan, "参评人员花名册", candidates_of(plan), ["经办人", "负责人"])
+        return send_file(paper, mimetype="application/pdf", as_attachment=True, download_name=f"参评人员花名册_{plan.number}.pdf")
+
+
+def candidates_of(plan: Plan) -> list[Declaration]:
+    """Everybody in the plan by number, with what a table shows of them, in one query."""
+    shown = (joinedload(Declaration.unit), joinedload(Declaration.title), joinedload(Declaration.specialty))
+    return list(db.session.scalars(select(Declaration).where(Declaration.plan_id == plan.id).options(*shown).order_by(Declaration.number)))
+
+
+def people_of(plan: Plan) -> Panel:
+    """参评人员."""
+    rows = [
+        (d.number, d.applicant_name, d.unit.name, d.title.name, d.specialty.name if d.specialty else "—", badge(DeclarationState(d.state).label, DeclarationState(d.state).tone))
+        for d in candidates_of(plan)
+    ]
+    head = (_("申报编号"), _("姓名"), _("所在单位"), _("申报职称"), _("申报专业"), _("状态"))
+    return Panel(_("参评人员"), _("%(n)s 人", n=len(rows)), head, rows, empty=_("还没有参评人员；请在方案中勾选资格复核合格的人员。"))
+
+
+def needs_of(plan: Plan) -> Panel:
+    """专家需求: groups and numbers."""
+    rows = [(need.code, need.name, need.specialty.name if need.specialty else _("不限专业"), need.need) for need in plan.needs]
+    total = _("合计 %(n)s 人，方案评委 %(m)s 人", n=sum(need.need for need in plan.needs), m=plan.members)
+    return Panel(_("专家需求"), total, (_("代码"), _("专业组"), _("专业"), _("人数")), rows, empty=_("还没有填写专家需求。"))
+
+
+def items_of(plan: Plan) -> Panel:
+    """打分细则."""
+    rows = [(ScorePhase(i.phase).label, ScoreKind(i.kind).label, i.name, "—" if i.kind == ScoreKind.VETO else i.maximum, i.criterion or "—") for i in plan.items]
+    total = _("计分项目合计 %(n)s 分", n=sum(i.maximum for i in plan.items if i.kind == ScoreKind.SCORE))
+    return Panel(_("打分细则"), total, (_("环节"), _("类型"), _("评分项目"), _("满分"), _("评分标准")), rows, empty=_("还没有填写打分细则。"))
+
+
+def files_of(plan: Plan) -> list[StoredFile]:
+    """The files of a plan, oldest first."""
+    rows = select(StoredFile).where(StoredFile.owner_kind == "plan", StoredFile.owner_id == plan.id)
+    return list(db.session.scalars(rows.order_by(StoredFile.id)))
+
+
+# -- 呈报 -----------------------------------------------------------------------------------------
+
+
+class PlanScreen(PlanDesk, FlowScreen):
+    """评审方案呈报 (附件2 1.2.2): make a plan of the year's batch, change it, file it."""
+
+    route_base = "/plan"
+    title = "评审方案呈报"
+    lead = "开评前 10 个工作日（高校、医院 5 个）呈报，备案后方可抽取评委；未备案的原则上不得开评（118号 五(一)）。"
+    guide = "附件2 1.2.2"
+    columns = "number name batch.name kind opens_on members state"
+    conditions = "year number name:contains kind opens_on state"
+    can_add = can_edit = True
+    flow = PLAN
+    verbs = "file"
+    empty = "还没有评审方案。资格复核结束后，点击【新增】填写方案并呈报。"
+
+    def scope(self, actor: Account) -> ColumnElement[bool]:
+        """The actor's committee's own."""
+        return Plan.committee_id == actor.committee_id
+
+    def editable(self, record: Plan) -> str | None:
+        """Only a draft or a returned plan can be changed."""
+        if record.state in (PlanState.DRAFT, PlanState.RETURNED):
+            return None
+        return _("方案为“%(state)s”，不能修改（附件2 1.2.2）；需要调整的，请联系审核岗退回。", state=PlanState(record.state).label)
+
+    def operations(self, record: Plan) -> list[Link]:
+        """详情 and, for drafts, 编辑."""
+        links = super().operations(record)
+        return [*links, Link(_("编辑"), self.address("edit", pk=record.id))] if self.editable(record) is None else links
+
+    @expose("/add", methods=["GET", "POST"])
+    @has_access
+    def add(self) -> Any:
+        """新增: everything of 附件2 1.2.2 on one page."""
+        batch = self._batch()
+        if batch is None:
+            flash(_("本评委会没有已提交的年度批次，不能新增方案；请先在“年度批次信息提交”中提交批次。"), "warn")
+            return redirect(self.address("list"))
+        posted = submit(FACTS, batch, lambda uow, given: self._create(uow, batch.id, given), (NEEDS, ITEMS)) if not self._only_another_row() else Posted()
+        if posted.done:
+            flash(_("已保存“%(name)s”，核对后请呈报。", name=posted.answer.name), "ok")
+            return redirect(self.address("show", pk=posted.answer.id))
+        return self._page(posted, batch, None)
+
+    @expose("/edit/<int:pk>", methods=["GET", "POST"])
+    @has_access
+    def edit(self, pk: int) -> Any:
+        """编辑 a draft or a returned plan; refused when someone else was faster."""
+        plan = self.find(pk)
+        if reason := self.editable(plan):
+            raise NotNow(reason)
+        posted = submit(FACTS, plan, lambda uow, given: self._amend(uow, pk, given), (NEEDS, ITEMS)) if not self._only_another_row() else Posted()
+        if posted.done:
+            flash(_("已保存修改。"), "ok")
+            return redirect(self.address("show", pk=pk))
+        return self._page(posted, plan.batch, self.find(pk))
+
+    @expose("/detach/<int:pk>/<key>", methods=["POST"])
+    @has_access
+    def detach(self, pk: int, key: str) -> Any:
+        """Take an attachment off a draft."""
+        plan = self.find(pk)
+        stored = next((f for f in files_of(plan) if f.key == key), None) or abort(404)
+        attempt(g.user, lambda uow: plans.detach(uow, uow.session.get_one(Plan, pk), uow.session.get_one(StoredFile, stored.id)), context=context())
+        flash(_("已移除附件“%(name)s”。", name=stored.name), "ok")
+        return redirect(self.address("edit", pk=pk))
+
+    @staticmethod
+    def _batches() -> list[Batch]:
+        mine = policy.visible(g.user, Batch).where(Batch.committee_id == g.user.committee_id, Batch.state == BatchState.PUBLISHED)
+        return list(db.session.scalars(mine.order_by(Batch.year.desc(), Batch.id.desc()).limit(20)))
+
+    def _batch(self) -> Batch | None:
+        chosen = request.values.get("batch", type=int)
+        return next((b for b in self._batches() if chosen in (None, b.id)), None)
+
+    @staticmethod
+    def _only_another_row() -> bool:
+        return request.method == "POST" and "another" in request.form
+
+    def _create(self, uow: UnitOfWork, batch_id: int, given: dict[str, Any]) -> Plan:
+        needs, batch = groups(uow, given.pop("needs")), uow.session.get_one(Batch, batch_id)
+        plan = plans.create(uow, batch, needs=needs, candidates=self._chosen(), **given)
+        self._attach(uow, plan)
+        return plan
+
+    def _amend(self, uow: UnitOfWork, pk: int, given: dict[str, Any]) -> Plan:
+        plan = self.find(pk)
+        self.must_be(plan, request.form.get("version", ""))
+        needs, items = given.pop("needs"), given.pop("items")
+        plans.amend(uow, plan, **given)
+        plans.set_needs(uow, plan, groups(uow, needs))
+        plans.set_items(uow, plan, items)
+        plans.choose(uow, plan, self._chosen())
+        self._attach(uow, plan)
+        return plan
+
+    @staticmethod
+    def _chosen() -> list[int]:
+        return [int(key) for key in request.form.getlist("candidates") if key.isdecimal() and len(key) < 10]
+
+    @staticmethod
+    def _attach(uow: UnitOfWork, plan: Plan) -> None:
+        for sent in request.files.getlist("files"):
+            if sent.filename:
+                sent.stream.seek(0)
+                plans.attach(uow, plan, sent.stream.read(), sent.filename)
+
+    def _page(self, posted: Posted, batch: Batch, plan: Plan | None) -> Any:
+        subject = plan or batch
+        if self._only_another_row():
+            posted.typed = typed_in(FACTS, request)
+        boxes = posted.boxes(FACTS, subject)
+        model = plan or self._last()
+        more = {name: 1 if request.form.get("another") == name else 0 if request.method == "POST" else least for name, least in (("needs", 1), ("items", 1))}
+        needs = NEEDS.boxes(batch, [{"name": n.name, "need": n.need, "specialty_id": n.specialty_id} for n in model.needs] if model else [], posted.errors, more["needs"])
+        items = ITEMS.boxes(batch, [{k: getattr(i, k) for k in ("phase", "kind", "name", "maximum", "criterion")} for i in model.items] if model else [], posted.errors, more["items"])
+        rows = [box for row in (*needs, *items) for box in row]
+        ticked = set(self._chosen()) if request.method == "POST" else {d.id for d in plan.candidates} if plan else None
+        page = self.render_template(
+            "review/plan_form.html", screen=self, title=_("编辑评审方案") if plan else _("新增评审方案"), boxes=boxes, errors=errors_of([*boxes, *rows]) + self._elsewhere(posted, boxes, rows),
+            sentence=posted.sentence, needs=needs, items=items, people=candidates_for(batch, plan), ticked=ticked, batch=batch, batches=self._batches(), plan=plan,
+            version=str(plan.version) if plan else "", files=files_of(plan) if plan else [], carried=model is not None and plan is None and request.method == "GET",
+            base=self.address("list"), back=self.address("show", pk=plan.id) if plan else self.address("list"),
+        )  # fmt: skip
+        return page, posted.code
+
+    @staticmethod
+    def _elsewhere(posted: Posted, boxes: list[Any], rows: list[Any]) -> list[tuple[str, str, str]]:
+        """Sentences about fields that are no boxes, such as the files."""
+        drawn = {box.name for box in (*boxes, *rows)}
+        return [("files" if name == "file" else name, _("附件") if name == "file" else name, sentence) for name, sentence in posted.errors.items() if name not in drawn]
+
+    @staticmethod
+    def _last() -> Plan | None:
+        """The committee's newest plan, from which groups and items are carried over."""
+        mine = policy.visible(g.user, Plan).where(Plan.committee_id == g.user.committee_id)
+        return db.session.scalar(mine.order_by(Plan.id.desc()).limit(1))
+
+
+def candidates_for(batch: Batch, plan: Plan | None) -> list[Declaration]:
+    """Who may stand in a plan of this batch: qualified, and in no other plan."""
+    free = or_(Declaration.plan_id.is_(None), Declaration.plan_id == plan.id) if plan else Declaration.plan_id.is_(None)
+    ready = and_(Declaration.batch_id == batch.id, Declaration.committee_id == batch.committee_id, Declaration.state == DeclarationState.QUALIFIED, free)
+    return list(db.session.scalars(policy.visible(g.user, Declaration).where(ready).options(joinedload(Declaration.unit), joinedload(Declaration.title)).order_by(Declaration.number)))
+
+
+# -- 审核 and 查询 ---------------------------------------------------------------------------------
+
+
+class PlanAuditDesk(PlanDesk, FlowScreen):
+    """The two desks of the province: the same page, different plans."""
+
+    kind: ClassVar[str] = PlanKind.NORMAL
+    flow = PLAN
+    verbs = "approve send_back reject"
+    lead = "查看参评人员、专家需求、打分细则和附件，选择审核结果，录入审核意见；审核通过即备案。"
+    conditions = "state year number name:contains committee opens_on"
+    order = "-opens_on"
+
+    def scope(self, actor: Account) -> ColumnElement[bool]:
+        """Plans of this kind that were filed."""
+        return and_(Plan.kind == self.kind, Plan.state != PlanState.DRAFT)
+
+    def operations(self, record: Plan) -> list[Link]:
+        """审核 while it waits, 查看详细 afterwards."""
+        links = super().operations(record)
+        return [Link(_("审核"), links[0].url), links[1]] if record.state == PlanState.FILED else links
+
+
+class PlanAuditScreen(PlanAuditDesk):
+    """呈报方案审核 (附件3 1.13)."""
+
+    route_base = "/plan-audit"
+    title = "呈报方案审核"
+    guide = "附件3 1.13"
+
+
+class SpecialPlanAuditScreen(PlanAuditDesk):
+    """呈报方案审核(特殊情况) (附件3 1.14)."""
+
+    route_base = "/plan-audit-special"
+    kind = PlanKind.SPECIAL
+    title = "呈报方案审核(特殊情况)"
+    guide = "附件3 1.14"
+
+
+class PlanSearchScreen(PlanDesk):
+    """呈报方案查询 (附件3 1.23)."""
+
+    route_base = "/plan-search"
+    title = "呈报方案查询"
+    lead = "查看呈报方案的参评人员、专家需求和打分细则。"
+    guide = "附件3 1.23"
+    order = "-opens_on"
+
+    def scope(self, actor: Account) -> ColumnElement[bool]:
+        """Everything that was filed."""
+        return Plan.state != PlanState.DRAFT
+
+    def unused_routes(self) -> Sequence[str]:
+        """No verb has an address here."""
+        return ("act", "bulk_act")
+
+    def operations(self, record: Plan) -> list[Link]:
+        """查看详细, and the three tables of the guide."""
+        base = f"{self.address('list').removesuffix('list/')}show/{record.id}"
+        return [Link(_("查看详细"), base), *(Link(words, f"{base}#{words}") for words in (_("参评人员"), _("专家需求"), _("打分细则")))]

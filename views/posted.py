@@ -1,0 +1,131 @@
+"""A page with a form of its own: what it asks stands in a `Step`, what was answered comes back as a `Posted`.
+
+For verbs that create (a plan, a posting, a filing) and for pages that are not records: the booth, the scores.
+Everything typed survives a refusal; secrets and files are asked again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+from flask import g, request
+
+from views import asks
+from views.boxes import Box
+from views.stay import context
+from workflow.errors import NotNow, NotYou, Refused
+from workflow.flow import Ask, Flow, Step
+from workflow.unit_of_work import UnitOfWork, asking, attempt
+
+
+def form(verb: str, label: str, questions: Sequence[Ask], clause: str = "") -> Step:
+    """A form as the step it takes: nothing but a name, a label and what it asks."""
+    return Step(verb, label, (), None, (), asks=questions, clause=clause)
+
+
+@dataclass
+class Posted:
+    """What came of a form: `done` with the verb's answer, or the sentences with everything typed."""
+
+    done: bool = False
+    answer: Any = None
+    sentence: str = ""
+    errors: dict[str, str] = field(default_factory=dict)
+    typed: dict[str, Any] | None = None
+    code: int = 200
+
+    def boxes(self, step: Step, subject: Any) -> list[Box]:
+        """The fields of the form, as typed or as they begin."""
+        return asks.boxes_of(step, asking(g.user), subject, self.typed, self.errors)
+
+
+def submit(step: Step, subject: Any, do: Callable[[UnitOfWork, dict[str, Any]], Any], rows: Sequence[Rows] = ()) -> Posted:
+    """Read the answers of the request and do the verb with them in one unit of work; a GET does nothing.
+
+    The answers of `rows` come under their name. Everything that cannot be read is told at once.
+    """
+    if request.method != "POST":
+        return Posted()
+    try:
+        answers = _all(lambda: read(step, subject), *(partial(_named, table, subject) for table in rows))
+        return Posted(True, attempt(g.user, lambda uow: do(uow, dict(answers)), context=context()))
+    except Refused as refusal:
+        return Posted(sentence=refusal.sentence, errors=refusal.fields, typed=asks.typed_in(step, request), code=code_of(refusal))
+
+
+def _named(table: Rows, subject: Any) -> dict[str, Any]:
+    return {table.name: table.read(subject)}
+
+
+def _all(*readers: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What all of them read, or one refusal with every field."""
+    answers: dict[str, Any] = {}
+    refused: list[Refused] = []
+    for reader in readers:
+        try:
+            answers |= reader()
+        except Refused as refusal:
+            refused.append(refusal)
+    if refused:
+        raise Refused("".join(r.sentence for r in refused), fields={k: v for r in refused for k, v in r.fields.items()})
+    return answers
+
+
+def read(step: Step, subject: Any) -> dict[str, Any]:
+    """The answers of the request, complete, as the verb wants them; refused at the fields."""
+    answers = asks.answers_of(step, request, asking(g.user), subject)
+    Flow.complete(step, answers)
+    return answers
+
+
+def code_of(refusal: Refused) -> int:
+    """403 for the wrong person, 409 for the wrong moment, 422 for the wrong content."""
+    return 403 if isinstance(refusal, NotYou) else 409 if isinstance(refusal, NotNow) else 422
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A table of like rows in a form, such as 专家需求: one `Step` per row, its fields named `<name>-<n>-<ask>`."""
+
+    name: str
+    label: str
+    asks: Sequence[Ask]
+
+    def step(self, n: int) -> Step:
+        """The n-th row as a form."""
+        return form(f"{self.name}-{n}", self.label, [replace(ask, name=f"{self.name}-{n}-{ask.name}") for ask in self.asks])
+
+    def count(self) -> int:
+        """How many rows the request carries."""
+        return min(request.form.get(f"{self.name}-rows", 0, type=int), 100)
+
+    def read(self, subject: Any) -> list[dict[str, Any]]:
+        """The rows that are not empty, as the verb wants them; refused at the fields."""
+        found: list[dict[str, Any]] = []
+        wrong: dict[str, str] = {}
+        for n in range(self.count()):
+            step = self.step(n)
+            if not any(value for ask, value in zip(self.asks, asks.typed_in(step, request).values(), strict=True) if ask.kind != "choice"):
+                continue
+            try:
+                answers = read(step, subject)
+            except Refused as refusal:
+                wrong |= refusal.fields
+            else:
+                found.append({ask.name: answers[f"{self.name}-{n}-{ask.name}"] for ask in self.asks})
+        if wrong:
+            raise Refused("；".join(sentence.rstrip("。") for sentence in wrong.values()) + "。", fields=wrong)
+        return found
+
+    def boxes(self, subject: Any, held: Sequence[dict[str, Any]], errors: dict[str, str], more: int) -> list[list[Box]]:
+        """The rows as drawn: what was typed, or what is held; and `more` empty ones."""
+        uow = asking(g.user)
+        if request.method == "POST":
+            typed = [asks.typed_in(self.step(n), request) for n in range(self.count())]
+        else:
+            typed = [{f"{self.name}-{n}-{k}": "" if v is None else str(v) for k, v in row.items()} for n, row in enumerate(held)]
+        rows = [asks.boxes_of(self.step(n), uow, subject, values, errors) for n, values in enumerate(typed)]
+        return rows + [asks.boxes_of(self.step(n), uow, subject) for n in range(len(rows), len(rows) + more)]

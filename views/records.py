@@ -1,0 +1,110 @@
+"""What every desk shares: open a record where one works, read its files, read its trail."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from flask import abort, g, redirect, send_file, url_for
+from flask_appbuilder import BaseView, expose, has_access
+from sqlalchemy import select
+
+from models.base import db
+from models.declaration import Correction, Declaration, DeclarationState
+from models.filing import Filing
+from models.material import StoredFile
+from models.plan import Plan
+from models.publicity import Objection, Publicity
+from models.quota import Quota
+from models.session import ReviewSession
+from views.papers import correction_pdf, review_form_pdf, termination_pdf
+from workflow import files, policy, roles
+
+#: Where a record is shown, by the first role that matches.
+DESKS: dict[str, list[tuple[tuple[str, ...], str]]] = {
+    "declaration": [
+        ((roles.APPLICANT,), "DeclareView.show"),
+        ((roles.COMMITTEE_OFFICE,), "RecheckScreen.show"),
+        ((roles.UNIT_OFFICER,), "UnitDeskScreen.show"),
+        ((roles.BUREAU_OFFICER,), "SuperiorAuditScreen.show"),
+        ((roles.DISTRICT_OFFICER, roles.CITY_OFFICER, roles.HRSS_AUDIT), "AuditScreen.show"),
+        ((*roles.HRSS, roles.SUPERVISOR, roles.LEADER), "TrailScreen.show"),
+        ((roles.EXPERT,), "MaterialReviewScreen.show"),
+    ],
+    "plan": [((roles.COMMITTEE_OFFICE,), "PlanScreen.show"), ((*roles.HRSS, roles.SUPERVISOR, roles.LEADER), "PlanSearchScreen.show")],
+    "objection": [(roles.ALL, "ObjectionScreen.show")],
+    "session": [((roles.EXPERT,), "CheckInView.show"), (roles.ALL, "SessionScreen.show")],
+    "interview": [((roles.APPLICANT,), "InterviewNoticeView.notice")],
+    "quota": [
+        ((roles.UNIT_OFFICER,), "QuotaScreen.show"),
+        ((roles.BUREAU_OFFICER, roles.DISTRICT_OFFICER, roles.CITY_OFFICER, roles.HRSS_AUDIT), "QuotaAuditScreen.show"),
+        (roles.ALL, "QuotaSearchScreen.show"),
+    ],
+    "filing": [((roles.COMMITTEE_OFFICE,), "FilingScreen.show"), (roles.ALL, "FilingAuditScreen.show")],
+}
+OWNERS: dict[str, type] = {
+    "declaration": Declaration, "plan": Plan, "publicity": Publicity, "quota": Quota, "filing": Filing, "review_session": ReviewSession, "objection": Objection,
+}  # fmt: skip
+
+
+class RecordView(BaseView):
+    """Links in messages lead here; files are read here; nothing is found that the row policy hides."""
+
+    route_base = ""
+    default_view = "open"
+    class_permission_name = "RecordView"
+
+    @expose("/open/<kind>/<int:key>")
+    @has_access
+    def open(self, kind: str, key: int) -> Any:
+        """To the record at the reader's own desk."""
+        for who, endpoint in DESKS.get(kind, ()):
+            if g.user.plays(*who):
+                name = "key" if endpoint.startswith("DeclareView") else "pk"
+                return redirect(url_for(endpoint, **{name: key}))
+        abort(404)
+
+    @expose("/file/<key>")
+    @has_access
+    def file(self, key: str) -> Any:
+        """A stored file, through the row policy of the record that owns it; always as a download in a sandbox."""
+        if not key.isalnum():
+            abort(404)
+        stored = db.session.scalar(select(StoredFile).where(StoredFile.key == key)) or abort(404)
+        owner = OWNERS.get(stored.owner_kind) or abort(404)
+        if policy.find(db.session, g.user, owner, stored.owner_id) is None:
+            abort(404)
+        response = send_file(io.BytesIO(files.read(stored)), mimetype=stored.media_type, as_attachment=True, download_name=stored.name)
+        response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    @expose("/declaration/<int:key>/form.pdf")
+    @has_access
+    def form(self, key: int) -> Any:
+        """《专业技术职称评审表》."""
+        declaration = self._declaration(key)
+        return send_file(review_form_pdf(declaration), mimetype="application/pdf", as_attachment=True, download_name=f"评审表_{declaration.number}.pdf")
+
+    @expose("/declaration/<int:key>/correction/<int:number>.pdf")
+    @has_access
+    def correction(self, key: int, number: int) -> Any:
+        """一次性补正告知书."""
+        declaration = self._declaration(key)
+        found = db.session.get(Correction, number)
+        if found is None or found.declaration_id != key:
+            abort(404)
+        return send_file(correction_pdf(found, declaration), mimetype="application/pdf", as_attachment=True, download_name=f"补正告知书_{declaration.number}.pdf")
+
+    @expose("/declaration/<int:key>/termination.pdf")
+    @has_access
+    def termination(self, key: int) -> Any:
+        """终止评审告知书."""
+        declaration = self._declaration(key)
+        if declaration.state not in (DeclarationState.TERMINATED, DeclarationState.FAILED):
+            abort(404)
+        return send_file(termination_pdf(declaration), mimetype="application/pdf", as_attachment=True, download_name=f"终止告知书_{declaration.number}.pdf")
+
+    @staticmethod
+    def _declaration(key: int) -> Declaration:
+        return policy.find(db.session, g.user, Declaration, key) or abort(404)

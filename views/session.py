@@ -1,0 +1,156 @@
+"""评审会议: the committee's office leads the session from stage to stage and sees what is still missing.
+
+Experts stand here by code. Who said what of whom is not shown; only how much is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import Any, ClassVar
+
+from flask import g, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from models.base import db
+from models.declaration import Declaration, DeclarationState
+from models.plan import ScorePhase
+from models.session import MaterialReview, Member, ReviewOpinion, ReviewSession, SessionState
+from views.base import FlowScreen, Link, Panel, Screen, badge
+from views.columns import Column
+from views.timeline import Moment
+from workflow import scoring
+from workflow.ballot import POLL
+from workflow.bench import present, recusals
+from workflow.roles import COMMITTEE_OFFICE, EXPERT
+from workflow.session import SESSION, turnout
+
+#: Steps of the session that an expert takes: told without his name (令40号 第二十三条).
+BY_EXPERTS = {step.label for flow in (SESSION, POLL) for step in flow.steps if EXPERT in step.roles} | {"申请回避"}
+
+
+class SessionDesk(Screen):
+    """What every desk of a session shares: its list, its stages, a trail without experts' names."""
+
+    model = ReviewSession
+    columns = "name plan.year plan.opens_on attendance voted_on state"
+    conditions = "name:contains plan.year plan.committee opened_on voted_on state"
+    labels: ClassVar[dict[str, str]] = {"plan.year": "年度", "plan.opens_on": "备案开评日期", "plan.committee.name": "评委会", "plan.committee": "评委会", "attendance": "报到", "plan.name": "评审方案", "opened_on": "实际开评日期"}
+    steps = (
+        ("准备", (SessionState.PREPARING,)), ("报到", (SessionState.CHECK_IN,)), ("评委培训", (SessionState.TRAINING,)), ("材料复审", (SessionState.MATERIAL_REVIEW,)),
+        ("材料打分", (SessionState.MATERIAL_SCORING,)), ("面试答辩", (SessionState.INTERVIEW,)), ("小组评议", (SessionState.DISCUSSION,)), ("大会投票", (SessionState.VOTING,)),
+        ("计票封存", (SessionState.SEALED,)), ("解散归档", (SessionState.ARCHIVED,)),
+    )  # fmt: skip
+    empty = "还没有评审会议；抽取评委办结后自动生成。"
+
+    def _column(self, name: str) -> Column:
+        """Who signed in is loaded with the page, not row by row."""
+        column = super()._column(name)
+        return replace(column, also=(ReviewSession.members,)) if name == "attendance" else column
+
+    def cell_attendance(self, review: ReviewSession) -> str:
+        """实到 of 应到."""
+        return f"{len(present(review))} / {len(review.members)}"
+
+    def trail(self, record: ReviewSession) -> list[Moment]:
+        """过程跟踪 without the names of experts: their steps of one kind are told once, with their number."""
+        told: list[Moment] = []
+        for label, run in groupby(super().trail(record), key=lambda moment: moment.label):
+            same = list(run)
+            if label in BY_EXPERTS:
+                same = [replace(same[0], label=_("%(label)s（%(n)s 人次）", label=label, n=len(same)), who="", organisation=_("评委"))]
+            told += same
+        return told
+
+    def links(self, record: ReviewSession) -> Sequence[Link]:
+        """The neighbouring desks of the same session."""
+        found = [Link(_("面试通知"), url_for("InterviewScreen.show", pk=record.id))] if g.user.plays(COMMITTEE_OFFICE) else []
+        return [*found, Link(_("投票管理"), url_for("PollScreen.of", pk=record.id)), Link(_("评审结果"), url_for("ResultScreen.show", pk=record.id))]
+
+
+class SessionScreen(SessionDesk, FlowScreen):
+    """评审会议 (118号 五(四), REQUIREMENTS §5.4): stages as steps, what is missing now, the verbs of the office."""
+
+    route_base = "/session"
+    flow = SESSION
+    title = "评审会议"
+    lead = "报到、培训、材料复审、打分、面试、评议、投票、封存逐环节推进；不能进入下一环节时写明还缺什么（118号 五(四)）。"
+    guide = "118号 五(四)"
+    facts: ClassVar[dict[str, str]] = {
+        "会议信息": "name plan.name plan.committee.name plan.opens_on opened_on attendance voted_on",
+        "会务记录": "devices training_note waiver late_vote_reason chair scrutineers minutes",
+    }
+    verbs = "open_check_in keep_devices start_training start_review start_scoring start_interview skip_interview start_discussion start_voting waive seal archive"
+
+    def actions_of(self, record: ReviewSession) -> list[Any]:
+        """After the scoring of material only one of two ways is open: by the plan's items, not by choice."""
+        interviews = any(item.phase == ScorePhase.INTERVIEW for item in record.plan.items)
+        other = "skip_interview" if interviews else "start_interview"
+        return [action for action in super().actions_of(record) if action.step.verb != other]
+
+    def panels(self, record: ReviewSession) -> Sequence[Panel]:
+        """Where the stage stands, member by member and candidate by candidate."""
+        return [attendance(record), members_of(record), progress_of(record)]
+
+
+def attendance(review: ReviewSession) -> Panel:
+    """应到, 实到, and whether that is a quorum."""
+    count = turnout(review)
+    here = badge(_("达到三分之二"), "ok") if count["quorate"] else badge(_("不足三分之二"), "warn")
+    rows = [(_("%(n)s 人", n=count["members"]), _("%(n)s 人", n=count["present"]), here)]
+    return Panel(_("出席情况"), _("出席不少于三分之二方可开会（令40号 第十八条）"), (_("应到"), _("实到"), _("结论")), rows, aside=True)
+
+
+def members_of(review: ReviewSession) -> Panel:
+    """The members by code: who has signed in, and what this stage still expects of each."""
+    loaded = select(Member).where(Member.session_id == review.id).options(joinedload(Member.expert)).order_by(Member.stratum, Member.id)
+    groups = {need.code: need.name for need in review.plan.needs}
+    left = open_tasks(review)
+    rows = [
+        (m.expert.code, groups.get(m.stratum, m.stratum), _("主任委员") if m.chair else "—", badge(f"{m.signed_in_at:%m-%d %H:%M}", "ok") if m.signed_in_at else badge(_("未报到"), "warn"),
+         _("还有 %(n)s 人未打分", n=left[m.expert.code]) if m.expert.code in left else "—")
+        for m in db.session.scalars(loaded)
+    ]  # fmt: skip
+    head = (_("评委代码"), _("专业组"), _("职务"), _("报到"), _("本环节"))
+    return Panel(_("评委"), _("以代码显示，名单不对外公布（令40号 第二十三条）"), head, rows)
+
+
+def open_tasks(review: ReviewSession) -> dict[str, int]:
+    """Code → how many candidates the expert has still to score in this stage."""
+    phase = {SessionState.MATERIAL_SCORING: ScorePhase.MATERIAL, SessionState.INTERVIEW: ScorePhase.INTERVIEW}.get(SessionState(review.state))
+    return scoring.unscored(db.session, review, phase) if phase else {}
+
+
+def progress_of(review: ReviewSession) -> Panel:
+    """The candidates: how many experts have reviewed, the mean score, how many have written."""
+    people = db.session.scalars(
+        select(Declaration).where(Declaration.plan_id == review.plan_id).options(joinedload(Declaration.unit), joinedload(Declaration.title)).order_by(Declaration.number)
+    ).all()
+    passed = counts(MaterialReview, review, MaterialReview.passed)
+    reviewed, written = counts(MaterialReview, review), counts(ReviewOpinion, review)
+    standing, aside = scoring.standings(db.session, review), [number for _expert, number in recusals(db.session, review)]
+    rows = [
+        (d.applicant_name, d.unit.name, d.title.name, f"{passed.get(d.id, 0)} / {reviewed.get(d.id, 0)}", score_of(standing.get(d.id)), written.get(d.id, 0), aside.count(d.id) or "—",
+         badge(DeclarationState(d.state).label, DeclarationState(d.state).tone))
+        for d in people
+    ]  # fmt: skip
+    head = (_("姓名"), _("所在单位"), _("申报职称"), _("复审通过 / 已复审"), _("平均得分"), _("评审意见"), _("回避评委"), _("状态"))
+    return Panel(_("参评人员"), _("%(n)s 人", n=len(rows)), head, rows)
+
+
+def score_of(standing: scoring.Standing | None) -> Any:
+    """The mean score; a used veto item stands beside it."""
+    if standing is None:
+        return "—"
+    shown = scoring.shown(standing.points)
+    return Markup("{} {}").format(shown, badge(_("一票否决 %(n)s", n=standing.vetoes), "bad")) if standing.vetoed else shown
+
+
+def counts(model: Any, review: ReviewSession, *where: Any) -> dict[int, int]:
+    """Declaration id → rows of that kind in the session."""
+    rows = select(model.declaration_id, func.count()).where(model.session_id == review.id, *where).group_by(model.declaration_id)
+    return dict(db.session.execute(rows).all())  # type: ignore[arg-type]

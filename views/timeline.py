@@ -1,0 +1,58 @@
+"""过程跟踪 of any record (附件3 1.24): who did what, when, with what opinion, and how many working days it took."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import zip_longest
+from typing import Any
+
+from sqlalchemy import select
+
+from models.base import db
+from models.trail import TrailEntry
+from workflow import working_days
+from workflow.errors import Refused
+
+#: Verbs that send a record back.
+BACK = ("send_back", "pass_down", "return_filing", "return", "reject", "disqualify", "terminate", "abort")
+MOST = 200
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One entry of the timeline."""
+
+    label: str
+    at: datetime
+    who: str
+    organisation: str
+    opinion: str
+    days: int | None  #: working days since the entry before
+    back: bool
+    items: Sequence[str]
+
+
+def timeline(record: Any, *, own: bool = False) -> list[Moment]:
+    """The trail of a record, newest first. With `own` the applicant reads: offices, without officers' names."""
+    entries = db.session.scalars(
+        select(TrailEntry)
+        .where(TrailEntry.subject_kind == record.__tablename__, TrailEntry.subject_id == record.id)
+        .order_by(TrailEntry.id.desc())
+        .limit(MOST)
+    ).all()
+    told = []
+    for entry, before in zip_longest(entries, entries[1:]):
+        items = [str(i) for i in (entry.facts or {}).get("items", [])]
+        days = working_days_between(before.at.date(), entry.at.date()) if before else None
+        told.append(Moment(entry.label, entry.at, "" if own else entry.actor_name, entry.organisation, entry.opinion or "", days, entry.verb in BACK, items))
+    return told
+
+
+def working_days_between(after: date, until: date) -> int | None:
+    """Working days in (after, until], or None where the calendar of the year is not set."""
+    try:
+        return working_days.between(db.session, after, until)
+    except Refused:
+        return None

@@ -1,0 +1,205 @@
+"""投票 (附件2 1.3.4, 令40号 第十八、十九条): the desk that opens and counts the poll, and the booth of the expert.
+
+The desk shows turnout and nothing else before the count. In the booth nothing is chosen beforehand; a slip is
+checked on a page of its own, cast once, and answered with a receipt.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from flask import abort, flash, g, redirect, request, send_file, url_for
+from flask_appbuilder import BaseView, expose, has_access
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from models.ballot import Choice, Poll, PollState, Roll
+from models.base import db
+from models.declaration import Declaration
+from models.session import SessionState
+from views.base import FlowScreen, Link, Panel, badge
+from views.posted import code_of
+from views.review_papers import tally_pdf
+from views.session import BY_EXPERTS
+from views.stay import context
+from views.timeline import Moment
+from workflow import ballot, review_desk
+from workflow.ballot import POLL
+from workflow.errors import Refused
+from workflow.flow import Step
+from workflow.unit_of_work import asking, attempt
+
+
+class PollScreen(FlowScreen):
+    """投票管理: open with two passphrases, see the turnout, count with the same two."""
+
+    route_base = "/poll"
+    model = Poll
+    flow = POLL
+    title = "投票管理"
+    lead = "无记名投票：开启、计票都须办事机构与纪检监察双口令；计票前只显示已投人数（令40号 第十八、十九条）。"
+    guide = "附件2 1.3.4"
+    columns = "session.name session.plan.year members attending turnout state"
+    facts: ClassVar[dict[str, str]] = {"投票信息": "session.name session.plan.committee.name members attending turnout session.voted_on", "核验": "roster_hash tally_hash"}
+    labels: ClassVar[dict[str, str]] = {"turnout": "已投票", "session.name": "评审会议", "session.plan.year": "年度", "session.plan.committee.name": "评委会", "session.voted_on": "投票表决日"}
+    conditions = "session.plan.year state"
+    verbs = "open close destroy"
+    steps = (("待开启", (PollState.READY,)), ("投票中", (PollState.OPEN,)), ("已计票", (PollState.CLOSED,)), ("选票已销毁", (PollState.DESTROYED,)))
+    show_template = "review/poll.html"
+    empty = "还没有投票；会议进入大会投票环节后自动生成。"
+
+    def list_page(self, asked: Any, page: Any) -> dict[str, Any]:
+        """Count the voters of the whole page at once."""
+        voted = select(Roll.poll_id, func.count()).where(Roll.poll_id.in_([poll.id for poll in page.rows]), Roll.voted).group_by(Roll.poll_id)
+        g.voted = dict(db.session.execute(voted).all())
+        return super().list_page(asked, page)
+
+    def cell_turnout(self, poll: Poll) -> str:
+        """How many have voted; never who voted how."""
+        if poll.state == PollState.READY:
+            return "—"
+        voted = g.voted.get(poll.id, 0) if "voted" in g else ballot.turnout(db.session, poll)[0]
+        return f"{voted} / {poll.attending}"
+
+    def name_of(self, record: Poll) -> str:
+        """The session's name."""
+        return _("%(name)s投票", name=record.session.name)
+
+    def trail(self, record: Poll) -> list[Moment]:
+        """Opening, counting, destroying; no vote has a line or a time."""
+        return [moment for moment in super().trail(record) if moment.label not in BY_EXPERTS]
+
+    def links(self, record: Poll) -> Sequence[Link]:
+        """The papers of a counted poll."""
+        if record.state not in (PollState.CLOSED, PollState.DESTROYED):
+            return []
+        return [Link(_("投票结果统计表"), self.address("tally", pk=record.id)), Link(_("评审结果"), url_for("ResultScreen.show", pk=record.session_id))]
+
+    def panels(self, record: Poll) -> Sequence[Panel]:
+        """Who has not voted yet, while it is open; the counts afterwards."""
+        if record.state == PollState.OPEN:
+            waiting = ballot.not_voted(db.session, record)
+            return [Panel(_("尚未投票的评委"), _("%(n)s 人，仅以代码显示", n=len(waiting)), (_("评委代码"),), [(code,) for code in waiting], empty=_("出席评委均已投票，可以计票。"))]
+        if record.state == PollState.READY:
+            return []
+        return [counts_of(record)]
+
+    def extra_page(self, record: Poll) -> dict[str, Any]:
+        """Whether a receipt was counted, when one is asked for."""
+        given = request.args.get("receipt", "").strip()[:64]
+        over = record.state in (PollState.CLOSED, PollState.DESTROYED)
+        return {"receipt": given, "counted": ballot.counted(db.session, record, given) if given and over else None, "over": over}
+
+    def done(self, record_id: int, step: Step, name: str, answer: Any) -> Any:
+        """After the count the sealed archive is handed out once; it is kept nowhere."""
+        if step.verb != "close":
+            return super().done(record_id, step, name, answer)
+        poll = self.find(record_id)
+        return self.render_template("review/counted.html", screen=self, title=_("计票完成"), name=name, panel_=counts_of(poll), poll=poll, archive=base64.b64encode(answer.archive).decode(),
+                                    base=self.address("list"), back=self.address("show", pk=record_id))  # fmt: skip
+
+    @expose("/of/<int:pk>")
+    @has_access
+    def of(self, pk: int) -> Any:
+        """The poll of a session."""
+        found = db.session.scalar(self.query().where(Poll.session_id == pk))
+        if found is None:
+            flash(_("会议还没有进入大会投票环节。"), "warn")
+            return redirect(url_for("SessionScreen.show", pk=pk))
+        return redirect(self.address("show", pk=found.id))
+
+    @expose("/tally/<int:pk>.pdf")
+    @has_access
+    def tally(self, pk: int) -> Any:
+        """投票结果统计表."""
+        poll = self.find(pk)
+        if poll.state not in (PollState.CLOSED, PollState.DESTROYED):
+            abort(404)
+        return send_file(tally_pdf(poll), mimetype="application/pdf", as_attachment=True, download_name=f"投票结果统计表_{poll.session.plan.number}.pdf")
+
+
+def counts_of(poll: Poll) -> Panel:
+    """The counts, candidate by candidate."""
+    found = {tally.declaration_id: tally for tally in ballot.tallies(db.session, poll)}
+    people = db.session.scalars(select(Declaration).where(Declaration.id.in_(found)).options(joinedload(Declaration.unit), joinedload(Declaration.title)).order_by(Declaration.number))
+    rows = []
+    for d in people:
+        t = found[d.id]
+        rows.append((d.applicant_name, d.unit.name, d.title.name, t.yes, t.no, t.abstain, t.attending, badge(_("达到"), "ok") if t.passed else badge(_("未达到"), "bad")))
+    head = (_("姓名"), _("所在单位"), _("申报职称"), _("同意"), _("不同意"), _("弃权"), _("出席"), _("三分之二"))
+    return Panel(_("投票结果统计"), _("同意票不少于出席评委总数三分之二为通过（令40号 第十九条）"), head, rows)
+
+
+# -- The booth ------------------------------------------------------------------------------------
+
+
+class BoothView(BaseView):
+    """投票: all candidates on one page, nothing chosen beforehand, checked once, cast once, a receipt."""
+
+    route_base = "/expert/booth"
+    default_view = "booth"
+    class_permission_name = "BoothView"
+    title = "投票"
+    guide = "附件2 1.3.4"
+
+    @expose("/", methods=["GET", "POST"])
+    @has_access
+    def booth(self) -> Any:
+        """The slip; POST shows it once more for confirmation, and casts it when confirmed."""
+        mine = select(Poll).where(review_desk.my_polls(g.user, asking(g.user).today)).order_by(Poll.id.desc())
+        polls = list(db.session.scalars(mine.options(joinedload(Poll.session))))
+        poll = next((p for p in polls if p.state == PollState.OPEN and p.session.state == SessionState.VOTING), None)
+        if poll is None:
+            return self._closed(polls)
+        uow = asking(g.user)
+        given = marks()
+        if refusal := POLL.refusal(uow, poll, "cast"):
+            return self._done(poll, refusal.sentence if request.method == "POST" else ""), 409 if request.method == "POST" else 200
+        if request.method == "GET" or request.form.get("step") == "back":
+            return self._slip(poll, given)
+        missing = {d.id: _("请选择同意、不同意或弃权。") for d in ballot.slip(uow, poll) if d.id not in given}
+        if missing:
+            return self._slip(poll, given, missing, _("还有 %(n)s 名参评人员没有表决，请逐人选择后再投票。", n=len(missing))), 422
+        if request.form.get("step") != "cast":
+            return self.render_template("review/booth_check.html", screen=self, title=_("确认投票"), poll=poll, slip=self._people(poll), given=given, choices=Choice)
+        key = poll.id
+        try:
+            attempt(g.user, lambda uow: POLL.perform(uow, uow.session.get_one(Poll, key), "cast", choices=given), context=context())
+        except Refused as refusal:
+            if POLL.refusal(asking(g.user), db.session.get_one(Poll, key), "cast"):
+                return self._done(db.session.get_one(Poll, key), refusal.sentence), code_of(refusal)
+            return self._slip(db.session.get_one(Poll, key), given, {}, refusal.sentence), code_of(refusal)
+        return redirect(url_for(".booth"))
+
+    def _people(self, poll: Poll) -> list[Declaration]:
+        ids = [d.id for d in ballot.slip(asking(g.user), poll)]
+        shown = (joinedload(Declaration.unit), joinedload(Declaration.title))
+        return list(db.session.scalars(select(Declaration).where(Declaration.id.in_(ids)).options(*shown).order_by(Declaration.number)))
+
+    def _slip(self, poll: Poll, given: Mapping[int, str], missing: Mapping[int, str] | None = None, sentence: str = "") -> str:
+        return self.render_template("review/booth.html", screen=self, title=self.title, poll=poll, slip=self._people(poll), given=given, missing=missing or {}, sentence=sentence, choices=Choice)
+
+    def _done(self, poll: Poll, sentence: str = "") -> str:
+        return self.render_template("review/booth_done.html", screen=self, title=self.title, poll=poll, receipt=ballot.receipt(asking(g.user), poll), sentence=sentence,
+                                    refusal=POLL.refusal(asking(g.user), poll, "cast"))  # fmt: skip
+
+    def _closed(self, polls: Sequence[Poll]) -> Any:
+        """No poll is open: where things stand, and whether a receipt was counted."""
+        given = request.args.get("receipt", "").strip()[:64]
+        over = next((p for p in polls if p.state in (PollState.CLOSED, PollState.DESTROYED)), None)
+        counted = ballot.counted(db.session, over, given) if over is not None and given else None
+        code = 409 if request.method == "POST" else 200
+        return self.render_template("review/booth_closed.html", screen=self, title=self.title, poll=over, receipt=given, counted=counted, late=code == 409), code
+
+
+def marks() -> dict[int, str]:
+    """The marks of the request: declaration id → choice; what is no choice is left out."""
+    found = {}
+    for name, choice in request.form.items():
+        key = name.removeprefix("choice-")
+        if name.startswith("choice-") and key.isdecimal() and len(key) < 10 and choice in tuple(Choice):
+            found[int(key)] = choice
+    return found
