@@ -1,0 +1,405 @@
+"""Two halves of a province that know nothing of each other, each with a record of every kind.
+
+`World(make, as_)` builds side A and side B from the same plan: a unit, its bureau, district and city on the route;
+a committee with a plan, a draw by ZC-DRAW/1, a session and a poll; and everything that hangs on them. The tested
+account of each role belongs to side A. A record is asked for by the name of its subject and its relation:
+
+    near    the account's own, or of its unit, route, committee or session
+    beside  of the same unit, committee and batch, but of another person, plan or session
+    far     of side B
+"""
+
+from __future__ import annotations
+
+import io
+from datetime import date, datetime
+from types import SimpleNamespace
+
+from PIL import Image
+from sqlalchemy import select
+
+from models.account import Account
+from models.ballot import Poll, PollState, Roll
+from models.batch import BatchState
+from models.blacklist import BlacklistEntry, BlacklistKind
+from models.certificate import Certificate, CertificateNumber, Issuer
+from models.committee import CommitteeState
+from models.declaration import Correction
+from models.declaration import DeclarationState as D
+from models.draw import Draw
+from models.expert import Expert
+from models.filing import Filing
+from models.journal import JournalEntry
+from models.material import Material
+from models.notice import Notice
+from models.organisation import NodeKind
+from models.path import AcceptanceOffice, PathKind, PathNode, Way
+from models.plan import Plan, PlanKind, PlanState
+from models.publicity import Objection, Publicity, PublicityItem, PublicityKind
+from models.quota import Quota, QuotaState
+from models.session import InterviewSlot, Recusal, SessionState
+from models.setting import CalendarDay, CalendarYear
+from tests.conftest import NOON
+from workflow import draw as draws
+from workflow import files
+from workflow import roles as r
+from workflow.draw import DRAW
+from workflow.journal import seal
+from workflow.trail import leave_trail
+
+#: Nobody else in the province has this name: where it appears, an expert has been named.
+CANARY = "欧阳鹮翎"
+OFFICES = {r.UNIT_OFFICER: "unit", r.BUREAU_OFFICER: "bureau", r.DISTRICT_OFFICER: "district", r.CITY_OFFICER: "city"}
+EVE = NOON  #: the day before the opening: the day of the draw
+DAY = NOON.date()
+
+
+def picture(colour):
+    """A small PNG."""
+    target = io.BytesIO()
+    Image.new("RGB", (8, 8), colour).save(target, "PNG")
+    return target.getvalue()
+
+
+class Side:
+    """One half. `records[subject]` and `siblings[subject]` hold what the address of a route needs."""
+
+    def __init__(self, make, as_, province, name):
+        self.make, self.as_, self.province, self.name = make, as_, province, name
+        self.records, self.siblings = {}, {}
+        self.series = make.series(f"{name}系列")
+        self.title = make.title(series=self.series)
+        self.offices = self._offices()
+        self.committee = make.committee(series=self.series, name=f"{name}评委会", state=CommitteeState.APPROVED)
+        self.batch = make.batch(committee=self.committee, name=f"{name}批次")
+        self.person, self.colleague = make.person(name=f"{name}申报"), make.person(name=f"{name}同事")
+        self._review()
+        self._declarations()
+        self._postings()
+        self._units()
+        self._masters()
+
+    def keep(self, subject, near, beside=None):
+        """Remember a record and its sibling: an id, or what the address needs."""
+        for shelf, given in ((self.records, near), (self.siblings, beside)):
+            if given is not None:
+                shelf[subject] = given if isinstance(given, dict) else {"pk": given.id}
+
+    def _offices(self):
+        """The route, each level under the next."""
+        kinds = {"city": NodeKind.CITY, "district": NodeKind.DISTRICT, "bureau": NodeKind.BUREAU, "unit": NodeKind.UNIT}
+        above, found = self.province.id, {}
+        for level, kind in kinds.items():
+            found[level] = self.make.organisation(kind, name=f"{self.name}{level}", superior_id=above, telephone="0731-1")
+            above = found[level].id
+        return SimpleNamespace(**found)
+
+    def declaration(self, person=None, **given):
+        """A declaration that has reached everybody on its route, and the committee."""
+        route = [self.offices.bureau, self.offices.district, self.offices.city]
+        given = {"unit": self.offices.unit, "route": route, "batch": self.batch, "title": self.title, "position": 4} | given
+        given.setdefault("reached_committee_at", datetime(2026, 5, 10))
+        return self.make.declaration(person=person or self.make.person(), state=given.pop("state", D.IN_REVIEW), **given)
+
+    # -- the review ------------------------------------------------------------------------------------
+
+    def _review(self):
+        """Two plans of the committee: the first with the tested expert, the second without him."""
+        make = self.make
+        self.expert = make.expert(series=self.series, person=make.person(name=CANARY))
+        self.plan, self.review, self.declared = self._sitting([self.person, self.colleague], 5)
+        for person in [make.person(name=CANARY) for _ in range(5)]:
+            make.expert(series=self.series, person=person)
+        other, second, self.others = self._sitting([make.person()], 5)
+        self.pool = make.expert(series=self.series, person=make.person(name=CANARY))
+        for member in [m for m in second.members if m.expert_id == self.expert.id]:
+            member.expert = self.pool
+        self.keep("plan", self.plan, other)
+        self.keep("session", self.review, second)
+        draw = {plan.id: make.session.scalars(select(Draw).filter_by(plan_id=plan.id)).one() for plan in (self.plan, other)}
+        self.keep("draw", draw[self.plan.id], draw[other.id])
+        self.keep("draw_file", *({"pk": draw[plan.id].id, "name": "manifest.txt"} for plan in (self.plan, other)))
+        self.keep("expert", self.expert, self.pool)
+        self._polls(second)
+        self._slots(second)
+        drafts = [self._plan(PlanState.RETURNED) for _ in range(2)]
+        self.keep("plan_returned", *drafts)
+        self.keep("plan_attachment", *({"pk": plan.id, "key": self.file(plan).key} for plan in drafts))
+        for subject, kind in (("plan_filed", PlanKind.NORMAL), ("plan_special", PlanKind.SPECIAL)):
+            self.keep(subject, *(self._plan(PlanState.FILED, kind=kind) for _ in range(2)))
+        self.keep("plan_approved", *(self._plan(PlanState.APPROVED) for _ in range(2)))
+        filings = [
+            make._add(Filing, {}, plan=plan, application_number=f"{self.name}〔2026〕{plan.id}号", summary="总结", applied_on=DAY)
+            for plan in (self.plan, other)
+        ]
+        self.keep("filing", *filings)
+        self.second = second
+        entries = make.session.scalars(select(JournalEntry).order_by(JournalEntry.id.desc()).limit(2)).all()
+        self.keep("journal_entry", *entries)
+
+    def _plan(self, state, **given):
+        return self.make.plan(committee=self.committee, batch=self.batch, state=state, **given)
+
+    def _sitting(self, people, members):
+        """A plan drawn in public and opened: everybody signed in, voting."""
+        make, hrss = self.make, self.make.account(r.HRSS_AUDIT)
+        while len(make.session.scalars(select(Expert).filter_by(series_id=self.series.id)).all()) < members:
+            make.expert(series=self.series, person=make.person(name=CANARY))
+        plan = self._plan(PlanState.APPROVED, members=members)
+        declared = [self.declaration(person, plan_id=plan.id, state=D.PLANNED) for person in people]
+        uow, witness = self.as_(hrss, EVE), self.as_(make.account(r.SUPERVISOR), EVE)
+        draw = draws.freeze(uow, plan)
+        DRAW.perform(uow, draw, "commit", witnesses="省厅 李四，机关纪委 王五")
+        DRAW.perform(uow, draw, "contribute", label="RST-01", value="5526143361")
+        DRAW.perform(witness, draw, "contribute", label="JW-01", value="3615246152")
+        DRAW.perform(uow, draw, "reveal")
+        review = DRAW.perform(uow, draw, "close")
+        for member in review.members:
+            member.signed_in_at, member.secrecy_signed, member.recusal_declared = datetime(2026, 5, 21, 8, 30), True, True
+        review.state, plan.state = SessionState.VOTING, PlanState.OPENED
+        for declaration in declared:
+            declaration.state = D.IN_REVIEW
+        make.session.flush()
+        leave_trail(uow)
+        seal(uow)
+        self._signed_in(review)
+        return plan, review, declared
+
+    def _signed_in(self, review):
+        """The trail of the experts' own steps, as signing in leaves it."""
+        for member in review.members:
+            account = self.make.session.get(Account, member.expert.account_id)
+            account.last_name, account.first_name = CANARY[:2], CANARY[2:]
+            uow = self.as_(account, EVE)
+            uow.record("sign_in", review, label="签到")
+            leave_trail(uow)
+            seal(uow)
+
+    def _polls(self, second):
+        """An open poll of the first session, a counted one of the second."""
+        open_ = self.make._add(
+            Poll, {}, session=self.review, members=5, attending=5, state=PollState.OPEN, candidates=[d.id for d in self.declared]
+        )
+        for member in self.review.members:
+            self.make._add(Roll, {}, poll_id=open_.id, expert_id=member.expert_id)
+        counted = self.make._add(Poll, {}, session=second, members=5, attending=5, state=PollState.CLOSED)
+        self.keep("poll", open_, counted)
+        self.keep("poll_counted", counted)
+
+    def _slots(self, second):
+        def slot(review, declaration, sequence):
+            return self.make._add(
+                InterviewSlot, {}, session_id=review.id, declaration=declaration, starts_at=datetime(2026, 5, 22, 9), place="答辩中心",
+                group_name="第一组", sequence=sequence, notified_at=datetime(2026, 5, 20, 9),
+            )  # fmt: skip
+
+        mine, theirs = (slot(self.review, d, n) for n, d in enumerate(self.declared, 1))
+        other = slot(second, self.others[0], 1)
+        self.keep("interview_slot", {"pk": mine.declaration_id}, {"pk": theirs.declaration_id})
+        self.keep("session_slot", {"pk": self.review.id, "slot": mine.id}, {"pk": second.id, "slot": other.id})
+
+    # -- declarations -------------------------------------------------------------------------------
+
+    def _declarations(self):
+        """The applicant's own and a colleague's, in each state that a page asks for."""
+        mine, theirs = self.declared
+        self.keep("declaration", mine, theirs)
+        by_state = {
+            "declaration_terminated": dict(state=D.TERMINATED), "declaration_filed": dict(state=D.FILED, filed_on=DAY, filing_number="湘〔2026〕1号"),
+            "declaration_draft": dict(state=D.DRAFT, position=-1, reached_committee_at=None),
+        }  # fmt: skip
+        for subject, given in by_state.items():
+            self.keep(subject, *(self.declaration(person, **given) for person in (self.person, self.colleague)))
+        corrections = [
+            self.make._add(
+                Correction, {}, declaration_id=d.id, position=0, items=[{"text": "学历证书"}], opinion="请补正", issued_at=NOON, due_on=DAY,
+                organisation_name=self.offices.unit.name,
+            )
+            for d in (mine, theirs)
+        ]  # fmt: skip
+        self.keep("correction", *({"key": c.declaration_id, "number": c.id} for c in corrections))
+        materials = []
+        for declaration in (mine, theirs):
+            stored = self.file(declaration)
+            materials.append(self.make._add(Material, {}, declaration_id=declaration.id, kind="identity", file=stored))
+        self.keep("material", *({"key": m.declaration_id, "material_id": m.id} for m in materials))
+        self.keep("file_of_declaration", *({"key": m.file.key} for m in materials))
+        #: at each office of the route, its own employees: an office recommends its own people
+        self.employees = {"unit": [mine, theirs]} | {
+            level: [self.declaration(unit=getattr(self.offices, level), route=[], position=1) for _ in range(2)] for level in ("bureau", "district", "city")
+        }
+        self.early = [self.declaration(person, state=D.UNIT_PUBLICITY, position=0, reached_committee_at=None) for person in (self.person, self.colleague)]
+        self.keep("declaration_early", *self.early)
+        aside = [self.declaration(plan_id=plan_id) for plan_id in (self.plan.id, self.plan.id)]
+        for declaration in aside:
+            self.make._add(Recusal, {}, session_id=self.review.id, expert_id=self.expert.id, declaration_id=declaration.id, reason="同一单位")
+        self.keep("declaration_recused", *aside)
+
+    def file(self, owner):
+        """A stored file of a record."""
+        colour = (owner.id % 251, len(owner.__tablename__) * 7 % 251, self.name == "甲")
+        return files.store(self.as_(self.make.account(r.HRSS_CONFIG)), picture(colour), "证明.png", owner=owner, purpose="证明")
+
+    def _file_of(self, subject, near, beside):
+        self.keep(f"file_of_{subject}", *({"key": self.file(owner).key} for owner in (near, beside)))
+
+    # -- publicities, objections ----------------------------------------------------------------------
+
+    def _posting(self, kind, people, **given):
+        posting = self.make._add(
+            Publicity, given, kind=kind, title=f"{self.name}公示", posted_on=date(2026, 5, 18), starts_on=date(2026, 5, 19), ends_on=date(2026, 5, 25),
+            place="公告栏", complaint_department="人事科", complaint_telephone="0731-2", handler="周核",
+        )  # fmt: skip
+        posting.people += [PublicityItem(declaration=d) for d in people]
+        self.make.session.flush()
+        return posting
+
+    def _objection(self, declaration):
+        return self.make._add(
+            Objection, {}, declaration=declaration, informant="钱七", telephone="0731-3", text="所列业绩不实", registered_at=NOON
+        )
+
+    def _postings(self):
+        self.own = {}
+        for level, employees in self.employees.items():
+            office = getattr(self.offices, level)
+            postings = [self._posting(PublicityKind.UNIT, [d], organisation_id=office.id) for d in employees]
+            self.own[level] = {"publicity": postings, "objection": [self._objection(d) for d in employees]}
+        plans = [self.make.session.get(Plan, shelf["plan"]["pk"]) for shelf in (self.records, self.siblings)]
+        results = [self._posting(PublicityKind.RESULT, people, plan_id=p.id) for p, people in zip(plans, (self.declared, self.others), strict=True)]
+        self.keep("publicity_of_results", *results)
+        self.keep("publicity_of_unit", *self.own["unit"]["publicity"])
+        self.keep("objection", *self.own["unit"]["objection"])
+        self.keep("objection_early", *(self._objection(d) for d in self.early))
+        self._file_of("publicity", *self.own["unit"]["publicity"])
+        self._file_of("objection", *self.own["unit"]["objection"])
+        self._file_of("plan", *plans)
+        self._file_of("session", self.review, self.second)
+        filings = [self.make.session.get(Filing, shelf["filing"]["pk"]) for shelf in (self.records, self.siblings)]
+        self._file_of("filing", *filings)
+
+    # -- what units and offices keep -----------------------------------------------------------------
+
+    def _quota(self, office, state):
+        return self.make._add(
+            Quota, {}, unit=office, year=2026, level="associate_senior", posts=20, held=10, requested=3, approved=2, reserve_limit=3, state=state,
+        )  # fmt: skip
+
+    def _units(self):
+        self.quotas = {level: [self._quota(getattr(self.offices, level), QuotaState.RETURNED) for _ in range(2)] for level in OFFICES.values()}
+        declared = [self._quota(self.offices.unit, QuotaState.DECLARED) for _ in range(2)]
+        self.keep("quota_own", *self.quotas["unit"])
+        self.keep("quota", *declared)
+        self._file_of("quota", *declared)
+        parent, self.nodes = None, {}
+        for level in ("city", "district", "bureau", "unit"):
+            office = getattr(self.offices, level)
+            parent = self.make._add(
+                PathNode, {}, kind=PathKind.SENIOR, committee=self.committee, organisation=office, node_kind=office.kind, parent=parent
+            )
+            self.nodes[level] = parent
+        self.keep("path_node_own", self.nodes["unit"], self.nodes["district"])
+        self.keep("path_node", self.nodes["unit"], self.nodes["district"])
+        office = self.make._add(
+            AcceptanceOffice, {}, organisation=self.offices.city, node_kind=NodeKind.CITY, way=Way.INITIAL, level="assistant", contact="赵六"
+        )
+        self.keep("acceptance_office", office)
+        for kind in PathKind:
+            self.keep(f"path_node_{kind.value}", self.make._add(PathNode, {}, kind=kind, organisation=self.offices.city, node_kind=NodeKind.CITY))
+        batches = [self.make.batch(committee=self.committee, state=BatchState.DRAFT) for _ in range(2)]
+        self.keep("batch", *batches)
+        self.keep("batch_published", self.batch)
+        self.keep("batch_of_office", self.make.batch(office=office, way=Way.INITIAL, state=BatchState.DRAFT))
+
+    def _certificate(self, declaration, n):
+        return self.make._add(
+            Certificate, {}, number=f"A0826100000000{n:04d}", token=f"{n:032x}", declaration=declaration, person_id=declaration.person_id,
+            holder_name=declaration.applicant_name, unit_name=declaration.unit.name, series_name=self.series.name, title_name=self.title.name, level_name="副高级",
+            way_name="评审", body_name=self.committee.name, issuer_name="省厅", document="湘〔2026〕1号", obtained_on=DAY, issued_at=NOON,
+        )  # fmt: skip
+
+    def _masters(self):
+        make, n = self.make, 10 if self.name == "甲" else 20
+        certificates = [self._certificate(d, n + i) for i, d in enumerate(self.declared)]
+        self.keep("certificate", *certificates)
+        self.keep("certificate_token", *({"token": c.token} for c in certificates))
+        entries = [
+            make._add(BlacklistEntry, {}, person=p, kind=BlacklistKind.FORGERY, reason="材料不实", starts_on=DAY, ends_on=date(2029, 5, 20))
+            for p in (self.person, self.colleague)
+        ]
+        self.keep("blacklist_entry", *entries)
+        self.keep("person", self.person, self.colleague)
+        issuer = make._add(Issuer, {}, organisation=self.offices.city, code=f"0{n}00000")
+        number = make._add(
+            CertificateNumber, {}, number=f"A082610{n}00000{n:04d}"[:18], prefix=f"A082610{n}00000"[:14], serial=n, year=2026, series_id=self.series.id,
+            grade="A", way_digit="1", issuer=issuer,
+        )  # fmt: skip
+        day = make._add(CalendarDay, {}, day=date(2031, 1, n), kind="holiday", name="测试")
+        year = make._add(CalendarYear, {}, year=2030 + n)
+        specialty = make.specialty(series=self.series, code=f"CS{n}")
+        for subject, record in (
+            ("issuer", issuer), ("certificate_number", number), ("calendar_day", day), ("calendar_year", year), ("specialty", specialty),
+            ("title", self.title), ("committee", self.committee), ("organisation", self.offices.unit), ("series", self.series),
+            ("account", make.account(r.UNIT_OFFICER, organisation_id=self.offices.unit.id)),
+        ):  # fmt: skip
+            self.keep(subject, record)
+
+
+class World:
+    """Both sides, and an account of each role on side A."""
+
+    def __init__(self, make, as_):
+        self.make = make
+        province = make.organisation(NodeKind.PROVINCE, name="省厅机关")
+        self.province = province
+        self.a, self.b = Side(make, as_, province, "甲"), Side(make, as_, province, "乙")
+
+    def account(self, role):
+        """The tested account of a role, with a message of its own; nobody is `None`."""
+        side, make = self.a, self.make
+        if role == r.EXPERT:
+            account = make.session.get(Account, side.expert.account_id)
+            receiver = {"person_id": account.person_id}
+        else:
+            given = {}
+            if role == r.APPLICANT:
+                given = {"person_id": side.person.id}
+            elif role in OFFICES:
+                given = {"organisation_id": getattr(side.offices, OFFICES[role]).id}
+            elif role == r.COMMITTEE_OFFICE:
+                given = {"committee_id": side.committee.id}
+            elif role not in r.THREE_ADMINS:
+                given = {"organisation_id": self.province.id}
+            account, receiver = make.account(role, **given), given or {"organisation_id": self.province.id}
+        self._fit(role, account, receiver)
+        return account
+
+    def _fit(self, role, account, receiver):
+        """Records that are an account's own by what it works for."""
+        make, side = self.make, self.a
+        notices = [
+            make._add(Notice, {}, at=NOON, title="告知", text="请办理", **to)
+            for to in (receiver, {"person_id": side.colleague.id}, {"person_id": self.b.person.id})
+        ]
+        for shelf, notice in zip((side.records, side.siblings, self.b.records), notices, strict=True):
+            shelf["notice"] = {"pk": notice.id}
+        if role in r.HRSS:
+            node = make._add(PathNode, {}, kind=PathKind.SENIOR, organisation=self.province, node_kind=NodeKind.PROVINCE)
+            side.keep("path_node_own", node)
+        if level := OFFICES.get(role):
+            side.keep("declaration_own", *side.employees[level])
+            side.keep("publicity_of_unit", *side.own[level]["publicity"])
+            side.keep("quota_own", *side.quotas[level])
+            side.keep("path_node_own", side.nodes[level], side.nodes["district" if level != "district" else "city"])
+            if level != "unit":
+                side.keep("objection", *side.own[level]["objection"])
+                side._file_of("publicity", *side.own[level]["publicity"])
+                side._file_of("objection", *side.own[level]["objection"])
+        else:
+            side.keep("declaration_own", *side.employees["unit"])
+        self.b.keep("declaration_own", *self.b.employees["unit"])
+
+    def of(self, subject, relation):
+        """What the address of a route needs for that record, or None where there is no such relation."""
+        shelf = {"near": self.a.records, "beside": self.a.siblings, "far": self.b.records}[relation]
+        return shelf.get(subject)

@@ -1,0 +1,209 @@
+"""What leaders read must be what the office counted."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+from sqlalchemy import event, true
+
+from models.catalogue import TitleLevel
+from models.declaration import Declaration
+from models.declaration import DeclarationState as S
+from models.path import Way
+from models.plan import Plan, PlanState
+from reports.statistics import Question, Statistics, cities, percent, permille, years
+
+VOTED = date(2026, 12, 10)
+SENT = datetime(2026, 5, 1)
+
+
+@pytest.fixture
+def told(session):
+    """The statistics of 2026, limited as the test says."""
+
+    def statistics(where=None, plans=None, **conditions):
+        session.flush()
+        everything = true()
+        question = Question(year=2026, **conditions)
+        return Statistics(
+            session, question, everything if where is None else where, everything if plans is None else plans
+        )
+
+    return statistics
+
+
+@pytest.fixture
+def of_region(make):
+    """A declaration of a unit of that region."""
+
+    def declaration(region="430102", state=S.SUBMITTED, **given):
+        return make.declaration(state=state, unit=make.unit(region_code=region), **given)
+
+    return declaration
+
+
+def stages(statistics):
+    return {row[0]: row[1] for row in statistics.funnel().rows}
+
+
+def card(statistics, label):
+    return next(figure for name, figure, _ in statistics.cards() if name == label)
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "shown"),
+    [
+        (0, 7, "0.0%"),
+        (7, 7, "100.0%"),
+        (2, 3, "66.7%"),
+        (1, 3, "33.3%"),
+        (1, 2000, "0.1%"),
+        (1, 2001, "0.0%"),
+        (1, 0, "—"),
+    ],
+)
+def test_a_rate_is_rounded_half_up_to_one_decimal(part, whole, shown):
+    assert percent(permille(part, whole)) == shown
+
+
+def test_an_empty_year_has_tables_without_rows(told):
+    statistics = told()
+    assert card(statistics, "申报总数") == "0"
+    assert card(statistics, "通过率") == "—"
+    assert [list(table.rows) for table in statistics.tables() if "漏斗" not in table.title] == [[], [], [], []]
+
+
+def test_drafts_and_what_was_given_up_before_submission_are_not_counted(told, make):
+    make.declaration(state=S.DRAFT)
+    make.declaration(state=S.WITHDRAWN)
+    make.declaration(state=S.WITHDRAWN, submitted_at=SENT)
+    make.declaration(state=S.SUBMITTED)
+    assert card(told(), "申报总数") == "2"
+    assert card(told(), "在审") == "1"
+
+
+def test_counties_count_for_their_city_and_the_provinces_own_units_for_themselves(told, of_region):
+    for region in ("430102", "430121", "430100", "430202", "430000"):
+        of_region(region)
+    rows = {row[0]: row[-4] for row in told().by_city().rows}
+    assert rows == {"长沙市": 3, "株洲市": 1, "省直": 1}
+
+
+def test_the_pass_rate_counts_only_who_was_voted_on(told, of_region):
+    of_region(state=S.FAILED, voted_on=VOTED)
+    of_region(state=S.RESULT_PUBLICITY, voted_on=VOTED)
+    of_region(state=S.ISSUED, voted_on=VOTED)
+    of_region(state=S.IN_REVIEW)
+    of_region(state=S.FILED, way=Way.INITIAL)
+    table = told().by_city()
+    assert table.rows[0][-4:] == [5, 3, 2, "66.7%"]
+    assert table.total[-4:] == [5, 3, 2, "66.7%"]
+
+
+def test_a_title_lost_after_the_vote_is_no_longer_passed(told, make):
+    make.declaration(state=S.TERMINATED, voted_on=VOTED)
+    make.declaration(state=S.REVOKED, voted_on=VOTED)
+    make.declaration(state=S.PASSED, voted_on=VOTED)
+    assert card(told(), "通过率") == "33.3%"
+
+
+def test_the_funnel_remembers_how_far_the_returned_and_the_terminated_got(told, make):
+    make.declaration(state=S.RETURNED, returned_from=0)
+    make.declaration(state=S.RETURNED, returned_from=2, publicised_hash="x")
+    make.declaration(state=S.TERMINATED, reached_committee_at=SENT, publicised_hash="x", position=3)
+    make.declaration(state=S.QUALIFIED)
+    make.declaration(state=S.ISSUED, voted_on=VOTED)
+    assert stages(told()) == {
+        "提交": 5, "单位公示": 4, "单位上报": 4, "到评委会": 3, "复核合格": 2, "参评": 1, "通过": 1, "备案": 1, "发证": 1,
+    }  # fmt: skip
+    lost = {row[0]: (row[3], row[4]) for row in told().funnel().rows}
+    assert lost["复核合格"] == (1, "33.3%")
+
+
+def test_declarations_without_a_committee_have_a_funnel_of_their_own(told, make):
+    make.declaration(state=S.FILED, way=Way.INITIAL)
+    make.declaration(state=S.UNDER_AUDIT, way=Way.INITIAL)
+    assert stages(told(way="initial")) == {"提交": 2, "单位公示": 2, "单位上报": 2, "备案": 1, "发证": 0}
+    assert stages(told())["提交"] == 0
+
+
+def test_what_the_reader_may_not_see_is_in_no_figure(told, of_region):
+    mine, _ = of_region("430102"), of_region("430202")
+    statistics = told(where=Declaration.unit_id == mine.unit_id)
+    assert card(statistics, "申报总数") == "1"
+    assert [row[0] for row in statistics.by_city().rows] == ["长沙市"]
+    assert statistics.summary().total[-1] == 1
+
+
+def test_conditions_narrow_the_figures(told, of_region, make):
+    senior = of_region("430102", title=make.title(TitleLevel.FULL_SENIOR))
+    of_region("430202")
+    assert card(told(city="430100"), "申报总数") == "1"
+    assert card(told(level="full_senior"), "申报总数") == "1"
+    assert card(told(series=senior.series_id), "申报总数") == "2"
+    assert card(told(series=senior.series_id + 999), "申报总数") == "0"
+    assert card(told(way="recognition"), "申报总数") == "0"
+
+
+def test_the_year_before_serves_the_comparison_only(told, make):
+    for year in (2025, 2025, 2026, 2026, 2026, 2024):
+        make.declaration(state=S.SUBMITTED, year=year)
+    label, figure, remark = told().cards()[0]
+    assert (label, figure, remark) == ("申报总数", "3", "同比增 50.0%")
+
+
+def test_the_summary_and_the_cross_table_add_up(told, of_region, make):
+    for region in ("430102", "430102", "430202", "433101"):
+        of_region(region)
+    of_region("430102", title=make.title(TitleLevel.FULL_SENIOR))
+    statistics = told()
+    assert sum(row[-1] for row in statistics.summary().rows) == 5
+    assert statistics.matrix().total[-1] == 5
+    assert sum(statistics.matrix().total[1:-1]) == 5
+    assert sum(row[-4] for row in statistics.by_series().rows) == 5
+
+
+def test_a_committee_is_held_against_the_ratio_of_its_plan_without_fractions(told, make, session):
+    committee = make.committee()
+    batch = make.batch(committee=committee)
+    plan = Plan(
+        number="P1", name="方案", committee=committee, batch=batch, year=2026, opens_on=VOTED, arrival_place="甲",
+        review_place="乙", interview_place="丙", members=25, state=PlanState.REVIEWED,
+    )  # fmt: skip
+    session.add(plan)
+    session.flush()
+    for state in (S.PASSED, S.PASSED, S.PASSED, S.FAILED, S.FAILED):
+        make.declaration(state=state, batch=batch, plan_id=plan.id, voted_on=VOTED)
+    assert told().by_plan().rows == [[committee.name, "副高级", 5, 3, "60.0%", "55%", 2, -1]]
+    assert told(plans=Plan.id == 0).by_plan().rows == []
+    assert "评委会" not in "".join(table.title for table in told(city="430100").tables())
+
+
+def test_the_number_of_statements_does_not_grow_with_the_rows(told, of_region, session, engine):
+    def statements():
+        seen = []
+
+        def count(*given):
+            seen.append(given[2])
+
+        event.listen(engine, "before_cursor_execute", count)
+        try:
+            list(told().tables())
+        finally:
+            event.remove(engine, "before_cursor_execute", count)
+        return len(seen)
+
+    of_region()
+    few = statements()
+    for region in ("430102", "430202", "430302", "430000"):
+        of_region(region, state=S.ISSUED, voted_on=VOTED)
+    session.flush()
+    assert statements() == few == 5
+
+
+def test_years_and_cities_to_choose_from(session, make):
+    make.batch()
+    make.batch(year=2025)
+    assert years(session)[:2] == [2026, 2025]
+    assert len(cities(session)) == 15

@@ -1,0 +1,191 @@
+"""The rules of the house that a machine can keep (docs/decisions.md says why each is there).
+
+Layers are kept by import-linter, routes by tests/views/test_safe_defaults.py, lifecycles by
+tests/workflow/test_lifecycles.py, migrations by tests/test_migrations.py, the pictures by tests/test_docs.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import models.registry  # noqa: F401
+from app.menu import GROUPS, MENU
+from app.security import ACCESS, EVERYBODY, PERSONAL, PUBLIC
+from models.base import Labelled, metadata
+from workflow import roles
+from workflow.lifecycles import LIFECYCLES
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = ("app", "views", "reports", "workflow", "models")
+LONGEST = 450
+#: Longer on purpose, each with its reason.
+LONG = {"workflow/zc_draw.py": "one published specification, read from top to bottom beside its text"}
+#: Flow tables whose `state` is read from the column `active`.
+STATE_FROM_ACTIVE = {"organisation", "acceptance_office"}
+#: Columns of Flask-AppBuilder's user that no screen shows.
+FAB_COLUMNS = {"first_name", "password", "email", "login_count", "fail_login_count", "changed_on"}
+#: Words that refuse nothing collect everything.
+VAGUE = {"utils", "util", "helpers", "helper", "common", "manager", "data", "info", "misc"}
+TONES = {"run", "ok", "warn", "bad", "off"}
+
+
+def sources(*rooms):
+    """(path, text) of every Python file of the rooms."""
+    for room in rooms or ROOMS:
+        for file in sorted((ROOT / room).rglob("*.py")):
+            yield file.relative_to(ROOT).as_posix(), file.read_text(encoding="utf-8")
+
+
+def pages():
+    """(path, text) of every template, style sheet and script."""
+    for folder in ("app/templates", "app/static"):
+        for file in sorted((ROOT / folder).rglob("*")):
+            if file.suffix in {".html", ".css", ".js", ".svg"}:
+                yield file.relative_to(ROOT).as_posix(), file.read_text(encoding="utf-8")
+
+
+def labelled(kind=Labelled):
+    """Every enum of the office, with Chinese labels and tones."""
+    for sub in kind.__subclasses__():
+        yield sub
+        yield from labelled(sub)
+
+
+def chinese(text):
+    return bool(re.search(r"[\u4e00-\u9fff]", text))
+
+
+# --- one committer, one clock -------------------------------------------------------------------------
+
+
+def test_only_the_unit_of_work_commits():
+    writers = {path for path, text in sources() if re.search(r"\.(commit|rollback)\(", text)}
+    assert writers == {"workflow/unit_of_work.py"}
+
+
+def test_only_the_clock_reads_the_machines_time():
+    reading = re.compile(r"\b(datetime|date|dt)\.(now|utcnow|today)\(|\btime\.(time|localtime|gmtime)\(")
+    assert {path for path, text in sources() if reading.search(text)} == {"workflow/clock.py"}
+
+
+def test_chance_comes_from_the_operating_system():
+    """No seedable generator decides anything; the demo alone uses one, so that every demo is the same."""
+    users = {path for path, text in sources() if re.search(r"\brandom\.(?!SystemRandom)\w+", text)}
+    assert {path for path in users if not path.startswith("app/demo/")} == set()
+
+
+# --- words ----------------------------------------------------------------------------------------------
+
+
+def test_every_column_a_person_may_see_has_a_chinese_label():
+    silent = []
+    for table in metadata.sorted_tables:
+        if table.name.startswith("ab_") and table.name != "ab_user":
+            continue
+        for column in table.columns:
+            technical = (
+                column.primary_key or column.foreign_keys or (table.name == "ab_user" and column.name in FAB_COLUMNS)
+            )
+            if not technical and not chinese(column.info.get("label", "")):
+                silent.append(f"{table.name}.{column.name}")
+    assert silent == []
+
+
+def test_screens_of_the_product_show_no_bare_column_name(application):
+    """What a list, a detail or a form shows is called by its Chinese label."""
+    bare = []
+    for view in application.appbuilder.baseviews:
+        shown = [*getattr(view, "shown", ()), *(c for group in getattr(view, "groups", {}).values() for c in group)]
+        bare += [f"{type(view).__name__}.{c.name}" for c in shown if not chinese(str(c.label))]
+    assert bare == []
+
+
+def test_every_state_of_every_enum_is_called_in_chinese_and_has_a_tone():
+    for kind in labelled():
+        assert all(chinese(member.label) for member in kind), kind.__name__
+        assert {member.tone for member in kind} <= TONES, kind.__name__
+
+
+def test_every_record_with_a_state_has_a_lifecycle():
+    with_state = {table.name for table in metadata.sorted_tables if "state" in table.columns}
+    assert with_state | STATE_FROM_ACTIVE == set(LIFECYCLES)
+    for name, flow in LIFECYCLES.items():
+        assert chinese(flow.name), name
+
+
+def test_files_are_named_by_their_noun():
+    assert [path for path, _text in sources() if Path(path).stem in VAGUE] == []
+
+
+# --- size and manners ---------------------------------------------------------------------------------
+
+
+def test_no_file_has_taken_a_second_noun_in():
+    long = {path: text.count("\n") for path, text in sources() if text.count("\n") > LONGEST}
+    assert set(long) == set(LONG), long
+
+
+def test_every_file_says_what_it_is():
+    assert [path for path, text in sources() if not text.startswith('"""')] == []
+
+
+def test_nothing_is_left_for_later():
+    marks = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+    assert [path for path, text in [*sources(), *pages()] if marks.search(text)] == []
+
+
+def test_no_page_names_another_host():
+    """The product works without the internet: nothing is loaded from elsewhere (XML namespaces are names, not addresses)."""
+    strangers = {}
+    for path, text in [*pages(), *sources("views", "reports")]:
+        found = re.findall(r"""(?:https?:)?//(?:[\w-]+\.)+[a-z]{2,}""", text)
+        if foreign := [url for url in found if "www.w3.org" not in url]:
+            strangers[path] = foreign
+    assert strangers == {}
+
+
+def test_pages_carry_no_inline_style_and_no_inline_handler():
+    """The Content-Security-Policy would not run them."""
+    inline = re.compile(r"""<[^>]*\s(style|on[a-z]+)\s*=\s*["']""", re.IGNORECASE)
+    assert [path for path, text in [*pages(), *sources("views")] if inline.search(text)] == []
+
+
+# --- screens --------------------------------------------------------------------------------------------
+
+
+def screen_names():
+    return [entry.screen.partition(":")[2] for entry in MENU]
+
+
+def test_every_screen_of_the_menu_is_in_access_and_the_reverse():
+    """A screen may stand in MENU twice (two labels), but in ACCESS once; public screens need no access."""
+    public = {name for name in PUBLIC if "." not in name} | {name.partition(".")[0] for name in PUBLIC}
+    personal = {name.partition(".")[0] for name in PERSONAL}
+    access = [row.screen for row in ACCESS]
+    assert len(access) == len(set(access))
+    assert set(access) - set(screen_names()) == set()
+    assert set(screen_names()) - set(access) - public - personal == set()
+
+
+def test_every_entry_of_the_menu_stands_in_a_known_group():
+    assert {entry.group for entry in MENU} <= set(GROUPS)
+
+
+@pytest.mark.parametrize("role", roles.ALL)
+def test_nobody_reads_one_name_twice_in_the_menu(role):
+    mine = {row.screen for row in ACCESS if role in row.opens}
+    read = Counter((e.group, e.label) for e in MENU if e.label and e.screen.partition(":")[2] in mine)
+    assert [name for name, times in read.items() if times > 1] == []
+
+
+def test_every_open_route_says_why_it_is_open():
+    assert all(chinese(reason) for reason in (*PUBLIC.values(), *PERSONAL.values()))
+
+
+@pytest.mark.parametrize("role", roles.ALL)
+def test_every_role_opens_a_screen_of_its_own(role):
+    assert any(role in row.opens and tuple(row.opens) != EVERYBODY for row in ACCESS)

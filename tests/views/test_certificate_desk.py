@@ -1,0 +1,304 @@
+"""From the filing to the certificate at the province's desks, and what units and holders see of it."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import date
+
+import pytest
+from python_calamine import CalamineWorkbook
+from sqlalchemy import select
+
+from models.blacklist import BlacklistEntry, BlacklistKind, BlacklistState
+from models.certificate import Certificate, CertificateNumber, NumberState
+from models.certificate import CertificateState as K
+from models.declaration import DeclarationState as D
+from models.filing import FilingState
+from models.journal import JournalEntry
+from tests.views.office_day import noon, page_of  # noqa: F401  (a fixture)
+from tests.workflow.test_certificate import Desk
+from tests.workflow.test_filing import Case
+from workflow import certificate as certificates
+from workflow import reporting, roles
+
+pytestmark = pytest.mark.usefixtures("noon")
+
+
+@pytest.fixture
+def desk(make, as_):
+    """The certificate desk of the rules' tests."""
+    return Desk(make, as_)
+
+
+@pytest.fixture
+def cert(browser, desk):
+    return browser(desk.clerk)
+
+
+def filed(desk, session, n=2, **given):
+    people = [desk.filed(**given) for _ in range(n)]
+    session.commit()
+    return people
+
+
+def issued(desk, session, n=1, **given):
+    people = filed(desk, session, n, **given)
+    desk.generate(*_span(desk, session, n))
+    made = certificates.issue(desk.uow(), people, desk.issuer)
+    session.commit()
+    return made
+
+
+def _span(desk, session, n):
+    from workflow.certificate_number import next_serial
+
+    start = next_serial(session, desk.prefix())
+    return start, start + n - 1
+
+
+# -- 证书编号生成 -------------------------------------------------------------------------------------
+
+
+def test_numbers_are_generated_from_first_to_last_and_go_on_where_they_ended(cert, desk, session, make):
+    typed = {"year": "2026", "series": make.series().id, "grade": "A", "way_digit": "1", "issuer": desk.issuer.id, "first": "", "last": "12"}
+    session.commit()
+    answer = cert.post("/certificatenumberscreen/add", data=typed)
+    assert answer.status_code == 302
+    assert session.query(CertificateNumber).count() == 12
+    assert cert.post("/certificatenumberscreen/add", data=typed | {"last": "15"}).status_code == 302
+    numbers = session.scalars(select(CertificateNumber.serial).order_by(CertificateNumber.serial)).all()
+    assert numbers == list(range(1, 16))
+    page = page_of(cert.get("/certificatenumberscreen/list/?grade=A&state=free"))
+    assert "共 15 条" in page and "高级" in page and desk.issuer.organisation.name in page
+
+
+def test_a_gap_in_the_numbers_is_refused_and_everything_typed_stays(cert, desk, session, make):
+    typed = {"year": "2026", "series": make.series().id, "grade": "A", "way_digit": "1", "issuer": desk.issuer.id, "first": "5", "last": "12"}
+    session.commit()
+    answer = cert.post("/certificatenumberscreen/add", data=typed)
+    page = page_of(answer)
+    assert answer.status_code == 422 and "开始序号应为 1" in page and 'value="12"' in page
+    assert session.query(CertificateNumber).count() == 0
+
+
+def test_ticked_numbers_are_voided_with_a_reason_all_or_none(cert, desk, session):
+    free = desk.generate(1, 3)
+    session.commit()
+    keys = [str(n.id) for n in free[1:]]
+    assert "作废原因" in page_of(cert.post("/certificatenumberscreen/bulk/void", data={"key": keys}))
+    assert cert.post("/certificatenumberscreen/bulk/void", data={"key": keys, "confirmed": "1", "opinion": "印错"}).status_code == 302
+    assert [n.state for n in free] == [NumberState.FREE, NumberState.VOID, NumberState.VOID]
+
+
+# -- 证书发放 -----------------------------------------------------------------------------------------
+
+
+def test_filed_people_are_ticked_and_get_their_certificates(cert, desk, session):
+    people = filed(desk, session, 3)
+    desk.generate(1, 5)
+    session.commit()
+    page = page_of(cert.get("/certificateissuescreen/list/?issued=no"))
+    assert "共 3 条" in page and "批量发放证书" in page
+    keys = [f"{d.id}:{d.version}" for d in people[:2]]
+    assert desk.issuer.organisation.name in page_of(cert.post("/certificateissuescreen/bulk/issue", data={"key": keys}))
+    answer = cert.post("/certificateissuescreen/bulk/issue", data={"key": keys, "confirmed": "1", "issuer": desk.issuer.id})
+    assert answer.status_code == 302
+    assert [d.state for d in people] == [D.ISSUED, D.ISSUED, D.FILED]
+    page = page_of(cert.get("/certificateissuescreen/list/?issued=yes"))
+    first = session.scalar(select(Certificate).order_by(Certificate.id))
+    assert "共 2 条" in page and f"/certificatesearchscreen/paper/{first.id}.pdf" in page
+    paper = cert.get(f"/certificatesearchscreen/paper/{first.id}.pdf")
+    assert paper.mimetype == "application/pdf" and paper.data.startswith(b"%PDF")
+
+
+def test_too_few_numbers_issue_nothing_and_say_where_to_make_them(cert, desk, session):
+    people = filed(desk, session, 2)
+    desk.generate(1, 1)
+    session.commit()
+    keys = [f"{d.id}:{d.version}" for d in people]
+    answer = cert.post("/certificateissuescreen/bulk/issue", data={"key": keys, "confirmed": "1", "issuer": desk.issuer.id})
+    page = page_of(answer)
+    assert answer.status_code == 422 and "缺 1 个" in page and "证书编号生成" in page and people[0].number in page
+    assert session.query(Certificate).count() == 0
+
+
+def test_a_blacklisted_person_gets_none_and_is_named(cert, desk, session, make):
+    person = make.person(name="失信人")
+    people = filed(desk, session, 1, person=person)
+    make._add(BlacklistEntry, {}, person=person, kind=BlacklistKind.FORGERY, reason="造假", starts_on=date(2026, 1, 1), ends_on=date(2028, 12, 31), state=BlacklistState.ACTIVE)
+    desk.generate(1, 1)
+    session.commit()
+    answer = cert.post("/certificateissuescreen/bulk/issue", data={"key": [f"{people[0].id}:{people[0].version}"], "confirmed": "1", "issuer": desk.issuer.id})
+    assert answer.status_code == 422 and "失信人在失信黑名单记录期内" in page_of(answer)
+
+
+def test_issuing_is_the_certificate_posts_alone(browser, desk, make, session):
+    person = filed(desk, session, 1)[0]
+    for role in (roles.HRSS_AUDIT, roles.HRSS_CONFIG, roles.COMMITTEE_OFFICE):
+        other = browser(make.account(role))
+        assert other.get("/certificateissuescreen/list/").status_code == 403
+        assert other.post("/certificateissuescreen/bulk/issue", data={"key": [f"{person.id}:1"], "confirmed": "1"}).status_code == 403
+    assert browser(desk.clerk).get(f"/certificateissuescreen/act/{person.id}/issue").status_code == 404
+
+
+# -- 报送 ---------------------------------------------------------------------------------------------
+
+
+def test_ticked_certificates_go_as_one_package_and_the_receipt_closes_it(cert, desk, session):
+    made = issued(desk, session, 3)
+    page = page_of(cert.get("/certificatereportscreen/list/?desk=waiting"))
+    assert "共 3 条" in page and "批量上报" in page and "全部上报" in page
+    keys = [f"{c.id}:{c.version}" for c in made[:2]]
+    assert cert.post("/certificatereportscreen/bulk/report", data={"key": keys}).status_code == 302
+    assert [c.state for c in made] == [K.REPORTING, K.REPORTING, K.ISSUED]
+    assert made[0].report_batch == made[1].report_batch
+    batch = made[0].report_batch
+    page = page_of(cert.get("/certificatereportscreen/batches"))
+    assert batch in page and "登记回执" in page
+    package = cert.post(f"/certificatereportscreen/package/{batch}")
+    assert json.loads(package.data)["count"] == 2
+    told = session.scalars(select(JournalEntry).where(JournalEntry.verb == "download_package")).all()
+    assert len(told) == 1 and made[0].declaration.person.id_number not in told[0].details
+    answer = cert.post(f"/certificatereportscreen/batch-receipt/{batch}", data={"ok": "1", "text": ""})
+    assert answer.status_code == 422 and "请填写回执编号" in page_of(answer)
+    assert cert.post(f"/certificatereportscreen/batch-receipt/{batch}", data={"ok": "1", "text": "R-1"}).status_code == 302
+    assert [c.state for c in made] == [K.REPORTED, K.REPORTED, K.ISSUED] and made[0].report_receipt == "R-1"
+
+
+def test_everything_goes_except_what_has_a_fault(cert, desk, session, make):
+    good = issued(desk, session, 1)[0]
+    bad = issued(desk, session, 1, person=make.person(id_number="430102199001010017"))[0]
+    page = page_of(cert.get("/certificatereportscreen/everything"))
+    assert "GB 11643" in page and bad.number in page
+    assert cert.post("/certificatereportscreen/everything").status_code == 302
+    assert (good.state, bad.state) == (K.REPORTING, K.ISSUED)
+
+
+def test_a_revocation_after_the_report_is_told_once(cert, desk, session):
+    made = issued(desk, session, 1)[0]
+    reporting.report(desk.uow(), [made])
+    session.commit()
+    answer = cert.post(f"/certificaterevokescreen/act/{made.id}/revoke", data={"reason": "", "document": "", "blacklist_kind": "forgery", "version": made.version})
+    assert answer.status_code == 422 and "请填写撤销原因" in page_of(answer)
+    typed = {"reason": "提供虚假业绩", "document": "湘人社函〔2026〕9号", "blacklist_kind": "forgery", "version": made.version}
+    assert cert.post(f"/certificaterevokescreen/act/{made.id}/revoke", data=typed).status_code == 302
+    assert made.state == K.REVOKED and made.declaration.state == D.REVOKED
+    assert session.scalar(select(BlacklistEntry.state).where(BlacklistEntry.person_id == made.person_id)) == BlacklistState.PROPOSED
+    assert "上报撤销状态（1 份）" in page_of(cert.get("/certificatereportscreen/batches"))
+    assert cert.post("/certificatereportscreen/revocations").status_code == 302
+    assert "上报撤销状态" not in page_of(cert.get("/certificatereportscreen/batches"))
+
+
+def test_a_correction_issues_a_new_edition_and_the_old_one_says_so(cert, desk, session):
+    made = issued(desk, session, 1)[0]
+    session.commit()
+    typed = {name: getattr(made, name) for name in certificates.CORRECTABLE} | {"unit_name": "更名后的单位", "reason": "单位更名", "version": made.version}
+    assert cert.post(f"/certificaterevokescreen/act/{made.id}/correct", data=typed).status_code == 302
+    newest = session.scalar(select(Certificate).where(Certificate.number == made.number, Certificate.edition == 2))
+    assert newest.unit_name == "更名后的单位" and made.state == K.CORRECTED
+    page = page_of(cert.get(f"/certificatesearchscreen/show/{newest.id}"))
+    assert "其他版次" in page and "已更正换发" in page
+
+
+# -- who reads what ------------------------------------------------------------------------------------
+
+
+def test_the_holder_downloads_his_own_certificate_and_no_other(browser, desk, make, session):
+    mine, other = issued(desk, session, 2)
+    holder = browser(make.account(roles.APPLICANT, person_id=mine.person_id))
+    page = page_of(holder.get("/mycertificatescreen/list/"))
+    assert mine.number in page and other.number not in page
+    assert holder.get(f"/mycertificatescreen/paper/{mine.id}.pdf").mimetype == "application/pdf"
+    assert holder.get(f"/mycertificatescreen/paper/{other.id}.pdf").status_code == 404
+    assert holder.get(f"/certificatesearchscreen/paper/{mine.id}.pdf").status_code == 403
+    assert mine.declaration.person.id_number not in page_of(holder.get(f"/mycertificatescreen/show/{mine.id}"))
+
+
+def test_a_unit_and_a_committee_see_the_certificates_of_their_people(browser, desk, make, session):
+    mine, other = issued(desk, session, 2)
+    unit = browser(make.account(roles.UNIT_OFFICER, organisation_id=mine.declaration.unit_id))
+    page = page_of(unit.get("/unitcertificatescreen/list/"))
+    assert mine.number in page and other.number not in page
+    assert unit.get(f"/unitcertificatescreen/show/{other.id}").status_code == 404
+    mine.declaration.reached_committee_at = mine.issued_at
+    session.commit()
+    committee = browser(make.account(roles.COMMITTEE_OFFICE, committee_id=mine.declaration.committee_id))
+    assert mine.number in page_of(committee.get("/unitcertificatescreen/list/"))
+
+
+# -- 备案 ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def applied(make, as_, session):
+    """A filing of two people that waits, on a day in autumn."""
+    from models.setting import DemoClock
+    from tests.workflow.test_filing import NOON as AUTUMN
+    from workflow import clock
+
+    case = Case(make, as_)
+    case.people = [case.person(), case.person()]
+    case.filing = case.apply()
+    session.scalar(select(DemoClock)).offset_seconds = round((AUTUMN - clock.machine_now()).total_seconds())
+    session.commit()
+    return case
+
+
+def test_the_auditor_files_the_people_on_the_usual_day(browser, applied):
+    auditor = browser(applied.auditor)
+    assert ">审核</a>" in page_of(auditor.get("/filingauditscreen/list/?state=submitted"))
+    page = page_of(auditor.get(f"/filingauditscreen/show/{applied.filing.id}"))
+    assert "公示通过参评人员名单" in page and applied.people[0].applicant_name in page
+    assert 'value="2026-10-23"' in page  # five working days after the vote of 16 October
+    act = f"/filingauditscreen/act/{applied.filing.id}/approve"
+    typed = {"document": "湘人社职备〔2026〕3号", "filed_on": "2026-10-26", "date_reason": "", "opinion": "同意", "version": applied.filing.version}
+    answer = auditor.post(act, data=typed)
+    page = page_of(answer)
+    assert answer.status_code == 422 and "须说明原因" in page and 'value="湘人社职备〔2026〕3号"' in page and 'value="2026-10-26"' in page
+    assert auditor.post(act, data=typed | {"filed_on": "2026-10-23"}).status_code == 302
+    assert applied.filing.state == FilingState.APPROVED and {d.state for d in applied.people} == {D.FILED}
+    assert ">查看详细</a>" in page_of(auditor.get("/filingauditscreen/list/?state=approved"))
+
+
+def test_a_filing_is_returned_with_an_opinion_and_only_by_the_auditor(browser, applied, make):
+    cert = browser(make.account(roles.HRSS_CERT))
+    act = f"/filingauditscreen/act/{applied.filing.id}/send_back"
+    assert cert.get(f"/filingauditscreen/show/{applied.filing.id}").status_code == 200
+    assert cert.post(act, data={"opinion": "x"}).status_code == 403
+    auditor = browser(applied.auditor)
+    assert auditor.post(act, data={"opinion": "", "version": applied.filing.version}).status_code == 422
+    assert auditor.post(act, data={"opinion": "名单有误", "version": applied.filing.version}).status_code == 302
+    assert applied.filing.state == FilingState.RETURNED
+
+
+# -- 黑名单 --------------------------------------------------------------------------------------------
+
+
+def test_a_person_is_found_by_name_or_number_and_put_on_the_list(browser, make, session):
+    person = make.person(name="周失信")
+    auditor = browser(make.account(roles.HRSS_AUDIT))
+    for q in ("周失", person.id_number):
+        found = auditor.get(f"/lookup/Person?q={q}").get_json()["results"]
+        assert [row["id"] for row in found] == [str(person.id)] and person.id_number not in str(found)
+    answer = auditor.post("/blacklistscreen/add", data={"person-text": "查无此人", "kind": "forgery", "reason": "伪造论文", "basis": "湘人社函〔2026〕1号"})
+    assert answer.status_code == 422 and "没有找到“查无此人”" in page_of(answer) and "伪造论文" in page_of(answer)
+    typed = {"person": person.id, "kind": "forgery", "reason": "伪造论文", "basis": "湘人社函〔2026〕1号", "starts_on": "2026-05-01"}
+    assert auditor.post("/blacklistscreen/add", data=typed).status_code == 302
+    entry = session.scalar(select(BlacklistEntry).where(BlacklistEntry.person_id == person.id))
+    assert (entry.state, entry.starts_on, entry.ends_on) == (BlacklistState.ACTIVE, date(2026, 5, 1), date(2029, 4, 30))
+    page = page_of(auditor.get(f"/blacklistscreen/list/?person.name=周失信&person.id_number={person.id_number}", follow_redirects=True))
+    assert "共 1 条" in page and person.masked_id in page and f">{person.id_number}<" not in page
+    answer = auditor.post(f"/blacklistscreen/act/{entry.id}/lift", data={"reason": "", "version": entry.version})
+    assert answer.status_code == 422
+    assert auditor.post(f"/blacklistscreen/act/{entry.id}/lift", data={"reason": "复核后证据不足", "version": entry.version}).status_code == 302
+    assert entry.state == BlacklistState.LIFTED
+    sheet = auditor.post("/blacklistscreen/export")
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(sheet.data)).get_sheet_by_index(0).to_python()
+    assert len(rows) == 2 and person.masked_id in rows[1] and person.id_number not in str(rows)
+
+
+def test_the_supervisor_reads_the_list_and_units_do_not(browser, make):
+    assert browser(make.account(roles.SUPERVISOR)).get("/blacklistscreen/list/").status_code == 200
+    assert browser(make.account(roles.SUPERVISOR)).get("/blacklistscreen/add").status_code == 403
+    assert browser(make.account(roles.UNIT_OFFICER)).get("/blacklistscreen/list/").status_code == 403

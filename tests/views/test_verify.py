@@ -1,0 +1,122 @@
+"""证书公开查验 without an account, and the demo clock with any account."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from models.certificate import CertificateState as K
+from models.setting import DemoClock
+from models.sign_in import AddressDelay
+from tests.conftest import NOON
+from tests.views.office_day import noon, page_of  # noqa: F401  (a fixture)
+from tests.workflow.test_certificate import Desk
+from workflow import certificate as certificates
+from workflow import roles, sign_in
+from workflow.certificate import CERTIFICATE
+
+pytestmark = pytest.mark.usefixtures("noon")
+NONE_SUCH = "没有查到符合的证书"
+
+
+@pytest.fixture
+def issued(make, as_, session):
+    desk = Desk(make, as_)
+    person = make.person(name="欧阳建国")
+    declaration = desk.filed(person=person)
+    desk.generate(1, 1)
+    made = certificates.issue(desk.uow(), [declaration], desk.issuer)[0]
+    session.commit()
+    made.desk = desk
+    return made
+
+
+@pytest.fixture
+def public(browser):
+    return browser()
+
+
+def asked(issued, **other):
+    person = issued.declaration.person
+    return {"number": issued.number, "name": person.name, "id_tail": person.id_number[-4:]} | other
+
+
+def test_number_name_and_tail_show_the_certificate_masked(public, issued):
+    assert "职称证书查验" in page_of(public.get("/verify/"))
+    page = page_of(public.post("/verify/", data=asked(issued)))
+    assert "有效" in page and issued.title_name in page and "欧***" in page
+    assert issued.declaration.person.id_number not in page
+
+
+def test_the_code_of_the_paper_shows_it_as_well(public, issued):
+    page = page_of(public.get(f"/verify/{issued.token}"))
+    assert issued.number in page and "欧阳建国" not in page
+
+
+@pytest.mark.parametrize("other", [{"number": "A08261000000009999"}, {"name": "欧阳建民"}, {"id_tail": "0000"}])
+def test_whatever_is_wrong_the_answer_is_the_same_and_what_was_typed_stays(public, issued, other):
+    answer = public.post("/verify/", data=asked(issued, **other))
+    page = page_of(answer)
+    assert answer.status_code == 404 and NONE_SUCH in page and issued.title_name not in page
+    assert f'value="{next(iter(other.values()))}"' in page
+
+
+def test_a_wrong_code_is_answered_alike_whatever_it_looks_like(public):
+    for token in ("0" * 32, "x", "%00", "a" * 500):
+        assert public.get(f"/verify/{token}").status_code == 404
+
+
+def test_revoked_and_replaced_certificates_say_so(public, issued, session):
+    corrected = CERTIFICATE.perform(issued.desk.uow(), issued, "correct", unit_name="更名单位", reason="更名")
+    session.commit()
+    assert "已更正换发" in page_of(public.get(f"/verify/{issued.token}"))
+    CERTIFICATE.perform(issued.desk.uow(), corrected, "revoke", reason="造假", document="湘〔2026〕1号", blacklist_kind="forgery")
+    session.commit()
+    page = page_of(public.post("/verify/", data=asked(issued)))
+    assert "已撤销" in page and "已失效" in page and corrected.state == K.REVOKED
+
+
+def test_who_keeps_guessing_waits_but_can_still_sign_in(public, issued, session):
+    for _ in range(sign_in.FREE_FAILURES):
+        public.post("/verify/", data=asked(issued, name="错"))
+    public.post("/verify/", data=asked(issued, name="错"))
+    answer = public.post("/verify/", data=asked(issued))
+    assert answer.status_code == 429 and "查询过于频繁" in page_of(answer)
+    assert sign_in.wait_seconds(session, "127.0.0.1") == 0
+    assert session.get(AddressDelay, "verify:127.0.0.1").failures > sign_in.FREE_FAILURES
+
+
+def test_an_incomplete_question_is_not_counted(public, session):
+    assert public.post("/verify/", data={"number": "A"}).status_code == 422
+    assert session.get(AddressDelay, "verify:127.0.0.1") is None
+
+
+# -- 演示时钟 -------------------------------------------------------------------------------------------
+
+
+def test_any_account_of_the_demo_moves_the_clock_forward_and_sees_it_in_the_head(browser, make):
+    today = NOON.date()
+    applicant = browser(make.account(roles.APPLICANT))
+    page = page_of(applicant.get("/demo-clock/"))
+    assert "演示时钟" in page and str(today) in page
+    later = today + timedelta(days=9)
+    assert applicant.post("/demo-clock/", data={"to": f"{later}T09:30"}).status_code == 302
+    assert str(later) in page_of(applicant.get("/demo-clock/"))
+    answer = applicant.post("/demo-clock/", data={"to": f"{today}T09:30"})
+    assert answer.status_code == 422 and "只能向前拨" in page_of(answer) and f'value="{today}T09:30"' in page_of(answer)
+    answer = applicant.post("/demo-clock/", data={"to": "yesterday"})
+    assert answer.status_code == 422 and "不是有效的日期时间" in page_of(answer)
+
+
+def test_without_an_account_and_outside_the_demo_there_is_no_clock(browser, make, app, session):
+    assert browser().get("/demo-clock/").status_code == 302
+    offset = session.scalar(select(DemoClock.offset_seconds))
+    officer = browser(make.account(roles.UNIT_OFFICER))
+    app.config["DEMO"] = False
+    try:
+        assert officer.post("/demo-clock/", data={"to": "2026-06-01T09:00"}).status_code in (302, 404)
+    finally:
+        app.config["DEMO"] = True
+    assert session.scalar(select(DemoClock.offset_seconds)) == offset

@@ -1,0 +1,145 @@
+"""投票管理 and the booth over HTTP: nothing chosen beforehand, checked once, cast once, counted with two keys."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+
+import pytest
+from sqlalchemy import func, select
+
+from models.ballot import Envelope, PollState, Roll, Tally
+from models.session import Recusal
+from models.trail import TrailEntry
+from tests.views.office_day import noon, page_of  # noqa: F401
+from workflow import recount
+from workflow import roles as r
+
+pytestmark = pytest.mark.usefixtures("noon")
+KEYS = {"office_pass": "办事机构口令一二", "supervisor_pass": "纪检监察口令三四"}
+
+
+@pytest.fixture
+def held(make):
+    """A session at the vote: five judges, three candidates, a poll that is ready."""
+    held = make.sitting(state="voting")
+    held.poll = make.poll(held)
+    return held
+
+
+@pytest.fixture
+def desk(browser, held):
+    return browser(held.office)
+
+
+@pytest.fixture
+def opened(held, desk, session):
+    assert desk.post(f"/poll/act/{held.poll.id}/open", data=KEYS).status_code == 302
+    session.refresh(held.poll)
+    return held
+
+
+def slip(people, choice="yes", **other):
+    return {f"choice-{d.id}": choice for d in people} | other
+
+
+def vote(booth, people, choice="yes"):
+    return booth.post("/expert/booth/", data=slip(people, choice, step="cast"))
+
+
+def test_nothing_is_chosen_beforehand_and_a_slip_with_gaps_comes_back_with_what_was_chosen(browser, session, opened):
+    booth = browser(opened.judges[0])
+    blank = page_of(booth.get("/expert/booth/"))
+    assert "checked" not in blank and all(d.applicant_name in blank for d in opened.people)
+    answer = booth.post("/expert/booth/", data=slip(opened.people[:2], "no", step="check"))
+    page = page_of(answer)
+    assert answer.status_code == 422 and "还有 1 名参评人员没有表决" in page
+    assert page.count("checked") == 2
+    assert session.scalar(select(func.count()).select_from(Envelope)) == 0
+
+
+def test_a_slip_is_checked_then_cast_once_and_answered_with_the_same_receipt(browser, session, opened):
+    booth = browser(opened.judges[0])
+    checked = page_of(booth.post("/expert/booth/", data=slip(opened.people, step="check")))
+    assert "确认投票" in checked and checked.count("同意") >= 3
+    assert session.scalar(select(func.count()).select_from(Envelope)) == 0
+    back = page_of(booth.post("/expert/booth/", data=slip(opened.people, step="back")))
+    assert back.count("checked") == 3
+    assert vote(booth, opened.people).status_code == 302
+    done = page_of(booth.get("/expert/booth/"))
+    receipt = "".join(re.findall(r"<span>([0-9a-f]{4})</span>", done))
+    assert "投票完成" in done and len(receipt) == 16
+    again = vote(booth, opened.people, "no")
+    assert again.status_code == 409 and "不能更改" in page_of(again) and receipt[:4] in page_of(again)
+    assert session.scalar(select(func.count()).select_from(Roll).where(Roll.voted)) == 1
+
+
+def test_whom_a_judge_stands_aside_for_is_not_on_his_slip(browser, session, opened):
+    first = opened.people[0]
+    session.add(Recusal(session_id=opened.review.id, expert_id=opened.experts[0].id, declaration_id=first.id, reason="导师"))
+    session.commit()
+    booth = browser(opened.judges[0])
+    assert first.applicant_name not in page_of(booth.get("/expert/booth/"))
+    assert vote(booth, opened.people[1:]).status_code == 302
+
+
+def test_the_desk_sees_turnout_only_and_no_vote_has_a_line(browser, session, opened, desk):
+    for judge in opened.judges[:3]:
+        vote(browser(judge), opened.people)
+    page = page_of(desk.get(f"/poll/show/{opened.poll.id}"))
+    assert "3 / 5" in page and opened.experts[4].code in page and "同意票" not in page
+    assert not [judge.full_name for judge in opened.judges if judge.full_name in page]
+    assert session.scalars(select(TrailEntry.label).where(TrailEntry.verb == "cast")).all()  # kept, and not shown
+    assert ">投票</b>" not in page
+
+
+def test_two_keys_count_the_votes_and_the_archive_is_given_once(browser, session, opened, desk):
+    for judge in opened.judges:
+        vote(browser(judge), opened.people)
+    address = f"/poll/act/{opened.poll.id}/close"
+    wrong = desk.post(address, data=KEYS | {"supervisor_pass": "不是这个口令呀"})
+    assert wrong.status_code == 422 and "口令不正确" in page_of(wrong) and "办事机构口令一二" not in page_of(wrong)
+    answer = desk.post(address, data=KEYS)
+    page = page_of(answer)
+    assert answer.status_code == 200 and "复核档案" in page
+    archive = base64.b64decode(re.search(r"base64,([^\"]+)", page).group(1))
+    assert len(json.loads(archive)["envelopes"]) == 5
+    counted = recount.recount(archive, *KEYS.values())
+    assert all(votes["yes"] == 5 for votes in counted.values())
+    session.refresh(opened.poll)
+    assert opened.poll.state == PollState.CLOSED
+    assert session.scalars(select(Tally.yes)).all() == [5, 5, 5]
+    assert desk.get(f"/poll/tally/{opened.poll.id}.pdf").data.startswith(b"%PDF")
+    assert "复核档案" not in page_of(desk.get(f"/poll/show/{opened.poll.id}"))
+
+
+def test_an_early_count_needs_a_reason_and_a_late_voter_is_told(browser, session, opened, desk):
+    for judge in opened.judges[:4]:
+        vote(browser(judge), opened.people)
+    receipt = "".join(re.findall(r"<span>([0-9a-f]{4})</span>", page_of(browser(opened.judges[0]).get("/expert/booth/"))))
+    address = f"/poll/act/{opened.poll.id}/close"
+    early = desk.post(address, data=KEYS)
+    assert early.status_code == 422 and "还有 1 名出席评委未投票" in page_of(early)
+    assert desk.post(address, data=KEYS | {"early_reason": "一人因病离会"}).status_code == 200
+    late = vote(browser(opened.judges[4]), opened.people)
+    assert late.status_code == 409 and "不得补投" in page_of(late)
+    assert "您的选票已计入" in page_of(browser(opened.judges[0]).get(f"/expert/booth/?receipt={receipt}"))
+    assert "没有这张选票" in page_of(desk.get(f"/poll/show/{opened.poll.id}?receipt=0123456789abcdef"))
+
+
+def test_keys_are_long_and_two(session, held, desk):
+    answer = desk.post(f"/poll/act/{held.poll.id}/open", data={"office_pass": "短", "supervisor_pass": "短"})
+    assert answer.status_code == 422 and "口令不少于 8 位" in page_of(answer)
+    session.refresh(held.poll)
+    assert held.poll.state == PollState.READY
+
+
+def test_only_experts_enter_the_booth_and_only_the_committee_its_desk(browser, make, held):
+    assert browser(held.office).get("/expert/booth/").status_code in (302, 403)
+    assert browser(held.judges[0]).get("/poll/list/").status_code in (302, 403)
+    stranger = browser(make.account(r.COMMITTEE_OFFICE, committee_id=make.committee().id))
+    assert stranger.get(f"/poll/show/{held.poll.id}").status_code == 404
+    watching = browser(make.account(r.SUPERVISOR))
+    assert watching.get(f"/poll/show/{held.poll.id}").status_code == 200
+    assert watching.post(f"/poll/act/{held.poll.id}/open", data=KEYS).status_code == 403

@@ -1,0 +1,409 @@
+"""证书: numbers without a gap, what a certificate says, corrections, revocations, and the public's question."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+
+import pytest
+from sqlalchemy import select, update
+
+from models.blacklist import BlacklistEntry, BlacklistKind, BlacklistState
+from models.catalogue import Series, TitleLevel
+from models.certificate import Certificate, CertificateNumber, Issuer, IssuerState, NumberCounter, NumberState
+from models.certificate import CertificateState as S
+from models.declaration import Declaration
+from models.declaration import DeclarationState as D
+from models.organisation import NodeKind
+from models.path import Way
+from models.registry import by_table
+from tests.arena import arena_on
+from workflow import certificate as certificates
+from workflow import certificate_number as numbers
+from workflow import journal, roles
+from workflow.certificate import CERTIFICATE
+from workflow.certificate_number import NUMBER
+from workflow.errors import NotYou, Refused
+from workflow.issuer import ISSUER
+from workflow.unit_of_work import UnitOfWork, unit_of_work
+
+NOON = datetime(2026, 11, 3, 12, 0)
+FILED_ON = date(2026, 10, 23)
+
+
+class Desk:
+    """省厅证书岗 with the province's issuing code; `filed` is a declaration that waits for its certificate."""
+
+    def __init__(self, make, as_=None):
+        self.make, self._as = make, as_
+        self.clerk = make.account(roles.HRSS_CERT)
+        self.issuer = make._add(
+            Issuer, {}, organisation=make.organisation(NodeKind.PROVINCE, name="湖南省人力资源和社会保障厅"), code="00000000"
+        )
+
+    def uow(self, actor=None):
+        return self._as(actor or self.clerk, NOON)
+
+    def key(self, **given):
+        return dict(year=2026, series=self.make.series(), grade="A", way_digit="1", issuer=self.issuer) | given
+
+    def generate(self, first, last, **given):
+        return numbers.generate(self.uow(), **self.key(**given), first=first, last=last)
+
+    def filed(self, **given):
+        given.setdefault("batch", None) or given.update(batch=self.make.batch())
+        return self.make.declaration(state=D.FILED, filed_on=FILED_ON, filing_number="湘职改备〔2026〕12号", **given)
+
+    def issued(self, **given):
+        declaration = self.filed(**given)
+        if not self.make.session.scalar(select(CertificateNumber.id).where(CertificateNumber.state == NumberState.FREE)):
+            start = numbers.next_serial(self.make.session, self.prefix())
+            self.generate(start, start + 9)
+        return certificates.issue(self.uow(), [declaration], self.issuer)[0]
+
+    def prefix(self, **given):
+        return numbers.prefix_of(self.make.session, **self.key(**given))
+
+
+@pytest.fixture
+def desk(make, as_):
+    return Desk(make, as_)
+
+
+# -- The number library ---------------------------------------------------------------------------
+
+
+def test_a_number_is_built_as_the_rule_says(desk):
+    series = desk.make.series()
+    made = desk.generate(1, 3)
+    assert [n.number for n in made] == [f"A{series.certificate_code}26100000000{i:04d}" for i in (1, 2, 3)]
+    assert all(re.fullmatch(r"[ABC]\d{17}", n.number) for n in made)
+
+
+@pytest.mark.parametrize(
+    ("level", "grade"),
+    [
+        (TitleLevel.FULL_SENIOR, "A"), (TitleLevel.ASSOCIATE_SENIOR, "A"), (TitleLevel.INTERMEDIATE, "B"),
+        (TitleLevel.ASSISTANT, "C"), (TitleLevel.TECHNICIAN, "C"),
+    ],
+)  # fmt: skip
+def test_the_letter_says_the_grade(level, grade):
+    assert numbers.grade_of(level) == grade
+
+
+@pytest.mark.parametrize(("way", "digit"), [(Way.REVIEW, "1"), (Way.INITIAL, "3"), (Way.RECOGNITION, "3")])
+def test_the_digit_says_the_way(way, digit):
+    assert numbers.way_digit_of(way) == digit
+
+
+@pytest.mark.parametrize(("first", "last", "why"), [(5, 9, "开始序号应为 4"), (3, 9, "开始序号应为 4"), (4, 3, "小于开始序号")])
+def test_numbers_follow_on_without_a_gap(desk, session, first, last, why):
+    desk.generate(1, 3)
+    with pytest.raises(Refused, match=why):
+        desk.generate(first, last)
+    assert numbers.next_serial(session, desk.prefix()) == 4
+    desk.generate(4, 9)
+
+
+def test_each_prefix_counts_for_itself(desk):
+    desk.generate(1, 2)
+    desk.generate(1, 2, grade="B")
+    desk.generate(1, 2, year=2025)
+    desk.generate(1, 2, way_digit="3")
+
+
+def test_the_serial_space_ends_at_9999_and_the_prefix_is_named(desk, session):
+    prefix = desk.prefix()
+    session.add(NumberCounter(prefix=prefix, last=9997))
+    session.flush()
+    with pytest.raises(Refused, match=f"编号前缀 {prefix} 的序号最大为 9999，从 9998 起最多还能生成 2 个"):
+        desk.generate(9998, 10000)
+    assert session.scalars(select(CertificateNumber).where(CertificateNumber.prefix == prefix)).all() == []
+    desk.generate(9998, 9999)
+    with pytest.raises(Refused, match=f"编号前缀 {prefix} 的序号空间已用尽"):
+        desk.generate(10000, 10000)
+
+
+def test_a_cancelled_issuer_and_a_strange_key_are_refused_at_the_fields(desk):
+    desk.issuer.state = IssuerState.CANCELLED
+    with pytest.raises(Refused) as refused:
+        desk.generate(1, 1, grade="D", way_digit="9", year=26)
+    assert set(refused.value.fields) == {"grade", "way_digit", "year", "issuer"}
+
+
+def test_void_numbers_are_never_taken(desk, session):
+    first, second, third, _ = desk.generate(1, 4)
+    NUMBER.perform(desk.uow(), first, "void", opinion="印制错误")
+    assert numbers.void_range(desk.uow(), prefix=first.prefix, first=1, last=2, reason="印制错误") == 1
+    (issued,) = certificates.issue(desk.uow(), [desk.filed()], desk.issuer)
+    assert issued.number == third.number
+    session.refresh(second)
+    assert (second.state, third.state) == (NumberState.VOID, NumberState.TAKEN)
+
+
+def test_only_the_certificate_desk_generates_and_issues(desk, make):
+    stranger = make.account(roles.HRSS_AUDIT)
+    with pytest.raises(NotYou):
+        numbers.generate(desk.uow(stranger), **desk.key(), first=1, last=1)
+    with pytest.raises(NotYou):
+        certificates.issue(desk.uow(stranger), [desk.filed()], desk.issuer)
+
+
+# -- Issue ----------------------------------------------------------------------------------------
+
+
+def test_certificates_are_numbered_in_the_order_given(desk):
+    desk.generate(1, 3)
+    people = [desk.filed() for _ in range(3)]
+    issued = certificates.issue(desk.uow(), [people[2], people[0], people[1]], desk.issuer)
+    assert [c.declaration_id for c in issued] == [people[2].id, people[0].id, people[1].id]
+    assert [c.number[-4:] for c in issued] == ["0001", "0002", "0003"]
+    assert {d.state for d in people} == {D.ISSUED}
+
+
+def test_a_certificate_says_what_was_so_on_the_day(desk, session):
+    made = desk.issued()
+    d = session.get(Declaration, made.declaration_id)
+    assert (made.holder_name, made.unit_name, made.title_name) == (d.person.name, d.unit.name, d.title.name)
+    assert (made.body_name, made.issuer_name) == (d.committee.name, "湖南省人力资源和社会保障厅")
+    assert (made.document, made.obtained_on, made.level_name, made.way_name) == ("湘职改备〔2026〕12号", FILED_ON, "副高级", "评审")
+    assert re.fullmatch("[0-9a-f]{32}", made.token)
+    name = made.holder_name
+    d.person.name = "改名"
+    session.flush()
+    assert made.holder_name == name
+
+
+def test_the_number_takes_its_year_from_the_filing_day(desk):
+    desk.generate(1, 1, year=2025)
+    declaration = desk.filed()
+    declaration.filed_on = date(2025, 12, 29)
+    (made,) = certificates.issue(desk.uow(), [declaration], desk.issuer)
+    assert made.number[3:5] == "25"
+
+
+def test_too_few_numbers_are_told_with_prefix_and_place_and_nothing_is_issued(desk, session):
+    desk.generate(1, 2)
+    people = [desk.filed() for _ in range(5)]
+    with pytest.raises(Refused, match=f"编号前缀 {desk.prefix()} 需要 5 个，库存 2 个，缺 3 个；请先在“证书编号生成”"):
+        certificates.issue(desk.uow(), people, desk.issuer)
+    assert {d.state for d in people} == {D.FILED}
+    assert numbers.free_count(session, desk.prefix()) == 2
+
+
+def test_several_prefixes_are_served_in_one_act_and_all_shortages_told_at_once(desk, make):
+    senior, middle = desk.filed(), desk.filed(title=make.title(TitleLevel.INTERMEDIATE))
+    with pytest.raises(Refused) as refused:
+        certificates.issue(desk.uow(), [senior, middle], desk.issuer)
+    assert desk.prefix() in refused.value.sentence
+    assert desk.prefix(grade="B") in refused.value.sentence
+    desk.generate(1, 1)
+    desk.generate(1, 1, grade="B")
+    issued = certificates.issue(desk.uow(), [middle, senior], desk.issuer)
+    assert [c.number[0] for c in issued] == ["B", "A"]
+
+
+@pytest.mark.parametrize("state", [s for s in D if s != D.FILED])
+def test_only_filed_declarations_receive_a_certificate(desk, state):
+    desk.generate(1, 1)
+    declaration = desk.filed()
+    declaration.state = state
+    with pytest.raises(Refused, match="不在“已备案”状态"):
+        certificates.issue(desk.uow(), [declaration], desk.issuer)
+
+
+def blacklist(make, person):
+    make._add(
+        BlacklistEntry, {}, person=person, kind=BlacklistKind.FORGERY, reason="造假", starts_on=date(2026, 10, 1),
+        ends_on=date(2029, 9, 30), state=BlacklistState.ACTIVE,
+    )  # fmt: skip
+
+
+def test_a_blacklisted_person_is_refused_by_name(desk, make):
+    desk.generate(1, 2)
+    good, bad = desk.filed(), desk.filed()
+    blacklist(make, bad.person)
+    with pytest.raises(Refused, match=f"{bad.applicant_name}在失信黑名单记录期内"):
+        certificates.issue(desk.uow(), [good, bad], desk.issuer)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_eight_desks_issue_four_hundred_and_none_twice(kind, tmp_path):
+    with arena_on(kind, tmp_path) as arena:
+        with arena.stage() as (session, make):
+            desk = Desk(make, lambda actor, now: _uow(actor, now, session))
+            batch = make.batch()
+            ids = [desk.filed(batch=batch).id for _ in range(400)]
+            desk.generate(1, 400)
+            prefix, issuer_id = desk.prefix(), desk.issuer.id
+            clerks = [make.account(roles.HRSS_CERT).id for _ in range(8)]
+        piles = [ids[n : n + 10] for n in range(0, 400, 10)]
+        for round_ in range(0, len(piles), 8):
+            tasks = [
+                (clerk, lambda uow, pile=pile: _issue(uow, pile, issuer_id))
+                for clerk, pile in zip(clerks, piles[round_ : round_ + 8], strict=True)
+            ]
+            answers = arena.race(tasks, now=NOON)
+            assert answers == [10] * 8
+        with arena.stage() as (session, _):
+            made = sorted(session.scalars(select(Certificate.number)))
+            assert made == [f"{prefix}{n:04d}" for n in range(1, 401)]
+            assert numbers.free_count(session, prefix) == 0
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_desks_that_generate_at_once_leave_no_gap(kind, tmp_path):
+    with arena_on(kind, tmp_path) as arena:
+        with arena.stage() as (_, make):
+            desk = Desk(make)
+            series_id, issuer_id, clerk = make.series().id, desk.issuer.id, desk.clerk.id
+
+        def ten_more(uow):
+            key = dict(
+                year=2026, series=uow.session.get_one(Series, series_id), grade="A", way_digit="1",
+                issuer=uow.session.get_one(Issuer, issuer_id),
+            )  # fmt: skip
+            start = numbers.next_serial(uow.session, numbers.prefix_of(uow.session, **key))
+            return len(numbers.generate(uow, **key, first=start, last=start + 9))
+
+        answers = arena.race([(clerk, ten_more)] * 8, now=NOON)
+        assert answers == [10] * 8
+        with arena.stage() as (session, _):
+            assert list(session.scalars(select(CertificateNumber.serial).order_by(CertificateNumber.serial))) == list(range(1, 81))
+
+
+def _issue(uow, pile, issuer_id):
+    people = [uow.session.get_one(Declaration, key) for key in pile]
+    return len(certificates.issue(uow, people, uow.session.get_one(Issuer, issuer_id)))
+
+
+def _uow(actor, now, session):
+    session.flush()
+    return UnitOfWork(actor, now, session)
+
+
+# -- Correct and revoke ---------------------------------------------------------------------------
+
+
+def test_a_correction_is_a_new_edition_under_the_same_number(desk):
+    old = desk.issued()
+    new = CERTIFICATE.perform(desk.uow(), old, "correct", holder_name="张三丰", reason="姓名录入有误")
+    assert (new.number, new.edition, new.holder_name, new.state) == (old.number, 2, "张三丰", S.ISSUED)
+    assert (old.state, old.holder_name != "张三丰", new.token != old.token) == (S.CORRECTED, True, True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"), [({}, "没有更改任何内容"), ({"holder_name": " "}, "不能为空")]
+)
+def test_an_empty_correction_is_refused(desk, changes, why):
+    with pytest.raises(Refused, match=why):
+        CERTIFICATE.perform(desk.uow(), desk.issued(), "correct", reason="更正", **changes)
+
+
+def test_title_and_date_are_never_corrected(desk):
+    with pytest.raises(TypeError):
+        certificates.correct(desk.uow(), desk.issued(), reason="升级", title_name="正高级工程师")
+
+
+def test_revoking_ends_the_title_and_proposes_the_blacklist(desk, session):
+    made = desk.issued()
+    CERTIFICATE.perform(
+        desk.uow(), made, "revoke", reason="论文造假", document="湘人社函〔2026〕99号", blacklist_kind=BlacklistKind.FORGERY
+    )
+    assert (made.state, made.revoked_on, made.declaration.state) == (S.REVOKED, NOON.date(), D.REVOKED)
+    entry = session.scalar(select(BlacklistEntry).where(BlacklistEntry.person_id == made.person_id))
+    assert (entry.state, entry.ends_on) == (BlacklistState.PROPOSED, date(2029, 11, 2))
+
+
+def test_a_revocation_that_is_not_the_holders_fault_lists_nobody(desk, session):
+    made = desk.issued()
+    CERTIFICATE.perform(desk.uow(), made, "revoke", reason="单位未公示", document="文号", blacklist_kind="none")
+    assert session.scalar(select(BlacklistEntry).where(BlacklistEntry.person_id == made.person_id)) is None
+
+
+def test_a_revoked_certificate_is_neither_corrected_nor_revoked_again(desk):
+    made = desk.issued()
+    CERTIFICATE.perform(desk.uow(), made, "revoke", reason="造假", document="文号", blacklist_kind="none")
+    for verb, answers in (("revoke", dict(document="文号", blacklist_kind="none")), ("correct", dict(holder_name="别名"))):
+        with pytest.raises(Refused, match="已撤销"):
+            CERTIFICATE.perform(desk.uow(), made, verb, reason="再来", **answers)
+
+
+# -- Verification ---------------------------------------------------------------------------------
+
+
+def ask(session, made, **given):
+    facts = dict(number=made.number, name=made.holder_name, id_tail=made.declaration.person.id_number[-4:])
+    return certificates.verify(session, **facts | given)
+
+
+def test_the_code_and_the_three_facts_both_find_the_certificate(desk, session):
+    made = desk.issued()
+    assert certificates.verify(session, token=made.token) == ask(session, made)
+    verdict = ask(session, made)
+    assert verdict.valid
+    assert verdict.holder[0] == made.holder_name[0]
+    assert made.holder_name not in str(verdict)
+    assert made.declaration.person.id_number not in str(verdict)
+
+
+def test_small_letters_and_spaces_do_not_matter(desk, session):
+    made = desk.issued()
+    tail = made.declaration.person.id_number[-4:].lower()
+    assert ask(session, made, number=f" {made.number.lower()} ", id_tail=f"{tail} ") is not None
+
+
+@pytest.mark.parametrize(
+    "wrong", [dict(number="A08261000000009999"), dict(name="李四"), dict(id_tail="0000"), dict(id_tail=""), dict(name="")]
+)
+def test_every_wrong_question_has_the_same_answer(desk, session, wrong):
+    assert ask(session, desk.issued(), **wrong) is None
+
+
+@pytest.mark.parametrize("token", ["0" * 32, "x", "' OR 1=1 --"])
+def test_an_unknown_code_finds_nothing(desk, session, token):
+    desk.issued()
+    assert certificates.verify(session, token=token) is None
+
+
+def test_nothing_is_asked_nothing_is_found(session):
+    assert certificates.verify(session) is None
+
+
+def test_an_old_edition_says_so_and_the_number_finds_the_newest(desk, session):
+    old = desk.issued()
+    new = certificates.correct(desk.uow(), old, holder_name="张三丰", reason="更正")
+    assert certificates.verify(session, token=old.token).status == "已更正换发"
+    assert ask(session, new).edition == 2
+    assert ask(session, old) is None
+
+
+def test_a_revoked_certificate_is_shown_as_revoked(desk, session):
+    made = desk.issued()
+    CERTIFICATE.perform(desk.uow(), made, "revoke", reason="造假", document="文号", blacklist_kind="none")
+    verdict = ask(session, made)
+    assert (verdict.status, verdict.tone, verdict.valid) == ("已撤销", "bad", False)
+
+
+# -- The journal ----------------------------------------------------------------------------------
+
+
+def test_what_the_desk_did_agrees_with_the_journal_and_what_it_did_not_is_named(tmp_path):
+    with arena_on("sqlite", tmp_path) as arena, arena.stage() as (session, make):
+        desk = Desk(make)
+        people = [desk.filed() for _ in range(3)]
+        clerk, config = desk.clerk, make.account(roles.HRSS_CONFIG)
+        session.commit()
+        with unit_of_work(clerk, session=session, now=NOON) as uow:
+            numbers.generate(uow, **desk.key(), first=1, last=6)
+        with unit_of_work(clerk, session=session, now=NOON) as uow:
+            made = certificates.issue(uow, people, desk.issuer)
+        with unit_of_work(clerk, session=session, now=NOON) as uow:
+            CERTIFICATE.perform(uow, made[0], "correct", holder_name="张三丰", reason="更正")
+            CERTIFICATE.perform(uow, made[1], "revoke", reason="造假", document="文号", blacklist_kind="none")
+        with unit_of_work(config, session=session, now=NOON) as uow:
+            ISSUER.perform(uow, desk.issuer, "cancel", reason="撤并")
+        assert list(journal.verify(session, by_table())) == []
+        session.execute(update(Certificate).where(Certificate.id == made[2].id).values(holder_name="冒名者"))
+        session.expire_all()
+        assert any(f"certificate:{made[2].id}" in fault.reason for fault in journal.verify(session, by_table()))

@@ -1,0 +1,304 @@
+"""抽取评委: who may draw when, what is kept, and that anybody can draw again from the files."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.commands.draw import draw_commands
+from models.account import Account
+from models.committee import CommitteeOffice
+from models.draw import Draw, DrawState
+from models.expert import Expert, ExpertState, Relation
+from models.plan import PlanState
+from models.session import Recusal, SessionState
+from workflow import draw as draws
+from workflow import expert as pool
+from workflow import zc_draw as zc
+from workflow.draw import DRAW
+from workflow.errors import NotNow, NotYou, Refused
+from workflow.expert import EXPERT_POOL
+from workflow.roles import COMMITTEE_OFFICE, EXPERT, HRSS_AUDIT, SUPERVISOR
+
+EVE = datetime(2026, 5, 20, 9, 0)
+OPENING = EVE + timedelta(days=1)
+
+
+@pytest.fixture
+def hrss(make):
+    return make.account(HRSS_AUDIT)
+
+
+@pytest.fixture
+def inspector(make):
+    return make.account(SUPERVISOR)
+
+
+@pytest.fixture
+def plan(make):
+    """Two groups, five seats, twelve experts, three candidates."""
+    series = make.series()
+    machines = make.specialty(series=series)
+    plan = make.plan(committee=make.committee(series=series), members=5, needs={"S1": (3, machines), "S2": 2})
+    below = make.specialty(series=series, parent=machines)
+    for n in range(12):
+        make.expert(series=series, specialty=below if n % 2 else None)
+    for _ in range(3):
+        make.declaration(state="planned", batch=plan.batch, title=make.title(series=series), plan_id=plan.id)
+    return plan
+
+
+def drawn(as_, plan, hrss, inspector, now=EVE):
+    """A draw after its reveal."""
+    draw = draws.freeze(as_(hrss, now), plan)
+    DRAW.perform(as_(hrss, now), draw, "commit", witnesses="省厅 李四，机关纪委 王五")
+    DRAW.perform(as_(hrss, now), draw, "contribute", label="RST-01", value="5526143361")
+    DRAW.perform(as_(inspector, now), draw, "contribute", label="JW-01", value="3615246152")
+    DRAW.perform(as_(hrss, now), draw, "reveal")
+    return draw
+
+
+def test_a_committee_is_drawn_from_freezing_to_the_session(plan, as_, hrss, inspector, session):
+    draw = drawn(as_, plan, hrss, inspector)
+    assert plan.state == PlanState.DRAWN and draw.drawn_at == EVE
+    assert [stratum for stratum, _ in draws.members(draw)] == ["S1", "S1", "S1", "S2", "S2"]
+    review = DRAW.perform(as_(hrss, EVE), draw, "close")
+    assert draw.state == DrawState.CLOSED and review.state == SessionState.PREPARING
+    assert {m.expert.code for m in review.members} == {code for _, code in draws.members(draw)}
+    (chair,) = [m for m in review.members if m.chair]
+    tickets = [line.split(b"\t") for line in draw.result.splitlines() if line.startswith(b"ticket\tS1")]
+    assert chair.expert.code == tickets[0][3].decode()
+
+
+def test_the_files_draw_the_same_committee_again(plan, as_, hrss, inspector, tmp_path):
+    draw = drawn(as_, plan, hrss, inspector)
+    code = draws.members(draw)[0][1]
+    DRAW.perform(as_(hrss, EVE), draw, "decline", code=code, reason="SICK")
+    for name, data in draws.transcript(draw).items():
+        (tmp_path / name).write_bytes(data)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["declines.txt", "entropy.txt", "manifest.txt", "result.txt"]
+    draw_commands.main(["verify", str(tmp_path)], standalone_mode=False)
+
+
+def test_the_commitment_binds_the_system_before_anybody_speaks(plan, as_, hrss):
+    draw = draws.freeze(as_(hrss, EVE), plan)
+    uow = as_(hrss, EVE)
+    DRAW.perform(uow, draw, "commit", witnesses="机关纪委 王五")
+    manifest = zc.Manifest.parse(draw.manifest)
+    assert draw.commitment == zc.commitment(manifest, draw.r0)
+    assert draw.r0 not in str(uow.entries)
+    assert "entropy.txt" not in draws.transcript(draw)
+
+
+def test_specialists_sit_in_their_own_group_and_the_rest_in_the_general_one(plan, as_, hrss, session):
+    manifest = zc.Manifest.parse(draws.freeze(as_(hrss, EVE), plan).manifest)
+    strata = {expert.code: expert.stratum for expert in manifest.experts}
+    for expert in session.scalars(select(Expert).where(Expert.code.in_(strata))):
+        assert strata[expert.code] == ("S1" if expert.specialty_id else "S2")
+
+
+def test_an_expert_bound_to_a_candidate_is_listed_with_the_reason_and_never_drawn(plan, make, as_, hrss, inspector, session):
+    one, two, three = session.scalars(select(Expert).where(Expert.series_id == plan.committee.series_id)).all()[:3]
+    candidates = plan.candidates
+    candidates[0].person = one.person
+    session.add(Relation(expert_id=two.id, person_id=candidates[1].person_id, kind="导师"))
+    three.state = ExpertState.REMOVED
+    session.flush()
+    draw = drawn(as_, plan, hrss, inspector)
+    status = {e.code: e.status for e in zc.Manifest.parse(draw.manifest).experts}
+    assert status[one.code] == "RECUSE:SELF" and status[two.code] == "RECUSE:RELATION"
+    assert three.code not in status
+    assert not {one.code, two.code} & {code for _, code in draws.members(draw)}
+
+
+def test_colleagues_of_a_candidate_may_be_drawn_but_stand_aside_for_him(plan, as_, hrss, inspector, session):
+    for expert in session.scalars(select(Expert).where(Expert.series_id == plan.committee.series_id)):
+        expert.unit_id = plan.candidates[0].unit_id
+    plan.unit_cap = 5
+    draw = drawn(as_, plan, hrss, inspector)
+    uow = as_(hrss, EVE)
+    review = DRAW.perform(uow, draw, "close")
+    rows = session.scalars(select(Recusal).where(Recusal.session_id == review.id)).all()
+    assert {row.declaration_id for row in rows} == {plan.candidates[0].id} and len(rows) == 5
+    assert all(row.reason == "同一工作单位" for row in rows)
+    assert plan.candidates[0].number not in str(uow.entries)
+
+
+def test_at_least_a_third_comes_from_outside_the_host(make, as_, hrss):
+    plan = make.plan(members=5)
+    host = make.organisation()
+    make.session.add(CommitteeOffice(committee=plan.committee, organisation=host))
+    plan.unit_cap = 5
+    for _ in range(4):
+        make.expert(series=plan.committee.series, unit=host)
+    make.session.flush()
+    with pytest.raises(Refused, match="外单位"):
+        draws.freeze(as_(hrss, EVE), plan)
+    for _ in range(2):
+        make.expert(series=plan.committee.series)
+    manifest = zc.Manifest.parse(draws.freeze(as_(hrss, EVE), plan).manifest)
+    assert manifest.groupcaps == {"HOST": 3}
+
+
+def test_experts_out_of_term_or_of_a_lower_title_are_not_on_the_list(plan, as_, hrss, session):
+    late, low, *_ = session.scalars(select(Expert).where(Expert.series_id == plan.committee.series_id)).all()
+    late.term_to = date(2026, 5, 20)
+    low.level = "intermediate"
+    session.flush()
+    codes = {e.code for e in zc.Manifest.parse(draws.freeze(as_(hrss, EVE), plan).manifest).experts}
+    assert not {late.code, low.code} & codes
+
+
+@pytest.mark.parametrize("day", [EVE - timedelta(days=1), OPENING])
+def test_only_on_the_day_before_the_opening(plan, as_, hrss, day):
+    with pytest.raises(Refused, match="开评前 1 天（2026-05-20）"):
+        draws.freeze(as_(hrss, day), plan)
+
+
+def test_an_unfiled_plan_a_lapsed_committee_and_an_even_bench_are_refused(plan, as_, hrss):
+    plan.state = PlanState.FILED
+    with pytest.raises(NotNow, match="先审核备案"):
+        draws.freeze(as_(hrss, EVE), plan)
+    plan.state, plan.committee.valid_to = PlanState.APPROVED, date(2026, 5, 20)
+    with pytest.raises(Refused, match="有效期"):
+        draws.freeze(as_(hrss, EVE), plan)
+    plan.committee.valid_to, plan.members = date(2027, 1, 1), 4
+    with pytest.raises(Refused, match="单数"):
+        draws.freeze(as_(hrss, EVE), plan)
+
+
+def test_the_committees_office_cannot_draw(plan, make, as_):
+    with pytest.raises(NotYou):
+        draws.freeze(as_(make.account(COMMITTEE_OFFICE, committee_id=plan.committee_id), EVE), plan)
+
+
+def test_nobody_speaks_twice_and_the_inspection_must_have_spoken(plan, make, as_, hrss):
+    draw = draws.freeze(as_(hrss, EVE), plan)
+    DRAW.perform(as_(hrss, EVE), draw, "commit", witnesses="省厅")
+    DRAW.perform(as_(hrss, EVE), draw, "contribute", label="RST-01", value="123456")
+    with pytest.raises(Refused, match="每人只能报一次"):
+        DRAW.perform(as_(hrss, EVE), draw, "contribute", label="RST-02", value="654321")
+    assert "至少需要 2 名" in str(DRAW.refusal(as_(hrss, EVE), draw, "reveal"))
+    other = make.account(HRSS_AUDIT)
+    with pytest.raises(Refused, match="已经报数"):
+        DRAW.perform(as_(other, EVE), draw, "contribute", label="RST-01", value="1")
+    with pytest.raises(Refused, match="四种符号"):
+        DRAW.perform(as_(other, EVE), draw, "contribute", label="RST-03", value="六六六")
+    uow = as_(other, EVE)
+    DRAW.perform(uow, draw, "contribute", label="RST-03", value="99")
+    assert "'99'" not in str(uow.entries)
+    assert "纪检监察人员尚未报数" in str(DRAW.refusal(as_(hrss, EVE), draw, "reveal"))
+
+
+def test_who_cannot_come_is_replaced_by_the_next_of_the_same_order(plan, as_, hrss, inspector):
+    draw = drawn(as_, plan, hrss, inspector)
+    before, first = draw.result_hash, draws.members(draw)[0][1]
+    with pytest.raises(Refused, match="三次呼叫时间"):
+        DRAW.perform(as_(hrss, EVE), draw, "decline", code=first, reason="NO-ANSWER")
+    DRAW.perform(as_(hrss, EVE), draw, "decline", code=first, reason="NO-ANSWER", note="9:05、9:20、9:40 三次未接")
+    members = [code for _, code in draws.members(draw)]
+    assert first not in members and len(members) == 5 and draw.result_hash != before
+    with pytest.raises(Refused, match="不是已抽中的成员"):
+        DRAW.perform(as_(hrss, EVE), draw, "decline", code=first, reason="SICK")
+    assert len(draw.declines) == 1
+
+
+def test_an_exhausted_group_leads_to_a_second_attempt_without_those_already_called(make, as_, hrss, inspector):
+    plan = make.plan(members=3)
+    for _ in range(4):
+        make.expert(series=plan.committee.series)
+    draw = drawn(as_, plan, hrss, inspector)
+    DRAW.perform(as_(hrss, EVE), draw, "decline", code=draws.members(draw)[0][1], reason="SICK")
+    with pytest.raises(Refused, match="另起第 2 次"):
+        DRAW.perform(as_(hrss, EVE), draw, "decline", code=draws.members(draw)[0][1], reason="SICK")
+    with pytest.raises(Refused, match="提请中止"):
+        DRAW.perform(as_(inspector, EVE), draw, "abort")
+    DRAW.perform(as_(hrss, EVE), draw, "ask_abort", reason="专业组无人递补")
+    DRAW.perform(as_(inspector, EVE), draw, "abort")
+    assert draw.state == DrawState.ABORTED and "entropy.txt" in draws.transcript(draw)
+    for _ in range(3):
+        make.expert(series=plan.committee.series)
+    again = draws.freeze(as_(hrss, EVE), plan)
+    manifest = zc.Manifest.parse(again.manifest)
+    assert again.attempt == 2
+    assert sum(e.status == "RECUSE:TOUCHED" for e in manifest.experts) == 4
+
+
+def test_a_draw_ends_early_only_with_both_signatures_and_stays_listed(plan, as_, hrss, inspector, session):
+    draw = draws.freeze(as_(hrss, EVE), plan)
+    with pytest.raises(NotNow, match="第 1 次抽取"):
+        draws.freeze(as_(hrss, EVE), plan)
+    DRAW.perform(as_(hrss, EVE), draw, "ask_abort", reason="名册有误")
+    DRAW.perform(as_(inspector, EVE), draw, "abort")
+    assert draws.freeze(as_(hrss, EVE), plan).attempt == 2
+    assert session.scalars(select(Draw).where(Draw.plan_id == plan.id)).all()[0].abort_reason == "名册有误"
+
+
+def test_one_account_with_both_roles_cannot_sign_twice(plan, make, as_):
+    both = make.account(HRSS_AUDIT, SUPERVISOR)
+    draw = draws.freeze(as_(both, EVE), plan)
+    DRAW.perform(as_(both, EVE), draw, "ask_abort", reason="名册有误")
+    with pytest.raises(Refused, match="不能是同一账号"):
+        DRAW.perform(as_(both, EVE), draw, "abort")
+
+
+def test_no_name_reaches_the_files_or_the_journal(plan, as_, hrss, inspector, session):
+    draw = drawn(as_, plan, hrss, inspector)
+    uow = as_(hrss, EVE)
+    calls = draws.call_list(uow, draw)
+    assert len(calls) == 5 and all(call.name and call.phone for call in calls)
+    text = b"".join(draws.transcript(draw).values()).decode() + str([facts for _, _, facts in uow.entries])
+    for expert in session.scalars(select(Expert)):
+        assert expert.person.name not in text and expert.person.id_number not in text
+    with pytest.raises(NotYou):
+        draws.call_list(as_(session.get(Account, expert.account_id), EVE), draw)
+
+
+# -- The pool --------------------------------------------------------------------------------------
+
+
+def test_an_office_recommends_and_the_province_admits_for_at_most_three_years(make, as_, hrss):
+    committee = make.committee()
+    office = make.account(COMMITTEE_OFFICE, committee_id=committee.id)
+    person = make.person()
+    fields = dict(person=person, unit=make.organisation(), series=committee.series, level="full_senior", title="正高级工程师")
+    uow = as_(office)
+    expert = pool.apply(uow, **fields, account=make.account(EXPERT, person_id=person.id))
+    assert person.name not in str(uow.entries[-1][2])
+    with pytest.raises(Refused, match="已在"):
+        pool.apply(as_(office), **fields)
+    with pytest.raises(Refused, match="不得超过 3 年"):
+        EXPERT_POOL.perform(as_(hrss), expert, "admit", term_from=date(2026, 1, 1), term_to=date(2029, 1, 1))
+    EXPERT_POOL.perform(as_(hrss), expert, "admit", term_from=date(2026, 1, 1), term_to=date(2028, 12, 31))
+    assert pool.pool(make.session, committee.series_id, date(2028, 12, 31), "full_senior")[-1] == expert
+    EXPERT_POOL.perform(as_(hrss), expert, "remove", reason="泄露评委身份")
+    assert expert not in pool.pool(make.session, committee.series_id, date(2026, 6, 1), "full_senior")
+
+
+def test_an_office_recommends_only_in_its_own_series(make, as_):
+    office = make.account(COMMITTEE_OFFICE, committee_id=make.committee().id)
+    other = make.series("卫生技术人员")
+    fields = dict(person=make.person(), unit=make.organisation(), level="full_senior", title="主任医师")
+    with pytest.raises(Refused, match="本评委会所属系列"):
+        pool.apply(as_(office), **fields, series=other)
+    with pytest.raises(NotYou):
+        pool.apply(as_(make.account(HRSS_AUDIT)), **fields, series=other)
+
+
+def test_a_three_year_term_that_begins_on_29_february_ends_before_its_anniversary():
+    assert pool.latest_end(date(2024, 2, 29)) == date(2027, 2, 28)
+    assert pool.latest_end(date(2026, 1, 1)) == date(2028, 12, 31)
+
+
+def test_the_province_links_an_expert_to_his_own_account(make, as_, hrss):
+    expert = make.expert(account=None)
+    mine, stranger = make.account(EXPERT, person_id=expert.person_id), make.account(EXPERT, person_id=make.person().id)
+    for username in (stranger.username, make.account(HRSS_AUDIT).username):
+        with pytest.raises(Refused, match="不是此人的评委账号"):
+            EXPERT_POOL.perform(as_(hrss), expert, "link_account", username=username)
+    EXPERT_POOL.perform(as_(hrss), expert, "link_account", username=mine.username)
+    assert expert.account_id == mine.id
+    with pytest.raises(Refused, match="已关联其他评委"):
+        EXPERT_POOL.perform(as_(hrss), make.expert(account=None), "link_account", username=mine.username)

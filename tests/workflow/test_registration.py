@@ -1,0 +1,134 @@
+"""Who may register himself, and what is refused."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from models.organisation import NodeKind, UnitNature
+from models.person import IdKind
+from tests.factories import id_number
+from workflow import accounts, password, registration
+from workflow import roles as r
+from workflow import sign_in as signing
+from workflow.errors import NotYou, Refused
+
+TODAY = date(2026, 5, 20)
+CODE = "91430100MA4L16JQ9D"
+
+
+@pytest.fixture(autouse=True)
+def cheap_hashes():
+    password.use_method("pbkdf2:sha256:1000")
+    yield
+    password.use_method("scrypt")
+
+
+@pytest.fixture
+def new():
+    return accounts.first()[1]
+
+
+@pytest.fixture
+def uow(make, as_):
+    return as_(make.account(r.SYSTEM))
+
+
+def person(new, **given):
+    return dict(name="陈静", id_kind=IdKind.RESIDENT, id_number=id_number(731, "19880808"), phone="13812345678", password=new) | given
+
+
+def test_an_applicant_registers_and_is_found_by_his_identity_number(uow, new, session):
+    account = registration.register_person(uow, **person(new))
+    assert account.role_names == (r.APPLICANT,)
+    assert account.person.born_on == date(1988, 8, 8) and account.person.sex == "男"
+    assert signing.by_name(session, account.person.id_number) is account
+    assert account.person.id_number not in str(uow.entries)
+
+
+def test_an_impossible_number_is_refused():
+    right = id_number(731, "19880808")
+    wrong = right[:-1] + ("1" if right[-1] != "1" else "2")
+    for number, sentence in ((right[:-1], "18 位"), (right + "0", "18 位"), (wrong, "校验位"), ("4" * 17 + "Y", "18 位")):
+        with pytest.raises(Refused, match=sentence):
+            registration.read_identity(IdKind.RESIDENT, number, TODAY)
+
+
+@pytest.mark.parametrize("born, sentence", [("19880230", "不存在"), ("18500101", "不合常理"), ("20200101", "不合常理")])
+def test_a_birth_date_that_cannot_be_is_refused(born, sentence):
+    with pytest.raises(Refused, match=sentence):
+        registration.read_identity(IdKind.RESIDENT, id_number(731, born), TODAY)
+
+
+def test_persons_from_hong_kong_macao_taiwan_and_abroad_register_too():
+    assert registration.read_identity(IdKind.HK_MACAO, "h12345678", TODAY).number == "H12345678"
+    assert registration.read_identity(IdKind.TAIWAN, "12345678", TODAY).number == "12345678"
+    assert registration.read_identity(IdKind.PASSPORT, "E1234567", TODAY).number == "E1234567"
+    with pytest.raises(Refused, match="格式"):
+        registration.read_identity(IdKind.TAIWAN, "1234", TODAY)
+    with pytest.raises(Refused, match="证件类型"):
+        registration.read_identity("other", "1234", TODAY)
+
+
+def test_a_person_registers_once(uow, new):
+    registration.register_person(uow, **person(new))
+    with pytest.raises(Refused, match="已注册账号"):
+        registration.register_person(uow, **person(new))
+
+
+def test_a_known_person_must_be_himself(make, uow, new):
+    known = make.person(name="陈静", id_number=id_number(731, "19880808"), phone="13900000000")
+    with pytest.raises(Refused, match="不一致"):
+        registration.register_person(uow, **person(new))
+    assert registration.register_person(uow, **person(new, phone="13900000000")).person_id == known.id
+
+
+@pytest.fixture
+def unit(make, new):
+    superior = make.organisation(kind=NodeKind.DISTRICT)
+    return dict(
+        code=CODE, name="湖南某科技有限公司", kind=NodeKind.UNIT, nature=UnitNature.PRIVATE, region_code="430102",
+        superior_code=superior.code, contact="周敏", telephone="0731-88888888", username="keji.unit", password=new,
+    )  # fmt: skip
+
+
+def test_a_new_unit_works_at_once(uow, unit):
+    account = registration.register_organisation(uow, **unit)
+    assert account.active and account.role_names == (r.UNIT_OFFICER,)
+    assert account.organisation.superior is not None
+
+
+def test_a_bureau_waits_until_its_authority_was_seen(uow, unit):
+    account = registration.register_organisation(uow, **unit | {"kind": NodeKind.BUREAU})
+    assert not account.active and r.BUREAU_OFFICER in account.role_names
+
+
+@pytest.mark.parametrize("kind", [NodeKind.CITY, NodeKind.PROVINCE, NodeKind.SUPERVISION])
+def test_offices_of_the_administration_do_not_register_themselves(uow, unit, kind):
+    with pytest.raises(Refused, match="不能自行注册"):
+        registration.register_organisation(uow, **unit | {"kind": kind})
+
+
+def test_a_known_unit_is_claimed_under_its_own_name_and_waits(make, uow, unit):
+    make.organisation(code=CODE, name="湖南某科技有限公司")
+    with pytest.raises(Refused, match="全称"):
+        registration.register_organisation(uow, **unit | {"name": "别的公司"})
+    account = registration.register_organisation(uow, **unit)
+    assert not account.active
+
+
+def test_a_unit_with_a_desk_gets_no_second_one(make, uow, unit):
+    make.account(r.UNIT_OFFICER, organisation=make.organisation(code=CODE, name="湖南某科技有限公司"))
+    with pytest.raises(Refused, match="已有账号"):
+        registration.register_organisation(uow, **unit)
+
+
+def test_a_unit_names_a_superior_that_exists(uow, unit):
+    with pytest.raises(Refused, match="上级单位"):
+        registration.register_organisation(uow, **unit | {"superior_code": "000000000000000000"})
+
+
+def test_who_is_signed_in_does_not_register(make, as_, new):
+    with pytest.raises(NotYou):
+        registration.register_person(as_(make.account(r.APPLICANT)), **person(new))

@@ -1,0 +1,241 @@
+"""The review session: stage by stage, and nothing before its time (118号 五(四)、(五))."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from models.ballot import Poll
+from models.declaration import DeclarationState as D
+from models.draw import Draw
+from models.notice import Notice
+from models.plan import PlanState
+from models.session import InterviewSlot, Recusal
+from models.session import SessionState as S
+from workflow import interview, policy, scoring
+from workflow import session as sessions
+from workflow.errors import NotNow, NotYou, Refused
+from workflow.roles import APPLICANT, COMMITTEE_OFFICE, EXPERT
+from workflow.session import SESSION
+
+DAY = datetime(2026, 5, 21, 9, 0)
+PROMISES = dict(secrecy=True, statement=True)
+
+
+def arrive(as_, case, count=None):
+    for judge in case.judges[:count]:
+        SESSION.perform(as_(judge, DAY), case.review, "sign_in", **PROMISES)
+
+
+@pytest.fixture
+def case(make):
+    """A drawn committee of five on the morning of the review."""
+    return make.sitting("preparing", signed=False, plan=make.plan(members=5, state=PlanState.DRAWN))
+
+
+def test_a_session_runs_from_check_in_to_the_archive(case, make, as_, session):
+    office, review = case.office, case.review
+    SESSION.perform(as_(office, DAY), review, "open_check_in")
+    assert case.plan.state == PlanState.OPENED and review.opened_on == DAY.date()
+    arrive(as_, case)
+    SESSION.perform(as_(office, DAY), review, "keep_devices", devices="收存手机 5 部，由王五保管")
+    SESSION.perform(as_(office, DAY), review, "start_training")
+    assert {d.state for d in case.people} == {D.IN_REVIEW}
+    SESSION.perform(as_(office, DAY), review, "start_review", training_note="学习评审纪律和评分细则")
+    for judge in case.judges:
+        for declaration in case.people:
+            scoring.material_review(as_(judge, DAY), declaration, passed=True)
+    SESSION.perform(as_(office, DAY), review, "start_scoring")
+    _score(as_, case, "material")
+    interview.schedule(as_(office, DAY), review, starts_at=DAY + timedelta(hours=4), minutes=20)
+    assert interview.notify(as_(office, DAY), review) == 3
+    SESSION.perform(as_(office, DAY), review, "start_interview")
+    _score(as_, case, "interview")
+    SESSION.perform(as_(office, DAY), review, "start_discussion")
+    for judge in case.judges[:3]:
+        for declaration in case.people:
+            scoring.opinion(as_(judge, DAY), declaration, text="业绩突出")
+    poll = SESSION.perform(as_(office, DAY), review, "start_voting")
+    assert review.state == S.VOTING and poll.members == 5
+    assert "尚未计票" in str(SESSION.refusal(as_(office, DAY), review, "seal"))
+
+
+def _score(as_, case, phase):
+    for judge in case.judges:
+        for declaration in case.people:
+            points = {i.id: 0 if i.kind == "veto" else i.maximum * 50 for i in case.plan.items if i.phase == phase}
+            scoring.score(as_(judge, DAY), declaration, phase=phase, points=points)
+
+
+def test_not_before_the_filed_day_and_not_with_a_lapsed_committee(case, as_):
+    eve = as_(case.office, DAY - timedelta(days=1))
+    assert "不得提前开评" in str(SESSION.refusal(eve, case.review, "open_check_in"))
+    case.plan.committee.valid_to = date(2026, 5, 20)
+    assert "有效期" in str(SESSION.refusal(as_(case.office, DAY), case.review, "open_check_in"))
+
+
+def test_not_without_a_closed_draw_nor_for_candidates_out_of_scope(case, make, as_, session):
+    case.people[0].level = "intermediate"
+    assert "超出" in str(SESSION.refusal(as_(case.office, DAY), case.review, "open_check_in"))
+    case.people[0].level = "associate_senior"
+    session.delete(session.scalar(select(Draw).where(Draw.plan_id == case.plan.id)))
+    session.flush()
+    assert "抽取尚未办结" in str(SESSION.refusal(as_(case.office, DAY), case.review, "open_check_in"))
+
+
+def test_every_drawn_expert_needs_an_account(case, as_, session):
+    case.experts[1].account_id = None
+    session.flush()
+    assert f"评委 {case.experts[1].code} 没有评委账号" in str(SESSION.refusal(as_(case.office, DAY), case.review, "open_check_in"))
+
+
+@pytest.mark.parametrize("place", ["arrival_place", "interview_place"])
+def test_the_venues_are_apart(case, as_, place):
+    setattr(case.plan, place, case.plan.review_place)
+    assert "分设" in str(SESSION.refusal(as_(case.office, DAY), case.review, "open_check_in"))
+
+
+def test_another_committees_office_does_not_lead_the_session(case, make, as_):
+    other = make.account(COMMITTEE_OFFICE, committee_id=make.committee().id)
+    assert "只能由该评委会的办事机构办理" in str(SESSION.refusal(as_(other, DAY), case.review, "open_check_in"))
+
+
+def test_training_waits_for_two_thirds_and_for_the_devices(case, as_):
+    SESSION.perform(as_(case.office, DAY), case.review, "open_check_in")
+    arrive(as_, case, 3)
+    assert "至少 4 人" in str(SESSION.refusal(as_(case.office, DAY), case.review, "start_training"))
+    SESSION.perform(as_(case.judges[3], DAY), case.review, "sign_in", **PROMISES)
+    assert "通讯工具" in str(SESSION.refusal(as_(case.office, DAY), case.review, "start_training"))
+
+
+def test_an_expert_signs_in_once_with_both_promises(case, make, as_):
+    SESSION.perform(as_(case.office, DAY), case.review, "open_check_in")
+    judge = case.judges[0]
+    with pytest.raises(Refused, match="保密承诺"):
+        SESSION.perform(as_(judge, DAY), case.review, "sign_in", secrecy=False, statement=True)
+    with pytest.raises(Refused, match="回避声明"):
+        sessions.sign_in(as_(judge, DAY), case.review, secrecy=True, statement=False)
+    SESSION.perform(as_(judge, DAY), case.review, "sign_in", **PROMISES)
+    with pytest.raises(Refused, match="无须重复"):
+        SESSION.perform(as_(judge, DAY), case.review, "sign_in", **PROMISES)
+    with pytest.raises(Refused, match="不是本次会议抽中"):
+        SESSION.perform(as_(make.account(EXPERT), DAY), case.review, "sign_in", **PROMISES)
+
+
+def test_an_expert_names_whom_he_must_not_judge_before_he_sees_anything(case, as_, session):
+    from models.declaration import Declaration
+
+    SESSION.perform(as_(case.office, DAY), case.review, "open_check_in")
+    judge, declaration = case.judges[0], case.people[0]
+    assert session.scalars(policy.visible(judge, Declaration)).all() == []
+    with pytest.raises(Refused, match="回避事由"):
+        SESSION.perform(as_(judge, DAY), case.review, "sign_in", **PROMISES, recusals=[declaration.id])
+    uow = as_(judge, DAY)
+    SESSION.perform(uow, case.review, "sign_in", **PROMISES, recusals=[str(declaration.id)], recusal_reason="师生")
+    assert set(session.scalars(policy.visible(judge, Declaration))) == set(case.people[1:])
+    assert declaration.number not in str(uow.entries) and f"declaration:{declaration.id}" not in str(uow.entries)
+    row = session.scalar(select(Recusal).where(Recusal.session_id == case.review.id))
+    assert row.reason == "本人声明：师生"
+
+
+def test_the_stage_does_not_end_while_something_is_missing_unless_it_is_explained(make, as_):
+    case = make.sitting("material_scoring", members=5, people=2)
+    case.review.waiver = ""
+    uow = as_(case.office, DAY)
+    sentence = str(SESSION.refusal(uow, case.review, "start_interview"))
+    assert f"{case.experts[0].code} 尚有 2 人" in sentence and "登记未完成说明" in sentence
+    SESSION.perform(uow, case.review, "waive", waiver="E1 因急病离会，未打分")
+    assert "尚未发送面试通知" not in str(SESSION.refusal(uow, case.review, "start_interview"))
+    SESSION.perform(uow, case.review, "start_interview")
+    assert case.review.waiver == "" and case.review.state == S.INTERVIEW
+
+
+def test_a_review_without_interview_items_goes_straight_to_the_discussion(make, as_):
+    case = make.sitting("material_scoring", people=1)
+    assert "设有面试答辩" in str(SESSION.refusal(_waived(as_, case), case.review, "skip_interview"))
+    case.plan.items = [item for item in case.plan.items if item.phase == "material"]
+    SESSION.perform(_waived(as_, case), case.review, "skip_interview")
+    assert case.review.state == S.DISCUSSION
+
+
+def _waived(as_, case):
+    case.review.waiver = "已说明原因"
+    return as_(case.office, DAY)
+
+
+def test_a_vote_after_the_last_day_needs_a_reason(make, as_, session):
+    case = make.sitting("discussion", people=1)
+    late = datetime(2026, 12, 25, 9, 0)
+    case.review.waiver = "意见已在会上口头发表"
+    with pytest.raises(Refused, match="2026-12-24（含）前") as refused:
+        SESSION.perform(as_(case.office, late), case.review, "start_voting")
+    assert "late_vote_reason" in refused.value.fields
+    SESSION.perform(as_(case.office, late), case.review, "start_voting", late_vote_reason="因冰雪天气推迟")
+    assert session.scalar(select(Poll).where(Poll.session_id == case.review.id))
+
+
+@pytest.mark.parametrize("kind, vote_on, last", [
+    ("ordinary", None, date(2026, 12, 24)),
+    ("ordinary", date(2026, 11, 30), date(2026, 11, 30)),
+    ("grassroots", None, None),
+    ("university", date(2027, 3, 1), date(2027, 3, 1)),
+])  # fmt: skip
+def test_the_last_day_for_votes(make, kind, vote_on, last):
+    plan = make.plan()
+    plan.committee.kind, plan.batch.vote_on = kind, vote_on
+    assert sessions.last_vote_day(plan) == last
+
+
+def test_interviews_follow_one_another_and_go_on_next_morning(make, as_, session):
+    case = make.sitting("check_in", people=5)
+    start = datetime(2026, 5, 22, 16, 30)
+    slots = interview.schedule(as_(case.office, DAY), case.review, starts_at=start, minutes=30)
+    assert [f"{s.starts_at:%d %H:%M}" for s in slots] == ["22 16:30", "22 17:00", "22 17:30", "23 16:30", "23 17:00"]
+    assert [s.sequence for s in slots] == [1, 2, 3, 4, 5]
+    with pytest.raises(Refused, match="当前时间之后"):
+        interview.schedule(as_(case.office, DAY), case.review, starts_at=DAY, minutes=30)
+
+
+def test_a_candidate_is_told_of_his_interview_and_confirms(make, as_, session):
+    case = make.sitting("material_review", people=1)
+    applicant = make.account(APPLICANT, person_id=case.people[0].person_id)
+    with pytest.raises(NotNow, match="请先安排"):
+        interview.notify(as_(case.office, DAY), case.review)
+    interview.schedule(as_(case.office, DAY), case.review, starts_at=DAY + timedelta(days=1), minutes=30)
+    interview.notify(as_(case.office, DAY), case.review)
+    session.flush()
+    slot = session.scalar(select(InterviewSlot).where(InterviewSlot.session_id == case.review.id))
+    notice = session.scalar(select(Notice).where(Notice.person_id == applicant.person_id))
+    assert "2026-05-22 09:00" in notice.text and "答辩中心" in notice.text
+    interview.confirm(as_(applicant, DAY), slot)
+    assert slot.confirmed_at == DAY
+    with pytest.raises(NotYou):
+        interview.confirm(as_(make.account(APPLICANT), DAY), slot)
+    with pytest.raises(Refused, match="已发送面试通知"):
+        interview.schedule(
+            as_(case.office, DAY), case.review, starts_at=DAY + timedelta(days=2), minutes=30, people=case.people
+        )
+
+
+def test_after_the_archive_the_experts_accounts_are_locked(make, as_, session):
+    case = make.sitting("sealed", plan=make.plan(members=5, state=PlanState.REVIEWED))
+    assert "没有评审结果" in str(SESSION.refusal(as_(case.office, DAY), case.review, "archive"))
+    for declaration in case.people:
+        declaration.state = D.PASSED
+    both = case.judges[0]
+    both.roles.append(make.role(APPLICANT))
+    session.flush()
+    SESSION.perform(as_(case.office, DAY), case.review, "archive")
+    assert [judge.active for judge in case.judges] == [True, False, False, False, False]
+    assert case.plan.state == PlanState.ARCHIVED
+
+
+@pytest.mark.parametrize("state", S)
+@pytest.mark.parametrize("step", SESSION.steps, ids=lambda step: step.verb)
+def test_no_verb_works_outside_its_stage(make, as_, state, step):
+    case = make.sitting(state, people=0)
+    actor = case.judges[0] if EXPERT in step.roles else case.office
+    refusal = SESSION.refusal(as_(actor, DAY), case.review, step)
+    assert isinstance(refusal, NotNow) == (state not in step.sources)
