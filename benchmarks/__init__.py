@@ -1,0 +1,1 @@
+"""Measurements: each bench prints one table of ratios against a floor measured in the same run."""
