@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
@@ -96,13 +97,10 @@ class ExpertDesk(Screen):
 
     # -- the form of the stage -----------------------------------------------------------------------
 
-    def questions(self, declaration: Declaration) -> Step:
-        """Hook: what the stage asks about this candidate."""
-        raise NotImplementedError
-
-    def write(self, uow: UnitOfWork, declaration: Declaration, given: dict[str, Any]) -> Any:
-        """Hook: the verb of the stage."""
-        raise NotImplementedError
+    #: What the stage asks about this candidate.
+    questions: Callable[[Any, Declaration], Step]
+    #: The verb of the stage.
+    write: Callable[[Any, UnitOfWork, Declaration, dict[str, Any]], Any]
 
     def mine(self, declaration: Declaration) -> Any:
         """What the expert has written here before, or None."""

@@ -24,13 +24,19 @@
   if (waiting) open(waiting);
   else { const alert = document.querySelector(".main .alert, .narrow-page .alert"); if (alert) alert.focus(); }
 
-  /* the drawer */
+  /* the drawer: without script the link #side opens it and #main closes it */
   const burger = document.querySelector(".burger"), side = document.getElementById("side"), veil = document.querySelector(".veil");
   if (burger && side) {
-    const set = (out) => { side.classList.toggle("out", out); burger.setAttribute("aria-expanded", out); veil.hidden = !out; if (out) (side.querySelector(".on") || side.querySelector("a"))?.focus(); };
-    burger.addEventListener("click", () => set(!side.classList.contains("out")));
-    veil.addEventListener("click", () => set(false));
-    document.addEventListener("keydown", (event) => { if (event.key === "Escape" && side.classList.contains("out")) { set(false); burger.focus(); } });
+    const isOut = () => side.classList.contains("out");
+    const set = (out) => {
+      if (!out && location.hash === "#side") location.hash = "main";
+      side.classList.toggle("out", out); burger.setAttribute("aria-expanded", out);
+      if (out) (side.querySelector(".on") || side.querySelector("a"))?.focus();
+    };
+    if (location.hash === "#side") set(true);
+    burger.addEventListener("click", (event) => { event.preventDefault(); set(!isOut()); });
+    veil.addEventListener("click", (event) => { event.preventDefault(); set(false); });
+    document.addEventListener("keydown", (event) => { if (event.key === "Escape" && isOut()) { set(false); burger.focus(); } });
     side.querySelector(".on")?.scrollIntoView({ block: "nearest" });
   }
   const me = document.querySelector(".me");
