@@ -170,4 +170,6 @@
     }
     item.append(list); item.classList.add("open"); twig.setAttribute("aria-expanded", "true");
   });
+
+  document.documentElement.dataset.script = "ready"; /* for who drives the browser: from here on the page answers by script */
 })();

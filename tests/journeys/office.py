@@ -147,7 +147,7 @@ class Window:
         return self
 
     def _answers(self, field, answer):
-        box = field.locator("input:not([type=hidden]), select, textarea").first
+        box = self._alive(field.locator("input:not([type=hidden]), select, textarea").first)
         kind = box.evaluate("e => e.getAttribute('role') || (e.tagName === 'INPUT' ? e.type : e.tagName.toLowerCase())")
         if kind == "select":
             box.select_option(label=str(answer)) if isinstance(answer, str) else box.select_option(index=answer)
@@ -173,14 +173,15 @@ class Window:
     def presses(self, label, within=None):
         """A button or a link that looks like one; the page that follows is there when this returns."""
         name = re.compile(rf"^\s*{re.escape(label)}\s*$")
-        (within or self.page.locator(".main")).locator("button:not(.sr-only):visible, a.btn:visible").filter(has_text=name).first.click()
+        button = (within or self.page.locator(".main")).locator("button:not(.sr-only):visible, a.btn:visible").filter(has_text=name).first
+        self._alive(button).click()
         self.page.wait_for_load_state()
         return self
 
     def does(self, label, answers=None, *, says="ok"):
         """A verb of the record at hand: its button, its dialog with what it asks, its button again."""
         bar = self.page.locator(".bar[role=toolbar]")
-        bar.locator("a.btn", has_text=re.compile(f"^{re.escape(label)}$")).click()
+        self._alive(bar.locator("a.btn", has_text=re.compile(f"^{re.escape(label)}$"))).click()
         dialog = self.page.locator("dialog[open]")
         self.fills(answers or {}, dialog)
         with self.page.expect_navigation():
@@ -188,6 +189,12 @@ class Window:
         if says:
             self.told(says)
         return self
+
+    def _alive(self, place):
+        """That place of the page, once it is there and the page's script has come: people are slower than it."""
+        place.wait_for(state="attached")
+        self.page.locator("html[data-script]").wait_for(state="attached")
+        return place
 
     def told(self, tone="ok"):
         """The sentence with which the page answers."""
