@@ -1,0 +1,23 @@
+"""Drafts and revisions of audit paths
+
+Revision ID: a1f0c2d40006
+Revises: a1f0c2d40005
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa  # noqa: F401
+from alembic import op  # noqa: F401
+
+revision = "a1f0c2d40006"
+down_revision = "a1f0c2d40005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
