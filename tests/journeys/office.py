@@ -97,7 +97,7 @@ class Window:
     def opens(self, label):
         """A screen, by its name in the menu."""
         link = self.page.locator("nav.side a").filter(has=self.page.locator(f"span:text-is('{label}')")).first
-        if not link.is_visible():
+        if not self._alive(link).is_visible():  # without its style sheet a page shows even what is folded away
             self.page.locator(".burger").click()
         link.click()
         return self
