@@ -67,6 +67,25 @@ GUIDE = {
     "附件3 1.23": "呈报方案查询",
     "附件3 1.24": "职称申报审核流程查询",
 }
+#: The numbered operations of 操作步骤, as the guide numbers them; module → (number of the steps, their numbers).
+_IMPORT = ["3.1", "3.2", "3.3", "3.4"]
+_PATH = ["1.1", "1.2", "2", *_IMPORT, "4"]
+OPERATIONS = {
+    "附件3 1.1": ["1.1", "1.2", "1.3", "2"],
+    "附件3 1.2": ["1.1", "1.2", "1.3", "2"],
+    "附件3 1.3": ["1.1", "1.2", "1.3", "2", *_IMPORT, "4"],
+    "附件3 1.4": _PATH,
+    "附件3 1.5": _PATH,
+    "附件3 1.6": _PATH,
+    "附件3 1.7": _PATH,
+    "附件3 1.8": _PATH,
+    "附件3 1.9": ["1.1", "1.2", "2", "3"],
+    "附件3 1.10": ["1.1", "1.2", "2", *_IMPORT, "4.1", "4.2", "4.3", "5", "6"],
+    "附件3 1.11": ["1", "2.1", "2.2", "2.3", "3"],
+    "附件2 1.4.2": ["1", "2"],
+    "附件2 1.6.1": ["1", "2"],
+    "附件2 1.6.2": ["1", "2"],
+}
 
 
 @cache
@@ -111,8 +130,13 @@ def test_a_picture_shows_every_state_and_every_move(name, flow):
 
 
 def checklist():
-    """guide, menu label, screen class, roles, test files of every row of docs/checklist.md."""
-    return [cells for cells in table_rows("docs/checklist.md") if cells[0] != "guide"]
+    """guide, menu label, screen class, roles, test files of every module of docs/checklist.md."""
+    return [cells for cells in table_rows("docs/checklist.md") if cells[0] != "guide" and len(cells) == 5]
+
+
+def operations():
+    """item, operation, screen and button, test of every numbered operation of docs/checklist.md."""
+    return [cells for cells in table_rows("docs/checklist.md") if cells[0] != "item" and len(cells) == 4]
 
 
 def test_every_module_of_the_guides_is_a_screen_under_its_own_name():
@@ -140,6 +164,29 @@ def test_the_checklist_names_tests_that_know_the_screen(application):
         for file in code(tests):
             told = text(file)
             assert any(way in told for way in ways) or ("journeys" in file and label in told), (name, file)
+
+
+def test_every_numbered_operation_has_its_row_in_the_order_of_the_guide():
+    wanted = []
+    for module, steps in OPERATIONS.items():
+        if module.startswith("附件3"):  # its 功能说明 is one sentence; that of 附件2 numbers the steps themselves
+            wanted.append(f"{module}.2")
+        wanted += [f"{module}.3-{step}" for step in steps]
+    assert [item for item, *_ in operations()] == wanted
+
+
+def test_an_operation_names_a_screen_and_a_test_that_are_there():
+    screens = {entry.screen.partition(":")[2] for entry in MENU}
+    for item, words, screen, tests in operations():
+        assert words, item
+        if tests == "—":
+            continue
+        assert set(code(screen)[:1]) <= screens and code(screen), (item, screen)
+        assert code(tests), (item, tests)
+        for named in code(tests):
+            file, _, function = named.partition("::")
+            assert (ROOT / file).is_file(), (item, file)
+            assert not function or f"def {function}(" in text(file), (item, named)
 
 
 # --- packages -------------------------------------------------------------------------------------------
