@@ -1,0 +1,146 @@
+"""What a screen declares, how it is set up once, and the one door to its rows.
+
+List, detail, forms and export (`list_page`, `show_page`, `form_page`, `export_page`) stand on this; `screen` puts
+them together. Every read goes through `query`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from flask import abort, g, url_for
+from flask_appbuilder import ModelView
+from flask_wtf import FlaskForm
+from sqlalchemy import ColumnElement, Select
+
+from models.base import db
+from views import listing
+from views.columns import Column, column
+from views.forms import ProvinceConverter
+from views.journalled import Journalled
+from views.query import conditions_of
+from workflow import policy
+
+KEY_END = 2**31
+
+
+class Declared(ModelView):
+    """The declaration of a screen: `model`, `title` and the words below."""
+
+    model: ClassVar[Any] = None
+    title = ""
+    lead = ""  #: one sentence under the title
+    guide = ""  #: "附件3 1.9"
+    columns = ""  #: list: "number unit.name state"
+    facts: str | Mapping[str, str] = ""  #: detail: as columns, or {group title: columns}
+    fields = ""  #: form
+    conditions = ""  #: query form: "name kind unit state", "name:contains"
+    order = "-id"
+    sorts = ""  #: columns whose heading sorts
+    labels: ClassVar[Mapping[str, str]] = {}  #: other words than those of the columns
+    narrow: ClassVar[Mapping[str, str]] = {}  #: picker of a field limited by another: {"organisation": "kind=node_kind"}
+    extra_fields: ClassVar[Mapping[str, Any]] = {}  #: fields of the form that are no columns: unbound WTForms fields with `box()`
+    can_add = can_edit = can_delete = False
+    can_export = can_show = True
+    add_label = "新增"
+    empty = "没有符合条件的记录。"  #: why, and what to do
+    deadline = ""  #: name of the date by which the record is due
+    steps: ClassVar[Sequence[tuple[str, Iterable[str]]]] = ()  #: stages of the lifecycle: (label, its states)
+    list_template = "screen/list.html"
+    show_template = "screen/show.html"
+    form_template = "screen/form.html"
+    page_size = listing.PAGE
+
+    # -- set up, once ----------------------------------------------------------------------------
+
+    def __init__(self) -> None:
+        self.datamodel = Journalled(self.model)
+        self.shown = [self._column(name) for name in self.columns.split()]
+        groups = self.facts if isinstance(self.facts, Mapping) else {"基本信息": self.facts or self.columns}
+        self.groups = {title: [self._column(name) for name in names.split()] for title, names in groups.items()}
+        self.asks_for = conditions_of(self.model, self.conditions, self.labels)
+        self.version_name = getattr(self.model.__mapper__.version_id_col, "key", "")
+        closed = {"add": self.can_add, "edit": self.can_edit, "delete": self.can_delete, "export": self.can_export, "show": self.can_show}
+        self.exclude_route_methods = {"download", "action", "action_post", *self.unused_routes(), *(name for name, is_open in closed.items() if not is_open)}
+        super().__init__()
+
+    def unused_routes(self) -> Sequence[str]:
+        """Methods of the kind of screen that this one has no use for: they get no address."""
+        return ()
+
+    def _column(self, name: str) -> Column:
+        own = getattr(self, "cell_" + name.replace(".", "_"), None)
+        return column(self.model, name, label=self.labels.get(name, ""), own=own)
+
+    def _init_properties(self) -> None:
+        names = self.fields.split()
+        self.label_columns, self.description_columns, self.validators_columns, self.formatters_columns = {}, {}, {}, {}
+        self.base_filters, self.search_exclude_columns, self.related_views, self._related_views = [], [], [], []
+        self.search_columns = [c.name for c in self.asks_for]
+        self.list_columns = [c.name for c in self.shown]
+        self.show_columns = [c.name for group in self.groups.values() for c in group]
+        self.add_columns = self.edit_columns = names
+        self.order_columns = self.sorts.split()
+        self._base_filters, self._filters = self.datamodel.get_filters(), self.datamodel.get_filters([])
+
+    def _init_forms(self) -> None:
+        self.search_form = FlaskForm
+        converter = ProvinceConverter(self.datamodel, dict(self.labels), dict(self.narrow))
+        self.add_form = self.edit_form = converter.create_form(inc_columns=self.fields.split(), extra_fields=self.extra_fields)
+
+    def _init_titles(self) -> None:
+        self.list_title = self.show_title = self.add_title = self.edit_title = self.title
+
+    # -- rows: one door for list, show, edit, delete, export and verbs ---------------------------------
+
+    def scope(self, actor: Any) -> ColumnElement[bool] | None:
+        """Hook: which of the visible rows this desk is about."""
+        return None
+
+    def query(self) -> Select[Any]:
+        """Everything this screen may show to the signed-in account."""
+        query = policy.visible(g.user, self.model)
+        clause = self.scope(g.user)
+        return query if clause is None else query.where(clause)
+
+    def find(self, pk: int) -> Any:
+        """The record with that key if this screen may show it; otherwise 404, hidden and absent alike."""
+        record = db.session.scalars(self.query().where(self.model.id == pk)).unique().first() if pk < KEY_END else None
+        return record if record is not None else abort(404)
+
+    def may(self, permission: str) -> bool:
+        """Whether the account has that permission of this screen (`add`, `edit`, `delete`, `export`, `act`)."""
+        name = f"can_{permission}"
+        return name in self.base_permissions and self.appbuilder.sm.has_access(name, self.class_permission_name)
+
+    def address(self, method: str, **given: Any) -> str:
+        """The address of a method of this screen."""
+        return url_for(f"{self.endpoint}.{method}", **given)
+
+    def base_address(self) -> str:
+        """What all addresses of this screen begin with, worked out once per request."""
+        bases = g.setdefault("screen_bases", {})
+        if self.endpoint not in bases:
+            bases[self.endpoint] = self.address("list").removesuffix("list/")
+        return str(bases[self.endpoint])
+
+    def _home_of(self, pk: int) -> str:
+        """Where to go after a write: the record if one still sees it, else the list."""
+        if self.may("show") and db.session.scalar(self.query().with_only_columns(self.model.id).where(self.model.id == pk)) is not None:
+            return self.address("show", pk=pk)
+        return self.address("list")
+
+    # -- hooks that several pages ask ------------------------------------------------------------------
+
+    def name_of(self, record: Any) -> str:
+        """Hook: the heading of the detail page."""
+        return str(record)
+
+    def editable(self, record: Any) -> str | None:
+        """Hook: why the record cannot be edited now, or None."""
+        return None
+
+    def erasable(self, record: Any) -> str | None:
+        """Hook: why the record cannot be deleted now, or None."""
+        return None

@@ -1,0 +1,83 @@
+"""The list of a screen: conditions, rows with their operations, pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import redirect, request
+from flask_appbuilder import expose, has_access
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from views import listing
+from views.columns import Column
+from views.declared import Declared
+from views.panel import Link
+
+#: Codes and numbers up to this length are never broken over two lines.
+CODE = 28
+
+
+def _cell(column: Column, record: Any) -> str:
+    """A cell of a list: numbers to the right (`num`), codes and dates in one line (`nb`)."""
+    cell = column.cell(record)
+    manner = ""
+    if column.numeric:
+        manner = ' class="num"'
+    elif column.kind in ("date", "sealed", "bool") or column.badged or (len(cell) <= CODE and cell.isascii()):
+        manner = ' class="nb"'
+    return f'<td data-label="{escape(column.label)}"{manner}>{cell}</td>'
+
+
+class ListPage(Declared):
+    """What every list does; buttons, operations and further parameters are hooks."""
+
+    @expose("/list/", methods=["GET", "POST"])
+    @has_access
+    def list(self) -> Any:
+        """The page of the list that the address asks for; identity numbers never stand in an address."""
+        if without := listing.sealed_address(request.values, self.asks_for):
+            return redirect(f"{self.address('list')}?{without}")
+        asked = listing.asked_of(request.args, self.asks_for, self.order_columns, extra=self.list_parameters())
+        page = listing.page_of(self.model, self.query().where(*asked.clauses), asked.order or self.order, self.shown, asked.page)
+        return self.render_template(self.list_template, **self.list_page(asked, page))
+
+    def list_parameters(self) -> Sequence[str]:
+        """Hook: further parameters the list page knows."""
+        return ()
+
+    def list_page(self, asked: listing.Asked, page: listing.Listing) -> dict[str, Any]:
+        """What the list template needs, every cell finished."""
+        return {
+            "screen": self, "title": self.title, "asked": asked, "page": page, "boxes": self._query_boxes(asked),
+            "rows": [self._row(record) for record in page.rows], "buttons": self.buttons(),
+            "bulk": self.bulk_steps() if page.rows else (), "base": self.address("list"), "export": self.address("export") if self.may("export") else "",
+            "add": self.address("add") if self.may("add") else "",
+        }  # fmt: skip
+
+    def _row(self, record: Any) -> dict[str, Any]:
+        cells = Markup("".join([_cell(c, record) for c in self.shown]))  # noqa: S704  (every part is escaped in _cell)
+        key = f"{record.id}:{getattr(record, self.version_name)}" if self.version_name else str(record.id)
+        return {"key": key, "cells": cells, "links": self.operations(record), "record": record}
+
+    def _query_boxes(self, asked: listing.Asked) -> Sequence[Any]:
+        from views.conditions import box_of  # drawn only where a list is drawn
+
+        return [box for condition in self.asks_for for box in box_of(condition, asked.typed)]
+
+    def operations(self, record: Any) -> list[Link]:
+        """Hook: the links of a row; by default 详情 and, where one may, 编辑."""
+        base = self.base_address()
+        links = [Link(_("详情"), f"{base}show/{record.id}")] if self.may("show") else []
+        if self.may("edit") and self.editable(record) is None:
+            links.append(Link(_("编辑"), f"{base}edit/{record.id}"))
+        return links
+
+    def buttons(self) -> list[Link]:
+        """Hook: further buttons of the list's head, such as the import."""
+        return []
+
+    def bulk_steps(self) -> Sequence[Any]:
+        """The verbs for ticked rows (FlowScreen)."""
+        return ()
