@@ -224,4 +224,4 @@ class FlowScreen(Screen):
             except Refused as refusal:
                 if refusal.fields.keys() & {ask.name for ask in step.asks}:
                     raise
-                raise NotNow(f"“{self.name_of(record)}”：{refusal.sentence}（全部未办理）") from refusal
+                raise NotNow(f"“{self.name_of(record)}”：{refusal.sentence}（全部未办理）", links=refusal.links) from refusal

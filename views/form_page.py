@@ -50,7 +50,7 @@ class FormPage(Declared):
             except NotYou:
                 raise
             except Refused as refusal:
-                sentence = form.blame(refusal.fields) or ("" if refusal.fields else refusal.sentence)
+                sentence = form.blame(refusal.fields) or ("" if refusal.fields and not refusal.links else refusal.sentence)
             else:
                 return self.after_add(record)
         return self._form_page(form, None, sentence), 422
@@ -78,7 +78,7 @@ class FormPage(Declared):
             except NotYou:
                 raise
             except Refused as refusal:
-                sentence = form.blame(refusal.fields) or ("" if refusal.fields else refusal.sentence)
+                sentence = form.blame(refusal.fields) or ("" if refusal.fields and not refusal.links else refusal.sentence)
                 code = 409 if isinstance(refusal, NotNow) else 422
                 record = self.find(pk)
             else:

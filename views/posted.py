@@ -70,7 +70,7 @@ def _all(*readers: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         except Refused as refusal:
             refused.append(refusal)
     if refused:
-        raise Refused("".join(r.sentence for r in refused), fields={k: v for r in refused for k, v in r.fields.items()})
+        raise Refused("".join(r.sentence for r in refused), fields={k: v for r in refused for k, v in r.fields.items()}, links=[link for r in refused for link in r.links])
     return answers
 
 

@@ -13,6 +13,7 @@ from models.base import db
 from models.declaration import Correction, Declaration, DeclarationState
 from models.filing import Filing
 from models.material import StoredFile
+from models.path import PathKind, PathNode
 from models.plan import Plan
 from models.publicity import Objection, Publicity
 from models.quota import Quota
@@ -20,8 +21,10 @@ from models.session import ReviewSession
 from views.papers import correction_pdf, review_form_pdf, termination_pdf
 from workflow import files, policy, roles
 
-#: Where a record is shown, by the first role that matches.
-DESKS: dict[str, list[tuple[tuple[str, ...], str]]] = {
+#: A place on a path is shown at the screen of its path.
+PATH_SCREENS = {kind.value: f"{kind.value.capitalize()}PathScreen.show" for kind in PathKind}
+#: Where a record is shown, by the first role that matches; where one table has several screens, by its kind.
+DESKS: dict[str, list[tuple[tuple[str, ...], str | dict[str, str]]]] = {
     "declaration": [
         ((roles.APPLICANT,), "DeclareView.show"),
         ((roles.COMMITTEE_OFFICE,), "RecheckScreen.show"),
@@ -41,6 +44,12 @@ DESKS: dict[str, list[tuple[tuple[str, ...], str]]] = {
         (roles.ALL, "QuotaSearchScreen.show"),
     ],
     "filing": [((roles.COMMITTEE_OFFICE,), "FilingScreen.show"), (roles.ALL, "FilingAuditScreen.show")],
+    "organisation": [((roles.HRSS_CONFIG, roles.HRSS_AUDIT), "OrganisationScreen.show")],
+    "committee": [((roles.HRSS_CONFIG, roles.HRSS_AUDIT), "CommitteeScreen.show"), ((*roles.HRSS, roles.LEADER, roles.SUPERVISOR), "CommitteeSearchScreen.show")],
+    "acceptance_office": [((roles.HRSS_CONFIG,), "AcceptanceScreen.show")],
+    "issuer": [((roles.HRSS_CONFIG, roles.HRSS_CERT), "IssuerScreen.show")],
+    "batch": [((roles.COMMITTEE_OFFICE,), "BatchScreen.show"), ((roles.HRSS_CONFIG,), "OfficeBatchScreen.show")],
+    "path_node": [((roles.HRSS_CONFIG,), PATH_SCREENS), ((roles.COMMITTEE_OFFICE,), "CommitteePathScreen.show")],
 }
 OWNERS: dict[str, type] = {
     "declaration": Declaration, "plan": Plan, "publicity": Publicity, "quota": Quota, "filing": Filing, "review_session": ReviewSession, "objection": Objection,
@@ -60,9 +69,16 @@ class RecordView(BaseView):
         """To the record at the reader's own desk."""
         for who, endpoint in DESKS.get(kind, ()):
             if g.user.plays(*who):
+                if isinstance(endpoint, dict):
+                    endpoint = endpoint[self._kind(key)]
                 name = "key" if endpoint.startswith("DeclareView") else "pk"
                 return redirect(url_for(endpoint, **{name: key}))
         abort(404)
+
+    @staticmethod
+    def _kind(key: int) -> str:
+        """Which of the five paths a place belongs to."""
+        return db.session.scalar(policy.visible(g.user, PathNode).with_only_columns(PathNode.kind).where(PathNode.id == key)) or abort(404)
 
     @expose("/file/<key>")
     @has_access

@@ -171,7 +171,7 @@ class TreeScreen(Screen):
             except NotYou:
                 raise
             except Refused as refusal:
-                sentence = form.blame(refusal.fields) or ("" if refusal.fields else refusal.sentence)
+                sentence = form.blame(refusal.fields) or ("" if refusal.fields and not refusal.links else refusal.sentence)
             else:
                 flash(_("已新增“%(name)s”。", name=self.name_of(record)), "ok")
                 return redirect(self.address("list", node=record.id))
@@ -198,7 +198,7 @@ class TreeScreen(Screen):
             except NotYou:
                 raise
             except Refused as refusal:
-                sentence = form.blame(refusal.fields) or ("" if refusal.fields else refusal.sentence)
+                sentence = form.blame(refusal.fields) or ("" if refusal.fields and not refusal.links else refusal.sentence)
                 code = 409 if isinstance(refusal, NotNow) else 422
             else:
                 flash(_("已保存修改。"), "ok")

@@ -21,7 +21,7 @@ from models.organisation import Organisation
 from models.path import AcceptanceOffice, PathKind, PathNode, Way
 from models.path import NodeState as S
 from workflow import roles, settings
-from workflow.errors import NotYou, Refused
+from workflow.errors import Linked, NotYou, Refused
 from workflow.flow import Ask, Flow, Step
 from workflow.route import REVIEW_KINDS, PreviewRow, Stop, kind_for, preview, route, tree
 from workflow.unit_of_work import UnitOfWork
@@ -56,21 +56,24 @@ def parent_standing(uow: UnitOfWork, node: PathNode) -> str | None:
 
 def nothing_stands_there(uow: UnitOfWork, node: PathNode) -> str | None:
     """Only if no declaration on its way stands at the organisation; names the first of them."""
-    numbers = uow.session.scalars(_standing(node).limit(6)).all()
-    if not numbers:
+    found = uow.session.execute(_standing(node).limit(6)).all()
+    if not found:
         return None
-    named = "、".join(numbers[:5]) + ("等" if len(numbers) > 5 else "")
-    return f"申报 {named} 正在“{node.organisation.name}”办理，不能注销该层级（附件3 1.12 逐级审核）；请待其办结后再注销。"
+    named = "、".join(number for _key, number in found[:5]) + ("等" if len(found) > 5 else "")
+    return Linked(
+        f"申报 {named} 正在“{node.organisation.name}”办理，不能注销该层级（附件3 1.12 逐级审核）；请待其办结后再注销。",
+        [(number, "declaration", key) for key, number in found[:5]],
+    )
 
 
 def _standing(node: PathNode) -> Select[Any]:
-    """Numbers of the declarations of this node's tree that stand at, or come back to, the organisation."""
+    """(id, number) of the declarations of this node's tree that stand at, or come back to, the organisation."""
     here = or_(
         RouteStep.position == Declaration.position,
         (Declaration.state == D.RETURNED) & (RouteStep.position == Declaration.returned_from),
     )
     query = (
-        select(Declaration.number)
+        select(Declaration.id, Declaration.number)
         .join(RouteStep, RouteStep.declaration_id == Declaration.id)
         .where(RouteStep.organisation_id == node.organisation_id, Declaration.state.in_(_STANDING), here)
         .order_by(Declaration.number)
@@ -95,7 +98,10 @@ def no_child(uow: UnitOfWork, node: PathNode) -> str | None:
     if not children:
         return None
     named = "、".join(f"“{child.organisation.name}”" for child in children[:3]) + ("等" if len(children) > 3 else "")
-    return f"其下还有{named}，注销后审核路径会中断；请先注销这些下级或为其另行指定上级。"
+    return Linked(
+        f"其下还有{named}，注销后审核路径会中断（附件3 1.4–1.8）；请先注销这些下级或为其另行指定上级。",
+        [(child.organisation.name, "path_node", child.id) for child in children],
+    )
 
 
 _KEEPERS = (roles.HRSS_CONFIG, roles.COMMITTEE_OFFICE)
@@ -160,7 +166,8 @@ def propose(
     if sentence := keeper(uow, node):
         raise NotYou(sentence)
     if wrong := _wrong(uow.session, node, organisation, parent, committee, office):
-        raise Refused("；".join(s.rstrip("。") for s in wrong.values()) + "。", fields=wrong)
+        links = [link for sentence in wrong.values() for link in getattr(sentence, "links", ())]
+        raise Refused("；".join(s.rstrip("。") for s in wrong.values()) + "。", fields={k: str(v) for k, v in wrong.items()}, links=links)
     uow.session.add(node)
     uow.session.flush()
     uow.record(
@@ -214,7 +221,10 @@ def _already_there(session: Session, node: PathNode, organisation: Organisation)
     for twin in twins:
         if twin.id != node.id and _levels_meet(twin.level, node.level):
             above = f"在“{twin.parent.organisation.name}”之下" if twin.parent else "在顶端"
-            return f"“{organisation.name}”已在该审核路径中（{above}），同一机构只能有一个位置；请先注销或调整原节点。"
+            return Linked(
+                f"“{organisation.name}”已在该审核路径中（{above}），同一机构在一条路径上只能有一个位置（附件3 1.12 逐级审核）；请先注销或调整原节点。",
+                [(organisation.name, "path_node", twin.id)],
+            )
     return None
 
 
@@ -230,7 +240,11 @@ def _bad_parent(session: Session, node: PathNode, organisation: Organisation, pa
     seen: set[int] = set()
     while above is not None and above.id not in seen:
         if above.organisation_id == organisation.id or above.id == node.id:
-            return f"“{organisation.name}”不能放在自己之下：从“{parent.organisation.name}”往上会回到该机构，审核路径成环。"
+            return Linked(
+                f"“{organisation.name}”不能放在自己之下：从“{parent.organisation.name}”往上会回到该机构，审核路径成环，"
+                "材料不能逐级送达顶端（附件3 1.12 逐级审核）；请选择其他上级。",
+                [(parent.organisation.name, "path_node", parent.id)],
+            )
         seen.add(above.id)
         above = above.parent
     return None
