@@ -89,7 +89,7 @@ class Window:
         self.page.goto("/login/")
         self.page.fill("#username", self.username)
         self.page.fill("#password", self.office.password)
-        self.page.click("button:has-text('登录')")
+        self.follows(self.page.locator("button:has-text('登录')"))
         expect(self.page.locator("details.me")).to_be_visible()
 
     # -- where one is ------------------------------------------------------------------------------
@@ -99,14 +99,12 @@ class Window:
         link = self.page.locator("nav.side a").filter(has=self.page.locator(f"span:text-is('{label}')")).first
         if not self._alive(link).is_visible():  # without its style sheet a page shows even what is folded away
             self.page.locator(".burger").click()
-        link.click()
-        return self
+        return self.follows(link)
 
     def finds(self, number="", label=""):
         """The row of that number or name (the first without one), and its operation: 详情 or what stands there first."""
         row = self.page.locator("table.rows tbody tr").filter(has_text=str(number)).first
-        row.locator("td.op a").filter(has_text=label).first.click()
-        return self
+        return self.follows(row.locator("td.op a").filter(has_text=label).first)
 
     def sees(self, *words):
         """Each of these words stands on the page."""
@@ -174,8 +172,12 @@ class Window:
         """A button or a link that looks like one; the page that follows is there when this returns."""
         name = re.compile(rf"^\s*{re.escape(label)}\s*$")
         button = (within or self.page.locator(".main")).locator("button:not(.sr-only):visible, a.btn:visible").filter(has_text=name).first
-        self._alive(button).click()
-        self.page.wait_for_load_state()
+        return self.follows(self._alive(button))
+
+    def follows(self, link):
+        """Whatever leads to another page; that page is there when this returns."""
+        with self.page.expect_navigation():
+            link.click()
         return self
 
     def does(self, label, answers=None, *, says="ok"):

@@ -22,7 +22,7 @@ class Applicant(Window):
     def declares(self, batch, title, unit, specialty=None):
         """开始申报 in a batch: section 0 typed, the draft kept; gives its number."""
         self.opens("职称申报")
-        self.page.locator("tr", has_text=batch).get_by_text("开始申报").click()
+        self.follows(self.page.locator("tr", has_text=batch).get_by_text("开始申报"))
         self.fills({"所在单位": unit, "申报职称": self.offered("申报职称", title)})
         if specialty:
             self.fills({"申报专业": self.offered("申报专业", specialty)})
@@ -50,7 +50,7 @@ class Applicant(Window):
         return self
 
     def _section(self, title):
-        self.page.locator(".toc a", has_text=title).click()
+        self.follows(self.page.locator(".toc a", has_text=title))
         expect(self.page.locator(".toc a.on")).to_contain_text(title)
 
     def submits(self):
@@ -78,7 +78,7 @@ class Applicant(Window):
 
     def looks_up(self, number):
         """申报详情 of a declaration of his; gives its state."""
-        self.opens("职称申报").page.locator("table a", has_text=number).first.click()
+        self.opens("职称申报").follows(self.page.locator("table a", has_text=number).first)
         self.key = int(re.search(r"/declare/(\d+)", self.page.url)[1])
         return self.state()
 

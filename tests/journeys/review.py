@@ -39,7 +39,7 @@ class CommitteeOffice(Window):
     def _row(self, name, rows):
         for n, row in enumerate(rows):
             if n:
-                self.page.locator(f"button[name=another][value={name}]").click()
+                self.follows(self.page.locator(f"button[name=another][value={name}]"))
             cells = self.page.locator(f"table.{name} tbody tr").nth(n)
             if name == "needs":
                 cells.locator("[name$=-name]").fill(row[0])
