@@ -43,6 +43,7 @@ class Batch(Model):
     paper_from: Mapped[date | None] = column("纸质材料报送起", Date)
     paper_to: Mapped[date | None] = column("纸质材料报送止", Date)
     vote_on: Mapped[date | None] = column("最迟投票日", Date)
+    vote_reason: Mapped[str] = column("投票日说明", String(300), default="", hint="最迟投票日超过规定日期时须说明（118号 二(四)）")
     one_per_year: Mapped[bool] = column("每人每年限报一项", Boolean, default=True)
     quota_factor: Mapped[float] = column("差额推荐系数", Numeric(4, 2), default=1.5)
     scope: Mapped[str] = column("接收范围", String(500), default="")

@@ -30,14 +30,29 @@ REVIEWS: dict[str, tuple[str, ...]] = {
 
 
 class CommitteeKind(Labelled):
-    """评委会类型; it decides how many working days ahead a plan is filed (118号 五(一))."""
+    """评委会类型 (附件3 1.10): 自主 and 基层 follow their own filed plan instead of the province's dates (118号 二(五))."""
 
     ORDINARY = "ordinary", "普通"
-    UNIVERSITY = "university", "高校（自主、委托、联合）"
+    OWN = "own", "自主"
+    ENTRUSTED = "entrusted", "委托"
+    JOINT = "joint", "联合"
+    GRASSROOTS = "grassroots", "基层"
+
+
+class CommitteeHost(Labelled):
+    """组建主体: whose committee it is; plans of 高校 and 医院 are filed 5, not 10 working days ahead (118号 五(一))."""
+
+    GENERAL = "general", "主管部门、市州"
+    UNIVERSITY = "university", "高校"
     HOSPITAL = "hospital", "医院"
-    ENTERPRISE = "enterprise", "企业自主"
+    ENTERPRISE = "enterprise", "企业"
     SCHOOL = "school", "中小学教师系列"
-    GRASSROOTS = "grassroots", "基层系列"
+
+
+#: Committees of one employer: several may exist side by side for the same scope.
+OF_ONE_EMPLOYER = (CommitteeHost.UNIVERSITY, CommitteeHost.HOSPITAL, CommitteeHost.ENTERPRISE)
+#: Hosts whose plans are filed 5, not 10 working days ahead (118号 五(一)).
+SHORT_LEAD = (CommitteeHost.UNIVERSITY, CommitteeHost.HOSPITAL)
 
 
 class CommitteeState(Labelled):
@@ -57,7 +72,8 @@ class Committee(Model):
     id: Mapped[int] = column("编号", Integer, primary_key=True)
     name: Mapped[str] = column("评委会名称", String(120), unique=True)
     level: Mapped[str] = column("级别", String(20), info={"enum": CommitteeLevel})
-    kind: Mapped[str] = column("类型", String(20), default=CommitteeKind.ORDINARY, info={"enum": CommitteeKind})
+    kind: Mapped[str] = column("类型", String(20), default=CommitteeKind.ORDINARY, info={"enum": CommitteeKind}, hint="自主、基层及中小学教师系列按报备的评审方案执行（118号 二(五)）")
+    host: Mapped[str] = column("组建主体", String(20), default=CommitteeHost.GENERAL, info={"enum": CommitteeHost}, hint="高校、医院的评审方案提前 5 个工作日报备，其他提前 10 个工作日（118号 五(一)）")
     series_id: Mapped[int] = mapped_column(ForeignKey("series.id"), info={"label": "职称系列"}, index=True)
     account_name: Mapped[str] = column("评委会账号", String(64), unique=True, hint="公服登录用户名，不能与其他评委会重复")
     valid_from: Mapped[date] = column("有效期起", Date)
@@ -77,6 +93,11 @@ class Committee(Model):
     offices: Mapped[list[CommitteeOffice]] = relationship(back_populates="committee")
     fees: Mapped[list[CommitteeFee]] = relationship(back_populates="committee")
 
+    @property
+    def own_calendar(self) -> bool:
+        """自主评审单位, 中小学教师系列, 基层系列: bound by the plan they have filed, not by 09-28 and 12-24 (118号 二(五))."""
+        return self.kind in (CommitteeKind.OWN, CommitteeKind.GRASSROOTS) or self.host == CommitteeHost.SCHOOL
+
     def __repr__(self) -> str:
         return self.name
 
@@ -90,7 +111,7 @@ class CommitteeSpecialty(Model):
     committee_id: Mapped[int] = mapped_column(ForeignKey("committee.id"), info={"label": "评委会"})
     specialty_id: Mapped[int] = mapped_column(ForeignKey("specialty.id"), info={"label": "评审专业"})
     committee: Mapped[Committee] = relationship(back_populates="specialties", info={"label": "评委会"})
-    specialty: Mapped[Specialty] = relationship(info={"label": "评审专业"})
+    specialty: Mapped[Specialty] = relationship(lazy="joined", info={"label": "评审专业"})
 
 
 class CommitteeOffice(Model):
@@ -102,7 +123,7 @@ class CommitteeOffice(Model):
     committee_id: Mapped[int] = mapped_column(ForeignKey("committee.id"), info={"label": "评委会"})
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), info={"label": "组建单位"})
     committee: Mapped[Committee] = relationship(back_populates="offices", info={"label": "评委会"})
-    organisation: Mapped[Organisation] = relationship(info={"label": "组建单位"})
+    organisation: Mapped[Organisation] = relationship(lazy="joined", info={"label": "组建单位"})
 
 
 class CommitteeFee(Model):

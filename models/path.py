@@ -9,7 +9,7 @@ from sqlalchemy import Boolean, Date, DateTime, ForeignKey, Index, Integer, Stri
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Labelled, column
-from models.catalogue import TitleLevel
+from models.catalogue import Series, Specialty, TitleLevel
 from models.committee import Committee
 from models.organisation import NodeKind, Organisation
 
@@ -64,6 +64,7 @@ class AcceptanceOffice(Model):
     active: Mapped[bool] = column("有效", Boolean, default=True)
 
     organisation: Mapped[Organisation] = relationship(lazy="joined", info={"label": "机构名称"})
+    scopes: Mapped[list[AcceptanceScope]] = relationship(back_populates="office", info={"label": "专业范围"})
 
     @property
     def state(self) -> str:
@@ -76,6 +77,24 @@ class AcceptanceOffice(Model):
 
     def __repr__(self) -> str:
         return f"{self.organisation.name}（{Way(self.way).label}·{TitleLevel(self.level).label}）"
+
+
+class AcceptanceScope(Model):
+    """专业范围 of an accepting organisation: a whole series, or one specialty with all below it. Without any: every series."""
+
+    __tablename__ = "acceptance_scope"
+    __table_args__ = (UniqueConstraint("office_id", "series_id", "specialty_id"),)
+    id: Mapped[int] = column("编号", Integer, primary_key=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("acceptance_office.id"), info={"label": "受理机构"})
+    series_id: Mapped[int] = mapped_column(ForeignKey("series.id"), info={"label": "职称系列"})
+    specialty_id: Mapped[int | None] = mapped_column(ForeignKey("specialty.id"), info={"label": "专业"})
+
+    office: Mapped[AcceptanceOffice] = relationship(back_populates="scopes", info={"label": "受理机构"})
+    series: Mapped[Series] = relationship(lazy="joined", info={"label": "职称系列"})
+    specialty: Mapped[Specialty | None] = relationship(lazy="joined", info={"label": "专业"})
+
+    def __repr__(self) -> str:
+        return f"{self.series.name} · {self.specialty.name}" if self.specialty else self.series.name
 
 
 class PathNode(Model):

@@ -28,7 +28,7 @@ from models.person import Person
 from models.plan import Plan
 from models.sealed import blind_index
 from workflow import policy
-from workflow.roles import HRSS_AUDIT, SUPERVISOR
+from workflow.roles import HRSS_AUDIT, HRSS_CONFIG, SUPERVISOR
 
 MOST = 20
 #: The last character a name can continue with: a prefix search is a range, which an index answers.
@@ -106,6 +106,11 @@ def _person_of_expert(q: str) -> Any:
     return Expert.person.has(and_(Person.name >= q, Person.name < q + LAST))
 
 
+def _account_of_committee(q: str) -> Any:
+    """By account for who keeps the accounts; to others a committee's account is not told."""
+    return Committee.account_name == q if g.user.plays(HRSS_CONFIG, HRSS_AUDIT) else None
+
+
 def _office(q: str) -> Any:
     return AcceptanceOffice.organisation.has(Organisation.name.contains(q, autoescape=True))
 
@@ -118,7 +123,7 @@ LOOKUPS: dict[str, Lookup] = {found.model.__name__: found for found in (
     Lookup(Series, (Series.name, Series.certificate_code)),
     Lookup(Title, (Title.name,), lambda t: f"{t.series.name} · {TitleLevel(t.level).label}", None, ("level", "series_id")),
     Lookup(Specialty, (Specialty.name, Specialty.code), lambda s: s.code, None, ("series_id",)),
-    Lookup(Committee, (Committee.name, Committee.account_name), lambda c: c.series.name, lambda: Committee.state == CommitteeState.APPROVED, ("level", "series_id")),
+    Lookup(Committee, (Committee.name,), lambda c: c.series.name, lambda: Committee.state == CommitteeState.APPROVED, ("level", "series_id"), exact=_account_of_committee),
     Lookup(AcceptanceOffice, (AcceptanceOffice.contact,), lambda o: "", lambda: AcceptanceOffice.active.is_(True), ("way", "level"), exact=_office, inside=False),
     Lookup(Batch, (Batch.name,), lambda b: f"{b.year} 年度"),
     Lookup(Plan, (Plan.number, Plan.name), lambda p: p.name),

@@ -52,7 +52,7 @@ def _pickers(kind: str) -> None:
         ("committee_id", "office_id"), exact=_named, inside=False,
     )  # fmt: skip
     LOOKUPS[f"Committee-{kind}"] = Lookup(
-        Committee, (Committee.name, Committee.account_name), lambda c: c.series.name,
+        Committee, (Committee.name,), lambda c: c.series.name,
         lambda: (Committee.level == kind) & Committee.state.in_((CommitteeState.APPLIED, CommitteeState.APPROVED)),
     )  # fmt: skip
     LOOKUPS[f"AcceptanceOffice-{kind}"] = Lookup(

@@ -108,7 +108,8 @@ class Rows:
         wrong: dict[str, str] = {}
         for n in range(self.count()):
             step = self.step(n)
-            if not any(value for ask, value in zip(self.asks, asks.typed_in(step, request).values(), strict=True) if ask.kind != "choice"):
+            typed = asks.typed_in(step, request)
+            if not any(typed.get(name) or typed.get(f"{name}-text") for ask in self.asks if (name := f"{self.name}-{n}-{ask.name}") and ask.kind != "choice"):
                 continue
             try:
                 answers = read(step, subject)

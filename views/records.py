@@ -10,6 +10,7 @@ from flask_appbuilder import BaseView, expose, has_access
 from sqlalchemy import select
 
 from models.base import db
+from models.committee import Committee
 from models.declaration import Correction, Declaration, DeclarationState
 from models.filing import Filing
 from models.material import StoredFile
@@ -43,6 +44,10 @@ DESKS: dict[str, list[tuple[tuple[str, ...], str | dict[str, str]]]] = {
         ((roles.BUREAU_OFFICER, roles.DISTRICT_OFFICER, roles.CITY_OFFICER, roles.HRSS_AUDIT), "QuotaAuditScreen.show"),
         (roles.ALL, "QuotaSearchScreen.show"),
     ],
+    "committee": [
+        ((roles.HRSS_CONFIG, roles.HRSS_AUDIT), "CommitteeScreen.show"),
+        ((roles.DISTRICT_OFFICER, roles.CITY_OFFICER, *roles.HRSS, roles.LEADER, roles.SUPERVISOR), "CommitteeSearchScreen.show"),
+    ],
     "filing": [((roles.COMMITTEE_OFFICE,), "FilingScreen.show"), (roles.ALL, "FilingAuditScreen.show")],
     "organisation": [((roles.HRSS_CONFIG, roles.HRSS_AUDIT), "OrganisationScreen.show")],
     "committee": [((roles.HRSS_CONFIG, roles.HRSS_AUDIT), "CommitteeScreen.show"), ((*roles.HRSS, roles.LEADER, roles.SUPERVISOR), "CommitteeSearchScreen.show")],
@@ -53,7 +58,10 @@ DESKS: dict[str, list[tuple[tuple[str, ...], str | dict[str, str]]]] = {
 }
 OWNERS: dict[str, type] = {
     "declaration": Declaration, "plan": Plan, "publicity": Publicity, "quota": Quota, "filing": Filing, "review_session": ReviewSession, "objection": Objection,
+    "committee": Committee,
 }  # fmt: skip
+#: Records everybody may read whose papers are not everybody's.
+PAPERS_OF: dict[str, tuple[str, ...]] = {"committee": (*roles.HRSS, roles.SUPERVISOR)}
 
 
 class RecordView(BaseView):
@@ -88,7 +96,7 @@ class RecordView(BaseView):
             abort(404)
         stored = db.session.scalar(select(StoredFile).where(StoredFile.key == key)) or abort(404)
         owner = OWNERS.get(stored.owner_kind) or abort(404)
-        if policy.find(db.session, g.user, owner, stored.owner_id) is None:
+        if policy.find(db.session, g.user, owner, stored.owner_id) is None or not g.user.plays(*PAPERS_OF.get(stored.owner_kind, roles.ALL)):
             abort(404)
         response = send_file(io.BytesIO(files.read(stored)), mimetype=stored.media_type, as_attachment=True, download_name=stored.name)
         response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"

@@ -16,14 +16,23 @@ from sqlalchemy.orm import Session
 
 from models.account import Account
 from models.catalogue import Series, Specialty
-from models.committee import Committee, CommitteeKind, CommitteeLevel, CommitteeOffice, CommitteeSpecialty
+from models.committee import (
+    Committee,
+    CommitteeHost,
+    CommitteeKind,
+    CommitteeLevel,
+    CommitteeOffice,
+    CommitteeSpecialty,
+)
 from models.committee import CommitteeState as S
 from models.declaration import Declaration
 from models.declaration import DeclarationState as D
+from models.material import StoredFile
 from models.organisation import Organisation, Region
 from workflow import accounts, roles, settings
 from workflow.competence import Validity, covers, overlapping, valid_on, validity
 from workflow.errors import NotYou, Refused
+from workflow.files import store
 from workflow.flow import Ask, Flow, Step
 from workflow.unit_of_work import UnitOfWork
 
@@ -63,8 +72,29 @@ def scope_free(uow: UnitOfWork, committee: Committee) -> str | None:
 
 
 def lawful(uow: UnitOfWork, committee: Committee) -> str | None:
-    """Size, oddness and term are as the rules demand."""
-    return next(iter(_faults(uow.session, committee).values()), None)
+    """Size, oddness and term are as the rules demand; a smaller size is proved by the document itself."""
+    return next(iter(_faults(uow.session, committee).values()), None) or _unproved(uow.session, committee)
+
+
+def _least(session: Session, committee: Committee) -> int:
+    """How many members a committee of its level has at least, by series or by specialty."""
+    by_series, by_specialty = _SIZES[CommitteeLevel(committee.level)]
+    return int(settings.value(session, by_specialty if committee.by_specialty else by_series))
+
+
+def _unproved(session: Session, committee: Committee) -> str | None:
+    """Why a size below the rule is not proved yet: the document is asked for, not only its number (令40号 第九条)."""
+    if committee.size >= _least(session, committee):
+        return None
+    held = select(StoredFile.id).where(
+        StoredFile.owner_kind == Committee.__tablename__, StoredFile.owner_id == committee.id, StoredFile.purpose == EXCEPTION
+    )
+    if session.scalar(held.limit(1)):
+        return None
+    return (
+        f"评委人数 {committee.size} 人少于规定的 {_least(session, committee)} 人，尚未上传省人社厅同意调整的批复文件（令40号 第九条）；"
+        "请在评委会详情中办理“上传人数调整批复”。"
+    )
 
 
 def nothing_in_hand(uow: UnitOfWork, committee: Committee) -> str | None:
@@ -105,6 +135,8 @@ FEE_ITEMS = (("评审费", "评审费"), ("面试费", "面试费"), ("评审（
 _ALIVE = {S.APPLIED, S.APPROVED}
 _APPROVERS = (roles.HRSS_CONFIG, roles.HRSS_AUDIT)
 _REASON = Ask("reason", "原因", "area", max_length=500)
+#: What the file of an approved smaller size is kept as (令40号 第九条).
+EXCEPTION = "人数调整批复"
 
 # fmt: off
 COMMITTEE = Flow("评委会", S, [
@@ -113,10 +145,14 @@ COMMITTEE = Flow("评委会", S, [
     Step("renew",             "重新核准",       {S.APPROVED},  None,        _APPROVERS,        [formed],
          [Ask("valid_from", "有效期起", "date"), Ask("valid_to", "有效期止", "date"), Ask("document", "核准文号", max_length=120)], "令40号 第八条"),
     Step("issue_account",     "开通账号",       {S.APPROVED},  None,        roles.HRSS_CONFIG, [no_account_yet],                                 [], "附件3 1.10"),
+    Step("exception",         "上传人数调整批复", _ALIVE,      None,        roles.HRSS_CONFIG, (),
+         [Ask("document", "人数调整依据文号", max_length=120, default=lambda uow, committee: committee.size_exception), Ask("file", "批复文件", "file")], "令40号 第九条"),
     Step("add_specialty",     "添加评审专业",   _ALIVE,        None,        roles.HRSS_CONFIG, (),  [Ask("specialty", "评审专业", "specialty", hint="录入专业名称或代码后选择")], "附件3 1.10"),
     Step("remove_specialty",  "移除评审专业",   _ALIVE,        None,        roles.HRSS_CONFIG, (),  [Ask("specialty", "评审专业", "choice", choices=_kept_specialties)], "附件3 1.10"),
+    Step("change_specialty",  "更改评审专业",   _ALIVE,        None,        roles.HRSS_CONFIG, (),  [Ask("row", "原评审专业", "choice", choices=_kept_specialties), Ask("specialty", "评审专业", "specialty")], "附件3 1.10"),
     Step("add_office",        "添加组建单位",   _ALIVE,        None,        roles.HRSS_CONFIG, (),  [Ask("organisation", "组建单位", "organisation", hint="录入单位名称或统一信用代码后选择")], "附件3 1.10"),
     Step("remove_office",     "移除组建单位",   _ALIVE,        None,        roles.HRSS_CONFIG, (),  [Ask("organisation", "组建单位", "choice", choices=_kept_offices)], "附件3 1.10"),
+    Step("change_office",     "更改组建单位",   _ALIVE,        None,        roles.HRSS_CONFIG, (),  [Ask("row", "原组建单位", "choice", choices=_kept_offices), Ask("organisation", "组建单位", "organisation")], "附件3 1.10"),
     Step("set_fee",           "维护缴费标准",   _ALIVE,        None,        roles.HRSS_CONFIG, (),  [Ask("item", "缴费项目", "choice", choices=FEE_ITEMS), Ask("amount", "缴费金额（元）", "number")], "118号 八(六)"),
     Step("remove_fee",        "移除缴费标准",   _ALIVE,        None,        roles.HRSS_CONFIG, (),  [Ask("item", "缴费项目", "choice", choices=_kept_fees)], "118号 八(六)"),
     Step("cancel",            "注销",           _ALIVE,        S.CANCELLED, roles.HRSS_CONFIG, [nothing_in_hand], [_REASON], "附件3 1.10", "bad", "注销后评委会账号停用，不能再受理申报，确定注销吗？"),
@@ -124,9 +160,11 @@ COMMITTEE = Flow("评委会", S, [
 ])
 # fmt: on
 
+#: What the account of a committee is called: whose office it is stands beside it.
+OFFICE_NAME = "评委会办事机构"
 #: What `create_committee` and `edit_committee` take.
 FIELDS = (
-    "name", "level", "kind", "series", "account_name", "valid_from", "valid_to", "by_specialty", "size",
+    "name", "level", "kind", "host", "series", "account_name", "valid_from", "valid_to", "by_specialty", "size",
     "size_exception", "region_code",
 )  # fmt: skip
 
@@ -146,7 +184,7 @@ def create_committee(
     """
     if not uow.actor.plays(roles.HRSS_CONFIG):
         raise NotYou("只有省厅配置岗可以新增和维护评委会。")
-    defaults = dict(kind=CommitteeKind.ORDINARY, by_specialty=False, size_exception="", region_code="430000")
+    defaults = dict(kind=CommitteeKind.ORDINARY, host=CommitteeHost.GENERAL, by_specialty=False, size_exception="", region_code="430000")
     committee = Committee(state=S.APPLIED, **_known(defaults | given))
     with uow.session.no_autoflush:
         committee.specialties = [CommitteeSpecialty(specialty_id=s.id, specialty=s) for s in specialties]
@@ -171,6 +209,8 @@ def edit_committee(uow: UnitOfWork, committee: Committee, **given: Any) -> None:
         for name, value in given.items():
             setattr(committee, name, value)
         _check(uow.session, committee)
+        if committee.state == S.APPROVED and (sentence := _unproved(uow.session, committee)):
+            raise Refused(sentence, field="size")
     uow.record("edit", committee, label="编辑评委会", changed=sorted(given))
 
 
@@ -221,15 +261,14 @@ def _faults(session: Session, committee: Committee) -> dict[str, str]:
             f"评委会有效期不超过 {years} 年，自{committee.valid_from}起最晚到{longest(committee.valid_from, years)}"
             "（令40号 第八条）；期满须重新核准备案。"
         )
-    by_series, by_specialty = _SIZES[CommitteeLevel(committee.level)]
-    least = settings.value(session, by_specialty if committee.by_specialty else by_series)
+    least = _least(session, committee)
     if committee.size % 2 == 0:
         wrong["size"] = f"评委人数应为单数，现为 {committee.size} 人（令40号 第九条）；请增减 1 人。"
     elif committee.size < least and not committee.size_exception:
         how = "按专业" if committee.by_specialty else "按系列"
         wrong["size"] = (
             f"{how}组建的{CommitteeLevel(committee.level).label}评委会不少于 {least} 人，现为 {committee.size} 人（令40号 第九条）；"
-            "经省人社厅同意调整的，请填写人数调整依据文号。"
+            "经省人社厅同意调整的，请填写人数调整依据文号，保存后上传批复文件。"
         )
     if session.scalar(select(Region.id).where(Region.code == committee.region_code)) is None:
         wrong["region_code"] = f"行政区划代码“{committee.region_code}”不在区划表中，请重新选择。"
@@ -279,6 +318,14 @@ def renew(uow: UnitOfWork, committee: Committee, *, valid_from: date, valid_to: 
     )
 
 
+@COMMITTEE.performs("exception")
+def exception(uow: UnitOfWork, committee: Committee, *, document: str, file: tuple[bytes, str]) -> None:
+    """Keep the document by which the province agreed to a smaller number of members (令40号 第九条)."""
+    stored = store(uow, *file, owner=committee, purpose=EXCEPTION)
+    COMMITTEE.advance(uow, committee, "exception", document=document.strip(), file=stored.name)
+    committee.size_exception = document.strip()
+
+
 @COMMITTEE.performs("issue_account")
 def issue_account(uow: UnitOfWork, committee: Committee, *, password: accounts.Prepared | None = None) -> str:
     """Open the committee's account and give its first password, once; it is changed at the first sign-in.
@@ -292,7 +339,7 @@ def issue_account(uow: UnitOfWork, committee: Committee, *, password: accounts.P
         shown, password = accounts.first()
     clerk = replace(uow, actor=accounts.system_account(uow.session))  # roles at once: the system account's right
     accounts.create_account(
-        clerk, username=committee.account_name, name=committee.name[:60], password=password, committee=committee,
+        clerk, username=committee.account_name, name=OFFICE_NAME, password=password, committee=committee,
         roles=[roles.COMMITTEE_OFFICE],
     )  # fmt: skip
     return shown

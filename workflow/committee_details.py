@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -19,7 +20,30 @@ from workflow.unit_of_work import UnitOfWork
 @COMMITTEE.performs("add_specialty")
 def add_specialty(uow: UnitOfWork, committee: Committee, *, specialty: Specialty | str | int) -> None:
     """Add a 评审专业 of the committee's own series."""
-    found = specialty if isinstance(specialty, Specialty) else uow.session.get(Specialty, int(specialty))
+    found = _suits(committee, specialty if isinstance(specialty, Specialty) else uow.session.get(Specialty, int(specialty)))
+    COMMITTEE.advance(uow, committee, "add_specialty", specialty=found.name)
+    committee.specialties.append(CommitteeSpecialty(specialty_id=found.id, specialty=found))
+    uow.session.flush()
+    _still_free(uow, committee, "specialty")
+
+
+@COMMITTEE.performs("change_specialty")
+def change_specialty(uow: UnitOfWork, committee: Committee, *, row: str | int, specialty: Specialty) -> None:
+    """Edit a 评审专业 in place: another one stands where `row` stood; the same one again changes nothing."""
+    held = next((r for r in committee.specialties if r.specialty_id == int(row)), None)
+    if held is None:
+        raise Refused("该专业不在评审专业中，请刷新后重试。", field="specialty")
+    if specialty.id == held.specialty_id:
+        return
+    _suits(committee, specialty)
+    COMMITTEE.advance(uow, committee, "change_specialty", was=held.specialty.name, specialty=specialty.name)
+    held.specialty = specialty
+    uow.session.flush()
+    _still_free(uow, committee, "specialty")
+
+
+def _suits(committee: Committee, found: Specialty | None) -> Specialty:
+    """The specialty, if it may be added; one of another series or one that is there already is refused."""
     if found is None or found.series_id != committee.series_id:
         raise Refused(
             f"{found.name if found else '所选专业'}不属于{committee.series.name}系列，评委会不得跨系列（令40号 第六条）。",
@@ -27,10 +51,7 @@ def add_specialty(uow: UnitOfWork, committee: Committee, *, specialty: Specialty
         )
     if found.id in {row.specialty_id for row in committee.specialties}:
         raise Refused(f"“{found.name}”已在评审专业中，不必重复添加。", field="specialty")
-    COMMITTEE.advance(uow, committee, "add_specialty", specialty=found.name)
-    committee.specialties.append(CommitteeSpecialty(specialty_id=found.id, specialty=found))
-    uow.session.flush()
-    _still_free(uow, committee, "specialty")
+    return found
 
 
 @COMMITTEE.performs("remove_specialty")
@@ -86,6 +107,22 @@ def _organisation(session: Session, given: str) -> Organisation:
     raise Refused(f"“{given}”对应多个单位：{named}{'等' if len(like) > 5 else ''}；请录入完整名称。", field="organisation")
 
 
+@COMMITTEE.performs("change_office")
+def change_office(uow: UnitOfWork, committee: Committee, *, row: str | int, organisation: Organisation) -> None:
+    """Edit a 组建单位 in place: another one stands where `row` stood; the same one again changes nothing."""
+    held = next((r for r in committee.offices if r.organisation_id == int(row)), None)
+    if held is None:
+        raise Refused("该单位不是组建单位，请刷新后重试。", field="organisation")
+    if organisation.id == held.organisation_id:
+        return
+    if organisation.id in {r.organisation_id for r in committee.offices}:
+        raise Refused(f"“{organisation.name}”已是组建单位，不必重复添加。", field="organisation")
+    COMMITTEE.advance(uow, committee, "change_office", was=held.organisation.name, organisation=organisation.name)
+    held.organisation = organisation
+    uow.session.flush()
+    _still_free(uow, committee, "organisation")
+
+
 @COMMITTEE.performs("remove_office")
 def remove_office(uow: UnitOfWork, committee: Committee, *, organisation: Organisation | str | int) -> None:
     """Take a 组建单位 away; an approved committee keeps at least one."""
@@ -121,3 +158,16 @@ def remove_fee(uow: UnitOfWork, committee: Committee, *, item: str) -> None:
         raise Refused("该缴费项目不存在，请刷新后重试。", field="item")
     COMMITTEE.advance(uow, committee, "remove_fee", item=item, was=row.amount)
     _drop(uow, committee, "fees", row)
+
+
+def add_all(uow: UnitOfWork, committee: Committee, verb: str, rows: Sequence[dict[str, Any]]) -> int:
+    """新增 several at once (点新增可再次新增一个): all or none; a refusal names the row by `verb-<n>-<field>`."""
+    if not rows:
+        raise Refused("请至少填写一行后再保存（附件3 1.10）。")
+    for n, row in enumerate(rows):
+        try:
+            COMMITTEE.perform(uow, committee, verb, **row)
+        except Refused as refusal:
+            fields = {f"{verb}-{n}-{name}": sentence for name, sentence in refusal.fields.items()}
+            raise type(refusal)(f"第 {n + 1} 行：{refusal.sentence}", fields=fields) from refusal
+    return len(rows)

@@ -12,15 +12,12 @@ from sqlalchemy.orm import Session
 
 from models.base import Labelled
 from models.catalogue import Specialty, TitleLevel
-from models.committee import REVIEWS, Committee, CommitteeKind, CommitteeLevel
+from models.committee import OF_ONE_EMPLOYER, REVIEWS, SHORT_LEAD, Committee, CommitteeLevel
 from models.committee import CommitteeState as S
 from models.declaration import Declaration
 from models.organisation import Region
 from workflow import settings
 from workflow.unit_of_work import UnitOfWork
-
-#: Committees of one employer: several may exist side by side for the same scope.
-OF_ONE_EMPLOYER = (CommitteeKind.UNIVERSITY, CommitteeKind.HOSPITAL, CommitteeKind.ENTERPRISE)
 
 
 class Validity(Labelled):
@@ -95,6 +92,12 @@ def covers(
     return None
 
 
+def lead_days(session: Session, committee: Committee) -> int:
+    """How many working days ahead the committee files its plan (118号 五(一))."""
+    short = committee.host in SHORT_LEAD
+    return int(settings.value(session, "plan_lead_days_institutes" if short else "plan_lead_days"))
+
+
 def within(region_code: str, scope_code: str) -> bool:
     """Whether a region lies in a scope: 430000 the province, 430100 the city with its districts."""
     scope = scope_code
@@ -126,7 +129,7 @@ def overlapping(session: Session, committee: Committee) -> Committee | None:
     others = session.scalars(
         select(Committee).where(
             Committee.id != committee.id, Committee.state == S.APPROVED, Committee.level == committee.level,
-            Committee.kind == committee.kind, Committee.series_id == committee.series_id,
+            Committee.kind == committee.kind, Committee.host == committee.host, Committee.series_id == committee.series_id,
             Committee.region_code == committee.region_code,
             Committee.valid_from <= committee.valid_to, Committee.valid_to >= committee.valid_from,
         ).order_by(Committee.id)
@@ -135,7 +138,7 @@ def overlapping(session: Session, committee: Committee) -> Committee | None:
 
 
 def _meet(session: Session, one: Committee, other: Committee) -> bool:
-    if one.kind in OF_ONE_EMPLOYER:
+    if one.host in OF_ONE_EMPLOYER:
         mine = {row.organisation_id for row in one.offices}
         if not mine & {row.organisation_id for row in other.offices}:
             return False

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.orm import object_session
 
 from models.account import Account
 from models.blacklist import BlacklistEntry, BlacklistState
@@ -24,7 +25,7 @@ from models.plan import Plan
 from models.publicity import Objection, ObjectionState, Publicity, PublicityItem, PublicityKind, PublicityState
 from models.quota import Quota, QuotaState
 from models.trail import TrailEntry
-from workflow import policy
+from workflow import committee_term, policy
 from workflow import roles as r
 
 Clause = ColumnElement[bool]
@@ -161,5 +162,8 @@ def blacklist_desk(actor: Account, today: date) -> Clause:
 
 
 def committee_desk(actor: Account, today: date) -> Clause:
-    """评委会管理: applications to form a committee that wait for approval."""
-    return Committee.state == CommitteeState.APPLIED if actor.plays(r.HRSS_CONFIG, r.HRSS_AUDIT) else false()
+    """评委会管理: applications that wait for approval, and terms that are over or end within 90 days (令40号 第八条)."""
+    session = object_session(actor)
+    if session is None or not actor.plays(r.HRSS_CONFIG, r.HRSS_AUDIT):
+        return false()
+    return or_(Committee.state == CommitteeState.APPLIED, committee_term.ending(session, today))

@@ -11,13 +11,13 @@ from sqlalchemy import func, select
 
 from models.batch import Batch
 from models.catalogue import Specialty
-from models.committee import CommitteeKind, CommitteeLevel
+from models.committee import CommitteeLevel
 from models.declaration import Declaration
 from models.declaration import DeclarationState as S
 from models.material import StoredFile
 from models.plan import Plan, PlanKind, PlanNeed, PlanState, ScoreItem
 from workflow import committee as committees
-from workflow import scoring, settings, working_days
+from workflow import competence, scoring, settings, working_days
 from workflow.errors import NotYou, Refused
 from workflow.files import store
 from workflow.flow import Ask, Flow, Step
@@ -25,9 +25,6 @@ from workflow.notices import tell
 from workflow.outcome import include
 from workflow.roles import COMMITTEE_OFFICE, HRSS_AUDIT, HRSS_SPECIAL, SUPERVISOR
 from workflow.unit_of_work import UnitOfWork
-
-#: Kinds of committees that file their plan 5, not 10, working days ahead (118号 五(一)).
-SHORT_LEAD = (CommitteeKind.UNIVERSITY, CommitteeKind.HOSPITAL)
 
 
 def my_plan(uow: UnitOfWork, plan: Plan) -> str | None:
@@ -45,8 +42,7 @@ def right_desk(uow: UnitOfWork, plan: Plan) -> str | None:
 
 def lead_days(uow: UnitOfWork, plan: Plan) -> int:
     """5 working days for universities and hospitals, 10 for the others."""
-    short = plan.committee.kind in SHORT_LEAD
-    return int(settings.value(uow.session, "plan_lead_days_institutes" if short else "plan_lead_days"))
+    return competence.lead_days(uow.session, plan.committee)
 
 
 def filed_in_time(uow: UnitOfWork, plan: Plan) -> str | None:

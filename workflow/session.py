@@ -10,7 +10,6 @@ from sqlalchemy import select
 
 from models.account import Account
 from models.ballot import Poll
-from models.committee import CommitteeKind
 from models.declaration import Declaration
 from models.declaration import DeclarationState as D
 from models.plan import Plan, PlanState
@@ -54,11 +53,6 @@ from workflow.stage import (
 )
 from workflow.unit_of_work import UnitOfWork
 
-#: Committees whose vote is bound by their own filed plan only (118号 二(五)).
-OWN_CALENDAR = (
-    CommitteeKind.UNIVERSITY, CommitteeKind.HOSPITAL, CommitteeKind.ENTERPRISE, CommitteeKind.SCHOOL,
-    CommitteeKind.GRASSROOTS,
-)  # fmt: skip
 #: Stages in which experts are at work and something may stay unfinished.
 AT_WORK = (S.MATERIAL_REVIEW, S.MATERIAL_SCORING, S.INTERVIEW, S.DISCUSSION)
 
@@ -174,7 +168,7 @@ def start_voting(uow: UnitOfWork, review: ReviewSession, *, late_vote_reason: st
 
 def last_vote_day(plan: Plan) -> date | None:
     """The last day for votes: the batch's, else 12-24; none for committees with a calendar of their own (T7, T9)."""
-    if plan.batch.vote_on is not None or plan.committee.kind in OWN_CALENDAR:
+    if plan.batch.vote_on is not None or plan.committee.own_calendar:
         return plan.batch.vote_on
     return date(plan.year, 12, 24)
 

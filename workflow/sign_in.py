@@ -19,7 +19,7 @@ from models.account import SYSTEM_NAME, Account
 from models.person import Person
 from models.sealed import blind_index
 from models.sign_in import AddressDelay, SignIn
-from workflow import clock, password, settings
+from workflow import clock, committee_term, password, settings
 from workflow import roles as r
 from workflow.errors import Refused
 from workflow.unit_of_work import UnitOfWork
@@ -97,6 +97,7 @@ def enter(
     account.login_count = (account.login_count or 0) + 1
     account.last_login = uow.now.replace(microsecond=0)
     uow.record("sign_in", account, label="登录")
+    committee_term.announce(uow)
     return Entry(token=token)
 
 

@@ -254,10 +254,14 @@ def test_a_committee_is_entered_described_approved_and_given_its_account(config,
     unit, specialty = make.organisation(name="湖南省生态环境厅"), make.specialty(series=series, name="船舶环保")
     session.commit()
     act = f"/committeescreen/act/{committee.id}"
-    for verb, typed in (("add_office", {"organisation-text": "湖南省生态环境厅"}), ("add_specialty", {"specialty": specialty.id}), ("set_fee", {"item": "评审费", "amount": "360"})):
-        assert config.post(f"{act}/{verb}", data=typed).headers["Location"].endswith(other), verb
+    for verb, typed in (
+        ("add_office", {"add_office-rows": "3", "add_office-0-organisation-text": "湖南省生态环境厅"}),
+        ("add_specialty", {"add_specialty-rows": "3", "add_specialty-1-specialty": specialty.id}),
+        ("set_fee", {"set_fee-rows": "3", "set_fee-0-item": "评审费", "set_fee-0-amount": "360", "set_fee-2-item": "面试费", "set_fee-2-amount": "100"}),
+    ):
+        assert config.post(f"{other}/{verb}", data=typed).headers["Location"].endswith(other), verb
     page = page_of(config.get(other))
-    assert "湖南省生态环境厅" in page and "船舶环保" in page and "360.00 元" in page
+    assert "湖南省生态环境厅" in page and "船舶环保" in page and 'value="360"' in page and 'value="100"' in page
     approver = browser(make.account(roles.HRSS_AUDIT))
     assert approver.post(f"{act}/approve", data={"version": committee.version}).status_code == 302
     answer = config.post(f"{act}/issue_account", data={"version": committee.version})
@@ -266,7 +270,8 @@ def test_a_committee_is_entered_described_approved_and_given_its_account(config,
     assert password.matches(account.password, shown) and account.must_change_password
     assert shown not in " ".join(session.scalars(select(JournalEntry.details)))
     assert shown not in page_of(config.get(f"/committeescreen/show/{committee.id}"))
-    assert config.post(f"{act}/remove_fee", data={"item": "评审费"}).status_code == 302
+    for item in ("评审费", "面试费"):
+        assert config.post(f"{act}/remove_fee", data={"item": item}).status_code == 302
     assert "不收费" in page_of(config.get(f"/committeescreen/show/{committee.id}"))
     assert unit.name in page_of(browser(make.account(roles.HRSS_AUDIT)).get(f"/committeesearchscreen/show/{committee.id}"))
 
@@ -280,11 +285,13 @@ def test_an_even_or_too_long_committee_is_refused_at_its_fields(config, series):
 def test_an_unknown_unit_is_told_on_the_page_of_other_information(config, make, session):
     committee = make.committee()
     session.commit()
-    answer = config.post(f"/committeescreen/act/{committee.id}/add_office", data={"organisation-text": "没有的单位"})
+    other = f"/committeescreen/other/{committee.id}"
+    answer = config.post(f"{other}/add_office", data={"add_office-rows": "2", "add_office-1-organisation-text": "没有的单位"})
     page = page_of(answer)
     assert answer.status_code == 422 and "没有找到“没有的单位”" in page and 'value="没有的单位"' in page and "评审专业" in page
-    answer = config.post(f"/committeescreen/act/{committee.id}/set_fee", data={"item": "评审费", "amount": "-5"})
+    answer = config.post(f"{other}/set_fee", data={"set_fee-rows": "1", "set_fee-0-item": "评审费", "set_fee-0-amount": "-5"})
     assert answer.status_code == 422 and "缴费金额应在" in page_of(answer) and 'value="-5"' in page_of(answer)
+    assert "至少填写一行" in page_of(config.post(f"{other}/add_office", data={"add_office-rows": "3"}))
 
 
 def test_a_committee_is_cancelled_only_with_a_reason(config, make, session):
@@ -309,7 +316,9 @@ def test_the_search_offers_no_change(browser, make, session):
     session.commit()
     leader = browser(make.account(roles.LEADER))
     page = page_of(leader.get(f"/committeesearchscreen/show/{committee.id}"))
-    assert committee.name in page and "/act/" not in page
+    assert committee.name in page and "/act/" not in page and committee.account_name not in page
+    assert committee.account_name not in page_of(leader.get("/committeesearchscreen/list/"))
+    assert leader.get(f"/lookup/Committee?q={committee.account_name}").json["results"] == []
     assert leader.get(f"/committeescreen/show/{committee.id}").status_code == 403
     assert leader.post("/committeesearchscreen/export").status_code == 200
 

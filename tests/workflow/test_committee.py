@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from models.account import Account
 from models.catalogue import Series, TitleLevel
-from models.committee import Committee, CommitteeKind, CommitteeLevel, CommitteeState
+from models.committee import Committee, CommitteeHost, CommitteeKind, CommitteeLevel, CommitteeState
 from models.declaration import DeclarationState
 from workflow import accounts, committee, committee_details, competence, password, roles
 from workflow.committee import COMMITTEE, Validity
@@ -133,7 +133,7 @@ def test_specialties_meet_also_through_the_tree(form, make, as_, auditor):
 
 def test_committees_of_different_employers_stand_side_by_side(form, make, as_, auditor):
     for _ in range(2):
-        body = form(kind=CommitteeKind.UNIVERSITY, offices=[make.organisation()])
+        body = form(kind=CommitteeKind.OWN, host=CommitteeHost.UNIVERSITY, offices=[make.organisation()])
         COMMITTEE.perform(as_(auditor), body, "approve")
 
 

@@ -176,15 +176,17 @@ def test_a_vote_after_the_last_day_needs_a_reason(make, as_, session):
     assert session.scalar(select(Poll).where(Poll.session_id == case.review.id))
 
 
-@pytest.mark.parametrize("kind, vote_on, last", [
-    ("ordinary", None, date(2026, 12, 24)),
-    ("ordinary", date(2026, 11, 30), date(2026, 11, 30)),
-    ("grassroots", None, None),
-    ("university", date(2027, 3, 1), date(2027, 3, 1)),
+@pytest.mark.parametrize("kind, host, vote_on, last", [
+    ("ordinary", "general", None, date(2026, 12, 24)),
+    ("ordinary", "general", date(2026, 11, 30), date(2026, 11, 30)),
+    ("entrusted", "university", None, date(2026, 12, 24)),
+    ("grassroots", "general", None, None),
+    ("ordinary", "school", None, None),
+    ("own", "university", date(2027, 3, 1), date(2027, 3, 1)),
 ])  # fmt: skip
-def test_the_last_day_for_votes(make, kind, vote_on, last):
+def test_the_last_day_for_votes(make, kind, host, vote_on, last):
     plan = make.plan()
-    plan.committee.kind, plan.batch.vote_on = kind, vote_on
+    plan.committee.kind, plan.committee.host, plan.batch.vote_on = kind, host, vote_on
     assert sessions.last_vote_day(plan) == last
 
 
