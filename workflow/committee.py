@@ -31,7 +31,7 @@ from models.material import StoredFile
 from models.organisation import Organisation, Region
 from workflow import accounts, roles, settings
 from workflow.competence import Validity, covers, overlapping, valid_on, validity
-from workflow.errors import NotYou, Refused
+from workflow.errors import Linked, NotYou, Refused
 from workflow.files import store
 from workflow.flow import Ask, Flow, Step
 from workflow.unit_of_work import UnitOfWork
@@ -65,9 +65,15 @@ def scope_free(uow: UnitOfWork, committee: Committee) -> str | None:
     other = overlapping(uow.session, committee)
     if other is None:
         return None
-    return (
+    return _overlap(other)
+
+
+def _overlap(other: Committee) -> Linked:
+    """The sentence about another committee of the same scope, with the way to it."""
+    return Linked(
         f"与“{other.name}”（{other.valid_from}至{other.valid_to}）的级别、系列、专业、区域和有效期重叠，不能重复组建"
-        "（令40号 第六条）；请调整评审专业或区域，或先注销原评委会。"
+        "（令40号 第六条）；请调整评审专业、区域或有效期，或先注销原评委会。",
+        [(other.name, "committee", other.id)],
     )
 
 
@@ -227,11 +233,10 @@ def _check(session: Session, committee: Committee) -> None:
     if strange:
         wrong["specialties"] = f"{'、'.join(strange)}不属于该评委会的系列，评委会只能按一个系列组建（令40号 第六条）。"
     if not wrong and (other := _scope_taken(session, committee)):
-        wrong["series"] = (
-            f"与“{other.name}”（{other.valid_from}至{other.valid_to}）的级别、系列、专业和区域重叠，不能重复组建（令40号 第六条）。"
-        )
+        wrong["series"] = _overlap(other)
     if wrong:
-        raise Refused("；".join(s.rstrip("。") for s in wrong.values()) + "。", fields=wrong)
+        links = [link for sentence in wrong.values() for link in getattr(sentence, "links", ())]
+        raise Refused("；".join(s.rstrip("。") for s in wrong.values()) + "。", fields={k: str(v) for k, v in wrong.items()}, links=links)
 
 
 def _scope_taken(session: Session, committee: Committee) -> Committee | None:
@@ -284,18 +289,25 @@ def longest(valid_from: date, years: int) -> date:
 
 
 def _taken(session: Session, committee: Committee) -> dict[str, str]:
-    wrong = {}
-    others = select(Committee.name).where(Committee.id != committee.id) if committee.id else select(Committee.name)
-    if session.scalar(others.where(Committee.name == committee.name)):
-        wrong["name"] = f"评委会名称“{committee.name}”已存在，请核对；重新核准备案请在原评委会上办理。"
+    wrong: dict[str, str] = {}
+    others = select(Committee.id, Committee.name)
+    if committee.id:
+        others = others.where(Committee.id != committee.id)
+    if same := session.execute(others.where(Committee.name == committee.name)).first():
+        wrong["name"] = Linked(
+            f"评委会名称“{committee.name}”已存在（附件3 1.10），请核对；重新核准备案请在原评委会上办理。", [(same.name, "committee", same.id)]
+        )
     account = func.lower(Committee.account_name) == committee.account_name.lower()
-    if owner := session.scalar(others.where(account)):
-        wrong["account_name"] = f"账号“{committee.account_name}”已属于“{owner}”，不能与其他评委会重复（附件3 1.10）。"
+    if owner := session.execute(others.where(account)).first():
+        wrong["account_name"] = Linked(
+            f"账号“{committee.account_name}”已属于“{owner.name}”，不能与其他评委会重复（附件3 1.10）；请换一个账号。",
+            [(owner.name, "committee", owner.id)],
+        )
     else:
         user = select(Account.committee_id).where(func.lower(Account.username) == committee.account_name.lower())
         found = session.execute(user).first()
         if found and (committee.id is None or found[0] != committee.id):
-            wrong["account_name"] = f"账号“{committee.account_name}”已被其他用户使用，请换一个。"
+            wrong["account_name"] = f"账号“{committee.account_name}”已被其他用户使用，不能重复（附件3 1.10）；请换一个账号。"
     return wrong
 
 
@@ -312,7 +324,7 @@ def renew(uow: UnitOfWork, committee: Committee, *, valid_from: date, valid_to: 
         sentence = scope_free(uow, committee) if not wrong else None
     if wrong or sentence:
         committee.valid_from, committee.valid_to = before
-        raise Refused(sentence or next(iter(wrong.values())), fields=wrong or {"valid_from": sentence or ""})
+        raise Refused(sentence or next(iter(wrong.values())), fields=wrong or {"valid_from": str(sentence or "")})
     COMMITTEE.advance(
         uow, committee, "renew", document=document, was_valid_to=before[1], valid_from=valid_from, valid_to=valid_to
     )

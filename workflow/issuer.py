@@ -15,7 +15,7 @@ from models.certificate import CertificateNumber, Issuer, NumberState
 from models.certificate import IssuerState as S
 from models.organisation import NodeKind, Organisation
 from workflow import roles
-from workflow.errors import NotYou, Refused
+from workflow.errors import Linked, NotYou, Refused
 from workflow.flow import Ask, Flow, Step
 from workflow.unit_of_work import UnitOfWork
 
@@ -42,18 +42,22 @@ def create_issuer(uow: UnitOfWork, *, organisation: Organisation, code: str = ""
     """Give an organisation its code; without one the code that its region gives.
 
     Refused: not eight digits; a code of another unit, even a cancelled one; a second code for a unit;
-    an HRSS department with another code than its region's; another unit with a code ending in 0000.
+    an HRSS department with another code than its region's; another unit with a code ending in 0000, or
+    beginning with neither its county, its city nor the province (its unit code without the leading 43).
     """
     if not uow.actor.plays(roles.HRSS_CONFIG):
         raise NotYou("只有省厅配置岗可以配置发证单位编码。")
+    if not code and organisation.kind not in HRSS_KINDS:
+        raise Refused(f"{organisation.name}不是人社部门，编码不能由行政区划得出（附件3 1.9，证书编号规则）；请填写 8 位编码。", field="code")
     code = (code or code_of(organisation)).strip()
     if sentence := _code_refusal(uow, organisation, code):
-        raise Refused(sentence, field="code")
+        raise Refused(sentence, field="code", links=getattr(sentence, "links", ()))
     held = uow.session.scalar(select(Issuer).where(Issuer.organisation_id == organisation.id, Issuer.state == S.ACTIVE))
     if held:
         raise Refused(
-            f"{organisation.name}已有有效的发证单位编码 {held.code}；如需更换，请先注销原编码。", field="organisation"
-        )
+            f"{organisation.name}已有有效的发证单位编码 {held.code}，一个单位只有一个编码（附件3 1.9）；如需更换，请先注销原编码。",
+            field="organisation", links=[(str(held), "issuer", held.id)],
+        )  # fmt: skip
     issuer = Issuer(organisation=organisation, code=code, state=S.ACTIVE)
     uow.session.add(issuer)
     uow.session.flush()
@@ -63,17 +67,31 @@ def create_issuer(uow: UnitOfWork, *, organisation: Organisation, code: str = ""
 
 def _code_refusal(uow: UnitOfWork, organisation: Organisation, code: str) -> str | None:
     if not _CODE.fullmatch(code):
-        return f"发证单位编码应为 8 位数字，现为“{code}”；编码不对会使证书编号无效（证书编号规则）。"
+        return f"发证单位编码应为 8 位数字，现为“{code}”；编码不对会使证书编号无效（证书编号规则）；请核对后重新录入。"
     expected = code_of(organisation)
     if organisation.kind in HRSS_KINDS and code != expected:
         return f"{organisation.name}的编码应为 {expected}：行政区划代码去掉开头的 43，右侧补 0（证书编号规则）。"
     if organisation.kind not in HRSS_KINDS and code.endswith("0000"):
         return "末四位为 0000 的编码属于人社部门；其他单位请使用本单位的单位编码（证书编号规则）。"
+    if organisation.kind not in HRSS_KINDS and code[:4] not in (lawful := _leads(organisation)):
+        return (
+            f"编码第 1–4 位 {code[:4]} 不是{organisation.name}所在行政区划：单位编码去掉开头的 43 后应以 {'、'.join(lawful)} 开头"
+            "（证书编号规则，编码不对会使证书编号无效）；请核对后重新录入。"
+        )
     owner = uow.session.scalar(select(Issuer).where(Issuer.code == code))
     if owner:
         state = "" if owner.state == S.ACTIVE else "（已注销）"
-        return f"编码 {code} 已属于{owner.organisation.name}{state}，一个编码只能给一个单位，请核对后重新录入。"
+        return Linked(
+            f"编码 {code} 已属于{owner.organisation.name}{state}，一个编码只能给一个单位，注销后也不再给出（证书编号规则）；请核对后重新录入。",
+            [(str(owner), "issuer", owner.id)],
+        )
     return None
+
+
+def _leads(organisation: Organisation) -> list[str]:
+    """What the code of a unit may begin with: its county, its city, or the province as a whole."""
+    region = organisation.region_code[2:6]
+    return list(dict.fromkeys((region, region[:2] + "00", "0000")))
 
 
 @ISSUER.performs("cancel")

@@ -116,7 +116,9 @@ def test_a_committee_has_one_series(form, make, session):
 def test_the_scope_of_another_valid_committee_is_refused_by_its_name(form, as_, auditor):
     first = form()
     COMMITTEE.perform(as_(auditor), first, "approve")
-    assert first.name in wrong(form)["series"]
+    with pytest.raises(Refused) as refused:
+        form()
+    assert first.name in refused.value.fields["series"] and refused.value.links == ((first.name, "committee", first.id),)
     form(valid_from=date(2029, 1, 1), valid_to=date(2029, 12, 31))
     form(region_code="430100")
     form(kind=CommitteeKind.GRASSROOTS)

@@ -45,15 +45,24 @@ def test_another_unit_uses_its_own_code_not_a_departments(make, as_, clerk):
     assert issuer.create_issuer(as_(clerk), organisation=university, code="01020533").code == "01020533"
 
 
+def test_a_units_code_begins_with_its_region(make, as_, clerk):
+    university = make.organisation(NodeKind.UNIVERSITY, region_code="430304")
+    with pytest.raises(Refused, match="应以 0304、0300、0000 开头（证书编号规则"):
+        issuer.create_issuer(as_(clerk), organisation=university, code="01020533")
+    with pytest.raises(Refused, match="不是人社部门"):
+        issuer.create_issuer(as_(clerk), organisation=university)
+    assert issuer.create_issuer(as_(clerk), organisation=university, code="00000533").code == "00000533"
+
+
 def test_a_code_and_a_unit_have_one_another_only(make, as_, clerk):
     city = make.organisation(NodeKind.CITY, region_code="430200", name="株洲市人社局")
     made = issuer.create_issuer(as_(clerk), organisation=city)
     with pytest.raises(Refused, match="已属于株洲市人社局"):
         issuer.create_issuer(as_(clerk), organisation=make.organisation(NodeKind.CITY, region_code="430200"))
     university = make.organisation(NodeKind.UNIVERSITY)
-    issuer.create_issuer(as_(clerk), organisation=university, code="02020001")
+    issuer.create_issuer(as_(clerk), organisation=university, code="01020001")
     with pytest.raises(Refused, match="已有有效的发证单位编码"):
-        issuer.create_issuer(as_(clerk), organisation=university, code="02020002")
+        issuer.create_issuer(as_(clerk), organisation=university, code="01020002")
     ISSUER.perform(as_(clerk), made, "cancel", reason="机构撤并")
     with pytest.raises(Refused, match="（已注销）"):
         issuer.create_issuer(as_(clerk), organisation=city)
