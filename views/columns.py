@@ -7,7 +7,7 @@ page (`Column.cell`), which adds the badge. Sealed values are always masked here
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import EnumMeta
 from typing import Any
@@ -70,19 +70,30 @@ class Column:
     relations: tuple[Any, ...] = field(default=())  #: relationship attributes to load along the path
     attribute: Any = None  #: the mapped column, when the path ends in one of the model itself
     also: tuple[Any, ...] = field(default=())  #: further relationship attributes that an own cell reads
+    end: Any = None  #: the mapped column where the path ends, of this model or another; for a record its foreign key
+    open: str = ""  #: what it means that nothing is entered ("全部等级"); else a dash
 
     @property
     def numeric(self) -> bool:
         """Right-aligned, tabular."""
         return self.kind == "number"
 
+    @property
+    def direct(self) -> bool:
+        """Whether the value is what a column of the database holds, so that a sheet needs no record to show it."""
+        return self.end is not None and isinstance(self.get, Walk)
+
     def text(self, record: Any) -> str:
         """The value for people, without markup: sheets, titles, messages."""
         value = self.get(record)
         if self.kind == "own":
             return value.striptags() if isinstance(value, Markup) else text_of(value)
+        return self.words(value)
+
+    def words(self, value: Any) -> str:
+        """A value of this column for people; sealed ones masked."""
         if value is None or value == "":
-            return NOTHING
+            return self.open or NOTHING
         if self.enum is not None:
             return str(getattr(_member(self.enum, value), "label", value))
         if self.kind == "region":
@@ -103,11 +114,16 @@ class Column:
 
     def plain(self, record: Any) -> Any:
         """The value for a sheet: numbers stay numbers, everything else is text, nothing is empty."""
-        value = self.get(record) if self.kind == "number" else None
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            return value
+        if self.kind != "own":
+            return self.plain_of(self.get(record))
         text = self.text(record)
         return "" if text == NOTHING else text
+
+    def plain_of(self, value: Any) -> Any:
+        """The same for a value that was read without its record."""
+        if self.kind == "number" and isinstance(value, (int, float)) and not isinstance(value, bool):
+            return value
+        return self.open if value is None or value == "" else self.words(value)
 
 
 def _written(value: Any) -> Markup:
@@ -136,10 +152,20 @@ def column(model: type, path: str, *, label: str = "", own: Callable[[Any], Any]
     name_of_relation = bool(steps) and last in ("name", "applicant_name")
     words = label or (label_of_relation(model, steps) if name_of_relation else label_of(here, last))
     if last in mapper.relationships:
-        return Column(path, label or label_of_relation(here, [last]), "record", _getter(path), relations=(*relations, getattr(here, last)))
+        return Column(path, label or label_of_relation(here, [last]), "record", Walk(path), relations=(*relations, getattr(here, last)), end=_key_of(here, last))
     if last not in mapper.columns:
-        return Column(path, words, "text", _getter(path), relations=tuple(relations))
-    return _mapped(path, words, mapper.columns[last], tuple(relations), None if steps else getattr(here, last))
+        return Column(path, words, "text", Walk(path), relations=tuple(relations))
+    found = _mapped(path, words, mapper.columns[last], tuple(relations), None if steps else getattr(here, last))
+    return found if any(relation.property.uselist for relation in relations) else replace(found, end=getattr(here, last))
+
+
+def _key_of(model: Any, relation: str) -> Any:
+    """The foreign key behind a relation to one record by its `id`; nothing for any other relation."""
+    found = model.__mapper__.relationships[relation]
+    pairs = found.local_remote_pairs
+    if found.uselist or len(pairs) != 1 or pairs[0][1].name != "id":
+        return None
+    return getattr(model, model.__mapper__.get_property_by_column(pairs[0][0]).key)
 
 
 def label_of_relation(model: type, steps: list[str]) -> str:
@@ -153,7 +179,7 @@ def label_of_relation(model: type, steps: list[str]) -> str:
 def _mapped(path: str, label: str, mapped: Any, relations: tuple[Any, ...], attribute: Any) -> Column:
     enum, kind = mapped.info.get("enum"), _kind(mapped)
     badged = enum is not None and (mapped.name == "state" or any(m.tone != "off" for m in enum))
-    return Column(path, label, "enum" if enum else kind, _getter(path), enum, badged, relations, attribute)
+    return Column(path, label, "enum" if enum else kind, Walk(path), enum, badged, relations, attribute)
 
 
 def _kind(mapped: Any) -> str:
@@ -169,16 +195,16 @@ def _kind(mapped: Any) -> str:
     return "text"
 
 
-def _getter(path: str) -> Callable[[Any], Any]:
-    steps = path.split(".")
-    if len(steps) == 1:
-        return lambda record: getattr(record, path)
+class Walk:
+    """What stands at the end of a path, such as `unit.nature`; None where the way breaks off."""
 
-    def walk(record: Any) -> Any:
-        for step in steps:
-            record = getattr(record, step, None)
-            if record is None:
+    def __init__(self, path: str) -> None:
+        self.steps = path.split(".")
+
+    def __call__(self, record: Any) -> Any:
+        value = getattr(record, self.steps[0])
+        for step in self.steps[1:]:
+            if value is None:
                 return None
-        return record
-
-    return walk
+            value = getattr(value, step, None)
+        return value

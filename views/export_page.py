@@ -14,6 +14,7 @@ from reports import sheet
 from views import listing
 from views.columns import Column
 from views.download import named
+from views.exported import cells
 from views.list_page import ListPage
 from views.stay import context
 from workflow.errors import Refused
@@ -40,10 +41,9 @@ class ExportPage(ListPage):
         if asked.sentences:
             raise Refused(" ".join(asked.sentences))
         columns = self.sheet_columns()
-        query = self.query().where(*asked.clauses).order_by(*listing.ordering(self.model, asked.order or self.order))
-        records = db.session.scalars(query.options(*listing.loading(self.model, columns)).execution_options(yield_per=500))
+        rows = cells(db.session, self.model, self.query().where(*asked.clauses), asked.order or self.order, columns)
         target = tempfile.TemporaryFile()  # noqa: SIM115  (closed when it has been sent)
-        written = sheet.write(target, self.title, [c.label for c in columns], ([c.plain(record) for c in columns] for record in records))
+        written = sheet.write(target, self.title, [c.label for c in columns], rows)
         facts = {"screen": type(self).__name__, "conditions": sorted(k for k, v in asked.typed.items() if v), "count": written.count, "sha256": written.sha256}
         attempt(g.user, lambda uow: uow.record("export", f"{self.model.__tablename__}:*", **facts), context=context())
         stamp = asking(g.user).now
