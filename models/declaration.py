@@ -98,6 +98,7 @@ class Declaration(Model):
     position: Mapped[int] = column("当前审核层级", Integer, default=-1)  #: -1 applicant, 0 unit, 1… nodes
     returned_from: Mapped[int | None] = column("退回层级", Integer)
     due_on: Mapped[date | None] = column("办理期限", Date)
+    path_version: Mapped[int | None] = column("审核路径版本", Integer)  #: of the path the route was taken from
     submitted_at: Mapped[datetime | None] = column("提交时间", DateTime)
     active_key: Mapped[str | None] = column("在办键", String(40), unique=True)  #: one a year while in hand
     publicised_hash: Mapped[str | None] = column("公示内容摘要", String(64))

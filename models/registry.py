@@ -21,6 +21,8 @@ from models import (  # noqa: F401
     notice,
     organisation,
     path,
+    path_draft,
+    path_version,
     person,
     plan,
     publicity,

@@ -8,27 +8,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from models.catalogue import TitleLevel
 from models.committee import Committee
-from models.declaration import Declaration, RouteStep
-from models.declaration import DeclarationState as D
 from models.organisation import Organisation
-from models.path import AcceptanceOffice, PathKind, PathNode, Way
+from models.path import AcceptanceOffice, PathKind, PathNode
 from models.path import NodeState as S
 from workflow import roles, settings
 from workflow.errors import Linked, NotYou, Refused
 from workflow.flow import Ask, Flow, Step
-from workflow.route import REVIEW_KINDS, PreviewRow, Stop, kind_for, preview, route, tree
+from workflow.path_cases import standing
+from workflow.path_draft import CONFIRMERS, KEEPERS, settle
+from workflow.path_version import begin
+from workflow.places import tree
+from workflow.route import REVIEW_KINDS, PreviewRow, Stop, kind_for, preview, route
 from workflow.unit_of_work import UnitOfWork
 
 __all__ = ["PATH_NODE", "PreviewRow", "Stop", "cancel", "confirm", "edit", "kind_for", "move", "preview", "propose", "route"]
 
-_STANDING = (D.SUBMITTED, D.UNIT_REVIEW, D.UNIT_PUBLICITY, D.UNDER_AUDIT, D.RETURNED)
 
 
 def keeper(uow: UnitOfWork, node: PathNode) -> str | None:
@@ -56,7 +56,7 @@ def parent_standing(uow: UnitOfWork, node: PathNode) -> str | None:
 
 def nothing_stands_there(uow: UnitOfWork, node: PathNode) -> str | None:
     """Only if no declaration on its way stands at the organisation; names the first of them."""
-    found = uow.session.execute(_standing(node).limit(6)).all()
+    found = uow.session.execute(standing(node).limit(6)).all()
     if not found:
         return None
     named = "、".join(number for _key, number in found[:5]) + ("等" if len(found) > 5 else "")
@@ -64,30 +64,6 @@ def nothing_stands_there(uow: UnitOfWork, node: PathNode) -> str | None:
         f"申报 {named} 正在“{node.organisation.name}”办理，不能注销该层级（附件3 1.12 逐级审核）；请待其办结后再注销。",
         [(number, "declaration", key) for key, number in found[:5]],
     )
-
-
-def _standing(node: PathNode) -> Select[Any]:
-    """(id, number) of the declarations of this node's tree that stand at, or come back to, the organisation."""
-    here = or_(
-        RouteStep.position == Declaration.position,
-        (Declaration.state == D.RETURNED) & (RouteStep.position == Declaration.returned_from),
-    )
-    query = (
-        select(Declaration.id, Declaration.number)
-        .join(RouteStep, RouteStep.declaration_id == Declaration.id)
-        .where(RouteStep.organisation_id == node.organisation_id, Declaration.state.in_(_STANDING), here)
-        .order_by(Declaration.number)
-    )
-    if node.committee_id is not None:
-        query = query.where(Declaration.committee_id == node.committee_id)
-    if node.office_id is not None:
-        query = query.where(Declaration.office_id == node.office_id)
-    if node.level is not None:
-        query = query.where(Declaration.level == node.level)
-    if node.kind in (PathKind.INITIAL, PathKind.RECOGNITION):
-        return query.where(Declaration.way == (Way.INITIAL if node.kind == PathKind.INITIAL else Way.RECOGNITION))
-    levels = [level for level, kind in REVIEW_KINDS.items() if kind == node.kind]
-    return query.where(Declaration.way == Way.REVIEW, Declaration.level.in_(levels))
 
 
 def no_child(uow: UnitOfWork, node: PathNode) -> str | None:
@@ -104,8 +80,6 @@ def no_child(uow: UnitOfWork, node: PathNode) -> str | None:
     )
 
 
-_KEEPERS = (roles.HRSS_CONFIG, roles.COMMITTEE_OFFICE)
-_CONFIRMERS = (*roles.RECOMMENDERS, roles.HRSS_AUDIT)
 
 
 def possible_parents(uow: UnitOfWork, node: PathNode) -> list[tuple[str, str]]:
@@ -120,18 +94,18 @@ def possible_parents(uow: UnitOfWork, node: PathNode) -> list[tuple[str, str]]:
 # fmt: off
 PATH_NODE = Flow("审核路径", S, [
     #     verb       label    from                       to           by           only if
-    Step("confirm", "确认",   {S.PENDING},               S.CONFIRMED, _CONFIRMERS, [own_organisation, parent_standing],
+    Step("confirm", "确认",   {S.PENDING},               S.CONFIRMED, CONFIRMERS, [own_organisation, parent_standing],
          clause="附件2 1.6.2", tone="primary"),
-    Step("edit",    "编辑",   {S.PENDING, S.CONFIRMED},  None,        _KEEPERS,    [keeper],
+    Step("edit",    "编辑",   {S.PENDING, S.CONFIRMED},  None,        KEEPERS,    [keeper],
          [Ask("fast_return", "退回直达申报人", "check", required=False, default=lambda uow, node: node.fast_return,
               hint="默认逐级退回（附件3 1.12.3）；选中后本级退回直接到申报人，并抄送下级"),
           Ask("inner_deadline", "本级审核截止", "date", required=False, default=lambda uow, node: node.inner_deadline)],
          clause="118号 二(一)"),
-    Step("move",    "调整上级", {S.PENDING, S.CONFIRMED}, S.PENDING,   _KEEPERS,    [keeper],
+    Step("move",    "调整上级", {S.PENDING, S.CONFIRMED}, S.PENDING,   KEEPERS,    [keeper],
          [Ask("parent", "上级节点", "choice", required=False, choices=possible_parents,
               default=lambda uow, node: str(node.parent_id or ""))],
          clause="附件3 1.4–1.8", confirm="调整后须由该机构重新确认才生效，确定调整吗？"),
-    Step("cancel",  "注销",   {S.PENDING, S.CONFIRMED},  S.CANCELLED, _KEEPERS,    [keeper, no_child, nothing_stands_there],
+    Step("cancel",  "注销",   {S.PENDING, S.CONFIRMED},  S.CANCELLED, KEEPERS,    [keeper, no_child, nothing_stands_there],
          [Ask("reason", "注销原因", "area", required=False, max_length=500)],
          clause="附件3 1.4–1.8", tone="bad", confirm="注销后该机构不再参与此审核路径，确定注销吗？"),
 ])
@@ -155,8 +129,9 @@ def propose(
     Refused: a tree that is not the actor's to keep; a committee or office that does not fit the kind; a parent of
     another tree, a cancelled one, or one that leads back to the organisation; an organisation already there.
     """
-    if not uow.actor.plays(*_KEEPERS):
+    if not uow.actor.plays(*KEEPERS):
         raise NotYou("只有省厅配置岗和评委会办事机构可以配置审核路径。")
+    settle(uow, kind)
     node = PathNode(
         kind=kind, organisation_id=organisation.id, node_kind=organisation.kind, state=S.PENDING, level=level or None,
         committee_id=committee.id if committee else None, office_id=office.id if office else None,
@@ -267,20 +242,28 @@ def _below(session: Session, node: PathNode) -> set[int]:
 @PATH_NODE.performs("confirm")
 def confirm(uow: UnitOfWork, node: PathNode) -> None:
     """The organisation confirms its place; from now on routes lead through it."""
+    settle(uow, node.kind)
     PATH_NODE.advance(uow, node, "confirm")
     node.confirmed_at = uow.now.replace(microsecond=0)
+    begin(uow, node.kind, f"“{node.organisation.name}”确认层级", node=node)
 
 
 @PATH_NODE.performs("edit")
 def edit(uow: UnitOfWork, node: PathNode, *, fast_return: bool = False, inner_deadline: date | None = None) -> None:
     """Set how returns travel and the inner deadline of the level; routes already taken do not change."""
+    settle(uow, node.kind)
     PATH_NODE.advance(uow, node, "edit", fast_return=bool(fast_return), inner_deadline=inner_deadline)
+    changed = (node.fast_return, node.inner_deadline) != (bool(fast_return), inner_deadline)
     node.fast_return, node.inner_deadline = bool(fast_return), inner_deadline
+    if changed and node.state == S.CONFIRMED:
+        begin(uow, node.kind, f"“{node.organisation.name}”编辑", node=node)
 
 
 @PATH_NODE.performs("move")
 def move(uow: UnitOfWork, node: PathNode, *, parent: str | PathNode | None = None) -> None:
     """Hang the node, with all below it, under another parent; its organisation must confirm again."""
+    settle(uow, node.kind)
+    counted = node.state == S.CONFIRMED
     above = parent if isinstance(parent, PathNode) else uow.session.get(PathNode, int(parent)) if parent else None
     if parent and above is None:
         raise Refused("所选上级节点不存在，请刷新后重新选择。", field="parent")
@@ -288,10 +271,16 @@ def move(uow: UnitOfWork, node: PathNode, *, parent: str | PathNode | None = Non
         raise Refused(sentence, field="parent")
     PATH_NODE.advance(uow, node, "move", parent=above.organisation.name if above else "")
     node.parent, node.confirmed_at = above, None
+    if counted:
+        begin(uow, node.kind, f"“{node.organisation.name}”调整上级", node=node)
 
 
 @PATH_NODE.performs("cancel")
 def cancel(uow: UnitOfWork, node: PathNode, *, reason: str = "") -> None:
     """Take the organisation off the path; what it decided stays."""
+    settle(uow, node.kind)
+    counted = node.state == S.CONFIRMED
     PATH_NODE.advance(uow, node, "cancel", opinion=reason or "")
     node.reason = reason or ""
+    if counted:
+        begin(uow, node.kind, f"“{node.organisation.name}”注销", node=node)

@@ -28,6 +28,8 @@ from models.journal import JournalEntry
 from models.notice import Notice
 from models.organisation import Organisation, Region
 from models.path import AcceptanceOffice, PathNode
+from models.path_draft import PathChange, PathDraft
+from models.path_version import PathVersion
 from models.person import Person
 from models.plan import Plan
 from models.publicity import Objection, Publicity, PublicityItem
@@ -160,6 +162,22 @@ def path_nodes(actor: Account) -> Clause_:
         shared = and_(PathNode.committee_id.is_(None), PathNode.office_id.is_(None), PathNode.kind == level)
         clauses += [PathNode.committee_id == actor.committee_id, shared]
     return _any(*clauses)
+
+
+@rows_of(PathDraft)
+def path_drafts(actor: Account) -> Clause_:
+    """推演: the province's, and supervision."""
+    return true() if actor.plays(*r.HRSS, r.SUPERVISOR) else false()
+
+
+_rows[PathVersion] = path_drafts
+
+
+@rows_of(PathChange)
+def path_changes(actor: Account) -> Clause_:
+    """As its draft; and what concerns one's own organisation, to be confirmed ahead."""
+    own = PathChange.organisation_id == actor.organisation_id if actor.organisation_id else false()
+    return _any(path_drafts(actor), own)
 
 
 @rows_of(Quota)

@@ -10,16 +10,18 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.account import Account
 from models.catalogue import TitleLevel
 from models.committee import Committee, CommitteeOffice
 from models.organisation import Organisation
-from models.path import AcceptanceOffice, NodeState, PathKind, PathNode, Way
+from models.path import AcceptanceOffice, PathKind, Way
 from workflow import roles
+from workflow.clock import province_now
 from workflow.errors import Refused
+from workflow.places import SHARED, Break, Network, in_force, names_of
 
 #: 评审: which of the three committee paths a title level travels.
 REVIEW_KINDS = {
@@ -66,32 +68,43 @@ def route(
     committee: Committee | None,
     office: AcceptanceOffice | None,
     unit: Organisation,
+    today: date | None = None,
 ) -> list[Stop]:
     """The stops from the unit to the last organisation before the committee, or to the final one.
 
     The entry is the unit or the first of its superiors with a confirmed node in the committee's (or office's)
     own tree, else in the general tree of that kind; then upwards by parent. 初定 and 认定 end with the accepting
-    organisation. Refused, naming the break and who must act, where the way does not hold.
+    organisation. Refused, naming and linking the break and saying who must act, where the way does not hold.
     """
     kind = kind_for(way, level)
-    nodes = _Nodes(session, kind, level, committee, office)
+    tree = (committee.id if committee else None, office.id if office else None)
+    network = Network(in_force(session, kind, today or province_now(session).date(), {tree, SHARED}))
     chain = [unit, *superiors(unit)]
-    entry = nodes.entry(chain)
-    climb = nodes.climb(entry) if entry else []
-    own = climb[0] if climb and climb[0].organisation_id == unit.id else None
-    stops = [Stop(unit, own.fast_return if own else False, deadline=own.inner_deadline if own else None)]
-    stops += [Stop(n.organisation, n.fast_return, deadline=n.inner_deadline) for n in climb if n is not own]
+    found = network.way([o.id for o in chain], level, tree)
+    listed = not isinstance(found, Break)
+    if isinstance(found, Break) and found.reason in ("gone", "loop", "waiting") and not (found.reason == "waiting" and found.above):
+        raise _broken(session, kind, found)
+    climb = found if not isinstance(found, Break) else []
+    organisations = _organisations(session, [p.organisation for p in climb])
+    own = climb[0] if climb and climb[0].organisation == unit.id else None
+    stops = [Stop(unit, own.fast_return if own else False, deadline=own.deadline if own else None)]
+    stops += [Stop(organisations[p.organisation], p.fast_return, deadline=p.deadline) for p in climb if p is not own]
+    missing = _Missing(session, kind, committee, office, chain, found if isinstance(found, Break) else None)
     if office is not None and way != Way.REVIEW:
-        return _ended_by(office, stops, found=bool(entry), nodes=nodes, chain=chain)
-    if entry is None and not _forms(session, unit, committee):
-        raise Refused(nodes.missing(chain))
+        return _ended_by(office, stops, found=listed, missing=missing, chain=chain)
+    if not listed and not _forms(session, unit, committee):
+        raise missing.refusal()
     for stop in stops:
         _refuse_inactive(stop.organisation)
     return stops
 
 
+def _organisations(session: Session, keys: list[int]) -> dict[int, Organisation]:
+    return {o.id: o for o in session.scalars(select(Organisation).where(Organisation.id.in_(keys)))} if keys else {}
+
+
 def _ended_by(
-    office: AcceptanceOffice, stops: list[Stop], *, found: bool, nodes: _Nodes, chain: list[Organisation]
+    office: AcceptanceOffice, stops: list[Stop], *, found: bool, missing: _Missing, chain: list[Organisation]
 ) -> list[Stop]:
     """End the stops at the accepting organisation: what it passes takes effect (附件3 1.12.3)."""
     last = office.organisation
@@ -104,7 +117,7 @@ def _ended_by(
     elif found or last.id in {organisation.id for organisation in chain}:
         ending = Stop(last)
     else:
-        raise Refused(nodes.missing(chain))
+        raise missing.refusal()
     stops.append(Stop(ending.organisation, ending.fast_return, True, ending.deadline))
     for stop in stops:
         _refuse_inactive(stop.organisation)
@@ -113,7 +126,7 @@ def _ended_by(
 
 def _refuse_inactive(organisation: Organisation) -> None:
     if not organisation.active:
-        raise Refused(f"审核路径在“{organisation.name}”处中断：该机构已停用（附件3 1.4–1.8）；请省厅配置岗调整审核路径。")
+        raise Refused(f"审核路径在“{organisation.name}”处中断：该机构已停用（附件3 1.4–1.8）；请省厅配置岗调整审核路径。", links=[(organisation.name, "organisation", organisation.id)])
 
 
 def _forms(session: Session, unit: Organisation, committee: Committee | None) -> bool:
@@ -124,82 +137,53 @@ def _forms(session: Session, unit: Organisation, committee: Committee | None) ->
     return session.scalar(forms) is not None
 
 
-class _Nodes:
-    """The nodes of one kind that serve a level, of the own tree and of the general one, read once."""
+def _broken(session: Session, kind: PathKind, found: Break) -> Refused:
+    """The refusal for a way that breaks above its entry; it links to the node to mend."""
+    at = found.at
+    names = names_of(session, [p.organisation for p in (found.at, found.above) if p])
+    name = names.get(at.organisation, "") if at else ""
+    links = [(name, "path_node", at.key)] if at and at.key > 0 else []
+    if found.reason == "gone":
+        above = names.get(found.above.organisation, "上级") if found.above else "上级"
+        return Refused(
+            f"{kind.label}审核路径在“{name}”之上中断：上级“{above}”的节点已注销或不受理该等级"
+            "（附件3 1.4–1.8）；请省厅配置岗或评委会办事机构重新配置其上级。", links=links,
+        )  # fmt: skip
+    if found.reason == "waiting":
+        return Refused(
+            f"{kind.label}审核路径在“{name}”处中断：该机构尚未确认其层级，请由该机构的经办人在{CONFIRM_WHERE}中确认后再办理。", links=links
+        )
+    return Refused(
+        f"{kind.label}审核路径在“{name}”处成环，无法到达顶端（附件3 1.12 逐级审核）；请省厅配置岗更正审核路径。", links=links
+    )
 
-    def __init__(
-        self, session: Session, kind: PathKind, level: str, committee: Committee | None, office: AcceptanceOffice | None
-    ) -> None:
-        self.kind, self.committee, self.office = kind, committee, office
-        own = tree(committee.id if committee else None, office.id if office else None)
-        rows = session.scalars(
-            select(PathNode).where(
-                PathNode.kind == kind, or_(PathNode.level.is_(None), PathNode.level == level), PathNode.state != NodeState.CANCELLED,
-                or_(own, tree(None, None)),
-            ).order_by(PathNode.level.is_(None), PathNode.id)
-        ).all()  # fmt: skip
-        self.by_id = {node.id: node for node in rows}
-        self.own = [n for n in rows if n.committee_id or n.office_id]
-        self.general = [n for n in rows if not (n.committee_id or n.office_id)]
 
-    def entry(self, chain: list[Organisation]) -> PathNode | None:
-        """The confirmed node nearest to the unit; the own tree is asked before the general one."""
-        for nodes in (self.own, self.general):
-            places: dict[int, PathNode] = {}
-            for node in nodes:
-                if node.state == NodeState.CONFIRMED:
-                    places.setdefault(node.organisation_id, node)
-            for organisation in chain:
-                if organisation.id in places:
-                    return places[organisation.id]
-        return None
+@dataclass(frozen=True)
+class _Missing:
+    """What to say when nobody above the unit is on the path."""
 
-    def climb(self, entry: PathNode) -> list[PathNode]:
-        """The entry and its parents to the top; refused at a parent that is not confirmed, and at a loop."""
-        climbed, node = [entry], entry
-        while node.parent_id is not None:
-            parent = self.by_id.get(node.parent_id)
-            if parent is None:
-                above = node.parent.organisation.name if node.parent else "上级"
-                raise Refused(
-                    f"{self.kind.label}审核路径在“{node.organisation.name}”之上中断：上级“{above}”的节点已注销或不受理该等级"
-                    "（附件3 1.4–1.8）；请省厅配置岗或评委会办事机构重新配置其上级。"
-                )
-            if parent.state != NodeState.CONFIRMED:
-                raise Refused(
-                    f"{self.kind.label}审核路径在“{parent.organisation.name}”处中断：该机构尚未确认其层级，"
-                    f"请由该机构的经办人在{CONFIRM_WHERE}中确认后再办理。"
-                )
-            if parent in climbed:
-                raise Refused(
-                    f"{self.kind.label}审核路径在“{parent.organisation.name}”处成环，无法到达顶端；请省厅配置岗更正审核路径。"
-                )
-            climbed.append(parent)
-            node = parent
-        return climbed
+    session: Session
+    kind: PathKind
+    committee: Committee | None
+    office: AcceptanceOffice | None
+    chain: list[Organisation]
+    found: Break | None
 
-    def missing(self, chain: list[Organisation]) -> str:
+    def refusal(self) -> Refused:
         """Why no way was found, and who must act."""
         target = self.committee.name if self.committee else self.office.organisation.name if self.office else "顶端"
-        ids = {organisation.id for organisation in chain}
-        if waiting := next((n for n in (*self.own, *self.general) if n.organisation_id in ids), None):
-            return (
-                f"到“{target}”的{self.kind.label}审核路径在“{waiting.organisation.name}”处中断：该机构尚未确认其层级，"
-                f"请由该机构的经办人在{CONFIRM_WHERE}中确认后再提交。"
-            )
-        names = "、".join(organisation.name for organisation in chain)
+        if self.found and (waiting := self.found.at):
+            name = names_of(self.session, [waiting.organisation])[waiting.organisation]
+            return Refused(
+                f"到“{target}”的{self.kind.label}审核路径在“{name}”处中断：该机构尚未确认其层级，"
+                f"请由该机构的经办人在{CONFIRM_WHERE}中确认后再提交。", links=[(name, "path_node", waiting.key)] if waiting.key > 0 else [],
+            )  # fmt: skip
+        names = "、".join(organisation.name for organisation in self.chain)
         who = "评委会办事机构在“评委会下级单位管理”（附件2 1.6.1）" if self.committee else "省厅配置岗在审核路径配置（附件3 1.4、1.5）"
-        return (
-            f"没有从“{chain[0].name}”到“{target}”的{self.kind.label}审核路径：{names}均未列入；"
+        return Refused(
+            f"没有从“{self.chain[0].name}”到“{target}”的{self.kind.label}审核路径：{names}均未列入；"
             f"请由{who}中添加，并由被添加机构确认（附件2 1.6.2）。"
         )
-
-
-def tree(committee_id: int | None, office_id: int | None) -> ColumnElement[bool]:
-    """The clause for the nodes of a committee's or office's own tree; of the general tree without either."""
-    return (PathNode.committee_id.is_(None) if committee_id is None else PathNode.committee_id == committee_id) & (
-        PathNode.office_id.is_(None) if office_id is None else PathNode.office_id == office_id
-    )
 
 
 def preview(
@@ -210,9 +194,10 @@ def preview(
     committee: Committee | None,
     office: AcceptanceOffice | None,
     unit: Organisation,
+    today: date | None = None,
 ) -> list[PreviewRow]:
     """The route with the active accounts that can handle each stop; refused like `route`."""
-    stops = route(session, way=way, level=level, committee=committee, office=office, unit=unit)
+    stops = route(session, way=way, level=level, committee=committee, office=office, unit=unit, today=today)
     ids = [stop.organisation.id for stop in stops]
     people: dict[int, list[Account]] = defaultdict(list)
     accounts = select(Account).filter_by(active=True).where(Account.organisation_id.in_(ids)).order_by(Account.id)

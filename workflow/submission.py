@@ -21,6 +21,7 @@ from workflow.declaration import DECLARATION, is_review, step_at
 from workflow.errors import NotYou, Refused
 from workflow.journal import canonical
 from workflow.notices import tell
+from workflow.path_version import current
 from workflow.roles import APPLICANT
 from workflow.unit_of_work import UnitOfWork
 
@@ -204,8 +205,9 @@ def _refuse_errors(uow: UnitOfWork, declaration: Declaration) -> None:
 def _fix_route(uow: UnitOfWork, declaration: Declaration) -> None:
     stops = route.route(
         uow.session, way=declaration.way, level=declaration.level, committee=declaration.committee, office=declaration.office,
-        unit=declaration.unit,
+        unit=declaration.unit, today=uow.today,
     )  # fmt: skip
+    declaration.path_version = current(uow.session, route.kind_for(declaration.way, declaration.level), uow.today)
     declaration.route.clear()
     uow.session.flush()
     now = uow.now.replace(microsecond=0)
