@@ -24,6 +24,10 @@ LADDER = list(reversed(TitleLevel))
 SENIOR = (TitleLevel.FULL_SENIOR, TitleLevel.ASSOCIATE_SENIOR)
 
 
+def _between(year: int, first: int, retired: int | None) -> bool:
+    return first <= year and (retired is None or year < retired)
+
+
 class Series(Model):
     """One of the 27 title series: a root of the 职称树, fixed."""
 
@@ -41,6 +45,7 @@ class Title(Model):
     """A title of a series at a level (职称名称)."""
 
     __tablename__ = "title"
+    __trailed__ = True
     __table_args__ = (UniqueConstraint("series_id", "branch", "level", "name"),)
     id: Mapped[int] = column("编号", Integer, primary_key=True)
     series_id: Mapped[int] = mapped_column(ForeignKey("series.id"), info={"label": "职称系列"})
@@ -55,8 +60,8 @@ class Title(Model):
     series: Mapped[Series] = relationship(lazy="joined", info={"label": "职称系列"})
 
     def in_force(self, year: int) -> bool:
-        """Whether the title may be declared in that year."""
-        return self.effective_from <= year and (self.retired_from is None or year < self.retired_from)
+        """Whether it may be chosen in that year; what named it before keeps it."""
+        return _between(year, self.effective_from, self.retired_from)
 
     def __repr__(self) -> str:
         return self.name
@@ -66,6 +71,7 @@ class Specialty(Model):
     """A node of the 专业树; roots (one per series) are fixed."""
 
     __tablename__ = "specialty"
+    __trailed__ = True
     __table_args__ = (Index("ix_specialty_parent", "parent_id", "code"),)
     id: Mapped[int] = column("编号", Integer, primary_key=True)
     code: Mapped[str] = column("专业代码", String(20), unique=True)
@@ -77,6 +83,10 @@ class Specialty(Model):
 
     series: Mapped[Series] = relationship(info={"label": "职称系列"})
     parent: Mapped[Specialty | None] = relationship(remote_side=[id], info={"label": "上级专业"})
+
+    def in_force(self, year: int) -> bool:
+        """Whether it may be chosen in that year; what named it before keeps it."""
+        return _between(year, self.effective_from, self.retired_from)
 
     def __repr__(self) -> str:
         return self.name

@@ -107,9 +107,23 @@ def titles_of(batch: Batch) -> list[Title]:
 
 
 def specialties_of(batch: Batch) -> list[Specialty]:
-    """The specialties its committee reviews; an accepting organisation does not divide by specialty."""
+    """The specialties in force that its committee reviews, with those below them in the tree.
+
+    An accepting organisation does not divide by specialty.
+    """
     if batch.committee is None:
         return []
-    query = select(Specialty).where(Specialty.series_id == batch.committee.series_id, Specialty.parent_id.is_not(None)).order_by(Specialty.code)
-    allowed = [row.specialty.code for row in batch.committee.specialties]
-    return [s for s in db.session.scalars(query) if not allowed or any(s.code.startswith(code) for code in allowed)]
+    found = list(db.session.scalars(select(Specialty).where(Specialty.series_id == batch.committee.series_id).order_by(Specialty.code)))
+    above = {s.id: s.parent_id for s in found}
+    allowed = {row.specialty_id for row in batch.committee.specialties}
+    return [s for s in found if s.parent_id is not None and s.in_force(batch.year) and (not allowed or allowed & line(above, s.id))]
+
+
+def line(above: Mapping[int, int | None], key: int) -> set[int]:
+    """A node and everything above it."""
+    keys: set[int] = set()
+    here: int | None = key
+    while here is not None and here not in keys:
+        keys.add(here)
+        here = above.get(here)
+    return keys

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from flask import abort, g, render_template, request, url_for
 from flask_appbuilder import expose, has_access
+from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import select
 
@@ -32,6 +33,7 @@ from workflow import roles as r
 from workflow.declaration import DECLARATION
 from workflow.destination import ON_THE_WAY, deadline, destination, holder, next_office
 from workflow.flow import Step
+from workflow.named import as_filed
 from workflow.unit_of_work import asking, attempt
 
 #: Who may see an identity number in clear, one at a time (个人信息保护法 第六条: 必要).
@@ -57,7 +59,7 @@ class DeclarationDesk(Screen):
     words: ClassVar[dict[str, str]] = {}  #: verb → what this desk calls it
     columns = "number applicant_name unit.name title.name level specialty.name state due"
     facts: ClassVar[dict[str, str]] = {
-        "申报信息": "number year applicant_name identity unit.name unit.nature series.name title.name level specialty.name way mode channel "
+        "申报信息": "number year applicant_name identity unit.name unit.nature series.name title.name level filed_specialty way mode channel "
         "needs_quota secret batch.name committee.name office present held_title degree submitted_at next_office"
     }
     conditions = "applicant_name number unit year series level state mode submitted_at"
@@ -65,7 +67,7 @@ class DeclarationDesk(Screen):
     labels: ClassVar[dict[str, str]] = {
         "due": "办理期限", "next_office": "上级审核单位或评委会", "present": "当前办理", "identity": "证件号码", "held_title": "现任职称",
         "degree": "学历学位", "office": "受理机构", "unit.name": "所在单位", "unit.nature": "单位性质", "series.name": "申报系列",
-        "title.name": "申报职称", "specialty.name": "申报专业", "batch.name": "年度批次", "committee.name": "评委会",
+        "title.name": "申报职称", "specialty.name": "申报专业", "filed_specialty": "申报专业", "batch.name": "年度批次", "committee.name": "评委会",
     }  # fmt: skip
     show_template = "desk/record.html"
     empty = "没有符合条件的申报。"
@@ -123,6 +125,11 @@ class DeclarationDesk(Screen):
         return [replace(link, label=mine.get(link.label, link.label)) for link in super().operations(record)]
 
     # -- the page -------------------------------------------------------------------------------------
+
+    def cell_filed_specialty(self, record: Declaration) -> str:
+        """The specialty under the name of the 提交; what the tree calls it now stands beside it where that is another."""
+        filed, today = as_filed(db.session, record).specialty, record.specialty.name if record.specialty else ""
+        return _("%(filed)s（现名：%(today)s）", filed=filed, today=today) if filed != today else today or "—"
 
     def name_of(self, record: Declaration) -> str:
         """Who asks for what."""

@@ -20,6 +20,7 @@ from models.trail import TrailEntry
 from reports.paper import render
 from workflow import form as forms
 from workflow import submission
+from workflow.named import as_filed
 from workflow.unit_of_work import asking
 
 STEPS = {"recommend": "unit_opinion", "approve": "authority", "qualify": "office_opinion", "disqualify": "office_opinion"}
@@ -61,12 +62,13 @@ def review_form_pdf(declaration: Declaration) -> io.BytesIO:
     trail = db.session.scalars(
         select(TrailEntry).where(TrailEntry.subject_kind == "declaration", TrailEntry.subject_id == declaration.id).order_by(TrailEntry.id)
     ).all()
+    filed = as_filed(db.session, declaration)
     data: dict[str, Any] = {
         "number": declaration.number, "organisation": declaration.unit.name, "content_hash": submission.content_hash(declaration),
         "cover": [
             ["姓名", person.name], ["证件号码", person.masked_id], ["所在单位", declaration.unit.name], ["行政区划", region or ""],
-            ["申报系列", declaration.series.name], ["申报职称", declaration.title.name], ["申报级别", TitleLevel(declaration.level).label],
-            ["申报专业", declaration.specialty.name if declaration.specialty else ""], ["取得方式", Way(declaration.way).label],
+            ["申报系列", filed.series], ["申报职称", filed.title], ["申报级别", TitleLevel(declaration.level).label],
+            ["申报专业", filed.specialty], ["取得方式", Way(declaration.way).label],
             ["申报方式", DeclarationMode(declaration.mode).label], ["申报年度", str(declaration.year)], ["批次", declaration.batch.name],
         ],
         "sections": list(_sections(declaration)),

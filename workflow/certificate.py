@@ -32,6 +32,7 @@ from workflow import blacklist, outcome, roles
 from workflow.certificate_number import grade_of, prefix_of, take, way_digit_of
 from workflow.errors import NotYou, Refused
 from workflow.flow import Ask, Flow, Step
+from workflow.named import as_filed
 from workflow.notices import tell
 from workflow.unit_of_work import UnitOfWork
 
@@ -123,16 +124,17 @@ def _obtained(declaration: Declaration) -> date:
 
 
 def _certificate(uow: UnitOfWork, declaration: Declaration, issuer: Issuer, number: str) -> Certificate:
-    """The snapshot: what the declaration, the person and the body are called on the day of issue."""
+    """The snapshot: the title and specialty as declared, the person and the body as called on the day of issue."""
+    filed = as_filed(uow.session, declaration)
     body = declaration.committee.name if declaration.committee else ""
     if declaration.office is not None:
         body = declaration.office.organisation.name
     return Certificate(
         number=number, edition=1, token=new_token(), declaration_id=declaration.id, person_id=declaration.person_id,
         holder_name=declaration.person.name, sex=declaration.person.sex, unit_name=declaration.unit.name,
-        series_name=declaration.series.name, title_name=declaration.title.name,
+        series_name=filed.series, title_name=filed.title,
         level_name=TitleLevel(declaration.level).label,
-        specialty_name=declaration.specialty.name if declaration.specialty else "",
+        specialty_name=filed.specialty,
         way_name=Way(declaration.way).label, body_name=body, issuer_name=issuer.organisation.name,
         document=declaration.filing_number or "", obtained_on=_obtained(declaration),
         issued_at=uow.now.replace(microsecond=0), state=S.ISSUED,

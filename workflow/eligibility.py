@@ -107,12 +107,15 @@ def active_key(declaration: Declaration) -> str:
 
 
 def title_reviewed(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
-    """The title is in force and not covered by a national examination (以考代评)."""
+    """The title and the specialty are in force, and no national examination covers the title (以考代评)."""
     title = declaration.title
     if title.exam_only:
         yield Finding("title_id", f"“{title.name}”实行以考代评，不再评审或认定（令40号相关以考代评规定）；请参加国家统一考试取得。")
     if not title.in_force(declaration.year):
         yield Finding("title_id", f"“{title.name}”在 {declaration.year} 年度未启用或已停用；请在职称树中另选职称。")
+    specialty = declaration.specialty
+    if specialty is not None and not specialty.in_force(declaration.year):
+        yield Finding("specialty_id", f"专业“{specialty.name}”在 {declaration.year} 年度未启用或已停用（附件3 1.1）；请另选专业。")
 
 
 def committee_competent(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:

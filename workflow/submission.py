@@ -15,7 +15,7 @@ from models.declaration import Channel, Correction, Declaration, DeclarationCont
 from models.declaration import DeclarationState as S
 from models.material import Material
 from models.organisation import Organisation
-from workflow import eligibility, files, form, quota, route
+from workflow import eligibility, files, form, named, quota, route
 from workflow.audit import link
 from workflow.declaration import DECLARATION, is_review, step_at
 from workflow.errors import NotYou, Refused
@@ -191,7 +191,7 @@ def submit(uow: UnitOfWork, declaration: Declaration) -> None:
     declaration.submitted_at = uow.now.replace(microsecond=0)
     declaration.position = 0
     declaration.publicised_hash = content_hash(declaration, PUBLICISED_SECTIONS)
-    DECLARATION.advance(uow, declaration, "submit", content=content_hash(declaration))
+    DECLARATION.advance(uow, declaration, "submit", content=content_hash(declaration), named=named.called(declaration))
     tell(uow, declaration.unit, "有新的职称申报待受理", f"{declaration.applicant_name} 提交了 {declaration.number}，请受理。", link(declaration))
 
 
@@ -249,7 +249,7 @@ def resubmit(uow: UnitOfWork, declaration: Declaration, *, opinion: str) -> None
         back = 0
     beyond = is_review(declaration) and step_at(declaration, back) is None
     to = S.AT_COMMITTEE if beyond else S.UNDER_AUDIT if back > 0 else S.UNIT_REVIEW
-    DECLARATION.advance(uow, declaration, "resubmit", to=to, opinion=opinion, republicise=changed, content=content_hash(declaration))
+    DECLARATION.advance(uow, declaration, "resubmit", to=to, opinion=opinion, republicise=changed, content=content_hash(declaration), named=named.called(declaration))
     declaration.position, declaration.due_on = back, None
     declaration.publicised_hash = content_hash(declaration, PUBLICISED_SECTIONS)
     open_corrections = select(Correction).where(Correction.declaration_id == declaration.id, Correction.answered_at.is_(None))

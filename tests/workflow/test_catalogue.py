@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from sqlalchemy import select
 
 from models.catalogue import Specialty, Title, TitleLevel
-from workflow import catalogue, roles
-from workflow.errors import NotYou, Refused
+from models.committee import CommitteeSpecialty
+from workflow import catalogue, catalogue_use, eligibility, named, roles
+from workflow.errors import NotNow, NotYou, Refused
+from workflow.trail import leave_trail
 
 
 @pytest.fixture
@@ -57,7 +61,7 @@ def test_a_used_specialty_is_renamed_and_retired_but_keeps_its_code_and_stays(ma
     parent = make.specialty()
     used = catalogue.add_specialty(clerk, parent=parent, code="Z1", name="桥梁")
     make.declaration(specialty=used)
-    with pytest.raises(Refused, match="1 个申报使用，专业代码不能更改"):
+    with pytest.raises(Refused, match="1 个申报（在办 1 个）使用，专业代码不能更改"):
         catalogue.edit_specialty(clerk, used, code="Z9", name="桥梁", effective_from=2000)
     with pytest.raises(Refused, match="不能删除"):
         catalogue.remove_specialty(clerk, used)
@@ -118,3 +122,130 @@ def test_others_do_not_keep_the_trees(make, as_):
     for role in (roles.HRSS_AUDIT, roles.COMMITTEE_OFFICE, roles.UNIT_OFFICER):
         with pytest.raises(NotYou):
             catalogue.add_specialty(as_(make.account(role)), parent=make.specialty(), code="Z1", name="桥梁")
+
+
+# -- Who names a node ---------------------------------------------------------------------------------
+
+
+def test_the_refusal_to_delete_counts_everybody_who_names_the_node(make, session, clerk):
+    parent = make.specialty()
+    used = catalogue.add_specialty(clerk, parent=parent, code="Z1", name="桥梁")
+    committee, plan = make.committee(), make.plan(needs={"S1": (5, used)})
+    committee.specialties.append(CommitteeSpecialty(specialty_id=used.id, specialty=used))
+    expert, running = make.expert(specialty=used), make.declaration(state="in_review", specialty=used)
+    make.declaration(state="failed", specialty=used)
+    found = {use.label: use for use in catalogue_use.uses(session, Specialty, [used.id])}
+    assert {label: use.count for label, use in found.items()} == {"申报": 2, "评委会评审专业": 1, "评审专家": 1, "专家需求": 1}
+    assert found["申报"].open == 1
+    assert running.number in "".join(named.text for named in found["申报"].named)
+    assert [(n.text, n.key) for n in found["评委会评审专业"].named] == [(committee.name, committee.id)]
+    assert [(n.text, n.kind) for n in found["专家需求"].named] == [(plan.name, "plan")]
+    assert [n.text for n in found["评审专家"].named] == [expert.code], "an expert is told by his code (令40号 第二十三条)"
+    with pytest.raises(NotNow, match="2 个申报（在办 1 个）") as refused:
+        catalogue.remove_specialty(clerk, used)
+    assert "停用年度" in refused.value.sentence and "附件3 1.1" in refused.value.sentence
+
+
+# -- Moving -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def branch(make, clerk):
+    """Two nodes side by side; below the first another two generations."""
+    root = make.specialty()
+    first = catalogue.add_specialty(clerk, parent=root, code="Z1", name="土木")
+    second = catalogue.add_specialty(clerk, parent=root, code="Z2", name="建筑")
+    child = catalogue.add_specialty(clerk, parent=first, code="Z101", name="桥梁")
+    leaf = catalogue.add_specialty(clerk, parent=child, code="Z10101", name="悬索桥")
+    return SimpleNamespace(root=root, first=first, second=second, child=child, leaf=leaf)
+
+
+def test_a_specialty_moves_with_everything_below_it_and_keeps_its_code(session, clerk, branch):
+    catalogue.move_specialty(clerk, branch.child, parent=branch.second)
+    assert (branch.child.parent, branch.child.code) == (branch.second, "Z101")
+    assert catalogue_use.above(session, branch.leaf) == [branch.leaf.id, branch.child.id, branch.second.id, branch.root.id]
+    assert [facts["opinion"] for verb, _s, facts in clerk.entries if verb == "move_specialty"] == ["上级：土木 → 建筑"]
+
+
+def test_a_move_that_would_break_the_tree_is_refused_with_its_clause(make, clerk, branch):
+    foreign = make.specialty(series=make.series("船舶专业技术人员"))
+    for parent, why in ((branch.child, "就是该专业或在其下级中"), (branch.leaf, "就是该专业或在其下级中"), (branch.first, "无须调整"), (foreign, "不能跨系列调整")):
+        with pytest.raises(Refused, match=why) as refused:
+            catalogue.move_specialty(clerk, branch.child, parent=parent)
+        assert set(refused.value.fields) == {"parent"}
+    with pytest.raises(Refused, match="固定节点"):
+        catalogue.move_specialty(clerk, branch.root, parent=branch.first)
+    catalogue.add_specialty(clerk, parent=branch.second, code="Z201", name="桥梁")
+    with pytest.raises(Refused, match="“建筑”下已有“桥梁”"):
+        catalogue.move_specialty(clerk, branch.child, parent=branch.second)
+
+
+def test_before_a_move_the_declarations_are_told_that_their_committee_would_lose(make, session, branch):
+    committee = make.committee(by_specialty=True)
+    committee.specialties.append(CommitteeSpecialty(specialty_id=branch.first.id, specialty=branch.first))
+    wide = make.committee()
+    lost = make.declaration(state="at_committee", committee=committee, specialty=branch.leaf)
+    make.declaration(state="failed", committee=committee, specialty=branch.leaf)
+    make.declaration(state="at_committee", committee=wide, specialty=branch.leaf)
+    assert [named.key for named in catalogue_use.leaving(session, branch.child, branch.second)] == [lost.id]
+    committee.specialties.append(CommitteeSpecialty(specialty_id=branch.child.id, specialty=branch.child))
+    session.flush()
+    assert catalogue_use.leaving(session, branch.child, branch.second) == []
+
+
+def test_a_title_moves_to_another_branch_of_its_series_only(make, clerk):
+    series = make.series()
+    title = catalogue.add_title(clerk, series=series, level=TitleLevel.INTERMEDIATE, name="试验师")
+    make.declaration(title=title)
+    catalogue.move_title(clerk, title, series=series, branch="试验")
+    assert title.branch == "试验"
+    with pytest.raises(Refused, match="不能调整到船舶专业技术人员系列"):
+        catalogue.move_title(clerk, title, series=make.series("船舶专业技术人员"), branch="")
+    with pytest.raises(Refused, match="无须调整"):
+        catalogue.move_title(clerk, title, series=series, branch="试验")
+
+
+# -- Years ----------------------------------------------------------------------------------------------
+
+
+def test_a_node_goes_out_of_use_with_everything_below_it(clerk, branch):
+    catalogue.retire_specialty(clerk, branch.first, year=2027)
+    assert [node.retired_from for node in (branch.first, branch.child, branch.leaf, branch.second)] == [2027, 2027, 2027, None]
+    assert branch.leaf.in_force(2026) and not branch.leaf.in_force(2027)
+    with pytest.raises(Refused, match="上级“土木”自 2027 年度起停用"):
+        catalogue.edit_specialty(clerk, branch.child, code="Z101", name="桥梁", effective_from=2000)
+    with pytest.raises(Refused, match="自 2027 年度起停用"):
+        catalogue.add_specialty(clerk, parent=branch.first, code="Z109", name="隧道")
+
+
+def test_a_node_declared_this_year_goes_out_of_use_next_year_at_the_earliest(make, clerk, branch):
+    make.declaration(specialty=branch.leaf)
+    with pytest.raises(Refused, match="最早可自 2027 年度起停用") as refused:
+        catalogue.retire_specialty(clerk, branch.first, year=2026)
+    assert set(refused.value.fields) == {"retired_from"}
+    with pytest.raises(Refused, match="启用年度不能晚于 2026"):
+        catalogue.edit_specialty(clerk, branch.leaf, code="Z10101", name="悬索桥", effective_from=2027)
+    title = catalogue.add_title(clerk, series=make.series(), level=TitleLevel.INTERMEDIATE, name="试验师")
+    make.declaration(title=title)
+    with pytest.raises(Refused, match="最早可自 2027 年度起停用"):
+        catalogue.retire_title(clerk, title, year=2026)
+    catalogue.retire_title(clerk, title, year=2027)
+    assert title.in_force(2026) and not title.in_force(2027)
+
+
+def test_a_specialty_out_of_use_is_told_before_submission(make, as_, branch):
+    declaration = make.declaration(specialty=branch.leaf)
+    branch.leaf.effective_from = 2027
+    told = [f.sentence for f in eligibility.title_reviewed(as_(make.account(roles.APPLICANT)), declaration)]
+    assert told == ["专业“悬索桥”在 2026 年度未启用或已停用（附件3 1.1）；请另选专业。"]
+
+
+def test_a_rename_leaves_the_name_under_which_a_declaration_was_handed_in(make, session, clerk, branch):
+    declaration = make.declaration(specialty=branch.leaf)
+    assert named.as_filed(session, declaration).specialty == "悬索桥"
+    clerk.record("submit", declaration, named=named.called(declaration))
+    leave_trail(clerk)
+    catalogue.edit_specialty(clerk, branch.leaf, code="Z10101", name="缆索承重桥梁", effective_from=2000)
+    session.flush()
+    assert declaration.specialty.name == "缆索承重桥梁"
+    assert named.as_filed(session, declaration).specialty == "悬索桥"
