@@ -3,56 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
-from flask import abort, flash, g, redirect, request
-from flask_appbuilder import expose, has_access
+from flask import abort
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
 
 from models.base import db, label_of
 from models.catalogue import LADDER, Series, Specialty, Title, TitleLevel
-from views.base import Node, TreeScreen
+from reports import catalogue as rows
+from views.base import Node
+from views.catalogue_screen import MOST, CatalogueScreen, retired
 from views.lookup import is_key
-from views.moment import of_request
 from views.query import starts_with
 from views.screen import KEY_END
-from views.stay import context
-from workflow import catalogue
-from workflow.unit_of_work import UnitOfWork, attempt
-
-#: Hits shown for a query; who finds more types more.
-MOST = 50
+from workflow import catalogue, catalogue_use
+from workflow.flow import Ask
+from workflow.unit_of_work import UnitOfWork
 
 
-def _retired(record: Any) -> str:
-    year = record.retired_from
-    return _("%(year)s 年起停用", year=year) if year is not None and year <= of_request().today.year else ""
-
-
-class SpecialtyScreen(TreeScreen):
-    """查询, 新增, 修改, 删除栏目 of the 专业树; roots are the series."""
+class SpecialtyScreen(CatalogueScreen):
+    """查询, 新增, 修改, 调整上级, 停用, 删除栏目 of the 专业树; roots are the series."""
 
     model = Specialty
     title, guide = "职称专业管理", "附件3 1.1"
-    lead = "选择上级节点后新增；已被使用的专业不能删除，可设停用年度。栏目大类固定。"
+    lead = "选择上级节点后新增；已被使用的专业不能删除，可自某一年度起停用。栏目大类固定。"
     fields = "code name effective_from retired_from"
     facts = "code name series.name effective_from retired_from"
     child_label = "新增下级专业"
-    tree_template = "hrss/tree.html"
+    moving: ClassVar[Ask] = Ask("parent", "新的上级专业", "specialty", hint="录入专业名称或代码后选择；只能在同一职称系列内调整")
 
-    def found(self) -> list[tuple[str, str, str]]:
-        """(key, label, note) of what the address asks for."""
-        q = request.args.get("q", "").replace("\x00", "").strip()[:60]
-        if not q:
-            return []
+    def hits(self, q: str) -> list[tuple[str, str, str]]:
+        """By name or by the beginning of the code."""
         named = or_(Specialty.name.contains(q, autoescape=True), starts_with(Specialty.code, q))
-        rows = db.session.scalars(self.query().where(named).order_by(Specialty.code).limit(MOST))
-        return [(str(row.id), row.name, row.code) for row in rows]
+        found = db.session.scalars(self.query().where(named).order_by(Specialty.code).limit(MOST + 1))
+        return [(str(row.id), row.name, self.note_of(row)) for row in found]
 
     def note_of(self, record: Specialty) -> str:
         """The code, and whether it is out of use."""
-        return " ".join(filter(None, (record.code, _retired(record))))
+        return " ".join(filter(None, (record.code, retired(record))))
+
+    def erasable(self, record: Specialty) -> str | None:
+        """A root is fixed; what is in use is put out of use instead."""
+        return self.editable(record) or catalogue.in_use(db.session, record) or None
+
+    def keys_of(self, record: Specialty) -> Sequence[int]:
+        """Everything below moves with it."""
+        return catalogue_use.below(db.session, record)
+
+    def may_move(self, uow: UnitOfWork, record: Specialty, parent: Specialty) -> None:
+        """Within its series, and not under itself."""
+        catalogue.may_move_specialty(uow, record, parent)
+
+    def do_move(self, uow: UnitOfWork, record: Specialty, parent: Specialty) -> None:
+        """调整上级."""
+        catalogue.move_specialty(uow, record, parent=parent)
+
+    def leaving(self, record: Specialty, parent: Specialty) -> Sequence[catalogue_use.Named]:
+        """Committees review by specialty and what lies below it."""
+        return catalogue_use.leaving(db.session, record, parent)
+
+    def do_retire(self, uow: UnitOfWork, record: Specialty, year: int) -> None:
+        """停用, with everything below."""
+        catalogue.retire_specialty(uow, record, year=year)
+
+    def rows_of(self, record: Specialty | None) -> rows.Rows:
+        """The node and everything below it."""
+        return rows.specialties(db.session, record)
 
     def create(self, uow: UnitOfWork, **values: Any) -> Specialty:
         """新增 below the chosen node."""
@@ -67,76 +85,162 @@ class SpecialtyScreen(TreeScreen):
         catalogue.remove_specialty(uow, record)
 
 
-class TitleScreen(TreeScreen):
-    """查询, 新增, 修改, 删除栏目 of the 职称树: the series, and below each its titles by level.
+@dataclass(frozen=True)
+class Branch:
+    """A heading between series and titles, such as 医, 药, 护, 技; its key is that of any of its titles."""
 
-    A node is `s<key>` for a series and `<key>` for a title.
+    id: str
+    name: str
+    series: Series
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def _parents(uow: UnitOfWork, title: Title) -> list[tuple[str, str]]:
+    """The series of a title and the branches of that series."""
+    found = _branches(title.series_id)
+    return [(f"s{title.series_id}", _("%(series)s（不分分支）", series=title.series.name)), *((f"b{key}", name) for name, key in found.items() if name)]
+
+
+def _branches(series: int) -> dict[str, int]:
+    """Every branch of a series, with the key of its first title, in the order they were entered."""
+    found: dict[str, int] = {}
+    for branch, key in db.session.execute(select(Title.branch, Title.id).where(Title.series_id == series).order_by(Title.id)):
+        found.setdefault(branch, key)
+    return found
+
+
+class TitleScreen(CatalogueScreen):
+    """查询, 新增, 修改, 调整上级, 停用, 删除栏目 of the 职称树: the series, their branches, and the titles by level.
+
+    A node is `s<key>` for a series, `b<key>` for the branch of that title, and `<key>` for a title.
     """
 
     model, parent = Title, "series"
     title, guide = "职称树管理", "附件3 1.2"
-    lead = "选择职称系列后新增，选择职称级别并录入职称名称。级别不由名称推断；系列固定。"
+    lead = "选择职称系列或分支后新增，选择职称级别并录入职称名称。级别不由名称推断；系列固定。"
     fields = "level name branch code exam_only effective_from retired_from"
     facts = "series.name level name branch code exam_only effective_from retired_from"
     child_label = "新增职称"
-    tree_template = "hrss/tree.html"
+    moving: ClassVar[Ask] = Ask("parent", "新的上级", "choice", choices=_parents, hint="只能在同一职称系列内调整")
 
     def children(self, key: str) -> list[Node]:
-        """The series, or the titles of one, the highest level first."""
+        """The series; the branches of one that has several; the titles, the highest level first."""
         if key == "":
-            rows = db.session.scalars(select(Series).order_by(Series.number))
-            return [Node(f"s{series.id}", series.name, str(series.number)) for series in rows]
-        if not key.startswith("s"):
+            series = db.session.scalars(select(Series).order_by(Series.number))
+            return [Node(f"s{one.id}", one.name, str(one.number)) for one in series]
+        if key[0] not in "sb":
             return []
-        rows = db.session.scalars(self.query().where(Title.series_id == int(key[1:])).order_by(Title.branch, Title.id))
-        titles = sorted(rows.unique(), key=lambda t: (t.branch, -LADDER.index(TitleLevel(t.level))))
-        return [Node(str(t.id), t.name, self.note_of(t), leaf=True) for t in titles]
+        above = self.record_of(key)
+        if isinstance(above, Branch):
+            return self._titles(above.series.id, above.name)
+        branches = _branches(above.id)
+        if len(branches) < 2:
+            return self._titles(above.id, None)
+        return [Node(f"b{first}", name) for name, first in branches.items() if name] + self._titles(above.id, "")
+
+    def _titles(self, series: int, branch: str | None) -> list[Node]:
+        query = self.query().where(Title.series_id == series).order_by(Title.id)
+        found = db.session.scalars(query if branch is None else query.where(Title.branch == branch)).unique()
+        return [Node(str(t.id), t.name, self.note_of(t), leaf=True) for t in sorted(found, key=lambda t: -LADDER.index(TitleLevel(t.level)))]
 
     def note_of(self, record: Title) -> str:
-        """Level, branch, and whether it is out of use."""
+        """Level, whether examinations cover it, and whether it is out of use."""
         exam = _("以考代评") if record.exam_only else ""
-        return " ".join(filter(None, (TitleLevel(record.level).label, record.branch, exam, _retired(record))))
+        return " ".join(filter(None, (TitleLevel(record.level).label, exam, retired(record))))
 
     def path(self, key: str) -> list[str]:
-        """The series above a title."""
+        """The series, and the branch where it has several, above a title."""
         record = self.record_of(key)
-        return [key] if isinstance(record, Series) else [f"s{record.series_id}", key]
+        if isinstance(record, Series):
+            return [key]
+        series, branch = (record.series.id, record.name) if isinstance(record, Branch) else (record.series_id, record.branch)
+        branches = _branches(series)
+        above = [f"b{branches[branch]}"] if branch and len(branches) > 1 else []
+        return [f"s{series}", *above, *([] if isinstance(record, Branch) else [key])]
 
     def is_key(self, key: str) -> bool:
-        """`s5` or `12`."""
-        word = key.removeprefix("s")
+        """`s5`, `b12` or `12`."""
+        word = key[1:] if key[:1] in ("s", "b") else key
         return is_key(word) and int(word) < KEY_END
 
     def record_of(self, key: str) -> Any:
-        """The series or the title."""
-        return (db.session.get(Series, int(key[1:])) or abort(404)) if key.startswith("s") else self.find(int(key))
+        """The series, the branch or the title."""
+        if key.startswith("s"):
+            return db.session.get(Series, int(key[1:])) or abort(404)
+        if key.startswith("b"):
+            title = self.find(int(key[1:]))
+            return Branch(key, title.branch, title.series)
+        return self.find(int(key))
+
+    def name_of(self, record: Any) -> str:
+        """What the node is called."""
+        return str(record.name)
 
     def is_fixed(self, record: Any) -> bool:
-        """The series are the roots."""
-        return isinstance(record, Series)
+        """The series are the roots; a branch is a heading of its titles."""
+        return not isinstance(record, Title)
 
     def editable(self, record: Any) -> str | None:
         """The series are fixed."""
+        if isinstance(record, Branch):
+            return _("分支随其下的职称设立：可在其下新增职称，或将职称调整到其他分支。")
         return _("职称系列为固定栏目，不能修改或删除（附件3 1.2）；可在其下新增职称。") if self.is_fixed(record) else None
 
+    def erasable(self, record: Any) -> str | None:
+        """A root is fixed; what is in use is put out of use instead."""
+        return self.editable(record) or catalogue.in_use(db.session, record) or None
+
     def facts_of(self, record: Any) -> list[tuple[str, list[tuple[str, Any]]]]:
-        """What is known of a series, or of a title."""
+        """What is known of a series, of a branch, or of a title."""
+        if isinstance(record, Branch):
+            return [(_("分支"), [(_("分支"), record.name), (_("职称系列"), record.series.name)])]
         if not isinstance(record, Series):
             return super().facts_of(record)
         return [(_("职称系列"), [(label_of(Series, name), getattr(record, name)) for name in ("name", "number", "certificate_code")])]
 
-    def found(self) -> list[tuple[str, str, str]]:
-        """(key, label, note) of what the address asks for."""
-        q = request.args.get("q", "").replace("\x00", "").strip()[:60]
-        if not q:
-            return []
-        rows = db.session.scalars(self.query().where(Title.name.contains(q, autoescape=True)).order_by(Title.series_id, Title.id).limit(MOST))
-        return [(str(row.id), row.name, f"{row.series.name} {self.note_of(row)}") for row in rows.unique()]
+    def hits(self, q: str) -> list[tuple[str, str, str]]:
+        """By name or by the beginning of the code."""
+        named = or_(Title.name.contains(q, autoescape=True), starts_with(Title.code, q))
+        found = db.session.scalars(self.query().where(named).order_by(Title.series_id, Title.id).limit(MOST + 1))
+        return [(str(row.id), row.name, f"{row.series.name} {self.note_of(row)}") for row in found.unique()]
+
+    def parent_of(self, answer: Any) -> Any:
+        """The series or the branch that was chosen."""
+        return self.record_of(answer)
+
+    def _key_of(self, record: Any) -> str:
+        return f"s{record.id}" if isinstance(record, Series) else str(record.id)
+
+    def may_move(self, uow: UnitOfWork, record: Title, parent: Any) -> None:
+        """Within its series."""
+        catalogue.may_move_title(uow, record, *_place(parent))
+
+    def do_move(self, uow: UnitOfWork, record: Title, parent: Any) -> None:
+        """调整上级."""
+        series, branch = _place(parent)
+        catalogue.move_title(uow, record, series=series, branch=branch)
+
+    def do_retire(self, uow: UnitOfWork, record: Title, year: int) -> None:
+        """停用."""
+        catalogue.retire_title(uow, record, year=year)
+
+    def rows_of(self, record: Any) -> rows.Rows:
+        """The series, the branch or the title with the nodes above it."""
+        if isinstance(record, Branch):
+            return rows.titles(db.session, record.series, branch=record.name)
+        if isinstance(record, Title):
+            return rows.titles(db.session, record.series, title=record)
+        return rows.titles(db.session, record)
 
     def create(self, uow: UnitOfWork, **values: Any) -> Title:
-        """新增 in the chosen series, or in that of the chosen title."""
+        """新增 in the chosen series or branch, or beside the chosen title."""
         above = values.pop("series")
-        return catalogue.add_title(uow, series=above if isinstance(above, Series) else above.series, **_texts(values))
+        series = above if isinstance(above, Series) else above.series
+        if not values["branch"] and not isinstance(above, Series):
+            values["branch"] = above.name if isinstance(above, Branch) else above.branch
+        return catalogue.add_title(uow, series=series, **_texts(values))
 
     def change(self, uow: UnitOfWork, record: Title, **values: Any) -> None:
         """修改."""
@@ -146,18 +250,12 @@ class TitleScreen(TreeScreen):
         """删除栏目."""
         catalogue.remove_title(uow, record)
 
-    @expose("/delete/<int:pk>", methods=["POST"])
-    @has_access
-    def delete(self, pk: int) -> Any:
-        """删除栏目, and back to the series."""
-        record = self.find(pk)
-        name, series = record.name, record.series_id
-        attempt(g.user, lambda uow: self._remove(uow, pk), context=context())
-        flash(_("已删除“%(name)s”。", name=name), "ok")
-        return redirect(self.address("list", node=f"s{series}"))
-
     def _names(self, path: Sequence[str]) -> list[tuple[str, str]]:
         return [(key, self.record_of(key).name) for key in path]
+
+
+def _place(parent: Any) -> tuple[Series, str]:
+    return (parent, "") if isinstance(parent, Series) else (parent.series, parent.name)
 
 
 def _texts(values: dict[str, Any]) -> dict[str, Any]:

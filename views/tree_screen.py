@@ -140,7 +140,12 @@ class TreeScreen(Screen):
             self.tree_template, screen=self, title=self.title, key=key, record=record, nodes=self.opened(path), trail=self._names(path), boxes=boxes,
             errors=errors_of(boxes), sentence=sentence, adding=adding, fixed=fixed, version=str(getattr(record, self.version_name)) if record is not None and self.version_name else "",
             base=self.address("list"), facts=self.facts_of(record) if record is not None else [],
+            **self.beside(key, record),
         )  # fmt: skip
+
+    def beside(self, key: str, record: Any) -> dict[str, Any]:
+        """Hook: further values for an own tree template."""
+        return {}
 
     def _names(self, path: Sequence[str]) -> list[tuple[str, str]]:
         """(key, label) of the path, for the bread crumb."""

@@ -1,0 +1,226 @@
+"""What the two trees of 附件3 1.1 and 1.2 have in common: search, who uses a node, 调整上级, 停用, export of a subtree."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from flask import Response, flash, g, redirect, request, url_for
+from flask_appbuilder import expose, has_access
+from flask_babel import gettext as _
+
+from models.base import db
+from reports import sheet
+from reports.catalogue import Rows
+from views import posted
+from views.base import TreeScreen
+from views.boxes import errors_of
+from views.download import named
+from views.export_page import EXCEL
+from views.moment import of_request
+from views.records import DESKS
+from views.stay import context
+from views.timeline import timeline
+from workflow import catalogue_use
+from workflow.catalogue_use import Named, Use
+from workflow.errors import NotNow, NotYou, Refused
+from workflow.flow import Ask, Step
+from workflow.unit_of_work import UnitOfWork, asking, attempt
+
+#: Hits shown for a query; who finds more types more.
+MOST = 50
+
+
+def retired(record: Any) -> str:
+    """Whether the node is out of use, or will be, in a few words for the tree."""
+    if record.retired_from is None:
+        return _("%(year)s 年起启用", year=record.effective_from) if record.effective_from > of_request().today.year else ""
+    return _("%(year)s 年起停用", year=record.retired_from)
+
+
+class CatalogueScreen(TreeScreen):
+    """A tree that the office keeps: what others name is not deleted but moved or put out of use."""
+
+    tree_template = "hrss/tree.html"
+    move_template = "hrss/move.html"
+    moving: ClassVar[Ask] = Ask("parent", "新的上级", "specialty")
+    retiring: ClassVar[Step] = posted.form("retire", "停用", [Ask("retired_from", "停用年度", "number", hint="自该年度起不再提供选择；以前年度的申报保留该栏目")])
+
+    # -- hooks ---------------------------------------------------------------------------------------
+
+    def hits(self, q: str) -> list[tuple[str, str, str]]:
+        """(key, label, note) of the nodes whose name or code holds `q`."""
+        raise NotImplementedError
+
+    def keys_of(self, record: Any) -> Sequence[int]:
+        """The node and everything that moves with it."""
+        return [record.id]
+
+    def parent_of(self, answer: Any) -> Any:
+        """The node that was chosen as the new parent."""
+        return answer
+
+    def may_move(self, uow: UnitOfWork, record: Any, parent: Any) -> None:
+        """Refuse a move that would break the tree."""
+        raise NotImplementedError
+
+    def do_move(self, uow: UnitOfWork, record: Any, parent: Any) -> None:
+        """调整上级."""
+        raise NotImplementedError
+
+    def leaving(self, record: Any, parent: Any) -> Sequence[Named]:
+        """Declarations in hand that their committee would no longer cover."""
+        return ()
+
+    def do_retire(self, uow: UnitOfWork, record: Any, year: int) -> None:
+        """停用 from a year on."""
+        raise NotImplementedError
+
+    def rows_of(self, record: Any) -> Rows:
+        """The subtree as rows; the whole tree for None."""
+        raise NotImplementedError
+
+    # -- the page --------------------------------------------------------------------------------------
+
+    @expose("/list/")
+    @has_access
+    def list(self) -> Any:
+        """The tree, opened at `?node=`; `?q=` searches it, and a single hit is opened at once."""
+        q, key = self._asked(), request.args.get("node", "")
+        if q and not key and len(hits := self.hits(q)) == 1:
+            return redirect(self.address("list", node=hits[0][0], q=q))
+        if key and not self.is_key(key):
+            return redirect(self.address("list"))
+        record = self.record_of(key) if key else None
+        return self._page(key, record, self.edit_form(obj=record, formdata=None) if record is not None else None)
+
+    @staticmethod
+    def _asked() -> str:
+        return request.args.get("q", "").replace("\x00", "").strip()[:60]
+
+    def beside(self, key: str, record: Any) -> dict[str, Any]:
+        """Search, who uses the node, its history, and the form of 停用."""
+        q, node = self._asked(), record if isinstance(record, self.model) else None
+        kept = node is not None and not self.is_fixed(node)
+        return {
+            "q": q, "hits": self.hits(q) if q else [], "most": MOST, "uses": self.told(catalogue_use.uses(db.session, self.model, [node.id])) if kept else [],
+            "in_use": self.erasable(node) if kept else "", "history": [replace(m, days=None) for m in timeline(node)] if node is not None else [],
+            "retire": posted.Posted().boxes(self.retiring, node) if kept and node.retired_from is None else [],
+        }  # fmt: skip
+
+    def told(self, uses: Sequence[Use]) -> list[tuple[str, int, int, list[tuple[str, str]]]]:
+        """(kind, count, in hand, first names with the address where each is shown)."""
+        return [(use.label, use.count, use.open, [(n.text, self._shown(n)) for n in use.named]) for use in uses]
+
+    def _shown(self, named_one: Named) -> str:
+        if named_one.kind == self.model.__tablename__:
+            return self.address("list", node=named_one.key)
+        opens = any(g.user.plays(*who) for who, _endpoint in DESKS.get(named_one.kind, ()))
+        return url_for("RecordView.open", kind=named_one.kind, key=named_one.key) if opens else ""
+
+    # -- deleting, putting out of use --------------------------------------------------------------------
+
+    @expose("/delete/<int:pk>", methods=["POST"])
+    @has_access
+    def delete(self, pk: int) -> Any:
+        """删除栏目, and back to the node above; a node in use is refused with everybody who names it."""
+        record = self.find(pk)
+        name, path = self.name_of(record), self.path(str(pk))
+        try:
+            attempt(g.user, lambda uow: self._remove(uow, pk), context=context())
+        except NotNow as refusal:
+            return self._again(pk, refusal)
+        flash(_("已删除“%(name)s”。", name=name), "ok")
+        return redirect(self.address("list", node=path[-2]) if len(path) > 1 else self.address("list"))
+
+    @expose("/retire/<int:pk>", methods=["POST"])
+    @has_access
+    def retire(self, pk: int) -> Any:
+        """停用 from a year on, where the node cannot be deleted."""
+        record = self.find(pk)
+        try:
+            year = posted.read(self.retiring, record)["retired_from"]
+            attempt(g.user, lambda uow: self._retire(uow, pk, year), context=context())
+        except NotYou:
+            raise
+        except Refused as refusal:
+            return self._again(pk, refusal)
+        flash(_("“%(name)s”自 %(year)s 年度起停用，以前年度的申报保留该栏目。", name=self.name_of(record), year=year), "ok")
+        return redirect(self.address("list", node=pk))
+
+    def _retire(self, uow: UnitOfWork, pk: int, year: int) -> None:
+        record = self.find(pk)
+        if reason := self.editable(record):
+            raise NotNow(reason)
+        self.do_retire(uow, record, year)
+
+    def _again(self, pk: int, refusal: Refused) -> tuple[str, int]:
+        record = self.find(pk)
+        return self._page(str(pk), record, self.edit_form(obj=record, formdata=None), refusal.sentence), posted.code_of(refusal)
+
+    # -- moving ------------------------------------------------------------------------------------------
+
+    @expose("/move/<int:pk>", methods=["GET", "POST"])
+    @has_access
+    def move(self, pk: int) -> Any:
+        """调整上级: choose the new parent, read what would be affected, confirm."""
+        record = self.find(pk)
+        if reason := self.editable(record):
+            raise NotNow(reason)
+        step, found = posted.form("move", "调整上级", [self.moving]), posted.Posted()
+        parent, typed = None, ""
+        if request.method == "POST":
+            try:
+                typed = posted.read(step, record)["parent"]
+                parent = self.parent_of(typed)
+                self.may_move(asking(g.user), record, parent)
+                if request.form.get("sure"):
+                    attempt(g.user, lambda uow: self._move(uow, pk, parent), context=context())
+                    flash(_("已将“%(name)s”调整到“%(parent)s”之下。", name=self.name_of(record), parent=self.name_of(parent)), "ok")
+                    return redirect(self.address("list", node=pk))
+            except NotYou:
+                raise
+            except Refused as refusal:
+                found, parent = posted.Posted(sentence=refusal.sentence, errors=refusal.fields, typed=posted.asks.typed_in(step, request), code=posted.code_of(refusal)), None
+        boxes = found.boxes(step, record)
+        return self.render_template(
+            self.move_template, screen=self, title=_("调整上级"), record=record, boxes=boxes, errors=errors_of(boxes), sentence="" if found.errors else found.sentence,
+            trail=self._names(self.path(str(pk))), parent=parent, chosen=getattr(typed, "id", typed), base=self.address("list"),
+            onto=self._names(self.path(self._key_of(parent))) if parent is not None else [],
+            uses=self.told(catalogue_use.uses(db.session, self.model, self.keys_of(record))),
+            leaving=[(n.text, self._shown(n)) for n in self.leaving(record, parent)] if parent is not None else [],
+        ), found.code  # fmt: skip
+
+    def _key_of(self, record: Any) -> str:
+        return str(record.id)
+
+    def _move(self, uow: UnitOfWork, pk: int, parent: Any) -> None:
+        self.do_move(uow, self.find(pk), parent)
+
+    # -- export ------------------------------------------------------------------------------------------
+
+    @expose("/export", methods=["POST"])
+    @has_access
+    def export(self) -> Any:
+        """导出 of the node `?node=` with everything below it, or of the whole tree; `?as=json` for another system."""
+        key = request.args.get("node", "")
+        record = self.record_of(key) if key and self.is_key(key) else None
+        rows, kind = self.rows_of(record), "json" if request.args.get("as") == "json" else "xlsx"
+        stamp = asking(g.user).now
+        name = f"{self.title}_{self.name_of(record) if record is not None else _('整树')}_{stamp:%Y%m%d%H%M}.{kind}"
+        if kind == "json":
+            told = {"tree": self.title, "node": self.name_of(record) if record is not None else "", "exported_at": f"{stamp:%Y-%m-%dT%H:%M:%S}", "fields": rows.headings, "rows": rows.rows}
+            body = json.dumps(told, ensure_ascii=False, indent=1).encode()
+            count, digest = len(rows.rows), hashlib.sha256(body).hexdigest()
+        else:
+            with tempfile.TemporaryFile() as target:
+                written = sheet.write(target, self.title, [*rows.headings.values()], rows.cells())
+                target.seek(0)
+                body, count, digest = target.read(), written.count, written.sha256
+        facts = {"screen": type(self).__name__, "node": key, "as": kind, "count": count, "sha256": digest}
+        attempt(g.user, lambda uow: uow.record("export", f"{self.model.__tablename__}:*", label="导出", **facts), context=context())
+        return named(Response(body, mimetype=EXCEL if kind == "xlsx" else "application/json"), name)
