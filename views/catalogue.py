@@ -28,7 +28,7 @@ class SpecialtyScreen(CatalogueScreen):
 
     model = Specialty
     title, guide = "职称专业管理", "附件3 1.1"
-    lead = "选择上级节点后新增；已被使用的专业不能删除，可自某一年度起停用。栏目大类固定。"
+    lead = "选择上级节点后新增；已被使用的专业不删除，自某一年度起停用。"
     fields = "code name effective_from retired_from"
     facts = "code name series.name effective_from retired_from"
     child_label = "新增下级专业"

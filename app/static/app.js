@@ -149,6 +149,8 @@
 
   /* trees: fetch what lies below without leaving the page */
   const tree = document.querySelector(".tree[data-children]");
+  const here = tree && tree.querySelector("[aria-current]");
+  if (here) tree.scrollTop = Math.max(0, here.getBoundingClientRect().top - tree.getBoundingClientRect().top - tree.clientHeight / 2);
   if (tree) tree.addEventListener("click", async (event) => {
     const twig = event.target.closest("a.twig");
     if (!twig) return;

@@ -20,11 +20,12 @@ from models.registry import by_table
 from tests.arena import arena_on
 from workflow import certificate as certificates
 from workflow import certificate_number as numbers
-from workflow import journal, roles
+from workflow import journal, named, roles
 from workflow.certificate import CERTIFICATE
 from workflow.certificate_number import NUMBER
 from workflow.errors import NotYou, Refused
 from workflow.issuer import ISSUER
+from workflow.trail import leave_trail
 from workflow.unit_of_work import UnitOfWork, unit_of_work
 
 NOON = datetime(2026, 11, 3, 12, 0)
@@ -172,6 +173,18 @@ def test_a_certificate_says_what_was_so_on_the_day(desk, session):
     d.person.name = "改名"
     session.flush()
     assert made.holder_name == name
+
+
+def test_a_certificate_carries_title_and_specialty_under_the_names_of_the_year_of_the_declaration(desk, make, session):
+    specialty = make.specialty(parent=make.specialty(), name="悬索桥")
+    declaration = desk.filed(specialty=specialty)
+    applicant = desk.uow()
+    applicant.record("submit", declaration, named=named.called(declaration))
+    leave_trail(applicant)
+    specialty.name, specialty.retired_from, declaration.title.retired_from = "缆索承重桥梁", 2026, 2026
+    desk.generate(1, 1)
+    made = certificates.issue(desk.uow(), [declaration], desk.issuer)[0]
+    assert (made.title_name, made.specialty_name) == (declaration.title.name, "悬索桥"), "what is out of use since is still printed"
 
 
 def test_the_number_takes_its_year_from_the_filing_day(desk):
