@@ -44,7 +44,6 @@ DESKS: dict[str, list[tuple[tuple[str, ...], str | dict[str, str]]]] = {
         ((roles.BUREAU_OFFICER, roles.DISTRICT_OFFICER, roles.CITY_OFFICER, roles.HRSS_AUDIT), "QuotaAuditScreen.show"),
         (roles.ALL, "QuotaSearchScreen.show"),
     ],
-    "committee": [((roles.HRSS_CONFIG, roles.HRSS_AUDIT), "CommitteeScreen.show"), (roles.ALL, "CommitteeSearchScreen.show")],
     "filing": [((roles.COMMITTEE_OFFICE,), "FilingScreen.show"), (roles.ALL, "FilingAuditScreen.show")],
     "organisation": [((roles.HRSS_CONFIG, roles.HRSS_AUDIT), "OrganisationScreen.show")],
     "committee": [((roles.HRSS_CONFIG, roles.HRSS_AUDIT), "CommitteeScreen.show"), ((roles.DISTRICT_OFFICER, roles.CITY_OFFICER, *roles.HRSS, roles.LEADER, roles.SUPERVISOR), "CommitteeSearchScreen.show")],
