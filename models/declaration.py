@@ -129,6 +129,15 @@ class Declaration(Model):
     office: Mapped[AcceptanceOffice | None] = relationship(info={"label": "受理机构"})
     content: Mapped[DeclarationContent] = relationship(back_populates="declaration", uselist=False, cascade="all, delete-orphan")
     route: Mapped[list[RouteStep]] = relationship(order_by="RouteStep.position", cascade="all, delete-orphan")
+    #: The level where it lies and the one after, for lists; verbs ask the route, which follows a move at once.
+    here: Mapped[RouteStep | None] = relationship(
+        primaryjoin="and_(foreign(RouteStep.declaration_id) == Declaration.id, foreign(RouteStep.position) == Declaration.position)",
+        viewonly=True, info={"label": "当前审核层级"},
+    )  # fmt: skip
+    onward: Mapped[RouteStep | None] = relationship(
+        primaryjoin="and_(foreign(RouteStep.declaration_id) == Declaration.id, foreign(RouteStep.position) == Declaration.position + 1)",
+        viewonly=True, info={"label": "下一审核层级"},
+    )  # fmt: skip
 
     @property
     def is_review(self) -> bool:

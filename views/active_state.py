@@ -11,12 +11,17 @@ class ActiveState:
     """Mix in before `FlowScreen` where the model has a property `state` instead of a column."""
 
     flow: ClassVar[Any]
+    model: ClassVar[Any]
+    made: ClassVar[dict[str, Any]]
 
-    def cell_state(self, record: Any) -> Any:
-        """The state of the lifecycle as a badge."""
-        state = self.flow.states(record.state)
+    def __init__(self) -> None:
+        self.made = {**self.made, "state": ("active", lambda active: self._badge(self.model(active=active).state))}  # type: ignore[misc]
+        super().__init__()
+
+    def _badge(self, word: str) -> Any:
+        state = self.flow.states(word)
         return badge(state.label, state.tone)
 
     def badge_of(self, record: Any) -> Any:
-        """The same in the head of the detail page."""
-        return self.cell_state(record)
+        """The state of the lifecycle in the head of the detail page."""
+        return self._badge(record.state)

@@ -72,6 +72,7 @@ class Column:
     also: tuple[Any, ...] = field(default=())  #: further relationship attributes that an own cell reads
     end: Any = None  #: the mapped column where the path ends, of this model or another; for a record its foreign key
     open: str = ""  #: what it means that nothing is entered ("全部等级"); else a dash
+    parts: tuple[Column, ...] = ()  #: the columns from which the cell is made, where it is made of columns alone
 
     @property
     def numeric(self) -> bool:
@@ -81,17 +82,18 @@ class Column:
     @property
     def direct(self) -> bool:
         """Whether the value is what a column of the database holds, so that a sheet needs no record to show it."""
+        if self.parts:
+            return isinstance(self.get, Made) and all(part.direct for part in self.parts)
         return self.end is not None and isinstance(self.get, Walk)
 
     def text(self, record: Any) -> str:
         """The value for people, without markup: sheets, titles, messages."""
-        value = self.get(record)
-        if self.kind == "own":
-            return value.striptags() if isinstance(value, Markup) else text_of(value)
-        return self.words(value)
+        return self.words(self.get(record))
 
     def words(self, value: Any) -> str:
         """A value of this column for people; sealed ones masked."""
+        if self.kind == "own":
+            return value.striptags() if isinstance(value, Markup) else text_of(value)
         if value is None or value == "":
             return self.open or NOTHING
         if self.enum is not None:
@@ -114,16 +116,14 @@ class Column:
 
     def plain(self, record: Any) -> Any:
         """The value for a sheet: numbers stay numbers, everything else is text, nothing is empty."""
-        if self.kind != "own":
-            return self.plain_of(self.get(record))
-        text = self.text(record)
-        return "" if text == NOTHING else text
+        return self.plain_of(self.get(record))
 
     def plain_of(self, value: Any) -> Any:
         """The same for a value that was read without its record."""
         if self.kind == "number" and isinstance(value, (int, float)) and not isinstance(value, bool):
             return value
-        return self.open if value is None or value == "" else self.words(value)
+        text = self.open if value is None or value == "" else self.words(value)
+        return "" if text == NOTHING and self.kind == "own" else text
 
 
 def _written(value: Any) -> Markup:
@@ -168,6 +168,12 @@ def _key_of(model: Any, relation: str) -> Any:
     return getattr(model, model.__mapper__.get_property_by_column(pairs[0][0]).key)
 
 
+def made(model: type, path: str, words: str, make: Callable[..., Any], *, label: str = "") -> Column:
+    """A cell that `make` makes from the values of the columns named in `words`: a list and a sheet need no more than these."""
+    parts = tuple(column(model, name) for name in words.split())
+    return Column(path, label or label_of(model, path), "own", Made(parts, make), parts=parts)
+
+
 def label_of_relation(model: type, steps: list[str]) -> str:
     """What the last relation of the path is called, in the words of its foreign key if it has none itself."""
     for step in steps[:-1]:
@@ -193,6 +199,16 @@ def _kind(mapped: Any) -> str:
             # a year is a name, not a quantity
             return "text" if kind == "number" and mapped.name in ("year", "id") else kind
     return "text"
+
+
+class Made:
+    """A cell made from the values of several columns."""
+
+    def __init__(self, parts: tuple[Column, ...], make: Callable[..., Any]) -> None:
+        self.parts, self.make = parts, make
+
+    def __call__(self, record: Any) -> Any:
+        return self.make(*(part.get(record) for part in self.parts))
 
 
 class Walk:

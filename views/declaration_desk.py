@@ -21,7 +21,6 @@ from models.declaration import Correction, Declaration
 from models.declaration import DeclarationState as S
 from models.trail import TrailEntry
 from views.attachments import file_link, size_of
-from views.columns import Column
 from views.desk_condition import desk_condition
 from views.filled import sections_of
 from views.screen import Link, Panel, Screen
@@ -31,7 +30,7 @@ from workflow import checklist, desk, submission
 from workflow import form as forms
 from workflow import roles as r
 from workflow.declaration import DECLARATION
-from workflow.destination import ON_THE_WAY, deadline, destination, holder, next_office
+from workflow.destination import ON_THE_WAY, deadline, destination, due_by, held_by, holder, onward_to
 from workflow.flow import Step
 from workflow.named import as_filed
 from workflow.unit_of_work import asking, attempt
@@ -69,6 +68,12 @@ class DeclarationDesk(Screen):
         "degree": "学历学位", "office": "受理机构", "unit.name": "所在单位", "unit.nature": "单位性质", "series.name": "申报系列",
         "title.name": "申报职称", "specialty.name": "申报专业", "filed_specialty": "申报专业", "batch.name": "年度批次", "committee.name": "评委会",
     }  # fmt: skip
+    #: 办理期限, 当前办理, 上级审核单位或评委会 (附件3 1.12.3-1.2): they follow from where the declaration lies.
+    made: ClassVar[dict[str, tuple[str, Any]]] = {
+        "due": ("state due_on batch.audit_on here.deadline", due_by),
+        "present": ("state position here.organisation.name committee.name", held_by),
+        "next_office": ("state way onward.organisation.name committee.name", lambda state, *way: onward_to(*way) if state in ON_THE_WAY else "—"),
+    }
     show_template = "desk/record.html"
     empty = "没有符合条件的申报。"
 
@@ -79,25 +84,7 @@ class DeclarationDesk(Screen):
         if offered := getattr(self, "offered", None):
             self.offered: list[Step] = [replace(step, label=self.words.get(step.verb, step.label)) for step in offered]
 
-    def _column(self, name: str) -> Column:
-        """Cells that read the route and the batch load them with the page, not row by row."""
-        column = super()._column(name)
-        reads = (Declaration.route, Declaration.batch, Declaration.committee) if name in ("due", "present", "next_office") else ()
-        return replace(column, also=reads)
-
     # -- cells ---------------------------------------------------------------------------------------
-
-    def cell_due(self, declaration: Declaration) -> Any:
-        """Until when it must be done where it lies."""
-        return deadline(declaration)
-
-    def cell_present(self, declaration: Declaration) -> str:
-        """Who holds it now."""
-        return holder(declaration) or "—"
-
-    def cell_next_office(self, declaration: Declaration) -> str:
-        """上级审核单位或评委会 (附件3 1.12.3-1.2)."""
-        return next_office(declaration) if declaration.state in ON_THE_WAY else "—"
 
     def cell_identity(self, declaration: Declaration) -> Any:
         """Masked; in clear only after asking for it, which is journalled."""

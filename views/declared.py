@@ -6,7 +6,7 @@ them together. Every read goes through `query`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from flask import abort, g, url_for
@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Select
 
 from models.base import db
 from views import listing
-from views.columns import Column, column
+from views.columns import Column, column, made
 from views.forms import ProvinceConverter
 from views.journalled import Journalled
 from views.query import conditions_of
@@ -40,6 +40,7 @@ class Declared(ModelView):
     sorts = ""  #: columns whose heading sorts
     labels: ClassVar[Mapping[str, str]] = {}  #: other words than those of the columns
     narrow: ClassVar[Mapping[str, str]] = {}  #: picker of a field limited by another: {"organisation": "kind=node_kind"}
+    made: ClassVar[Mapping[str, tuple[str, Callable[..., Any]]]] = {}  #: cells made from columns: {"due": ("state due_on", due_by)}
     extra_fields: ClassVar[Mapping[str, Any]] = {}  #: fields of the form that are no columns: unbound WTForms fields with `box()`
     can_add = can_edit = can_delete = False
     can_export = can_show = True
@@ -70,6 +71,8 @@ class Declared(ModelView):
         return ()
 
     def _column(self, name: str) -> Column:
+        if name in self.made:
+            return made(self.model, name, *self.made[name], label=self.labels.get(name, ""))
         own = getattr(self, "cell_" + name.replace(".", "_"), None)
         return column(self.model, name, label=self.labels.get(name, ""), own=own)
 

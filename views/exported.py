@@ -28,14 +28,21 @@ def cells(session: Session, model: Any, query: Select[Any], order: str, columns:
     direct = [column for column in columns if column.direct]
     computed = [column for column in columns if not column.direct]
     statement = _statement(model, query.order_by(*ordering(model, order)), direct, computed)
-    lead = 1 if computed else 0
-    shapes = {id(column): _shape(session, column) for column in direct}
+    shapes = [_shape(session, column) for column in direct]
     result = session.execute(statement.execution_options(yield_per=BATCH))
     for rows in result.partitions(BATCH):
-        raw = list(zip(*rows, strict=True))
-        made = {id(column): shapes[id(column)](values) for column, values in zip(direct, raw[lead:], strict=True)}
-        made |= {id(column): map(column.plain, raw[0]) for column in computed}
+        raw = iter(zip(*rows, strict=True))
+        records = next(raw) if computed else ()
+        made = {id(column): map(column.plain, records) for column in computed}
+        for column, shape in zip(direct, shapes, strict=True):
+            values = zip(*(next(raw) for _part in column.parts), strict=True) if column.parts else next(raw)
+            made[id(column)] = shape(values)
         yield from zip(*(made[id(column)] for column in columns), strict=True)
+
+
+def _ends(columns: Sequence[Column]) -> list[Column]:
+    """The columns that are read, a made cell's parts in its place."""
+    return [end for column in columns for end in (column.parts or (column,))]
 
 
 def _statement(model: Any, query: Select[Any], direct: Sequence[Column], computed: Sequence[Column]) -> Select[Any]:
@@ -46,7 +53,7 @@ def _statement(model: Any, query: Select[Any], direct: Sequence[Column], compute
         statement = query.with_only_columns(model.id, maintain_column_froms=True)
     tables: dict[tuple[str, ...], Any] = {(): model}
     ends = []
-    for column in direct:
+    for column in _ends(direct):
         path: tuple[str, ...] = ()
         for relation in column.relations[: -1 if column.kind == "record" else None]:
             here, path = tables[path], (*path, relation.key)
@@ -59,15 +66,16 @@ def _statement(model: Any, query: Select[Any], direct: Sequence[Column], compute
 
 def _shape(session: Session, column: Column) -> Callable[[Iterable[Any]], Iterable[Any]]:
     """What makes cells of the values of one column."""
+    if column.parts:
+        make = column.get.make  # type: ignore[attr-defined]
+        return Words(lambda values: column.plain_of(make(*values))).of
     if column.kind == "record":
-        names = Names(session, column)
-        return names.of
+        return Names(session, column).of
     if column.kind in ("text", "long") and isinstance(column.end.type, String) and not column.open:
         return lambda values: values
     if column.kind in ("sealed", "json"):  # hardly two are alike; a list is no key
         return lambda values: map(column.plain_of, values)
-    words = Words(column.plain_of)
-    return words.of
+    return Words(column.plain_of).of
 
 
 class Words(dict[Any, Any]):

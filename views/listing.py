@@ -137,7 +137,8 @@ def ordering(model: Any, order: str) -> list[Any]:
 
 def loading(model: Any, columns: Sequence[Column]) -> list[Any]:
     """Loader options: the relations the columns show; long texts they do not show stay where they are."""
-    paths = {path: None for column in columns for path in (column.relations, *((other,) for other in column.also)) if path}
+    shown_and_parts = [part for column in columns for part in (column, *column.parts)]
+    paths = {path: None for column in shown_and_parts for path in (column.relations, *((other,) for other in column.also)) if path}
     options = []
     for first, *others in paths:
         many = first.property.uselist  # a joined collection cannot be streamed
@@ -145,7 +146,7 @@ def loading(model: Any, columns: Sequence[Column]) -> list[Any]:
         for relation in others:
             option = option.joinedload(relation)
         options.append(option)
-    shown = {column.name for column in columns}
+    shown = {column.name for column in shown_and_parts}
     heavy = [a for a in model.__mapper__.column_attrs if isinstance(a.columns[0].type, (JSON, Text)) and a.key not in shown]
     return options + [defer(getattr(model, a.key)) for a in heavy]
 

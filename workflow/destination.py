@@ -7,7 +7,8 @@ from datetime import date
 
 from models.declaration import Declaration
 from models.declaration import DeclarationState as S
-from workflow.declaration import is_review, step_at
+from models.path import Way
+from workflow.declaration import step_at
 
 #: States in which the declaration lies on a desk of its route.
 ON_THE_WAY = (S.SUBMITTED, S.UNIT_REVIEW, S.UNIT_PUBLICITY, S.UNDER_AUDIT)
@@ -36,11 +37,12 @@ def destination(declaration: Declaration) -> Destination:
 def next_office(declaration: Declaration) -> str:
     """上级审核单位或评委会: the name of who audits after the present organisation."""
     onward = step_at(declaration, declaration.position + 1)
-    if onward:
-        return onward.organisation.name
-    if is_review(declaration) and declaration.committee:
-        return declaration.committee.name
-    return "本机构为最终机构，审核通过后申报信息生效"
+    return onward_to(declaration.way, onward.organisation.name if onward else None, declaration.committee.name if declaration.committee else None)
+
+
+def onward_to(way: str, onward: str | None, committee: str | None) -> str:
+    """The same, told by the names of the next level and of the committee."""
+    return onward or (committee if way == Way.REVIEW else None) or "本机构为最终机构，审核通过后申报信息生效"
 
 
 def _down_from(declaration: Declaration, position: int) -> tuple[str, ...]:
@@ -60,23 +62,35 @@ def _returned_to(declaration: Declaration) -> str:
 
 def holder(declaration: Declaration) -> str:
     """当前办理: who holds the declaration now."""
-    if declaration.state in (S.DRAFT, S.WITHDRAWN) or (declaration.state == S.RETURNED and declaration.position < 0):
-        return APPLICANT
     here = step_at(declaration, declaration.position)
-    if here is not None and declaration.state in (*ON_THE_WAY, S.RETURNED):
-        return here.organisation.name
-    if declaration.committee and declaration.state in (
+    return held_by(
+        declaration.state, declaration.position, here.organisation.name if here else None, declaration.committee.name if declaration.committee else None
+    )
+
+
+def held_by(state: str, position: int, here: str | None, committee: str | None) -> str:
+    """The same, told by the names of the present level and of the committee."""
+    if state in (S.DRAFT, S.WITHDRAWN) or (state == S.RETURNED and position < 0):
+        return APPLICANT
+    if here and state in (*ON_THE_WAY, S.RETURNED):
+        return here
+    if committee and state in (
         S.AT_COMMITTEE, S.QUALIFIED, S.PLANNED, S.IN_REVIEW, S.PASSED, S.RESULT_PUBLICITY, S.OBJECTED,
     ):  # fmt: skip
-        return declaration.committee.name
-    return "省人社厅" if declaration.state == S.FILING else ""
+        return committee
+    return "省人社厅" if state == S.FILING else ""
 
 
 def deadline(declaration: Declaration) -> date | None:
     """Until when it must be done here: the term of a correction, or the level's and the batch's audit day."""
-    if declaration.state == S.RETURNED:
-        return declaration.due_on
-    if declaration.state in ON_THE_WAY:
-        here = step_at(declaration, declaration.position)
-        return min(d for d in (declaration.batch.audit_on, here.deadline if here else None) if d)
-    return declaration.batch.audit_on if declaration.state == S.AT_COMMITTEE else None
+    here = step_at(declaration, declaration.position)
+    return due_by(declaration.state, declaration.due_on, declaration.batch.audit_on, here.deadline if here else None)
+
+
+def due_by(state: str, correction: date | None, audit: date | None, here: date | None) -> date | None:
+    """The same, told by the term of the correction, the audit day of the batch and that of the level."""
+    if state == S.RETURNED:
+        return correction
+    if state in ON_THE_WAY:
+        return min((day for day in (audit, here) if day), default=None)
+    return audit if state == S.AT_COMMITTEE else None
