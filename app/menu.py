@@ -137,6 +137,8 @@ MENU: list[Entry] = [
     # screens without a menu entry
     Entry("",          "",              "views.lookup:LookupView"),
     Entry("",          "",              "views.records:RecordView"),
+    Entry("",          "",              "views.preview:PreviewView"),
+    Entry("",          "",              "views.comparison:ComparisonView"),
     Entry("",          "",              "views.verify:VerifyView"),
     Entry("",          "",              "views.demo_clock:DemoClockView"),
 ]

@@ -158,6 +158,9 @@ class DeclarationContent(Model):
     promised_at: Mapped[datetime | None] = column("承诺时间", DateTime)
     promised_from: Mapped[str] = column("承诺设备", String(200), default="")
     form_version: Mapped[str] = column("表单版本", String(20), default="")
+    carried_from: Mapped[str] = column("带入自申报编号", String(24), default="")
+    carried: Mapped[list[str]] = column("带入后尚未核对的部分", JSON, default=list)
+    degree_checks: Mapped[dict[str, Any]] = column("学历学位核验", JSON, default=dict)  #: workflow.degree_check
 
     declaration: Mapped[Declaration] = relationship(back_populates="content")
 

@@ -43,7 +43,5 @@ class Material(Model):
     declaration_id: Mapped[int] = mapped_column(ForeignKey("declaration.id"), index=True)
     kind: Mapped[str] = column("材料类别", String(40))
     file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), info={"label": "文件"})
-    consistency: Mapped[str] = column("线上线下一致性", String(20), default="")  #: "", same, differs, corrected
-    consistency_note: Mapped[str] = column("比对说明", String(300), default="")
 
     file: Mapped[StoredFile] = relationship(lazy="joined", info={"label": "文件"})

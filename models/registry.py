@@ -12,6 +12,7 @@ from models import (  # noqa: F401
     catalogue,
     certificate,
     committee,
+    comparison,
     declaration,
     draw,
     expert,

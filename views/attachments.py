@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from flask import url_for
+from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import select
 
 from models.base import db
 from models.material import StoredFile
 from views.screen import Panel
+from workflow import preview
 
 
 def attachments(record: Any, title: str = "附件", empty: str = "没有附件。") -> Panel:
@@ -23,8 +25,13 @@ def attachments(record: Any, title: str = "附件", empty: str = "没有附件�
 
 
 def file_link(stored: StoredFile) -> Markup:
-    """The file's name as a link; the address holds nothing but its random key."""
-    return Markup('<a href="{}">{}</a>').format(url_for("RecordView.file", key=stored.key), stored.name)
+    """The file's name, which opens its preview, and its download; addresses hold nothing but its random key."""
+    address = url_for("RecordView.file", key=stored.key)
+    if not preview.shows(stored):
+        return Markup('<a href="{}">{}</a>').format(address, stored.name)
+    word = _("下载")
+    name = Markup('<a href="{}">{}</a>').format(url_for("PreviewView.show", key=stored.key), stored.name)
+    return name + Markup(' <a class="get" href="{}" aria-label="{} {}">{}</a>').format(address, word, stored.name, word)
 
 
 def size_of(stored: StoredFile) -> str:

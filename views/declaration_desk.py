@@ -21,12 +21,14 @@ from models.declaration import Correction, Declaration
 from models.declaration import DeclarationState as S
 from models.trail import TrailEntry
 from views.attachments import file_link, size_of
+from views.comparison import found
 from views.desk_condition import desk_condition
 from views.filled import sections_of
+from views.paper_condition import paper_condition
 from views.screen import Link, Panel, Screen
 from views.stay import context
 from views.timeline import Moment
-from workflow import checklist, desk, submission
+from workflow import checklist, comparison, desk
 from workflow import form as forms
 from workflow import roles as r
 from workflow.declaration import DECLARATION
@@ -39,7 +41,6 @@ from workflow.unit_of_work import asking, attempt
 MAY_UNMASK = (*r.AUDITORS, r.UNIT_OFFICER, r.COMMITTEE_OFFICE)
 #: What the trail leaves out for offices: the applicant's drafting, and who looked at a number (the journal has both).
 UNTOLD = ("暂存申报", "修改申报信息", "申报材料上传", "移除材料", "个人承诺", "查看证件号码")
-CONSISTENCY = {"same": ("线上线下一致", "ok"), "differs": ("线上线下不一致", "bad"), "corrected": ("已更正", "ok")}
 #: Stages of a 评审 and of an 初定/认定, each with the states in which a declaration stands there.
 REVIEW_STAGES: Sequence[tuple[str, set[str]]] = (
     ("个人提交", {S.DRAFT}), ("单位审核", {S.SUBMITTED, S.UNIT_REVIEW}), ("单位公示", {S.UNIT_PUBLICITY}), ("形式审查", {S.UNDER_AUDIT}),
@@ -59,13 +60,13 @@ class DeclarationDesk(Screen):
     columns = "number applicant_name unit.name title.name level specialty.name state due"
     facts: ClassVar[dict[str, str]] = {
         "申报信息": "number year applicant_name identity unit.name unit.nature series.name title.name level filed_specialty way mode channel "
-        "needs_quota secret batch.name committee.name office present held_title degree submitted_at next_office"
+        "needs_quota secret batch.name committee.name office present held_title degree submitted_at next_office paper"
     }
     conditions = "applicant_name number unit year series level state mode submitted_at"
     order = "-submitted_at -id"
     labels: ClassVar[dict[str, str]] = {
         "due": "办理期限", "next_office": "上级审核单位或评委会", "present": "当前办理", "identity": "证件号码", "held_title": "现任职称",
-        "degree": "学历学位", "office": "受理机构", "unit.name": "所在单位", "unit.nature": "单位性质", "series.name": "申报系列",
+        "degree": "学历学位", "paper": "纸质材料", "office": "受理机构", "unit.name": "所在单位", "unit.nature": "单位性质", "series.name": "申报系列",
         "title.name": "申报职称", "specialty.name": "申报专业", "filed_specialty": "申报专业", "batch.name": "年度批次", "committee.name": "评委会",
     }  # fmt: skip
     #: 办理期限, 当前办理, 上级审核单位或评委会 (附件3 1.12.3-1.2): they follow from where the declaration lies.
@@ -79,6 +80,7 @@ class DeclarationDesk(Screen):
 
     def __init__(self) -> None:
         super().__init__()
+        self.asks_for.append(paper_condition())
         if self.waiting is not None:
             self.asks_for.insert(0, desk_condition(type(self).waiting, self.waiting_word))
         if offered := getattr(self, "offered", None):
@@ -90,6 +92,11 @@ class DeclarationDesk(Screen):
         """Masked; in clear only after asking for it, which is journalled."""
         url = self.address("identity", pk=declaration.id) if self._may_unmask() else ""
         return Markup(render_template("desk/identity.html", number=declaration.person.masked_id, url=url))  # noqa: S704
+
+    def cell_paper(self, declaration: Declaration) -> str:
+        """When the paper came, who took it, where it lies (118号 一)."""
+        d = declaration
+        return f"{d.paper_received_on} 收到，{d.paper_by}，存放于{d.paper_place}" if d.paper_received_on else "未登记"
 
     def cell_held_title(self, declaration: Declaration) -> str:
         """The newest title of the form."""
@@ -157,10 +164,12 @@ class DeclarationDesk(Screen):
 
     def links(self, record: Declaration) -> Sequence[Link]:
         """Papers, and the way to the electronic file."""
-        found = [Link("打印评审表", url_for("RecordView.form", key=record.id))]
+        links = [Link("打印评审表", url_for("RecordView.form", key=record.id))]
         if record.state in (S.TERMINATED, S.FAILED):
-            found.append(Link("终止告知书", url_for("RecordView.termination", key=record.id)))
-        return found
+            links.append(Link("终止告知书", url_for("RecordView.termination", key=record.id)))
+        if DECLARATION.refusal(asking(g.user), record, "compare") is None:
+            links.append(Link("核验与比对", url_for("ComparisonView.compare", pk=record.id)))
+        return links
 
     def trail(self, record: Declaration) -> list[Moment]:
         """过程跟踪 without every 暂存 of the draft and every look at a number."""
@@ -175,8 +184,8 @@ class DeclarationDesk(Screen):
         uow = asking(g.user)
         kinds = {kind.key: kind.label for kind in forms.form().materials}
         files = [
-            {"kind": kinds.get(m.kind, m.kind), "link": file_link(m.file), "size": size_of(m.file), "same": CONSISTENCY.get(m.consistency), "note": m.consistency_note}
-            for m in submission.materials_of(uow, record)
+            {"kind": kinds.get(f.material.kind, f.material.kind), "link": file_link(f.material.file), "size": size_of(f.material.file), "found": [found(c) for c in f.found]}
+            for f in comparison.files_of(uow, record)
         ]
         told = db.session.scalars(select(Correction).where(Correction.declaration_id == record.id).order_by(Correction.id.desc())).all()
         return {

@@ -17,6 +17,7 @@ from models.declaration import Correction, Declaration
 from models.declaration import DeclarationState as S
 from models.material import Material
 from views import choice, declare_form, stay
+from views.attachments import file_link
 from views.boxes import errors_of
 from views.columns import badge
 from views.papers import mirrored, review_form_pdf
@@ -265,7 +266,7 @@ class DeclareView(BaseView):
         return Counter(problem.section for problem in found if problem.level == "error")
 
     def _render(self, template: str, **more: Any) -> str:
-        return str(self.render_template(template, state_of=state_of, **more))
+        return str(self.render_template(template, state_of=state_of, file_link=file_link, **more))
 
     @staticmethod
     def _sections(declaration: Declaration) -> list[Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from models.declaration import Declaration
 from views.papers import mirrored
+from workflow import degree_check
 from workflow import form as forms
 from workflow.form_parts import Field, Section
 
@@ -54,6 +55,9 @@ def _read(section: Section, value: Any, declaration: Declaration, known: dict[st
         return Filled(section.key, section.title, tuple(_facts([f for f in section.fields if f.applies(known | (value or {}))], value or {}, declaration)))
     rows = [row for row in value or [] if isinstance(row, dict)]
     used = [f for f in section.fields if any(f.applies(known | row) and shown(f, row, declaration) for row in rows)]
+    if section.key == degree_check.SECTION and rows:
+        told = [degree.told for degree in degree_check.degrees_of(declaration)]
+        return Filled(section.key, section.title, cards=[(*_facts(used, row, declaration), ("核验状态", status)) for row, status in zip(rows, told, strict=False)])
     if len(used) > COLUMNS:
         return Filled(section.key, section.title, cards=[tuple(_facts(used, row, declaration)) for row in rows])
     return Filled(section.key, section.title, head=[f.label for f in used], rows=[[shown(f, row, declaration) or "—" for f in used] for row in rows])

@@ -18,7 +18,7 @@ from models.declaration import Declaration, DeclarationState
 from models.material import StoredFile
 from models.plan import Plan, PlanKind, PlanState, ScoreKind, ScorePhase
 from views.asks import typed_in
-from views.attachments import attachments
+from views.attachments import attachments, file_link
 from views.base import FlowScreen, Link, Panel, Screen, badge
 from views.boxes import errors_of
 from views.papers import candidates_pdf
@@ -243,7 +243,7 @@ class PlanScreen(PlanDesk, FlowScreen):
         page = self.render_template(
             "review/plan_form.html", screen=self, title=_("编辑评审方案") if plan else _("新增评审方案"), boxes=boxes, errors=errors_of([*boxes, *rows]) + self._elsewhere(posted, boxes, rows),
             sentence=posted.sentence, needs=needs, items=items, people=candidates_for(batch, plan), ticked=ticked, batch=batch, batches=self._batches(), plan=plan,
-            version=str(plan.version) if plan else "", files=files_of(plan) if plan else [], carried=model is not None and plan is None and request.method == "GET",
+            version=str(plan.version) if plan else "", files=files_of(plan) if plan else [], file_link=file_link, carried=model is not None and plan is None and request.method == "GET",
             base=self.address("list"), back=self.address("show", pk=plan.id) if plan else self.address("list"),
         )  # fmt: skip
         return page, posted.code

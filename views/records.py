@@ -60,6 +60,17 @@ OWNERS: dict[str, type] = {
 PAPERS_OF: dict[str, tuple[str, ...]] = {"committee": (*roles.HRSS, roles.SUPERVISOR)}
 
 
+def readable_file(key: str) -> StoredFile:
+    """The file asked for by its random key if the reader may see the record that owns it; otherwise 404."""
+    if not key.isalnum():
+        abort(404)
+    stored = db.session.scalar(select(StoredFile).where(StoredFile.key == key)) or abort(404)
+    owner = OWNERS.get(stored.owner_kind) or abort(404)
+    if policy.find(db.session, g.user, owner, stored.owner_id) is None or not g.user.plays(*PAPERS_OF.get(stored.owner_kind, roles.ALL)):
+        abort(404)
+    return stored
+
+
 class RecordView(BaseView):
     """Links in messages lead here; files are read here; nothing is found that the row policy hides."""
 
@@ -88,12 +99,7 @@ class RecordView(BaseView):
     @has_access
     def file(self, key: str) -> Any:
         """A stored file, through the row policy of the record that owns it; always as a download in a sandbox."""
-        if not key.isalnum():
-            abort(404)
-        stored = db.session.scalar(select(StoredFile).where(StoredFile.key == key)) or abort(404)
-        owner = OWNERS.get(stored.owner_kind) or abort(404)
-        if policy.find(db.session, g.user, owner, stored.owner_id) is None or not g.user.plays(*PAPERS_OF.get(stored.owner_kind, roles.ALL)):
-            abort(404)
+        stored = readable_file(key)
         response = send_file(io.BytesIO(files.read(stored)), mimetype=stored.media_type, as_attachment=True, download_name=stored.name)
         response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
         response.headers["X-Content-Type-Options"] = "nosniff"

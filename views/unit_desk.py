@@ -41,7 +41,7 @@ class UnitDeskScreen(UnitDesk):
     title = "单位受理审核"
     guide = "118号 四(二)1"
     lead = "受理本单位人员的申报，逐项核实真实性并签署《真实性审核责任卡》，然后办理所在单位申报公示。"
-    verbs = "accept check send_back pass_down recommend stop"
+    verbs = "accept check receive_paper send_back pass_down recommend stop"
     row_verbs = "accept check"
     bulk = "accept"
     waiting = staticmethod(desk.unit_desk)

@@ -9,7 +9,7 @@ from models.committee import Committee
 from models.declaration import Correction, Declaration
 from models.declaration import DeclarationState as S
 from models.organisation import Organisation
-from workflow import quota, settings, working_days
+from workflow import comparison, quota, settings, working_days
 from workflow.declaration import DECLARATION, LIABILITY_ITEMS, is_review, step_at
 from workflow.errors import Refused
 from workflow.files import store
@@ -56,14 +56,19 @@ def approve(
     consistency_note: str = "",
 ) -> None:
     """形式审查 at one level: pass it to the next organisation, the committee, or make it effective."""
-    _explained(consistency, consistency_note)
+    _explained(uow, declaration, consistency, consistency_note)
     _forward(
         uow, declaration, "approve", opinion=opinion, publicity_checked=publicity_checked, consistency=consistency,
         consistency_note=consistency_note, handler=handler, head=head,
     )  # fmt: skip
 
 
-def _explained(consistency: str, note: str) -> None:
+def _explained(uow: UnitOfWork, declaration: Declaration, consistency: str, note: str) -> None:
+    found = comparison.overall(uow, declaration)
+    if found == "corrected" and consistency == "same":
+        raise Refused(
+            "逐件比对中有已更正的材料，不能登记为“一致”（118号 四(四)）；请选择“不一致，已沟通更正”并写明情况。", field="consistency"
+        )
     if consistency == "corrected" and not note:
         raise Refused(
             "线上线下材料不一致的，须写明原因和更正情况（118号 四(四)）；请填写比对说明。", field="consistency_note"
@@ -166,7 +171,7 @@ def qualify(
     uow: UnitOfWork, declaration: Declaration, *, opinion: str, consistency: str, handler: str, head: str, consistency_note: str = ""
 ) -> None:
     """复核合格: the candidate enters the base of the ratio (118号 四(四))."""
-    _explained(consistency, consistency_note)
+    _explained(uow, declaration, consistency, consistency_note)
     DECLARATION.advance(
         uow, declaration, "qualify", opinion=opinion, consistency=consistency, consistency_note=consistency_note,
         handler=handler, head=head,

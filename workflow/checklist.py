@@ -19,7 +19,7 @@ from models.path import Way
 from models.publicity import Objection, ObjectionState
 from models.quota import Quota
 from models.trail import TrailEntry
-from workflow import eligibility, form, submission, working_days
+from workflow import comparison, degree_check, eligibility, form, submission, working_days
 from workflow.declaration import publicity_needed, unit_publicity
 from workflow.errors import Refused
 from workflow.quota import suitable
@@ -186,14 +186,33 @@ def corrections(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
 
 
 def paper(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
-    """线上线下相结合: whether the paper has come, and where secret parts are."""
+    """线上线下相结合: whether the paper has come and agrees, and where secret parts are."""
     if declaration.paper_received_on:
         yield Check(OK, f"纸质材料已于 {declaration.paper_received_on} 收到（{declaration.paper_by}，{declaration.paper_place}）", "118号 一")
+        yield _compared(uow, declaration)
     if declaration.secret:
         yield Check(LOOK, "含涉密内容：网上只有目录，须查看纸质材料", "118号 一")
 
 
-PARTS = (held_title, rules, filled_in, responsibility, publicity, objections, quota, corrections, paper)
+def _compared(uow: UnitOfWork, declaration: Declaration) -> Check:
+    """线上线下比对, file by file: what the newest office found."""
+    newest = [found[-1] for f in comparison.files_of(uow, declaration) if (found := f.found)]
+    basis = "118号 四(四)"
+    if not newest:
+        return Check(LOOK, "纸质材料与网上材料尚未逐件比对", basis)
+    count = {result: sum(c.result == result for c in newest) for result in comparison.ComparisonResult}
+    words = "，".join(f"{result.label} {n} 件" for result, n in count.items() if n)
+    return Check(BAD if count[comparison.ComparisonResult.DIFFERS] else OK, f"逐件比对：{words}", basis)
+
+
+def degrees(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
+    """核验状态 of each degree, as an auditor has set it."""
+    for degree in degree_check.degrees_of(declaration):
+        tone = LOOK if not degree.status else BAD if degree.status == degree_check.WRONG else OK
+        yield Check(tone, f"{degree.degree}：{degree.told}", "118号 四(二)1")
+
+
+PARTS = (held_title, degrees, rules, filled_in, responsibility, publicity, objections, quota, corrections, paper)
 
 
 def days_left(uow: UnitOfWork, day: date) -> int | None:

@@ -14,6 +14,7 @@ from models.path import Way
 from models.plan import Plan, PlanState
 from models.publicity import Objection, ObjectionState, Publicity, PublicityItem, PublicityKind, PublicityState
 from models.trail import TrailEntry
+from workflow import comparison
 from workflow.flow import Ask, Flow, Step
 from workflow.roles import (
     APPLICANT,
@@ -100,6 +101,14 @@ def my_node(uow: UnitOfWork, declaration: Declaration) -> str | None:
         if declaration.state != S.AT_COMMITTEE:
             return "该申报不在评委会复核环节，评委会办事机构不能办理；请等待逐级审核到达（附件2 1.2.1）。"
         return my_committee(uow, declaration)
+    return my_desk(uow, declaration)
+
+
+def holds_paper(uow: UnitOfWork, declaration: Declaration) -> str | None:
+    """The paper comes to the office where the case lies, or to the committee's office that has received the case."""
+    if uow.actor.plays(COMMITTEE_OFFICE):
+        arrived = declaration.reached_committee_at is not None
+        return my_committee(uow, declaration) if arrived else "该申报尚未到达评委会，纸质材料由当前办理机构登记（118号 一）。"
     return my_desk(uow, declaration)
 
 
@@ -247,10 +256,17 @@ _ITEMS = Ask(
     "items", "一次性告知的补正事项", "area", hint="每行一项，须一次性写明需要补齐补正的全部内容（118号 四(三)）", max_length=4000
 )
 _COMPARE = (
-    Ask("consistency", "线上线下材料比对", "choice", choices=SAME_OR_NOT, hint="重点比对两个途径提交的材料是否一致（118号 四(四)）"),
+    Ask("consistency", "线上线下材料比对", "choice", choices=SAME_OR_NOT, default=comparison.overall, hint="重点比对两个途径提交的材料是否一致（118号 四(四)）"),
     Ask("consistency_note", "比对说明", required=False, max_length=300),
 )
 _PUBLICITY_CHECKED = Ask("publicity_checked", "已核查单位公示情况", "check", hint="形式审查须重点核查公示情况（118号 四(三)）")
+_PAPER = (
+    Ask("received_on", "收到日期", "date", default=lambda uow, _declaration: uow.today),
+    Ask("received_by", "接收人", max_length=40, default=lambda uow, _declaration: uow.actor.full_name),
+    Ask("place", "存放地点", max_length=80, hint="例如：政务大厅 3 号窗口档案柜；材料移送后由接收机构重新登记"),
+)
+_DESKS = tuple(dict.fromkeys((*RECOMMENDERS, *AUDITORS, COMMITTEE_OFFICE)))
+_ON_A_DESK = {S.UNIT_REVIEW, S.UNIT_PUBLICITY, S.UNDER_AUDIT, S.AT_COMMITTEE}
 _PRE_VOTE = {S.SUBMITTED, S.UNIT_REVIEW, S.UNIT_PUBLICITY, S.UNDER_AUDIT, S.AT_COMMITTEE, S.QUALIFIED, S.PLANNED, S.RETURNED}
 
 # fmt: off
@@ -265,13 +281,16 @@ DECLARATION = Flow("申报", S, [
     Step("recommend",       "上报",             {S.UNIT_PUBLICITY, S.UNIT_REVIEW}, [S.UNDER_AUDIT, S.AT_COMMITTEE, S.FILED], RECOMMENDERS, [my_unit, not_self, liability_card_signed, unit_publicity_over, no_open_objection, before_audit_deadline],
          [Ask("assessment", "用人单位测评、公示结果", "area", max_length=500), Ask("opinion", "推荐意见", "area"), *_SIGNED, Ask("seal", "盖章扫描件", "file", required=False)], "118号 四(二)3", "primary"),
     Step("stop",            "不予报送",         {S.UNIT_PUBLICITY},           S.TERMINATED,     RECOMMENDERS,     [my_unit, not_self, objection_upheld], [_OPINION, *_SIGNED], "118号 四(二)2", "bad"),
-    Step("approve",         "审核通过",         {S.UNDER_AUDIT},              [S.UNDER_AUDIT, S.AT_COMMITTEE, S.FILED], AUDITORS, [my_desk, not_self, before_audit_deadline], [_OPINION, _PUBLICITY_CHECKED, *_COMPARE, *_SIGNED], "118号 四(三)", "primary"),
+    Step("approve",         "审核通过",         {S.UNDER_AUDIT},              [S.UNDER_AUDIT, S.AT_COMMITTEE, S.FILED], AUDITORS, [my_desk, not_self, before_audit_deadline, comparison.everything_compared], [_OPINION, _PUBLICITY_CHECKED, *_COMPARE, *_SIGNED], "118号 四(三)", "primary"),
+    Step("receive_paper",   "登记纸质材料",     {S.UNIT_REVIEW, S.UNIT_PUBLICITY, S.UNDER_AUDIT, S.AT_COMMITTEE, S.QUALIFIED, S.PLANNED}, None, _DESKS, [holds_paper, not_self], _PAPER, "118号 一"),
+    Step("compare",         "线上线下比对",     _ON_A_DESK,                   None,             _DESKS,           [my_node, not_self],                  [], "118号 四(四)", inner=True),
+    Step("check_degrees",   "核验学历学位",     _ON_A_DESK,                   None,             _DESKS,           [my_node, not_self],                  [], "118号 四(二)1", inner=True),
     Step("send_back",       "退回",             {S.UNIT_REVIEW, S.UNIT_PUBLICITY, S.UNDER_AUDIT, S.AT_COMMITTEE}, S.RETURNED, (*dict.fromkeys((*RECOMMENDERS, *AUDITORS, COMMITTEE_OFFICE)),), [my_node, not_self], [_ITEMS, _OPINION], "118号 四(三)", "bad"),
     Step("pass_down",       "退回补充材料",     {S.RETURNED},                 S.RETURNED,       (*dict.fromkeys((*RECOMMENDERS, *AUDITORS)),), [my_desk, not_self], [Ask("opinion", "转达说明", "area", required=False)], "附件3 1.12.3-2", "primary"),
     Step("resubmit",        "重新提交",         {S.RETURNED},                 [S.SUBMITTED, S.UNIT_REVIEW, S.UNDER_AUDIT, S.AT_COMMITTEE], APPLICANT, [own, in_my_hands, correction_open], [Ask("opinion", "补正说明", "area")], "附件3 1.12.3-1.4", "primary"),
     Step("reroute",         "审核路径迁移",     {S.SUBMITTED, S.UNIT_REVIEW, S.UNIT_PUBLICITY, S.UNDER_AUDIT, S.RETURNED}, None, HRSS_CONFIG, [], [], "附件3 1.4–1.8", inner=True),
     Step("lapse",           "逾期终止",         {S.RETURNED},                 S.TERMINATED,     (SYSTEM, *AUDITORS, COMMITTEE_OFFICE), [overdue],      [], "令40号 第十七条", "bad"),
-    Step("qualify",         "复核合格",         {S.AT_COMMITTEE},             S.QUALIFIED,      COMMITTEE_OFFICE, [my_committee, not_self],             [_OPINION, *_COMPARE, *_SIGNED], "118号 四(四)", "primary"),
+    Step("qualify",         "复核合格",         {S.AT_COMMITTEE},             S.QUALIFIED,      COMMITTEE_OFFICE, [my_committee, not_self, comparison.everything_compared], [_OPINION, *_COMPARE, *_SIGNED], "118号 四(四)", "primary"),
     Step("disqualify",      "复核不合格",       {S.AT_COMMITTEE},             S.TERMINATED,     COMMITTEE_OFFICE, [my_committee, not_self],             [Ask("opinion", "不合格原因", "area"), *_SIGNED], "118号 四(四)", "bad", "复核不合格将终止当年度申报参评，确定？"),
     Step("include",         "列入方案",         {S.QUALIFIED},                S.PLANNED,        (HRSS_AUDIT, HRSS_SPECIAL), [plan_approved],            [], "118号 五(一)", inner=True),
     Step("enter_review",    "进入评审",         {S.PLANNED},                  S.IN_REVIEW,      COMMITTEE_OFFICE, [my_committee, plan_approved],        [], "118号 五(四)", inner=True),

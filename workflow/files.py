@@ -48,6 +48,13 @@ def path_of(digest: str) -> Path:
     return _root / digest[:2] / digest[2:4] / digest
 
 
+def beside(name: str) -> Path:
+    """A folder beside the store, for what can be made again from it."""
+    if _root is None:
+        raise RuntimeError("install_store was not called")
+    return _root.with_name(name)
+
+
 def store(
     uow: UnitOfWork,
     content: bytes | BinaryIO,

@@ -17,6 +17,7 @@ from workflow import (  # noqa: F401  (importing registers the verbs)
     filing,
     issuer,
     organisation,
+    paper_desk,
     path,
     path_draft,
     plan,

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import io
+import json
+from datetime import datetime
 from functools import cache
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import object_session
+
 from app.demo.stage import Stage
-from models.catalogue import LADDER, TitleLevel
+from models.catalogue import LADDER, Title, TitleLevel
 from models.declaration import Declaration, DeclarationMode
 from models.path import Way
+from reports.paper import CHINA, FONTS
 from workflow import form as forms
 from workflow import submission
 from workflow.form_parts import Field
@@ -17,6 +23,7 @@ from workflow.unit_of_work import UnitOfWork
 
 PROJECTS = ("湘江新区综合管廊工程", "橘子洲大桥加固改造工程", "市民之家暖通空调系统设计", "洞庭湖区排涝泵站更新工程", "县域医共体信息平台建设", "老旧小区海绵化改造")
 PAPERS = ("装配式混凝土结构节点抗震性能研究", "基于 BIM 的施工进度管理方法", "基层医院慢病管理路径探讨", "软土地基处理技术在泵站工程中的应用")
+PRINTED = datetime(2026, 1, 5, 8, tzinfo=CHINA)
 SCHOOLS = ("湖南大学", "中南大学", "长沙理工大学", "南华大学", "湘潭大学")
 
 
@@ -56,7 +63,7 @@ def _row(stage: Stage, declaration: Declaration, section: Any, n: int) -> dict[s
         case "education":
             row |= {"study": "全日制", "education": "大学本科毕业", "degree": "学士", "school": stage.names.one(SCHOOLS), "major": "专业技术", "entered_on": f"{year - 17}-09", "graduated_on": f"{year - 13}-06"}
         case "titles":
-            row |= {"level": str(_below(declaration)), "name": "现任职称", "obtained_on": f"{year - 6}-12-20", "way": "评审", "series": declaration.series.name, "body": "相应评审委员会"}
+            row |= {"level": str(_below(declaration)), "name": _held(declaration), "obtained_on": f"{year - 6}-12-20", "way": "评审", "series": declaration.series.name, "body": "相应评审委员会"}
             if declaration.mode == DeclarationMode.TRANSFER:
                 row["level"] = str(declaration.level)
         case "experience":
@@ -88,6 +95,13 @@ def _below(declaration: Declaration) -> TitleLevel:
     return LADDER[max(LADDER.index(TitleLevel(declaration.level)) - 1, 0)]
 
 
+def _held(declaration: Declaration) -> str:
+    """The title held so far: the one below on the ladder of the series, or of another series for 转评."""
+    level = declaration.level if declaration.mode == DeclarationMode.TRANSFER else _below(declaration)
+    titles = select(Title.name).where(Title.series_id == declaration.series_id, Title.level == level).order_by(Title.id).limit(1)
+    return object_session(declaration).scalar(titles) or "工程师"  # type: ignore[union-attr]
+
+
 def _value(stage: Stage, declaration: Declaration, field: Field, n: int) -> Any:
     """A plausible value of the field's kind."""
     year = declaration.year
@@ -107,24 +121,33 @@ def _value(stage: Stage, declaration: Declaration, field: Field, n: int) -> Any:
     return f"{field.label}（演示）"
 
 
+#: Kinds of material that are several pages long.
+LONG = {"业绩项目佐证": 3, "论文论著": 5, "代表性成果": 2}
+
+
 @cache
 def scan(label: str) -> bytes:
-    """A one-page PDF that says what it stands for."""
-    import pikepdf
+    """A PDF that says on every page what it stands for."""
+    import typst
 
-    document = pikepdf.new()
-    document.add_blank_page(page_size=(595, 842))
-    document.docinfo["/Title"] = label
-    out = io.BytesIO()
-    document.save(out, deterministic_id=True)
-    return out.getvalue()
+    pages = "#pagebreak()".join(
+        f"""#align(center)[#v(40mm) #text(26pt)[#{json.dumps(label, ensure_ascii=False)}] #v(8mm) #text(13pt)[演示材料，内容虚构] #v(24mm)
+        #for n in range(9) {{ line(length: 82% - n * 3%, stroke: 0.6pt + luma(170)); v(4mm) }} #v(1fr) 第 {n} 页]"""
+        for n in range(1, LONG.get(label, 1) + 1)
+    )
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
+    return bytes(typst.Compiler(pages.encode(), font_paths=fonts).compile(format="pdf", timestamp=PRINTED))
 
 
 @cache
 def photo() -> bytes:
-    """A plain picture in the size of a 二寸照."""
-    from PIL import Image
+    """A plain picture in the size and shape of a 二寸照."""
+    from PIL import Image, ImageDraw
 
     out = io.BytesIO()
-    Image.new("RGB", (413, 579), (206, 220, 240)).save(out, "PNG")
+    picture = Image.new("RGB", (413, 579), (206, 220, 240))
+    draw = ImageDraw.Draw(picture)
+    draw.ellipse((122, 120, 291, 330), fill=(120, 138, 165))
+    draw.ellipse((30, 370, 383, 800), fill=(86, 104, 132))
+    picture.save(out, "PNG")
     return out.getvalue()

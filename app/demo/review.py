@@ -286,7 +286,7 @@ def _certify(stage: Stage, review: Review) -> Story:
     if review.stops_at == "all" and numbers:
         with stage.acting("hrss_cert") as uow:
             certificate.CERTIFICATE.perform(
-                uow, uow.session.get_one(Certificate, numbers[-1]), "revoke", reason="经查实提供虚假业绩材料", document="湘人社函〔2026〕12 号", blacklist_kind="forgery",
+                uow, uow.session.get_one(Certificate, numbers[-1]), "revoke", reason="经查实提供虚假业绩材料", document=f"湘人社函〔{stage.now.year}〕12 号", blacklist_kind="forgery",
             )
 
 

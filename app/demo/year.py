@@ -127,7 +127,8 @@ class Year:
         """The n-th declaration of a batch: units in turn, levels mixed."""
         committee = self.bodies[account]
         level = {"senior": TitleLevel.ASSOCIATE_SENIOR if n % 4 else TitleLevel.FULL_SENIOR}.get(committee.level, TitleLevel.INTERMEDIATE)
-        units = self.units if committee.region_code == "430000" else [u for u in self.units if u.region_code.startswith(committee.region_code[:4])]
+        fitting = [u for u in self.units if employs(u, committee)]
+        units = fitting if committee.region_code == "430000" else [u for u in fitting if u.region_code.startswith(committee.region_code[:4])]
         return Case(
             username=more.pop("username", None) or self.applicant(), batch_id=batch_id, title_id=self.title(committee.series_id, level),
             unit_id=more.pop("unit_id", None) or units[(n * 7 + 3) % len(units)].id, starts=starts + timedelta(days=n % 20), specialty_id=self.specialty(committee, n), **more,
@@ -177,8 +178,9 @@ class Year:
 
     def _near(self, n: int) -> int:
         """A unit whose desks have the first demo accounts: unit1 and its neighbours, a bureau's, one in 长沙."""
-        near = [u for u in self.units if u.superior and u.superior.kind == NodeKind.PROVINCIAL] + [u for u in self.units if u.region_code.startswith("4301") and u.kind == NodeKind.UNIT]
-        return (near[n % len(near)] if n % 3 else self.units[0]).id
+        builders = [u for u in self.units if employs(u, self.bodies["committee1"])]
+        near = [u for u in builders if u.superior and u.superior.kind == NodeKind.PROVINCIAL] + [u for u in builders if u.region_code.startswith("4301") and u.kind == NodeKind.UNIT]
+        return (near[n % len(near)] if n % 3 else builders[0]).id
 
     def _first_titles(self):  # type: ignore[no-untyped-def]
         """初定 and 认定 through the cities; effective at the last organisation."""
@@ -192,7 +194,8 @@ class Year:
                 )  # fmt: skip
                 batches.BATCH.perform(uow, made, "publish")
                 batch_id = made.id
-            units = [u for u in self.units if u.region_code.startswith(office.region_code[:4]) and u.superior and u.superior.kind == NodeKind.DISTRICT]
+            builders = [u for u in self.units if employs(u, self.bodies["committee1"])]
+            units = [u for u in builders if u.region_code.startswith(office.region_code[:4]) and u.superior and u.superior.kind == NodeKind.DISTRICT]
             for n in range(5):
                 stops = (S.SUBMITTED, S.UNIT_PUBLICITY, "", "", "")[n]
                 yield live(self.stage, Case(username=self.applicant(), batch_id=batch_id, title_id=self.title(engineering, TitleLevel.ASSISTANT), unit_id=units[(n + k) % len(units)].id,
@@ -246,6 +249,16 @@ class Year:
                     blacklist.BLACKLIST.perform(uow, entry, "activate", basis=f"湘人社函〔2026〕{20 + n} 号")
                 if n == 2:
                     blacklist.BLACKLIST.perform(uow, entry, "lift", reason="经复核，原认定证据不足")
+
+
+#: Words by which a hospital is known, and those of employers without engineers.
+HEALTH = ("医院", "卫生", "血吸虫病")
+ELSEWHERE = (*HEALTH, "中学", "师范", "农业")
+
+
+def employs(unit: Organisation, committee: Committee) -> bool:
+    """Whether such people work there: hospitals send health staff, the others engineers."""
+    return any(word in unit.name for word in HEALTH) if committee.account_name == "committee2" else not any(word in unit.name for word in ELSEWHERE)
 
 
 def _d(year: int, text: str) -> date:

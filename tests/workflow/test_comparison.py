@@ -1,0 +1,183 @@
+"""纸质材料, 线上线下比对 and 核验: received once, compared file by file at every office, degrees checked by auditors only."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from models.comparison import Comparison
+from models.declaration import DeclarationState as S
+from models.material import Material
+from models.organisation import NodeKind
+from models.trail import TrailEntry
+from tests.conftest import NOON
+from tests.workflow.test_preview import drawing
+from workflow import comparison, degree_check, files, form, paper_desk, roles, submission
+from workflow.checklist import checks
+from workflow.declaration import DECLARATION
+from workflow.errors import Refused
+from workflow.trail import leave_trail
+
+RECEIPT = {"received_on": NOON.date(), "received_by": "周静", "place": "3 号柜"}
+OPINION = {"opinion": "同意", "handler": "甲", "head": "乙"}
+APPROVAL = OPINION | {"publicity_checked": True, "consistency": "same"}
+DEGREE = {"study": "全日制", "education": "大学本科毕业", "degree": "学士", "school": "湖南大学", "major": "土木工程", "certificate": "10532", "graduated_on": "2012-06"}
+
+
+@pytest.fixture
+def case(make, as_, session, tmp_path, monkeypatch):
+    """A declaration of two files under audit at a district below a city; the officers of both, and the committee's office."""
+    monkeypatch.setattr(files, "_root", tmp_path / "files")
+    district, city = make.organisation(NodeKind.DISTRICT), make.organisation(NodeKind.CITY)
+    declaration = make.declaration(S.UNDER_AUDIT, position=1, route=[district, city])
+    declaration.content.sections = {"education": [DEGREE]}
+    officers = [make.account(role, organisation=place) for role, place in ((roles.DISTRICT_OFFICER, district), (roles.CITY_OFFICER, city))]
+    office = make.account(roles.COMMITTEE_OFFICE, committee=declaration.committee)
+    for n, kind in enumerate(("education", "title")):
+        stored = files.store(as_(officers[0]), drawing((9, 9 + n)), f"{kind}.png", owner=declaration, purpose=kind)
+        session.add(Material(declaration_id=declaration.id, kind=kind, file=stored))
+    session.flush()
+    return declaration, officers, office
+
+
+def same(uow, declaration, result="same", note=""):
+    return {f.material.id: (result, note) for f in comparison.files_of(uow, declaration)}
+
+
+def test_paper_is_entered_by_the_office_that_holds_the_case(case, as_, make):
+    declaration, (district, city), office = case
+    for stranger in (city, office):
+        with pytest.raises(Refused):
+            DECLARATION.perform(as_(stranger), declaration, "receive_paper", **RECEIPT)
+    uow = as_(district)
+    DECLARATION.perform(uow, declaration, "receive_paper", **RECEIPT)
+    assert (declaration.paper_received_on, declaration.paper_by, declaration.paper_place) == (NOON.date(), "周静", "3 号柜")
+    assert any("纸质材料已于" in line.sentence for line in checks(uow, declaration))
+
+
+def test_paper_cannot_come_tomorrow_nor_before_the_declaration(case, as_):
+    declaration, (district, _city), _office = case
+    declaration.submitted_at = NOON - timedelta(days=3)
+    for day, word in ((NOON.date() + timedelta(days=1), "尚未到来"), (date(2026, 5, 1), "早于提交")):
+        with pytest.raises(Refused, match=word) as refused:
+            DECLARATION.perform(as_(district), declaration, "receive_paper", **RECEIPT | {"received_on": day})
+        assert "received_on" in refused.value.fields
+    assert declaration.paper_received_on is None
+
+
+def test_the_committees_office_enters_paper_once_the_case_has_arrived(case, as_):
+    declaration, _officers, office = case
+    declaration.state, declaration.position, declaration.reached_committee_at = S.QUALIFIED, 3, NOON
+    DECLARATION.perform(as_(office), declaration, "receive_paper", **RECEIPT)
+    assert declaration.paper_place == "3 号柜"
+
+
+def test_without_paper_nothing_is_compared_and_nothing_is_held_up(case, as_):
+    declaration, (district, _city), _office = case
+    uow = as_(district)
+    with pytest.raises(Refused, match="登记纸质材料"):
+        paper_desk.compare(uow, declaration, same(uow, declaration))
+    DECLARATION.perform(uow, declaration, "approve", **APPROVAL)
+    assert declaration.position == 2
+
+
+def test_with_paper_the_case_passes_only_when_every_file_is_compared_and_none_differs(case, as_):
+    declaration, (district, _city), _office = case
+    uow = as_(district)
+    DECLARATION.perform(uow, declaration, "receive_paper", **RECEIPT)
+    with pytest.raises(Refused, match="还有 2 件材料未比对"):
+        DECLARATION.perform(uow, declaration, "approve", **APPROVAL)
+    first, second = same(uow, declaration)
+    paper_desk.compare(uow, declaration, {first: ("same", ""), second: ("differs", "纸质证书编号不清")})
+    uow.session.flush()
+    with pytest.raises(Refused, match=r"title\.png.*不一致"):
+        DECLARATION.perform(uow, declaration, "approve", **APPROVAL)
+    paper_desk.compare(uow, declaration, {second: ("corrected", "已补交清晰复印件")})
+    uow.session.flush()
+    with pytest.raises(Refused, match="不能登记为“一致”"):
+        DECLARATION.perform(uow, declaration, "approve", **APPROVAL)
+    DECLARATION.perform(uow, declaration, "approve", **APPROVAL | {"consistency": "corrected", "consistency_note": "已更正"})
+    assert declaration.position == 2
+
+
+def test_the_next_office_sees_what_was_found_and_compares_for_itself(case, as_, session):
+    declaration, (district, city), _office = case
+    uow = as_(district)
+    DECLARATION.perform(uow, declaration, "receive_paper", **RECEIPT)
+    paper_desk.compare(uow, declaration, same(uow, declaration))
+    session.flush()
+    DECLARATION.perform(uow, declaration, "approve", **APPROVAL)
+    above = as_(city)
+    assert all(len(f.found) == 1 and f.here is None for f in comparison.files_of(above, declaration))
+    with pytest.raises(Refused, match="未比对"):
+        DECLARATION.perform(above, declaration, "approve", **APPROVAL)
+    paper_desk.compare(above, declaration, same(above, declaration))
+    session.flush()
+    assert [c.position for c in session.scalars(select(Comparison).order_by(Comparison.id))] == [1, 1, 2, 2]
+
+
+def test_the_committees_office_compares_before_qualifying(case, as_, session):
+    declaration, _officers, office = case
+    declaration.state, declaration.position, declaration.reached_committee_at = S.AT_COMMITTEE, 3, NOON
+    uow = as_(office)
+    DECLARATION.perform(uow, declaration, "receive_paper", **RECEIPT)
+    with pytest.raises(Refused, match="未比对"):
+        DECLARATION.perform(uow, declaration, "qualify", **OPINION, consistency="same")
+    paper_desk.compare(uow, declaration, same(uow, declaration))
+    session.flush()
+    DECLARATION.perform(uow, declaration, "qualify", **OPINION, consistency="same")
+    assert declaration.state == S.QUALIFIED
+
+
+def test_a_difference_without_explanation_and_a_strange_file_are_refused_at_their_fields(case, as_, make):
+    declaration, (district, _city), _office = case
+    uow = as_(district)
+    DECLARATION.perform(uow, declaration, "receive_paper", **RECEIPT)
+    first, second = same(uow, declaration)
+    with pytest.raises(Refused) as refused:
+        paper_desk.compare(uow, declaration, {first: ("differs", " "), second: ("perhaps", ""), 999999: ("same", "")})
+    assert set(refused.value.fields) == {f"note-{first}", f"file-{second}", "file-999999"}
+    assert all(f.here is None for f in comparison.files_of(uow, declaration))
+
+
+def test_the_comparison_leaves_its_trail_once(case, as_, session):
+    declaration, (district, _city), _office = case
+    uow = as_(district)
+    DECLARATION.perform(uow, declaration, "receive_paper", **RECEIPT)
+    for _time in range(2):
+        paper_desk.compare(uow, declaration, same(uow, declaration))
+        session.flush()
+    leave_trail(uow)
+    told = session.scalars(select(TrailEntry).where(TrailEntry.verb == "compare")).all()
+    assert len(told) == 1 and told[0].facts["items"] == ["education.png：一致", "title.png：一致"]
+
+
+def test_a_file_taken_out_takes_its_comparison_along(case, as_, make, session):
+    declaration, (district, _city), _office = case
+    uow = as_(district)
+    DECLARATION.perform(uow, declaration, "receive_paper", **RECEIPT)
+    paper_desk.compare(uow, declaration, same(uow, declaration))
+    session.flush()
+    declaration.state, declaration.position = S.RETURNED, -1
+    owner = as_(make.account(roles.APPLICANT, person=declaration.person))
+    submission.detach(owner, declaration, session.scalars(select(Material).order_by(Material.id)).first())
+    session.flush()
+    assert len(session.scalars(select(Comparison)).all()) == 1
+
+
+def test_degrees_are_checked_by_auditors_and_a_changed_row_counts_as_unchecked(case, as_):
+    declaration, (district, city), _office = case
+    assert all(field.key != "checked" for field in form.form().section("education").fields)
+    (degree,) = degree_check.degrees_of(declaration)
+    assert degree.told == "未核验"
+    with pytest.raises(Refused):
+        paper_desk.check_degrees(as_(city), declaration, {degree.key: "学信网已核验"})
+    paper_desk.check_degrees(as_(district), declaration, {degree.key: "学信网已核验"})
+    (found,) = degree_check.degrees_of(declaration)
+    assert found.status == "学信网已核验" and district.desk in found.told and "2026-05-20" in found.told
+    with pytest.raises(Refused, match="核验状态无效"):
+        paper_desk.check_degrees(as_(district), declaration, {degree.key: "看过了"})
+    declaration.content.sections = {"education": [DEGREE | {"school": "中南大学"}]}
+    assert degree_check.degrees_of(declaration)[0].told == "未核验"

@@ -1,0 +1,110 @@
+"""核验与比对 (118号 四(二)1, 四(四)): one page at every auditing desk, degrees above, the paper's files below, each with its finding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, flash, g, redirect, request, url_for
+from flask_appbuilder import BaseView, expose, has_access
+from flask_babel import gettext as _
+
+from models.base import db
+from models.comparison import ComparisonResult
+from models.declaration import Declaration
+from views.attachments import file_link, size_of
+from views.boxes import Box
+from views.columns import badge
+from views.posted import code_of
+from views.stay import context
+from workflow import comparison, degree_check, paper_desk, policy
+from workflow import form as forms
+from workflow.declaration import DECLARATION
+from workflow.errors import NotNow, Refused
+from workflow.unit_of_work import BUSY, UnitOfWork, asking, attempt
+
+
+@dataclass
+class Line:
+    """A file on the page: what it is, what offices before found, and the two fields."""
+
+    kind: str
+    link: Any
+    size: str
+    before: list[Any]
+    result: Box
+    note: Box
+
+
+class ComparisonView(BaseView):
+    """Look at a file, lay the paper beside it, write down what was found."""
+
+    route_base = "/comparison"
+    default_view = "compare"
+    class_permission_name = "ComparisonView"
+
+    @expose("/<int:pk>", methods=["GET", "POST"])
+    @has_access
+    def compare(self, pk: int) -> Any:
+        """Both tables; 保存 keeps what was found so far, complete or not."""
+        declaration = policy.find(db.session, g.user, Declaration, pk) or abort(404)
+        refusal = DECLARATION.refusal(asking(g.user), declaration, "compare")
+        if request.method == "POST":
+            try:
+                if refusal:
+                    raise refusal
+                attempt(g.user, lambda uow: self._save(uow, pk), context=context())
+            except Refused as wrong:
+                return self._page(policy.find(db.session, g.user, Declaration, pk) or abort(404), wrong), code_of(wrong)
+            flash(_("已保存核验与比对结果。"), "ok")
+            return redirect(url_for("RecordView.open", kind="declaration", key=pk))
+        return self._page(declaration, refusal)
+
+    @staticmethod
+    def _save(uow: UnitOfWork, pk: int) -> None:
+        declaration = policy.find(uow.session, uow.actor, Declaration, pk) or abort(404)
+        if request.form.get("version", "") != str(declaration.version):
+            raise NotNow(BUSY)
+        degrees = {d.key: request.form.get(f"degree-{d.key}", "") for d in degree_check.degrees_of(declaration)}
+        paper_desk.check_degrees(uow, declaration, degrees)
+        found = {}
+        for f in comparison.files_of(uow, declaration):
+            if result := request.form.get(f"file-{f.material.id}", ""):
+                found[f.material.id] = (result, request.form.get(f"note-{f.material.id}", "").replace("\x00", "").strip())
+        if found:
+            paper_desk.compare(uow, declaration, found)
+
+    def _page(self, declaration: Declaration, refusal: Refused | None) -> str:
+        lines = [self._line(f, refusal) for f in comparison.files_of(asking(g.user), declaration)] if declaration.paper_received_on else []
+        degrees = [(d, self._degree(d)) for d in degree_check.degrees_of(declaration)]
+        errors = [(b.id, b.label, b.error) for line in lines for b in (line.result, line.note) if b.error]
+        return str(self.render_template(
+            "desk/comparison.html", title=_("核验与比对"), d=declaration, lines=lines, degrees=degrees, sentence="" if refusal is None or errors else refusal.sentence, errors=errors,
+            closed=DECLARATION.refusal(asking(g.user), declaration, "compare") is not None, home=url_for("RecordView.open", kind="declaration", key=declaration.id),
+        ))  # fmt: skip
+
+    @staticmethod
+    def _degree(degree: degree_check.DegreeCheck) -> Box:
+        name = f"degree-{degree.key}"
+        options = [("", degree_check.UNCHECKED), *((s, s) for s in degree_check.STATUSES)]
+        return Box(name, _("核验状态：%(what)s", what=degree.degree), "choice", request.form.get(name, degree.status), options)
+
+    @staticmethod
+    def _line(f: comparison.Compared, refusal: Refused | None) -> Line:
+        kinds = {kind.key: kind.label for kind in forms.form().materials}
+        errors = refusal.fields if refusal else {}
+        result, note = f"file-{f.material.id}", f"note-{f.material.id}"
+        here = (f.here.result, f.here.note) if f.here else ("", "")
+        name = f.material.file.name
+        return Line(
+            kinds.get(f.material.kind, f.material.kind), file_link(f.material.file), size_of(f.material.file), [found(c) for c in f.found if c is not f.here],
+            Box(result, _("比对结果：%(name)s", name=name), "choice", request.form.get(result, here[0]), [("", _("未比对")), *ComparisonResult.choices()], error=errors.get(result, "")),
+            Box(note, _("比对说明：%(name)s", name=name), "text", request.form.get(note, here[1]), max_length=300, error=errors.get(note, "")),
+        )  # fmt: skip
+
+
+def found(one: Any) -> tuple[Any, str]:
+    """(badge, who, when and why) of a finding."""
+    result = ComparisonResult(one.result)
+    words = f"{one.organisation_name} {one.compared_on}"
+    return badge(result.label, result.tone), f"{words}：{one.note}" if one.note else words

@@ -1,0 +1,81 @@
+"""Preview (附件预览, 附件3 1.12, 1.13, 1.15): a stored file page by page in our own shell, through the row policy of its record.
+
+The browser is given pictures only, never the file itself: what was uploaded cannot run anything here (TRUST T10).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Response, abort, request, url_for
+from flask_appbuilder import BaseView, expose, has_access
+from sqlalchemy import select
+
+from models.base import db
+from models.material import Material, StoredFile
+from views.records import DESKS, readable_file
+from workflow import form as forms
+from workflow import preview
+from workflow.errors import Refused
+
+#: Records whose `/open/<kind>` has another name than their table.
+OPENED_AS = {"review_session": "session"}
+
+
+class PreviewView(BaseView):
+    """One page of a file with small pictures of its neighbours, zoom, the other files of the record, and the download."""
+
+    route_base = "/file"
+    default_view = "show"
+    class_permission_name = "PreviewView"
+
+    @expose("/<key>/view")
+    @has_access
+    def show(self, key: str) -> Any:
+        """The page that `page` in the address names, as large as `zoom` says."""
+        stored = readable_file(key)
+        number = min(max(request.args.get("page", 1, type=int), 1), stored.pages)
+        zoom = min(max(request.args.get("zoom", 1, type=int), 1), len(preview.ZOOMS))
+        width, sentence = preview.ZOOMS[zoom - 1], ""
+        try:
+            preview.page(stored, number, width)
+        except Refused as refusal:
+            sentence = refusal.sentence
+        return self.render_template(
+            "preview.html", title=stored.name, file=stored, number=number, zoom=zoom, zooms=len(preview.ZOOMS), width=width, sentence=sentence,
+            small=preview.SMALL, strip=preview.strip(stored, number) if preview.shows(stored) else (), others=_files_beside(stored), home=_home(stored),
+        )  # fmt: skip
+
+    @expose("/<key>/view/<int:number>")
+    @has_access
+    def page(self, key: str, number: int) -> Any:
+        """One page as a picture; asked of the row policy like the file itself."""
+        stored = readable_file(key)
+        width = request.args.get("width", preview.ZOOMS[0], type=int)
+        if width not in preview.WIDTHS or not 1 <= number <= stored.pages or not preview.shows(stored):
+            abort(404)
+        answer = Response(preview.page(stored, number, width), mimetype="image/png")
+        answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+        answer.headers["X-Content-Type-Options"] = "nosniff"
+        answer.headers["Content-Disposition"] = "inline; filename=page.png"
+        return answer
+
+
+def _files_beside(stored: StoredFile) -> Sequence[tuple[str, StoredFile]]:
+    """(kind, file) of everything the record holds: of a declaration its present materials, else its attachments."""
+    if stored.owner_kind == "declaration":
+        kinds = {kind.key: kind.label for kind in forms.form().materials}
+        held = db.session.scalars(select(Material).where(Material.declaration_id == stored.owner_id).order_by(Material.id))
+        found = [(kinds.get(m.kind, m.kind), m.file) for m in held]
+        if any(file.id == stored.id for _kind, file in found):
+            return found
+        return [*found, (stored.purpose, stored)]
+    same = select(StoredFile).where(StoredFile.owner_kind == stored.owner_kind, StoredFile.owner_id == stored.owner_id)
+    return [(file.purpose or "附件", file) for file in db.session.scalars(same.order_by(StoredFile.id))]
+
+
+def _home(stored: StoredFile) -> str:
+    """Where the record stands at the reader's own desk; empty for records without one."""
+    kind = OPENED_AS.get(stored.owner_kind, stored.owner_kind)
+    return url_for("RecordView.open", kind=kind, key=stored.owner_id) if kind in DESKS else ""

@@ -1,0 +1,87 @@
+"""纸质材料 (118号 一, 四(四)): its receipt, 线上线下比对 file by file, and 核验 of degrees, by the office that holds the case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from models.comparison import Comparison, ComparisonResult
+from models.declaration import Declaration
+from workflow import comparison, degree_check
+from workflow.audit import link
+from workflow.declaration import DECLARATION
+from workflow.errors import Refused
+from workflow.notices import tell
+from workflow.unit_of_work import UnitOfWork
+
+RESULTS = {member.value: member.label for member in ComparisonResult}
+
+
+@DECLARATION.performs("receive_paper")
+def receive_paper(uow: UnitOfWork, declaration: Declaration, *, received_on: date, received_by: str, place: str) -> None:
+    """登记纸质材料: when it came, who took it, where it lies; the office above enters it again when it has moved.
+
+    Refused: a day to come, or before the declaration was submitted.
+    """
+    submitted = declaration.submitted_at.date() if declaration.submitted_at else None
+    if received_on > uow.today:
+        raise Refused(f"收到日期 {received_on} 尚未到来；请填写实际收到的日期。", field="received_on")
+    if submitted and received_on < submitted:
+        raise Refused(f"收到日期 {received_on} 早于提交申报的 {submitted}；请核对（118号 一，线上线下相结合）。", field="received_on")
+    first = declaration.paper_received_on is None
+    DECLARATION.advance(uow, declaration, "receive_paper", opinion=f"{received_on} 收到，接收人 {received_by}，存放于 {place}")
+    declaration.paper_received_on, declaration.paper_by, declaration.paper_place = received_on, received_by, place
+    if first:
+        tell(uow, declaration.person, "纸质材料已收到", f"{declaration.number} 的纸质材料已于 {received_on} 由 {uow.actor.desk} 收到。", link(declaration))
+
+
+def compare(uow: UnitOfWork, declaration: Declaration, found: Mapping[int, tuple[str, str]]) -> None:
+    """线上线下比对: what was found of these files (`{material: (result, note)}`), by the office that holds the case.
+
+    Kept per office; the next one sees it. Refused: paper that has not come, a file of another declaration, a
+    difference without its explanation.
+    """
+    if declaration.paper_received_on is None:
+        raise Refused("尚未登记收到纸质材料，不能比对（118号 四(四)）；请先办理“登记纸质材料”。")
+    files = {f.material.id: f for f in comparison.files_of(uow, declaration)}
+    wrong: dict[str, str] = {}
+    for key, (result, note) in found.items():
+        if key not in files or result not in RESULTS:
+            wrong[f"file-{key}"] = "比对结果无效；请刷新后从列表中选择。"
+        elif result != ComparisonResult.SAME and not note.strip():
+            wrong[f"note-{key}"] = f"“{files[key].material.file.name}”不一致的，须写明原因和更正情况（118号 四(四)）。"
+        elif len(note) > 300:
+            wrong[f"note-{key}"] = "比对说明不能超过 300 字。"
+    if wrong:
+        raise Refused("；".join(s.rstrip("。") for s in wrong.values()) + "。", fields=wrong)
+    changed = {key: (result, note.strip()) for key, (result, note) in found.items() if _differs(files[key].here, result, note.strip())}
+    if not changed:
+        return
+    told = [f"{files[key].material.file.name}：{RESULTS[result]}{f'（{note}）' if note else ''}" for key, (result, note) in changed.items()]
+    DECLARATION.advance(uow, declaration, "compare", items=told)
+    for key, (result, note) in changed.items():
+        row = files[key].here or Comparison(declaration_id=declaration.id, material_id=key, position=declaration.position)
+        row.result, row.note, row.compared_on, row.compared_by, row.organisation_name = result, note, uow.today, uow.actor.full_name, uow.actor.desk
+        uow.session.add(row)
+
+
+def _differs(here: Comparison | None, result: str, note: str) -> bool:
+    return here is None or (here.result, here.note) != (result, note)
+
+
+def check_degrees(uow: UnitOfWork, declaration: Declaration, found: Mapping[str, str]) -> None:
+    """核验学历学位: the status of these degrees (`{key: status}`, "" for unchecked), with who found it and when."""
+    degrees = {degree.key: degree for degree in degree_check.degrees_of(declaration)}
+    if any(key not in degrees or (status and status not in degree_check.STATUSES) for key, status in found.items()):
+        raise Refused("学历学位已有变化或核验状态无效；请刷新后重新选择。")
+    changed = {key: status for key, status in found.items() if status != degrees[key].status}
+    if not changed:
+        return
+    told = [f"{degrees[key].degree}：{status or degree_check.UNCHECKED}" for key, status in changed.items()]
+    DECLARATION.advance(uow, declaration, "check_degrees", items=told)
+    known = dict(declaration.content.degree_checks or {})
+    for key, status in changed.items():
+        known.pop(key, None)
+        if status:
+            known[key] = {"status": status, "by": uow.actor.desk, "on": uow.today.isoformat()}
+    declaration.content.degree_checks = known
