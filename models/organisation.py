@@ -1,9 +1,11 @@
-"""Organisations (机构/单位) and regions (行政区划): who employs applicants and who audits them."""
+"""Organisations (机构/单位), their history and their index, and regions (行政区划): who employs and who audits."""
 
 from __future__ import annotations
 
+from datetime import date, datetime
+
 from flask_appbuilder import Model
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String
+from sqlalchemy import Boolean, Date, DateTime, ForeignKey, Index, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Labelled, column
@@ -98,3 +100,51 @@ class Organisation(Model):
 
     def __repr__(self) -> str:
         return self.name
+
+
+class ChangeKind(Labelled):
+    """What happened to an organisation, as its 历史沿革 tells it."""
+
+    RENAMED = "renamed", "更名", "run"
+    CORRECTED = "corrected", "更正名称"
+    MERGED = "merged", "并入", "warn"
+    ABSORBED = "absorbed", "合并", "run"
+    CLOSED = "closed", "停用", "off"
+    REOPENED = "reopened", "恢复", "ok"
+
+
+class OrganisationChange(Model):
+    """One line of the 历史沿革 of an organisation: what it was called before, by which document, from which day."""
+
+    __tablename__ = "organisation_change"
+    id: Mapped[int] = column("编号", Integer, primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), info={"label": "机构"}, index=True)
+    kind: Mapped[str] = column("事项", String(20), info={"enum": ChangeKind})
+    before_name: Mapped[str] = column("原名称", String(120), index=True)
+    after_name: Mapped[str] = column("现名称", String(120))
+    before_code: Mapped[str] = column("原统一信用代码", String(18), index=True)
+    after_code: Mapped[str] = column("现统一信用代码", String(18))
+    other_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), info={"label": "相关机构"}, index=True)
+    document: Mapped[str] = column("批准文号", String(80), default="")
+    effective_on: Mapped[date] = column("生效日期", Date)
+    reason: Mapped[str] = column("说明", String(500), default="")
+    at: Mapped[datetime] = column("登记时间", DateTime)
+    by: Mapped[str] = column("登记人", String(64))
+
+    organisation: Mapped[Organisation] = relationship(foreign_keys=[organisation_id], info={"label": "机构"})
+    other: Mapped[Organisation | None] = relationship(foreign_keys=[other_id], info={"label": "相关机构"})
+
+
+class OrganisationGram(Model):
+    """Which organisations are, or were, called by a name with these two characters (workflow/name_index.py).
+
+    `members` are ids in ascending order, four bytes each, `first` the first of them: one row for a gram and a run of
+    organisations that came together, one row more for each that came by itself. Rows are only ever added; who reads
+    them looks at the name as well.
+    """
+
+    __tablename__ = "organisation_gram"
+    __table_args__ = {"sqlite_with_rowid": False}
+    gram: Mapped[str] = column("字对", String(3), primary_key=True)
+    first: Mapped[int] = column("首个机构编号", Integer, primary_key=True, autoincrement=False)
+    members: Mapped[bytes] = column("机构编号", LargeBinary)

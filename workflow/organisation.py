@@ -5,40 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import func, select
-from stdnum.cn import uscc
 
 from models.account import Account
-from models.organisation import NodeKind, Organisation, OrganisationState, Region, UnitNature
+from models.organisation import ChangeKind, Organisation, OrganisationChange, OrganisationState
 from models.path import AcceptanceOffice, NodeState, PathKind, PathNode
+from workflow import name_index, register
 from workflow.errors import NotYou, Refused
 from workflow.flow import Ask, Flow, Step
+from workflow.pinyin import initials
 from workflow.roles import HRSS_CONFIG, SYSTEM
 from workflow.unit_of_work import UnitOfWork
-
-
-def initials(name: str) -> str:
-    """Pinyin initials of a name, by which pickers find it: 长沙市 → css."""
-    from pypinyin import Style, lazy_pinyin  # here, because its dictionaries hold 50 MiB that an idle worker should not
-
-    return "".join(part[:1] for part in lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()[:120]
-
-
-def check_code(code: str) -> str | None:
-    """Why a 统一信用代码 is refused, or None (GB 32100-2015)."""
-    try:
-        uscc.validate(code)
-    except Exception:
-        return f"统一信用代码“{code}”校验位不正确（GB 32100）；请对照登记证书重新录入 18 位代码。"
-    return None
-
-
-def nature_by_code(code: str) -> str:
-    """The usual 单位性质 for a credit code: 12… institutions, 11… offices, 5… social organisations, 9… companies."""
-    if code.startswith("12"):
-        return UnitNature.INSTITUTION
-    if code.startswith("11"):
-        return UnitNature.GOVERNMENT
-    return UnitNature.SOCIAL if code.startswith("5") else UnitNature.PRIVATE
 
 
 def create(uow: UnitOfWork, *, code: str, name: str, kind: str, region_code: str, superior: Organisation | None = None, **given: Any) -> Organisation:
@@ -50,28 +26,17 @@ def create(uow: UnitOfWork, *, code: str, name: str, kind: str, region_code: str
 
 def enter(uow: UnitOfWork, *, code: str, name: str, kind: str, region_code: str, superior: Organisation | None = None, **given: Any) -> Organisation:
     """As `create`, for callers that have decided who may: registration and import."""
-    code, name = code.strip().upper(), name.strip()
-    wrong: dict[str, str] = {}
-    if sentence := check_code(code):
-        wrong["code"] = sentence
-    elif uow.session.scalar(select(Organisation.id).where(Organisation.code == code)):
-        wrong["code"] = f"统一信用代码 {code} 已登记，不能重复；请查询后使用已有机构。"
-    if not name:
-        wrong["name"] = "请填写机构名称。"
-    if not uow.session.scalar(select(Region.id).where(Region.code == region_code)):
-        wrong["region_code"] = "行政区划代码不存在；请从列表中选择。"
-    if kind not in set(NodeKind):
-        wrong["kind"] = "节点类型不存在；请从列表中选择。"
-    if wrong:
+    row = register.normal(
+        {"code": code, "name": name, "kind": kind, "region_code": region_code, "superior": superior.code if superior else ""} | given
+    )
+    if wrong := register.faults(register.known(uow.session, [row]), row):
         raise Refused("机构信息有误，请按提示修改。", fields=wrong)
-    given.setdefault("nature", nature_by_code(code))
-    organisation = Organisation(
-        code=code, name=name, kind=kind, region_code=region_code, superior_id=superior.id if superior else None,
-        pinyin=initials(name), **given,
-    )  # fmt: skip
+    del row["superior"]
+    organisation = Organisation(superior_id=superior.id if superior else None, pinyin=initials(row["name"]), **row)
     uow.session.add(organisation)
     uow.session.flush()
-    uow.record("create_organisation", organisation, label="登记机构", name=name, code=code)
+    name_index.enter(uow.session, organisation.id, organisation.name, organisation.pinyin)
+    uow.record("create_organisation", organisation, label="登记机构", name=organisation.name, code=organisation.code)
     return organisation
 
 
@@ -111,12 +76,6 @@ ORGANISATION = Flow("机构", OrganisationState, [
 ])
 # fmt: on
 
-#: What `change` takes beside the superior; code and name are the identity, corrected only with the certificate at hand.
-CHANGEABLE = (
-    "name", "kind", "nature", "region_code", "file_holder", "contact", "telephone", "complaint_telephone", "grassroots",
-)  # fmt: skip
-
-
 def change(uow: UnitOfWork, organisation: Organisation, *, superior: Organisation | None = None, **given: Any) -> None:
     """Correct the data of an organisation and its 上级单位; the credit code stays.
 
@@ -125,9 +84,9 @@ def change(uow: UnitOfWork, organisation: Organisation, *, superior: Organisatio
     """
     if not uow.actor.plays(HRSS_CONFIG):
         raise NotYou("机构信息由省厅配置岗维护；单位请自行注册（118号 一）。")
-    if unknown := set(given) - set(CHANGEABLE):
+    if unknown := set(given) - set(register.CHANGEABLE):
         raise TypeError(f"no such field of an organisation: {', '.join(sorted(unknown))}")
-    given = {key: value.strip() if isinstance(value, str) else value for key, value in given.items()}
+    given = register.normal(given)
     if wrong := _wrong_change(uow, organisation, superior, given):
         raise Refused("机构信息有误，请按提示修改。", fields=wrong)
     new = given | {"superior_id": superior.id if superior else None}
@@ -135,34 +94,38 @@ def change(uow: UnitOfWork, organisation: Organisation, *, superior: Organisatio
     for key, value in new.items():
         setattr(organisation, key, value)
     if "name" in changed:
-        organisation.pinyin = initials(organisation.name)
+        called(uow, organisation, changed["name"][0], ChangeKind.CORRECTED)
     uow.session.flush()
     if changed:
-        told = sorted(set(changed) - {"contact", "telephone", "complaint_telephone"})
+        told = sorted(set(changed) - register.UNTOLD)
         uow.record("change_organisation", organisation, label="修改机构", changes={key: changed[key] for key in told})
+
+
+def called(uow: UnitOfWork, organisation: Organisation, before: str, kind: str, **facts: Any) -> OrganisationChange:
+    """Remember what it was called before: in its 历史沿革, and in the index, which goes on finding it by both names."""
+    organisation.pinyin = initials(organisation.name)
+    name_index.enter(uow.session, organisation.id, organisation.name, organisation.pinyin)
+    line = OrganisationChange(
+        organisation_id=organisation.id, kind=kind, before_name=before, after_name=organisation.name,
+        **{"before_code": organisation.code, "after_code": organisation.code, "effective_on": uow.today} | facts,
+        at=uow.now, by=uow.actor.username,
+    )  # fmt: skip
+    uow.session.add(line)
+    return line
 
 
 def _wrong_change(
     uow: UnitOfWork, organisation: Organisation, superior: Organisation | None, given: dict[str, Any]
 ) -> dict[str, str]:
-    wrong: dict[str, str] = {}
-    if "name" in given and not given["name"]:
-        wrong["name"] = "请填写机构名称。"
-    region = given.get("region_code", organisation.region_code)
-    if not uow.session.scalar(select(Region.id).where(Region.code == region)):
-        wrong["region_code"] = "行政区划代码不存在；请从列表中选择。"
-    kind = given.get("kind", organisation.kind)
-    if kind not in set(NodeKind):
-        wrong["kind"] = "节点类型不存在；请从列表中选择。"
-    elif kind != organisation.kind and (sentence := off_the_paths(uow, organisation)):
+    row = {name: getattr(organisation, name) for name in register.COLUMNS} | given
+    row["superior"] = superior.code if superior else ""
+    wrong = register.faults(register.known(uow.session, [row]), row, new=False)
+    if row["kind"] != organisation.kind and "kind" not in wrong and (sentence := off_the_paths(uow, organisation)):
         wrong["kind"] = sentence.replace("不能停用", "节点类型不能更改")
-    if superior is not None and not superior.active:
-        wrong["superior"] = f"“{superior.name}”已停用，请另选上级单位。"
     above, seen = superior, {organisation.id}
-    while above is not None:
+    while above is not None and "superior" not in wrong:
         if above.id in seen:
             wrong["superior"] = f"“{superior.name if superior else ''}”在本机构之下，上级单位不能成环；请另选。"
-            break
         seen.add(above.id)
         above = above.superior
     return wrong

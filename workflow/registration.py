@@ -22,6 +22,7 @@ from workflow import accounts
 from workflow import organisation as organisations
 from workflow import roles as r
 from workflow.errors import NotYou, Refused
+from workflow.pinyin import initials
 from workflow.unit_of_work import UnitOfWork
 
 KNOWN = "该证件号码已注册账号，请直接登录；忘记密码请凭本人证件联系系统管理员重置。"
@@ -107,7 +108,7 @@ def register_person(
     person = uow.session.scalar(select(Person).where(Person.id_index == blind_index(identity.number)))
     if person is None:
         person = Person(
-            name=name, pinyin=organisations.initials(name), id_kind=id_kind, id_number=identity.number, phone=phone,
+            name=name, pinyin=initials(name), id_kind=id_kind, id_number=identity.number, phone=phone,
             born_on=identity.born_on, sex=identity.sex,
         )  # fmt: skip
         uow.session.add(person)

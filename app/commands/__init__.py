@@ -11,6 +11,7 @@ def register_commands(app: Flask) -> None:
     from app.commands.bootstrap import bootstrap
     from app.commands.draw import draw_commands
     from app.commands.journal import journal_commands
+    from app.commands.organisation import organisation_commands
     from app.commands.prepare import prepare
     from app.commands.recount import recount_command
     from app.commands.reference import load_reference
@@ -23,5 +24,6 @@ def register_commands(app: Flask) -> None:
         draw_commands,
         recount_command,
         load_reference,
+        organisation_commands,
     ):
         app.cli.add_command(command)

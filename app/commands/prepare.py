@@ -8,6 +8,7 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
 from app.commands.bootstrap import bootstrap
+from app.commands.organisation import index
 from app.commands.reference import load_reference
 
 
@@ -19,6 +20,7 @@ def prepare(ctx: click.Context) -> None:
     upgrade()
     ctx.invoke(bootstrap)
     ctx.invoke(load_reference)
+    ctx.invoke(index, if_empty=True)
     if current_app.config["DEMO"]:
         from app.demo.year import build_once
 
