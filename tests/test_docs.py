@@ -240,6 +240,7 @@ def test_every_command_is_told(readme, application):
         "prepare",
         "bootstrap",
         "load-reference",
+        "organisation index",
     }
     registered = {
         f"{name} {sub}" if subs else name
