@@ -15,6 +15,7 @@ class Setting(Model):
     """A rule parameter an office has changed; names, types, defaults and bounds are in workflow/settings."""
 
     __tablename__ = "setting"
+    __trailed__ = True
     id: Mapped[int] = column("编号", Integer, primary_key=True)
     name: Mapped[str] = column("参数", String(60), unique=True)
     value: Mapped[str] = column("取值", String(2000))

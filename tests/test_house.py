@@ -18,6 +18,7 @@ from app.security import ACCESS, EVERYBODY, PERSONAL, PUBLIC
 from models.base import Labelled, metadata
 from workflow import roles
 from workflow.lifecycles import LIFECYCLES
+from workflow.settings import SETTINGS
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("app", "views", "reports", "workflow", "models")
@@ -119,6 +120,12 @@ def test_every_record_with_a_state_has_a_lifecycle():
 
 def test_files_are_named_by_their_noun():
     assert [path for path, _text in sources() if Path(path).stem in VAGUE] == []
+
+
+def test_every_rule_parameter_is_read_by_a_rule():
+    """A number on the page 规则参数 that nothing reads would be a promise that nobody keeps."""
+    told = "".join(text for path, text in sources("workflow", "views") if path != "workflow/settings.py")
+    assert [s.name for s in SETTINGS if f'"{s.name}"' not in told and f"'{s.name}'" not in told] == []
 
 
 # --- size and manners ---------------------------------------------------------------------------------

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar
 
 from flask import g, request
 
 from models.base import db
 from models.declaration import Declaration
-from models.publicity import Objection
+from models.publicity import Objection, ObjectionState
 from views.base import FlowScreen
 from views.columns import badge
 from views.desk_condition import desk_condition
 from views.forms import AreaField, RemoteSelectField, Required, TextField, TickField
 from views.lookup import is_key
 from workflow import desk, policy, publicity
+from workflow.errors import Refused
 from workflow.unit_of_work import UnitOfWork
 
 
@@ -26,7 +28,7 @@ class ObjectionScreen(FlowScreen):
     lead = "公示期间收到的异议先登记、再核查、后答复；查证属实的不予报送或终止，办结前不能上报和备案。"
     columns = "registered_at declaration.number declaration.applicant_name declaration.unit.name named state upheld"
     facts: ClassVar[dict[str, str]] = {
-        "异议": "declaration.number declaration.applicant_name declaration.unit.name declaration.title.name standing registered_at text",
+        "异议": "declaration.number declaration.applicant_name declaration.unit.name declaration.title.name standing registered_at answer_by text",
         "反映人": "named informant telephone",
         "核查与答复": "upheld finding answer",
     }
@@ -34,7 +36,7 @@ class ObjectionScreen(FlowScreen):
     fields = "declaration text named informant telephone"
     labels: ClassVar[dict[str, str]] = {
         "declaration.number": "申报编号", "declaration.applicant_name": "涉及人员", "declaration.unit.name": "所在单位",
-        "declaration.title.name": "申报职称", "standing": "申报状态", "declaration": "涉及的申报", "upheld": "是否属实",
+        "declaration.title.name": "申报职称", "standing": "申报状态", "declaration": "涉及的申报", "upheld": "是否属实", "answer_by": "答复期限",
     }  # fmt: skip
     extra_fields: ClassVar[dict[str, Any]] = {
         "declaration": RemoteSelectField("涉及的申报", [Required()], lookup="Declaration", description="输入申报编号或姓名后选择"),
@@ -57,6 +59,22 @@ class ObjectionScreen(FlowScreen):
         column = Declaration.__mapper__.columns["state"].info["enum"]
         state = column(objection.declaration.state)
         return badge(state.label, state.tone)
+
+    def cell_answer_by(self, objection: Objection) -> str:
+        """The last day for the answer, where the calendar of its year is set."""
+        day = self._answer_by(objection)
+        return f"{day:%Y-%m-%d}" if day else "—"
+
+    def due_day(self, record: Objection) -> date | None:
+        """The last day for the answer; none once it is given."""
+        return None if record.state == ObjectionState.ANSWERED else self._answer_by(record)
+
+    @staticmethod
+    def _answer_by(objection: Objection) -> date | None:
+        try:
+            return publicity.answer_by(db.session, objection)
+        except Refused:
+            return None
 
     def name_of(self, record: Objection) -> str:
         """Whom it is about, and when it came."""

@@ -36,10 +36,10 @@ def _ask(name: str, label: str, kind: str = "text", first: Any = "", **more: Any
 
 
 def specialties(uow: UnitOfWork, batch: Batch) -> Sequence[tuple[str, str]]:
-    """The specialties of the committee's series, in the order of the tree; none means the whole series."""
+    """The specialties of the committee's series, in force and in the order of the tree; none means the whole series."""
     series = batch.committee.series_id if batch.committee else 0
     rows = select(Specialty).where(Specialty.series_id == series).order_by(Specialty.code)
-    return [("", "不限专业"), *((str(s.id), f"{s.code} {s.name}") for s in uow.session.scalars(rows))]
+    return [("", "不限专业"), *((str(s.id), f"{s.code} {s.name}") for s in uow.session.scalars(rows) if s.in_force(batch.year))]
 
 
 def groups(uow: UnitOfWork, rows: Sequence[dict[str, Any]]) -> list[tuple[str, str, int, Specialty | None]]:
@@ -65,7 +65,7 @@ FACTS = form("plan", "评审方案", [
     _ask("standards",        "执行的评价标准",         "area",   max_length=500, hint="标准名称和文号（118号 三(一)）"),
     _ask("interview_scheme", "面试答辩方案",           "area",   required=False, max_length=4000),
     _ask("training_contact", "开评前业务对接记录",     required=False, max_length=200, hint="开评前与相关业务处室至少对接一次（118号 八）"),
-    _ask("recused_leave_denominator", "回避评委不计入该人的出席人数（不勾选则仍计入）", "check", False, required=False),
+    _ask("recused_leave_denominator", "回避评委不计入该人的出席人数（不勾选则仍计入）", "check", lambda uow, b: not settings.value(uow.session, "recused_in_denominator"), required=False),
 ], "附件2 1.2.2")
 NEEDS = Rows("needs", "专家需求", [
     Ask("name",         "专业组", max_length=60),

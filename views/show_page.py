@@ -50,7 +50,7 @@ class ShowPage(Declared):
 
     def due_of(self, record: Any) -> str:
         """剩余 n 个工作日（date 截止）."""
-        day = getattr(record, self.deadline, None) if self.deadline else None
+        day = self.due_day(record)
         if not isinstance(day, date):
             return ""
         today = asking(g.user).today
@@ -58,6 +58,10 @@ class ShowPage(Declared):
             return _("已于 %(day)s 到期", day=f"{day:%Y-%m-%d}")
         left = working_days_between(today, day)
         return _("%(day)s 截止", day=f"{day:%Y-%m-%d}") if left is None else _("剩余 %(n)s 个工作日（%(day)s 截止）", n=left, day=f"{day:%Y-%m-%d}")
+
+    def due_day(self, record: Any) -> date | None:
+        """Hook: the day by which the record is due; by default what stands in its column `deadline`."""
+        return getattr(record, self.deadline, None) if self.deadline else None
 
     def stages_of(self, record: Any) -> list[tuple[str, str]]:
         """Hook: the stages as (label, done | now | ""), from `steps` and the state."""

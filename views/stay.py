@@ -84,8 +84,8 @@ def load_account(account_id: str) -> Account | None:
 
 def idle_seconds(account: Account) -> int:
     """How long the account may stay idle: applicants longer than staff."""
-    who = "staff" if accounts.is_staff(account) else "applicant"
-    return 60 * settings.value(db.session, f"session_idle_minutes_{who}")
+    name = "session_idle_minutes_staff" if accounts.is_staff(account) else "session_idle_minutes_applicant"
+    return 60 * int(settings.value(db.session, name))
 
 
 def seconds_now() -> int:

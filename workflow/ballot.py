@@ -27,7 +27,7 @@ from models.declaration import Declaration
 from models.declaration import DeclarationState as D
 from models.expert import Expert
 from models.session import ReviewSession, SessionState
-from workflow import recount, sealing
+from workflow import recount, sealing, settings
 from workflow.bench import candidates, is_quorate, own_committee, present, recusals, seat
 from workflow.errors import NotNow, Refused
 from workflow.flow import Ask, Flow, Step
@@ -36,7 +36,6 @@ from workflow.roles import COMMITTEE_OFFICE, EXPERT, SUPERVISOR
 from workflow.scrub import scrub
 from workflow.unit_of_work import UnitOfWork
 
-LEAST_ATTENDING = 5  #: with fewer, a secret ballot is none
 SHORTEST_PASSPHRASE = 8
 RECEIPT = 16  #: hex digits of the envelope's hash that the voter takes home
 _CODE = {Choice.YES: recount.YES, Choice.NO: recount.NO, Choice.ABSTAIN: recount.ABSTAIN}
@@ -112,7 +111,7 @@ def open(
     five, equal or short passphrases, and a meeting without candidates.
     """
     keys = _two_keys(office_pass, supervisor_pass)
-    attending = _attending(poll.session, absent)
+    attending = _attending(uow.session, poll.session, absent)
     people = [d.id for d in candidates(uow.session, poll.session.plan_id) if d.state == D.IN_REVIEW]
     if not people:
         raise Refused("本次会议没有待表决的参评人员，不能开启投票；请核对评审方案的参评人员。")
@@ -147,7 +146,7 @@ def _two_keys(office: str, supervisor: str) -> tuple[str, str]:
     return keys
 
 
-def _attending(review: ReviewSession, absent: str | Iterable[str]) -> set[int]:
+def _attending(session: Session, review: ReviewSession, absent: str | Iterable[str]) -> set[int]:
     """The members who signed in and are still here; refused when these are too few."""
     here = {member.expert.code: member.expert_id for member in present(review)}
     gone = set(absent.replace("，", " ").replace(",", " ").split() if isinstance(absent, str) else absent)
@@ -159,8 +158,8 @@ def _attending(review: ReviewSession, absent: str | Iterable[str]) -> set[int]:
             f"出席 {len(attending)} 人，应到 {len(review.members)} 人，不足三分之二，不得投票（令40号 第十八条）；"
             "请等待评委到会。"
         )
-    if len(attending) < LEAST_ATTENDING:
-        raise Refused(f"出席 {len(attending)} 人，少于 {LEAST_ATTENDING} 人时无记名投票不能保密，不能开启；请改用现场纸质投票。")
+    if len(attending) < (least := settings.value(session, "ballot_minimum")):
+        raise Refused(f"出席 {len(attending)} 人，少于 {least} 人时无记名投票不能保密，不能开启；请改用现场纸质投票。")
     return attending
 
 

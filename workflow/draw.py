@@ -22,6 +22,7 @@ from models.expert import Expert, Relation
 from models.plan import Plan, PlanState
 from models.session import Member, Recusal, ReviewSession
 from workflow import plan as plans
+from workflow import settings
 from workflow import zc_draw as zc
 from workflow.bench import candidates
 from workflow.competence import valid_on
@@ -39,15 +40,16 @@ REASONS = (("NO-ANSWER", "三次呼叫无人接听"), ("SICK", "因病因事不�
 
 
 def day_before(uow: UnitOfWork, draw: Draw) -> str | None:
-    """Only on the day before the review opens."""
+    """Only so many days before the review opens as the rule says (one, 118号 五(二))."""
     return not_the_day(uow, draw.plan)
 
 
 def not_the_day(uow: UnitOfWork, plan: Plan) -> str | None:
-    day = plan.opens_on - timedelta(days=1)
+    lead = settings.value(uow.session, "draw_lead_days")
+    day = plan.opens_on - timedelta(days=lead)
     if uow.today == day:
         return None
-    return f"评委应在开评前 1 天（{day}）抽取，今天是 {uow.today}，不能抽取（118号 五(二)）；请在当天会同机关纪委办理。"
+    return f"评委应在开评前 {lead} 天（{day}）抽取，今天是 {uow.today}，不能抽取（118号 五(二)）；请在当天会同机关纪委办理。"
 
 
 def before_opening(uow: UnitOfWork, draw: Draw) -> str | None:

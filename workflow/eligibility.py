@@ -17,7 +17,7 @@ from models.catalogue import LADDER, TitleLevel
 from models.declaration import Declaration, DeclarationMode, DeclarationState
 from models.organisation import UnitNature
 from models.path import Way
-from workflow import blacklist, committee
+from workflow import blacklist, committee, settings
 from workflow.unit_of_work import UnitOfWork
 
 
@@ -143,28 +143,39 @@ def ladder_climbed(uow: UnitOfWork, declaration: Declaration) -> Iterator[Findin
 
 
 def transfer_year(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
-    """跨系列转评: a year in the new post and 考核合格 (118号 八(二))."""
+    """跨系列转评: so many years (one) in the new post and 考核合格 (118号 八(二))."""
     if declaration.mode != DeclarationMode.TRANSFER:
         return
     facts = facts_in(declaration, "declaring")
     since = day(facts.get("new_post_since"))
-    if full_years(since, uow.today) < 1:
-        yield Finding("declaring.new_post_since", "跨系列转评须在新岗位工作满 1 年（118号 八(二)）；请填写到新岗位的日期，未满 1 年的不能申报。")
+    years = settings.value(uow.session, "transfer_years")
+    if full_years(since, uow.today) < years:
+        yield Finding("declaring.new_post_since", f"跨系列转评须在新岗位工作满 {years} 年（118号 八(二)）；请填写到新岗位的日期，未满 {years} 年的不能申报。")
     assessed = any(r.get("result") in ("优秀", "合格", "excellent", "qualified") for r in rows_in(declaration, "assessments"))
     if not assessed:
         yield Finding("assessments", "跨系列转评须经单位考核合格（118号 八(二)）；请填写新岗位的考核信息。")
 
 
+def posted_long_enough(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
+    """派驻湖南、派驻外省 staff of private enterprises: so many years (one) on end at the post (118号 四(一)1)."""
+    facts = facts_in(declaration, "declaring")
+    years = settings.value(uow.session, "posted_years")
+    if facts.get("posted") in (None, "", "未派驻") or full_years(day(facts.get("posted_since")), uow.today) >= years:
+        return
+    yield Finding("declaring.posted_since", f"派驻人员须在派驻地连续工作满 {years} 年（118号 四(一)1）；请填写派驻起始日期，未满 {years} 年的回原单位所在地申报。")
+
+
 def exception_founded(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
-    """破格: a basis and two recommenders who hold 正高 (人社厅发〔2022〕60号)."""
+    """破格: a basis and so many recommenders (two) who hold 正高 (人社厅发〔2022〕60号)."""
     if declaration.mode != DeclarationMode.EXCEPTIONAL:
         return
     facts = facts_in(declaration, "declaring")
     if not facts.get("exception_basis"):
         yield Finding("declaring.exception_basis", "破格申报须填写破格类别与依据（人社厅发〔2022〕60号）；请补充填写。")
-    recommenders = [facts.get("recommender_1"), facts.get("recommender_2")]
-    if not all(recommenders) or len(set(recommenders)) < 2:
-        yield Finding("declaring.recommender_1", "破格申报须有 2 名同专业正高级专家推荐（人社厅发〔2022〕60号）；请填写两位推荐人。")
+    wanted = settings.value(uow.session, "recommenders")
+    named = [facts.get("recommender_1"), facts.get("recommender_2"), *str(facts.get("recommenders_more") or "").splitlines()]
+    if len({" ".join(name.split()) for name in named if name and name.strip()}) < wanted:
+        yield Finding("declaring.recommender_1", f"破格申报须有 {wanted} 名同专业正高级专家推荐（人社厅发〔2022〕60号）；请填写 {wanted} 位不同的推荐人。")
 
 
 def person_eligible(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
@@ -244,6 +255,6 @@ def secrets_confirmed(uow: UnitOfWork, declaration: Declaration) -> Iterator[Fin
 
 
 RULES = (
-    not_blacklisted, not_reviewed_again, one_active, title_reviewed, committee_competent, ladder_climbed, transfer_year, exception_founded,
+    not_blacklisted, not_reviewed_again, one_active, title_reviewed, committee_competent, ladder_climbed, transfer_year, posted_long_enough, exception_founded,
     person_eligible, institution_through_unit, first_title_earned, secrets_confirmed,
 )  # fmt: skip

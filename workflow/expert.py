@@ -13,21 +13,21 @@ from models.expert import Expert, Relation
 from models.expert import ExpertState as S
 from models.organisation import Organisation
 from models.person import Person
+from workflow import settings
 from workflow.blacklist import blocked
 from workflow.errors import NotYou, Refused
 from workflow.flow import Ask, Flow, Step
 from workflow.roles import COMMITTEE_OFFICE, EXPERT, HRSS_AUDIT
 from workflow.unit_of_work import UnitOfWork
 
-TERM_YEARS = 3  #: 令40号 第十条
 
-
-def latest_end(first: date) -> date:
-    """The last day of the longest term that begins on `first`."""
+def latest_end(session: Session, first: date) -> date:
+    """The last day of the longest term that begins on `first` (令40号 第十条)."""
+    years = settings.value(session, "expert_years")
     try:
-        return first.replace(year=first.year + TERM_YEARS) - timedelta(days=1)
+        return first.replace(year=first.year + years) - timedelta(days=1)
     except ValueError:  # 29 February
-        return first.replace(year=first.year + TERM_YEARS, day=28)
+        return first.replace(year=first.year + years, day=28)
 
 
 def own_series(uow: UnitOfWork, expert: Expert) -> str | None:
@@ -47,7 +47,7 @@ def not_blacklisted(uow: UnitOfWork, expert: Expert) -> str | None:
 
 _TERM = [
     Ask("term_from", "任期起", "date", default=lambda uow, _: uow.today),
-    Ask("term_to", "任期止", "date", default=lambda uow, _: latest_end(uow.today), hint="不超过 3 年（令40号 第十条）"),
+    Ask("term_to", "任期止", "date", default=lambda uow, _: latest_end(uow.session, uow.today), hint="不超过 3 年（令40号 第十条）"),
 ]
 _ACCOUNT = [Ask("username", "评委账号（用户名）", max_length=64, hint="由系统管理员建立、安全管理员授予评委角色")]
 _REASON = [Ask("reason", "原因", "area", max_length=300)]
@@ -133,9 +133,8 @@ def renew(uow: UnitOfWork, expert: Expert, *, term_from: date, term_to: date) ->
 def _appoint(uow: UnitOfWork, expert: Expert, verb: str, first: date, last: date) -> None:
     if last <= first:
         raise Refused("任期止应晚于任期起。", field="term_to")
-    if last > latest_end(first):
-        limit = latest_end(first)
-        raise Refused(f"任期不得超过 3 年，最迟到 {limit}（令40号 第十条）；请更正任期止。", field="term_to")
+    if last > (limit := latest_end(uow.session, first)):
+        raise Refused(f"任期不得超过 {settings.value(uow.session, 'expert_years')} 年，最迟到 {limit}（令40号 第十条）；请更正任期止。", field="term_to")
     EXPERT_POOL.advance(uow, expert, verb, term_from=first, term_to=last)
     expert.term_from, expert.term_to, expert.reason = first, last, ""
 

@@ -66,7 +66,7 @@ def size_right(uow: UnitOfWork, plan: Plan) -> str | None:
     body = plan.committee
     least = 1
     if body.level == CommitteeLevel.SENIOR and not body.size_exception:
-        least = 11 if body.by_specialty else 25
+        least = settings.value(uow.session, "committee_size_specialty" if body.by_specialty else "committee_size_series")
     if plan.members % 2 == 0:
         return f"评委人数须为单数，现为 {plan.members} 人（令40号 第九条）；请调整评委人数和专家需求。"
     if plan.members < least:
@@ -95,7 +95,7 @@ def has_candidates(uow: UnitOfWork, plan: Plan) -> str | None:
 
 def scoring_sound(uow: UnitOfWork, plan: Plan) -> str | None:
     """量化评分细则 without excessive weights and forbidden vetoes (118号 五(三))."""
-    found = scoring.lint(plan.items)
+    found = scoring.lint(uow.session, plan.items)
     return found[0] if found else None
 
 
@@ -148,7 +148,7 @@ def create(
     ratio_reason: str = "",
     interview_scheme: str = "",
     training_contact: str = "",
-    recused_leave_denominator: bool = False,
+    recused_leave_denominator: bool | None = None,
     candidates: Sequence[int] | None = None,
 ) -> Plan:
     """新增评审方案: `needs` as (code, name, number, specialty), `items` as columns of ScoreItem.
@@ -167,7 +167,8 @@ def create(
         members=members, unit_cap=unit_cap, full_ratio=ratios[0] if full_ratio is None else full_ratio,
         associate_ratio=ratios[1] if associate_ratio is None else associate_ratio, ratio_reason=ratio_reason,
         standards=standards, interview_scheme=interview_scheme, training_contact=training_contact,
-        recused_leave_denominator=recused_leave_denominator,
+        recused_leave_denominator=not settings.value(uow.session, "recused_in_denominator")
+        if recused_leave_denominator is None else recused_leave_denominator,
     )  # fmt: skip
     uow.session.add(plan)
     uow.session.flush()

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from models.declaration import Declaration
 from models.declaration import DeclarationState as S
@@ -246,6 +247,11 @@ def register_objection(
     receiver = declaration.committee if declaration.plan_id and declaration.committee else declaration.unit
     tell(uow, receiver, "收到异议", f"{declaration.number} 在公示期间收到异议，请按规定程序调查核实（118号 六(二)）。", f"/open/objection/{objection.id}")
     return objection
+
+
+def answer_by(session: Session, objection: Objection) -> date:
+    """The last day for the answer: so many working days after the registration as the parameter says (118号 五(四))."""
+    return working_days.add(session, objection.registered_at.date(), settings.value(session, "complaint_days"))
 
 
 @OBJECTION.performs("uphold")

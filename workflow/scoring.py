@@ -20,6 +20,7 @@ from models.declaration import Declaration
 from models.plan import ScoreItem, ScoreKind, ScorePhase
 from models.session import MaterialReview, Member, ReviewOpinion, ReviewSession, Score
 from models.session import SessionState as S
+from workflow import settings
 from workflow.bench import candidates, present, recusals, review_of, seat
 from workflow.errors import NotNow, NotYou, Refused
 from workflow.roles import EXPERT
@@ -28,9 +29,6 @@ from workflow.unit_of_work import UnitOfWork
 W = TypeVar("W", MaterialReview, ReviewOpinion, Score)
 POINT = 100  #: hundredths in a point
 FULL_MARK = 100  #: points all scoring items add up to
-ITEM_MAXIMUM = 50  #: no single item decides alone
-SENSITIVE_MAXIMUM = 30  #: 学历, 论文, 奖励 each, over all items (118号 五(三))
-LEAST_OPINIONS = 3  #: experts who review and write on a candidate (令40号 第二十条)
 VETOED = POINT  #: what a veto item carries when it is used; 0 when not
 
 STAGE: Mapping[str, S] = {ScorePhase.MATERIAL: S.MATERIAL_SCORING, ScorePhase.INTERVIEW: S.INTERVIEW}
@@ -41,12 +39,13 @@ _PAPER_VETO = re.compile(r"[CＣ]\s*刊|CSSCI|SSCI|SCI|EI|核心期刊|影响因
 # -- The rules of scoring, as the plan states them -----------------------------------------------
 
 
-def lint(items: Iterable[ScoreItem]) -> list[str]:
+def lint(session: Session, items: Iterable[ScoreItem]) -> list[str]:
     """What is wrong with a plan's 量化评分细则 (118号 三(四)、五(三)); empty when it may be filed.
 
-    Scoring items of both phases add up to 100 points; none weighs more than 50; 学历, 论文 and 奖励
-    weigh no more than 30 each; the lack of papers is no veto; names are unique within a phase.
+    Scoring items of both phases add up to 100 points; none weighs more than the office allows, nor do 学历, 论文
+    and 奖励 each over all items; the lack of papers is no veto; names are unique within a phase.
     """
+    single, sensitive = settings.value(session, "item_weight_highest"), settings.value(session, "weight_highest")
     items = list(items)
     scored = [item for item in items if item.kind == ScoreKind.SCORE]
     total = sum(item.maximum for item in scored)
@@ -54,15 +53,15 @@ def lint(items: Iterable[ScoreItem]) -> list[str]:
     if total != FULL_MARK:
         found.append(f"计分项目满分合计为 {total} 分，应为 {FULL_MARK} 分（材料与面试合计）；请调整各项满分。")
     for item in scored:
-        if item.maximum > ITEM_MAXIMUM:
+        if item.maximum > single:
             found.append(
-                f"“{item.name}”满分 {item.maximum} 分，超过单项上限 {ITEM_MAXIMUM} 分，评审权重应合理（118号 五(三)）。"
+                f"“{item.name}”满分 {item.maximum} 分，超过单项上限 {single} 分，评审权重应合理（118号 五(三)）。"
             )
     for what, pattern in _SENSITIVE:
         weight = sum(item.maximum for item in scored if re.search(pattern, item.name))
-        if weight > SENSITIVE_MAXIMUM:
+        if weight > sensitive:
             found.append(
-                f"{what}类项目合计 {weight} 分，超过 {SENSITIVE_MAXIMUM} 分，不得设置过高权重（118号 五(三)）；请降低。"
+                f"{what}类项目合计 {weight} 分，超过 {sensitive} 分，不得设置过高权重（118号 五(三)）；请降低。"
             )
     for item in items:
         if item.kind == ScoreKind.VETO and _PAPER_VETO.search(f"{item.name} {item.criterion}"):
@@ -288,13 +287,14 @@ def without_opinions(session: Session, review: ReviewSession) -> list[str]:
 
 
 def _too_few(session: Session, review: ReviewSession, model: type[MaterialReview] | type[ReviewOpinion]) -> list[str]:
-    """Fewer than three experts, or than all who may judge where these are fewer."""
+    """Fewer experts than a 评议组 has (three), or than all who may judge where these are fewer."""
+    group = settings.value(session, "group_size")
     rows = select(model.expert_id, model.declaration_id).where(model.session_id == review.id)
     written = {(expert, declaration) for expert, declaration in session.execute(rows)}
     aside = recusals(session, review)
     short = []
     for declaration in candidates(session, review.plan_id):
         pairs = {(member.expert_id, declaration.id) for member in present(review)} - aside
-        if len(pairs & written) < min(LEAST_OPINIONS, len(pairs)):
+        if len(pairs & written) < min(group, len(pairs)):
             short.append(declaration.number)
     return short

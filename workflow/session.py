@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from models.account import Account
 from models.ballot import Poll
@@ -15,7 +16,7 @@ from models.declaration import DeclarationState as D
 from models.plan import Plan, PlanState
 from models.session import Member, Recusal, ReviewSession
 from models.session import SessionState as S
-from workflow import outcome
+from workflow import outcome, settings
 from workflow import plan as plans
 from workflow.bench import (
     candidates,
@@ -156,7 +157,7 @@ for _verb in ("start_scoring", "start_interview", "skip_interview", "start_discu
 @SESSION.performs("start_voting")
 def start_voting(uow: UnitOfWork, review: ReviewSession, *, late_vote_reason: str = "") -> Poll:
     """The whole committee votes; a poll is prepared. After the last day for votes a reason is needed (118号 二(四))."""
-    if sentence := late_vote(review.plan, uow.today, late_vote_reason):
+    if sentence := late_vote(uow.session, review.plan, uow.today, late_vote_reason):
         raise Refused(sentence, field="late_vote_reason")
     SESSION.advance(uow, review, "start_voting", present=len(present(review)), opinion=late_vote_reason or None)
     review.waiver, review.late_vote_reason = "", late_vote_reason.strip()
@@ -166,16 +167,16 @@ def start_voting(uow: UnitOfWork, review: ReviewSession, *, late_vote_reason: st
     return poll
 
 
-def last_vote_day(plan: Plan) -> date | None:
-    """The last day for votes: the batch's, else 12-24; none for committees with a calendar of their own (T7, T9)."""
+def last_vote_day(session: Session, plan: Plan) -> date | None:
+    """The last day for votes: the batch's, else that of the parameter (12-24); none for committees with a calendar of their own (T7, T9)."""
     if plan.batch.vote_on is not None or plan.committee.own_calendar:
         return plan.batch.vote_on
-    return date(plan.year, 12, 24)
+    return settings.day_of(session, "vote_by", plan.year)
 
 
-def late_vote(plan: Plan, voted_on: date, reason: str) -> str | None:
+def late_vote(session: Session, plan: Plan, voted_on: date, reason: str) -> str | None:
     """Why a vote on that day needs a reason, or None when it has one or needs none (118号 二(四))."""
-    last = last_vote_day(plan)
+    last = last_vote_day(session, plan)
     if last is None or voted_on <= last or len(reason.strip()) >= 2:
         return None
     return f"投票表决原则上应于 {last}（含）前完成（118号 二(四)）；逾期的须填写逾期投票说明。"

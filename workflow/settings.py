@@ -74,6 +74,10 @@ class Setting:
             pass
         raise Refused(f"{self.label}应为每年都有的月-日，如 08-15，现为“{text[:20]}”。", field="value")
 
+    def shown(self, value: Value) -> str:
+        """The value as people read it."""
+        return ("是" if value else "否") if self.kind == "bool" else f"{value}%" if self.kind == "percent" else str(value)
+
     def stored(self, value: Value) -> str:
         """The text kept in the table."""
         return FALSE if value is False else TRUE if value is True else str(value)
@@ -95,7 +99,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("quota_special_by",              "特殊情况评审职数申报截止",                   "day",     "07-20", clause="118号 三(二)2",            group=TERMS),
     Setting("quota_audit_by",                "年度评审职数审核截止",                      "day",     "08-15", clause="118号 三(二)1",            group=TERMS),
     Setting("correction_days",               "一次性补正期限（工作日）",                   "int",     5,       1,    60,   "118号 四(三)",              TERMS),
-    Setting("complaint_days",                "投诉答复期限（工作日）",                     "int",     10,      1,    60,   "",                  TERMS),
+    Setting("complaint_days",                "异议、投诉答复期限（工作日）",                "int",     10,      1,    60,   "118号 五(四)",            TERMS),
     Setting("fast_return",                   "退回直达申报人（新建审核路径的默认值）",      "bool",    False,   clause="附件3 1.12.3",            group=TERMS),
 
     Setting("quota_factor",                  "差额推荐系数（%，新建批次的默认值）",         "percent", 150,     100,  300,  "118号 三(二)1",             NUMBERS),
@@ -113,20 +117,18 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("committee_warn_days",           "评委会到期提前提醒（天）",                   "int",     90,      30,   365,  "令40号 第八条",              COMMITTEES),
     Setting("committee_last_warn_days",      "评委会到期再次提醒（天）",                   "int",     30,      1,    90,   "令40号 第八条",              COMMITTEES),
     Setting("expert_years",                  "评审专家聘期最长（年）",                     "int",     3,       1,    3,    "令40号 第十条",              COMMITTEES),
-    Setting("expert_full_years",             "入库专家取得正高级最少年限",                 "int",     3,       0,    10,   "湘人社规〔2025〕2号",         COMMITTEES),
     Setting("group_size",                    "评议组最少人数",                            "int",     3,       3,    25,   "令40号 第二十条",            COMMITTEES),
-    Setting("coauthor_years",                "合著合作关系回避的追溯年限",                 "int",     3,       1,    10,   "",                  COMMITTEES),
 
     Setting("one_per_year",                  "每人每年限报一项（新建批次的默认值）",         "bool",    True,    group=CONDITIONS),
     Setting("transfer_years",                "转评须在新岗位工作满（年）",                 "int",     1,       1,    5,    "118号 八(二)",              CONDITIONS),
     Setting("posted_years",                  "派驻人员连续工作满（年）",                   "int",     1,       1,    5,    "118号 四(一)1",             CONDITIONS),
     Setting("recommenders",                  "破格申报须正高级推荐人数",                   "int",     2,       2,    5,    "人社厅发〔2022〕60号",        CONDITIONS),
     Setting("recognition_publicity",         "初定、认定须单位公示（新建受理机构的默认值）",  "bool",    True,    clause="令40号 第十六条",          group=CONDITIONS),
-    Setting("recognition_vote",              "初定、认定须评委会表决",                     "bool",    False,   clause="附件3 1.12.3",            group=CONDITIONS),
 
-    Setting("recused_in_denominator",        "回避专家计入出席人数（表决分母）",            "bool",    True,    clause="令40号 第十八条",          group=REVIEW),
+    Setting("recused_in_denominator",        "回避专家计入出席人数（新建方案的默认值）",     "bool",    True,    clause="令40号 第十八条",          group=REVIEW),
     Setting("ballot_minimum",                "无记名表决最少出席人数",                     "int",     5,       5,    25,   "",                  REVIEW),
-    Setting("weight_highest",                "学历、论文、奖励单项权重上限（%，超过时提示）", "percent", 30,      5,    100,  "118号 五(三)",              REVIEW),
+    Setting("item_weight_highest",           "单个打分项目权重上限（%）",                  "percent", 50,      10,   100,  "118号 五(三)",              REVIEW),
+    Setting("weight_highest",                "学历、论文、奖励类项目权重上限（%）",         "percent", 30,      5,    100,  "118号 五(三)",              REVIEW),
 
     Setting("number_pattern",                "证书编号样式",                              "text",    "{grade}{series}{year}{way}{issuer}{serial}", clause="证书编号规则", group=CERTIFICATES),
     Setting("certificate_serial_last",       "同一编号前缀最大序号",                       "int",     9999,    1,    9999, "证书编号规则",               CERTIFICATES),
@@ -187,7 +189,7 @@ def change(uow: UnitOfWork, name: str, given: Value) -> Value:
     row.value = declared.stored(after)
     uow.session.flush()
     uow.record(
-        "change_setting", row, label="调整规则参数", name=name, title=declared.label, before=declared.stored(before),
-        after=declared.stored(after),
+        "change_setting", row, label="调整规则参数", name=name, title=declared.label, was=declared.stored(before),
+        now=declared.stored(after), opinion=f"{declared.shown(before)} → {declared.shown(after)}",
     )  # fmt: skip
     return after

@@ -287,9 +287,9 @@ def test_an_office_recommends_only_in_its_own_series(make, as_):
         pool.apply(as_(make.account(HRSS_AUDIT)), **fields, series=other)
 
 
-def test_a_three_year_term_that_begins_on_29_february_ends_before_its_anniversary():
-    assert pool.latest_end(date(2024, 2, 29)) == date(2027, 2, 28)
-    assert pool.latest_end(date(2026, 1, 1)) == date(2028, 12, 31)
+def test_a_three_year_term_that_begins_on_29_february_ends_before_its_anniversary(session):
+    assert pool.latest_end(session, date(2024, 2, 29)) == date(2027, 2, 28)
+    assert pool.latest_end(session, date(2026, 1, 1)) == date(2028, 12, 31)
 
 
 def test_the_province_links_an_expert_to_his_own_account(make, as_, hrss):

@@ -155,9 +155,9 @@ def item(name, maximum, kind="score", phase="material", criterion=""):
 SOUND = [("业绩成果", 40), ("论文论著", 20), ("获奖", 10), ("答辩", 30)]
 
 
-def test_sound_rules_pass(make):
-    assert scoring.lint([item(*row) for row in SOUND]) == []
-    assert scoring.lint(make.plan().items) == []
+def test_sound_rules_pass(make, session):
+    assert scoring.lint(session, [item(*row) for row in SOUND]) == []
+    assert scoring.lint(session, make.plan().items) == []
 
 
 @pytest.mark.parametrize("items, sentence", [
@@ -170,9 +170,9 @@ def test_sound_rules_pass(make):
     ([item(*row) for row in SOUND] + [item("服务基层", 0, "bonus")], "满分应大于 0"),
     ([item("业绩", 50), item("业绩", 50)], "出现多次"),
 ])  # fmt: skip
-def test_unfit_rules_are_named(items, sentence):
-    assert any(sentence in found for found in scoring.lint(items))
+def test_unfit_rules_are_named(session, items, sentence):
+    assert any(sentence in found for found in scoring.lint(session, items))
 
 
-def test_plagiarism_may_be_a_veto():
-    assert scoring.lint([item(*row) for row in SOUND] + [item("论文抄袭、剽窃", 1, "veto")]) == []
+def test_plagiarism_may_be_a_veto(session):
+    assert scoring.lint(session, [item(*row) for row in SOUND] + [item("论文抄袭、剽窃", 1, "veto")]) == []

@@ -187,7 +187,7 @@ def test_a_vote_after_the_last_day_needs_a_reason(make, as_, session):
 def test_the_last_day_for_votes(make, kind, host, vote_on, last):
     plan = make.plan()
     plan.committee.kind, plan.committee.host, plan.batch.vote_on = kind, host, vote_on
-    assert sessions.last_vote_day(plan) == last
+    assert sessions.last_vote_day(make.session, plan) == last
 
 
 def test_interviews_follow_one_another_and_go_on_next_morning(make, as_, session):

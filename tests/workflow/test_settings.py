@@ -28,7 +28,7 @@ def test_a_change_is_recorded_with_before_and_after(uow):
     change(uow, "full_ratio", 35)
     [(verb, subject, facts)] = uow.entries
     assert verb == "change_setting" and subject.name == "full_ratio"
-    assert (facts["before"], facts["after"]) == ("40", "35")
+    assert (facts["was"], facts["now"], facts["opinion"]) == ("40", "35", "40% → 35%")
 
 
 def test_the_same_value_again_changes_nothing(uow):

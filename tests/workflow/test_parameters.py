@@ -1,0 +1,154 @@
+"""规则参数 at work: a changed number changes the rule that it names."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from models.declaration import DeclarationMode
+from models.path import Way
+from models.plan import ScoreItem
+from models.publicity import Objection
+from models.session import ReviewOpinion
+from workflow import ballot, draw, eligibility, expert, plan, publicity, roles, scoring, settings
+from workflow import session as sessions
+from workflow.errors import Refused
+
+
+@pytest.fixture
+def set_(make, as_):
+    """`set_("group_size", 5)` by the configuration desk."""
+    desk = as_(make.account(roles.HRSS_CONFIG))
+    return lambda name, value: settings.change(desk, name, value)
+
+
+def test_the_draw_is_on_the_day_that_the_parameter_names(make, as_):
+    uow = as_(make.account(roles.HRSS_AUDIT), datetime(2026, 5, 20, 9))
+    case = make.plan(opens_on=date(2026, 5, 21))
+    assert draw.not_the_day(uow, case) is None
+    case.opens_on += timedelta(days=1)
+    assert "开评前 1 天" in draw.not_the_day(uow, case)
+    lead = settings.setting("draw_lead_days")
+    assert (lead.lowest, lead.highest) == (1, 1), "118号 五(二) leaves no choice"
+
+
+def test_the_last_vote_day_of_a_batch_without_its_own(make, session, set_):
+    case = make.plan()
+    case.batch.vote_on = None
+    assert sessions.last_vote_day(session, case) == date(2026, 12, 24)
+    set_("vote_by", "12-10")
+    assert sessions.last_vote_day(session, case) == date(2026, 12, 10)
+    assert "2026-12-10" in sessions.late_vote(session, case, date(2026, 12, 11), "")
+
+
+def test_a_complaint_is_answered_within_the_working_days_of_the_parameter(make, session, set_):
+    objection = make._add(Objection, {}, declaration=make.declaration(), text="材料不实", registered_at=datetime(2026, 5, 20, 9))
+    assert publicity.answer_by(session, objection) == date(2026, 6, 3)
+    set_("complaint_days", 3)
+    assert publicity.answer_by(session, objection) == date(2026, 5, 25)
+
+
+def test_the_term_of_an_expert_is_as_long_as_the_parameter_allows(make, as_, session, set_):
+    found = make.expert(state="applied")
+    set_("expert_years", 2)
+    province = as_(make.account(roles.HRSS_AUDIT))
+    with pytest.raises(Refused, match="任期不得超过 2 年，最迟到 2028-05-19"):
+        expert.admit(province, found, term_from=date(2026, 5, 20), term_to=date(2029, 5, 19))
+    assert expert.latest_end(session, date(2026, 5, 20)) == date(2028, 5, 19)
+
+
+def test_so_many_experts_write_on_a_candidate_as_a_review_group_has(make, session, set_):
+    case = make.sitting("discussion", members=7, people=1)
+    for judge in case.experts[:3]:
+        make._add(ReviewOpinion, {}, session_id=case.review.id, expert_id=judge.id, declaration_id=case.people[0].id, text="同意推荐")
+    assert scoring.without_opinions(session, case.review) == []
+    set_("group_size", 5)
+    assert scoring.without_opinions(session, case.review) == [case.people[0].number]
+
+
+def item(name, maximum):
+    return ScoreItem(phase="material", kind="score", name=name, maximum=maximum, criterion="")
+
+
+def test_weights_of_items_are_held_against_the_parameters(session, set_):
+    sound = [item("业绩成果", 50), item("论文", 30), item("答辩", 20)]
+    assert scoring.lint(session, sound) == []
+    set_("weight_highest", 20)
+    assert ["超过 20 分" in sentence for sentence in scoring.lint(session, sound)] == [True]
+    set_("item_weight_highest", 40)
+    assert any("超过单项上限 40 分" in sentence for sentence in scoring.lint(session, sound))
+
+
+def test_too_few_attending_open_no_secret_ballot(make, session, set_):
+    case = make.sitting("voting", members=5)
+    assert len(ballot._attending(session, case.review, "")) == 5
+    set_("ballot_minimum", 7)
+    with pytest.raises(Refused, match="少于 7 人"):
+        ballot._attending(session, case.review, "")
+
+
+def test_a_new_plan_begins_with_the_standing_denominator(make, as_, set_):
+    committee = make.committee()
+    office = as_(make.account(roles.COMMITTEE_OFFICE, committee_id=committee.id))
+    facts = dict(
+        opens_on=date(2026, 9, 1), arrival_place="甲", review_place="乙", interview_place="丙", members=25, needs=[("A", "综合组", 25, None)], items=[],
+        standards="湘职改办〔2020〕9号", candidates=[],
+    )  # fmt: skip
+    assert not plan.create(office, name="一", batch=make.batch(committee=committee), **facts).recused_leave_denominator
+    set_("recused_in_denominator", False)
+    assert plan.create(office, name="二", batch=make.batch(committee=committee), **facts).recused_leave_denominator
+    assert not plan.create(office, name="三", batch=make.batch(committee=committee), **facts, recused_leave_denominator=False).recused_leave_denominator
+
+
+def test_the_least_size_of_a_senior_bench_is_that_of_the_parameters(make, as_, set_):
+    office = as_(make.account(roles.COMMITTEE_OFFICE))
+    case = make.plan(members=25)
+    assert plan.size_right(office, case) is None
+    set_("committee_size_series", 27)
+    assert "不少于 27 人" in plan.size_right(office, case)
+    case.committee.by_specialty, case.members = True, 11
+    assert plan.size_right(office, case) is None
+    set_("committee_size_specialty", 13)
+    assert "不少于 13 人" in plan.size_right(office, case)
+
+
+@pytest.fixture
+def said(make, as_):
+    """What a rule says of a declaration whose 申报信息 are these."""
+    uow = as_(make.account(roles.APPLICANT))
+
+    def _said(rule, mode=DeclarationMode.NORMAL, assessed=True, **facts):
+        declaration = make.declaration(mode=mode, way=Way.REVIEW)
+        declaration.content.sections = {"declaring": facts, "assessments": [{"result": "合格"}] if assessed else []}
+        return [finding.sentence for finding in rule(uow, declaration)]
+
+    return _said
+
+
+def test_a_change_of_series_needs_the_years_of_the_parameter(said, set_):
+    facts = dict(mode=DeclarationMode.TRANSFER, new_post_since="2025-01-05")
+    assert said(eligibility.transfer_year, **facts) == []
+    set_("transfer_years", 2)
+    assert "满 2 年（118号 八(二)）" in said(eligibility.transfer_year, **facts)[0]
+
+
+def test_posted_staff_stay_the_years_of_the_parameter(said, set_):
+    rule = eligibility.posted_long_enough
+    assert said(rule) == said(rule, posted="未派驻") == []
+    assert said(rule, posted="外省单位派驻湖南", posted_since="2025-05-20") == []
+    assert "连续工作满 1 年（118号 四(一)1）" in said(rule, posted="外省单位派驻湖南", posted_since="2025-05-21")[0]
+    assert said(rule, posted="湖南单位派驻外省")
+    set_("posted_years", 2)
+    assert "满 2 年" in said(rule, posted="外省单位派驻湖南", posted_since="2025-05-20")[0]
+
+
+def test_an_exceptional_declaration_names_as_many_recommenders_as_the_parameter_asks(said, set_):
+    facts = dict(mode=DeclarationMode.EXCEPTIONAL, exception_basis="国家级表彰", recommender_1="甲 教授", recommender_2="乙 教授")
+    rule = eligibility.exception_founded
+    assert said(rule, **facts) == []
+    assert "2 名" in said(rule, **facts | {"recommender_2": "甲 教授"})[0]
+    set_("recommenders", 3)
+    assert "3 名同专业正高级专家" in said(rule, **facts)[0]
+    assert said(rule, **facts, recommenders_more="丙 教授") == []
+    assert said(rule, **facts, recommenders_more=" 甲  教授\n"), "the same name twice is one recommender"
