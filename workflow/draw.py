@@ -40,7 +40,7 @@ REASONS = (("NO-ANSWER", "三次呼叫无人接听"), ("SICK", "因病因事不�
 
 
 def day_before(uow: UnitOfWork, draw: Draw) -> str | None:
-    """Only so many days before the review opens as the rule says (one, 118号 五(二))."""
+    """Only on the day before the review opens."""
     return not_the_day(uow, draw.plan)
 
 
