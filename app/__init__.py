@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -16,6 +17,7 @@ from models.base import db
 from models.sealed import install_keys
 from workflow.clock import allow_demo_clock
 from workflow.files import install_store
+from workflow.job import install_jobs
 from workflow.password import use_method
 from workflow.unit_of_work import install
 
@@ -27,6 +29,7 @@ def create_app(**settings: Any) -> Flask:
     """The application; `settings` override the environment (tests)."""
     from app.fab_faults import ProvinceAppBuilder  # isort: skip  (mends Flask-AppBuilder before any view exists)
     from app.commands import register_commands  # isort: skip
+    from app.commands.job import starter  # isort: skip
     from app import addresses
     from app.errors import register_errors
     from app.menu import build_menu, menu_for
@@ -41,6 +44,7 @@ def create_app(**settings: Any) -> Flask:
     install_keys(app.config["MASTER_KEY"])
     allow_demo_clock(app.config["DEMO"])
     install_store(app.config["FILE_STORE"])
+    install_jobs(Path(app.config["DATA_DIR"]) / "jobs", starter(app))
     use_method(app.config["FAB_PASSWORD_HASH_METHOD"])
     if proxies := app.config["PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]

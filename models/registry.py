@@ -17,6 +17,8 @@ from models import (  # noqa: F401
     draw,
     expert,
     filing,
+    import_batch,
+    job,
     journal,
     material,
     notice,

@@ -123,6 +123,7 @@ def application(engine, database_url, tmp_path_factory):
         MASTER_KEY=MASTER,
         FAB_PASSWORD_HASH_METHOD="pbkdf2:sha256:1000",
         SESSION_COOKIE_SECURE=False,
+        JOBS_HERE=True,
     )
     with application.app_context():
         sync_permissions(application.appbuilder)

@@ -15,7 +15,7 @@ from models.organisation import Organisation
 from models.person import Person
 from workflow import settings
 from workflow.blacklist import blocked
-from workflow.errors import NotYou, Refused
+from workflow.errors import NotNow, NotYou, Refused
 from workflow.flow import Ask, Flow, Step
 from workflow.roles import COMMITTEE_OFFICE, EXPERT, HRSS_AUDIT
 from workflow.unit_of_work import UnitOfWork
@@ -103,6 +103,25 @@ def apply(
     uow.session.flush()
     uow.record("create_expert", expert, label="推荐入库", code=expert.code)
     return expert
+
+
+def amend(
+    uow: UnitOfWork, expert: Expert, *, unit: Organisation, level: str, title: str, specialty: Specialty | None = None
+) -> None:
+    """Correct a recommendation that has not been decided on (附件2 1.4.1); by the office that may recommend."""
+    if not uow.actor.plays(COMMITTEE_OFFICE):
+        raise NotYou(f"只有{COMMITTEE_OFFICE}可以推荐评委，请由有权限的账号办理。")
+    if sentence := own_series(uow, expert):
+        raise NotYou(sentence)
+    if expert.state != S.APPLIED:
+        raise NotNow(f"评委 {expert.code} 现为“{S(expert.state).label}”，推荐信息不能再改；确需变更的请移出后重新推荐。")
+    if len(title.strip()) < 2:
+        raise Refused("请填写现任职称，如“正高级工程师”。", field="title")
+    if specialty is not None and specialty.series_id != expert.series_id:
+        raise Refused(f"专业“{specialty.name}”不属于{expert.series.name}系列，请重新选择。", field="specialty")
+    expert.unit, expert.level, expert.title, expert.specialty = unit, level, title.strip(), specialty
+    uow.session.flush()
+    uow.record("amend_expert", expert, label="修改推荐信息")
 
 
 def _fitting(account: Account | None, person: Person, field: str = "account") -> int | None:

@@ -15,7 +15,9 @@ from workflow import (  # noqa: F401  (importing registers the verbs)
     draw,
     expert,
     filing,
+    import_batch,
     issuer,
+    job,
     organisation,
     paper_desk,
     path,
@@ -53,4 +55,6 @@ LIFECYCLES: dict[str, Flow] = {
     "certificate": certificate.CERTIFICATE,
     "certificate_number": certificate_number.NUMBER,
     "blacklist_entry": blacklist.BLACKLIST,
+    "import_batch": import_batch.IMPORT,
+    "job": job.JOB,
 }

@@ -24,6 +24,8 @@ from models.declaration import DeclarationState as S
 from models.draw import Draw
 from models.expert import Expert
 from models.filing import Filing
+from models.import_batch import ImportBatch
+from models.job import Job
 from models.journal import JournalEntry
 from models.notice import Notice
 from models.organisation import Organisation, Region
@@ -336,6 +338,18 @@ def notices(actor: Account) -> Clause_:
 def journal(actor: Account) -> Clause_:
     """The audit administrator reads the journal; nobody writes it by hand."""
     return true() if actor.plays(r.AUDIT_ADMIN) else false()
+
+
+@rows_of(Job)
+def jobs(actor: Account) -> Clause_:
+    """One's own."""
+    return Job.account_id == actor.id
+
+
+@rows_of(ImportBatch)
+def imports(actor: Account) -> Clause_:
+    """One's own: a preview is for whom it was made."""
+    return ImportBatch.account_id == actor.id
 
 
 @rows_of(Account)

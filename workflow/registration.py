@@ -122,6 +122,27 @@ def register_person(
     return account
 
 
+def enter_person(uow: UnitOfWork, *, name: str, id_kind: str, id_number: str, phone: str) -> Person:
+    """A person without an account, entered by an office that answers for the data; refused as in registering.
+
+    Refused as well: a number the province knows already.
+    """
+    name = " ".join(name.split())
+    if not 2 <= len(name) <= 60:
+        raise Refused("请填写与证件一致的姓名。", field="name")
+    identity = read_identity(id_kind, id_number, uow.today)
+    if uow.session.scalar(select(Person.id).where(Person.id_index == blind_index(identity.number))) is not None:
+        raise Refused("此证件号码已登记，请在已有人员中选择。", field="id_number")
+    person = Person(
+        name=name, pinyin=organisations.initials(name), id_kind=id_kind, id_number=identity.number, phone=read_phone(phone),
+        born_on=identity.born_on, sex=identity.sex,
+    )  # fmt: skip
+    uow.session.add(person)
+    uow.session.flush()
+    uow.record("enter_person", person, label="登记人员")
+    return person
+
+
 def _is_himself(uow: UnitOfWork, person: Person, name: str, phone: str) -> None:
     if uow.session.scalar(select(Account.id).where(Account.person_id == person.id)) is not None:
         raise Refused(KNOWN, field="id_number")

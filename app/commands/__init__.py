@@ -10,6 +10,7 @@ def register_commands(app: Flask) -> None:
     from app.commands.accounts import account_commands
     from app.commands.bootstrap import bootstrap
     from app.commands.draw import draw_commands
+    from app.commands.job import job_command
     from app.commands.journal import journal_commands
     from app.commands.organisation import organisation_commands
     from app.commands.prepare import prepare
@@ -19,6 +20,7 @@ def register_commands(app: Flask) -> None:
     for command in (
         prepare,
         bootstrap,
+        job_command,
         journal_commands,
         account_commands,
         draw_commands,

@@ -1,0 +1,437 @@
+"""Batch import (批量导入, 附件3 1.3–1.8、1.10): upload, preview, 提交, 撤销本批.
+
+Nothing is written before 提交: the preview is a rehearsal of the very same work in a transaction that is taken
+back. 提交 does it again, row by row as it was shown, in one transaction; where the office has changed something in
+between, nothing is written and the table is looked at anew. The same file twice changes nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from models.account import Account
+from models.import_batch import ImportBatch, ImportMeaning, ImportRow, RowAction
+from models.import_batch import ImportState as S
+from workflow import job as jobs
+from workflow import reading, roles
+from workflow.errors import Refused
+from workflow.files import clean_name
+from workflow.flow import Flow, Step
+from workflow.imports import KINDS, ImportKind, Outcome, Words, kind_of
+from workflow.job import Answer, Run
+from workflow.unit_of_work import UnitOfWork, attempt
+
+__all__ = ["IMPORT", "KINDS", "begin", "commit", "discard", "interpret", "rows_of", "undo", "unknown_words"]
+
+#: Tables up to this size are looked at while the page waits; longer ones as a job.
+SHORT_BYTES = 60_000
+SHORT_ROWS = 400
+#: Rows that travel to and from the database at once.
+CHUNK = 5_000
+IMPORTERS = (roles.HRSS_CONFIG, roles.COMMITTEE_OFFICE, roles.UNIT_OFFICER, roles.BUREAU_OFFICER)
+
+
+def own(uow: UnitOfWork, batch: ImportBatch) -> str | None:
+    """Only who uploaded it: the preview is what he has read."""
+    return None if batch.account_id == uow.actor.id else "只能办理本人上传的导入批次。"
+
+
+def something_to_do(uow: UnitOfWork, batch: ImportBatch) -> str | None:
+    """At least one row is new or changed."""
+    if batch.fresh + batch.changed:
+        return None
+    return "表中没有可以新增或变更的行，无需提交；请按失败原因改好后重新上传。"
+
+
+def job_is_gone(uow: UnitOfWork, batch: ImportBatch) -> str | None:
+    """Its job has died: nothing of it was written."""
+    return None if batch.job is not None and jobs.broken(batch.job) else "正在办理中，请稍候。"
+
+
+# fmt: off
+IMPORT = Flow("批量导入", S, [
+    #     verb         label       from                        to             by         only if
+    Step("read",      "核对完成",  {S.RECEIVED},               S.PREVIEWED,   IMPORTERS, [own], inner=True),
+    Step("refuse",    "无法导入",  {S.RECEIVED},               S.UNREADABLE,  IMPORTERS, [own], inner=True),
+    Step("interpret", "指定取值",  {S.PREVIEWED},              S.RECEIVED,    IMPORTERS, [own], clause="附件3 1.3–1.8", inner=True),
+    Step("commit",    "提交",      {S.PREVIEWED},              S.COMMITTING,  IMPORTERS, [own, something_to_do],
+         clause="附件3 1.3–1.8、1.10", tone="primary", confirm="提交后，成功的行将一次写入系统，失败的行不写入，确定提交吗？"),
+    Step("written",   "写入完成",  {S.COMMITTING},             S.COMMITTED,   IMPORTERS, [own], inner=True),
+    Step("give_back", "重新核对",  {S.COMMITTING, S.UNDOING},  (S.PREVIEWED, S.COMMITTED), IMPORTERS, [own], inner=True),
+    Step("undo",      "撤销本批",  {S.COMMITTED},              S.UNDOING,     IMPORTERS, [own],
+         clause="附件3 1.3–1.8、1.10", tone="bad", confirm="撤销后，本批新增的记录删除、变更的记录恢复原值；此后又被修改或使用的保留不动，确定撤销吗？"),
+    Step("undone",    "撤销完成",  {S.UNDOING},                S.UNDONE,      IMPORTERS, [own], inner=True),
+    Step("resume",    "重新办理",  {S.RECEIVED, S.COMMITTING, S.UNDOING}, None, IMPORTERS, [own, job_is_gone], tone="primary"),
+    Step("discard",   "放弃",      {S.PREVIEWED, S.UNREADABLE}, S.DISCARDED,  IMPORTERS, [own], tone="bad",
+         confirm="放弃后本次上传的内容删除，未写入任何数据，确定放弃吗？"),
+])
+# fmt: on
+
+
+# -- upload -----------------------------------------------------------------------------------------
+
+
+def _upload(batch_id: int) -> Path:
+    return jobs.directory(0) / f"upload-{batch_id}"
+
+
+def begin(uow: UnitOfWork, kind_name: str, content: bytes | BinaryIO, name: str, choices: dict[str, Any]) -> ImportBatch:
+    """Take a table in and look at it: at once when it is short, else as a job.
+
+    Taken: the kind, the file as it was sent and its name, the choices that hold for the whole table. Refused: an
+    account that does not import this, an empty or too large file, choices that do not fit.
+    """
+    kind = kind_of(kind_name)
+    kind.may(uow)
+    data = content if isinstance(content, bytes) else content.read()
+    if not data:
+        raise Refused("请选择要导入的文件（.xlsx、.xls 或 .csv）。", field="file")
+    if len(data) > reading.MOST_BYTES:
+        raise Refused(f"文件为 {len(data) / 1048576:.1f} MB，超过 {reading.MOST_BYTES >> 20} MB；请拆分后分批导入。", field="file")
+    Flow.complete(Step("begin", "导入", (), None, (), asks=kind.choices), choices)
+    kind.prepare(uow, choices)
+    batch = ImportBatch(
+        kind=kind.name, account_id=uow.actor.id, file_name=clean_name(name), sha256=hashlib.sha256(data).hexdigest(),
+        choices=choices, state=S.RECEIVED, created_at=uow.now.replace(microsecond=0),
+    )  # fmt: skip
+    uow.session.add(batch)
+    uow.session.flush()
+    _upload(batch.id).write_bytes(data)
+    uow.record("upload_import", batch, label="上传导入文件", kind=kind.name, sha256=batch.sha256)
+    _start(uow, batch, "import_read", f"核对：{batch.file_name}", here=len(data) <= SHORT_BYTES)
+    return batch
+
+
+def _start(uow: UnitOfWork, batch: ImportBatch, work: str, title: str, *, here: bool) -> None:
+    batch.job = jobs.ask(uow, work, title, home=f"/import/show/{batch.id}", here=here, batch=batch.id)
+
+
+@jobs.works("import_read")
+def _read(run: Run) -> Answer:
+    """Read the file, rehearse every row, keep what each would do."""
+    batch = _batch(run)
+    kind = kind_of(batch.kind)
+    run.tell(0, 0, "正在读取文件")
+    file = _upload(batch.id)
+    try:
+        if file.exists():
+            required = [f.label for f in kind.fields if f.required]
+            table = reading.read(file, batch.file_name, headings=kind.headings, required=required, title=kind.title)
+            rows = _rows_read(kind, table)
+            notes, dictionary = list(table.notes), table.dictionary
+        else:  # looked at again after a word has been given a meaning
+            rows, notes, dictionary = list(_stored(run.session, batch)), list(batch.notes), batch.dictionary
+        outcomes, _words = _rehearse(run, kind, batch, rows)
+    except Refused as refusal:
+        sentence = refusal.sentence
+        attempt(run.actor, lambda uow: _refuse(uow, run, sentence), session=run.session)
+        return sentence, ""
+    if dictionary and dictionary != kind.dictionary(run.session) and not any(_STALE in note for note in notes):
+        notes.append(_STALE)
+    run.tell(0, 0, "正在保存核对结果")
+    attempt(run.actor, lambda uow: _keep(uow, run, outcomes, notes, dictionary), session=run.session)
+    file.unlink(missing_ok=True)
+    return "核对完成，请查看结果后提交。", ""
+
+
+_STALE = "模板已更新：您使用的是旧版模板，表头或下拉取值可能与现在不同，请核对后再提交，或下载新模板。"
+
+
+def _batch(run: Run) -> ImportBatch:
+    return run.session.get_one(ImportBatch, run.arguments["batch"])
+
+
+def _rows_read(kind: ImportKind, table: reading.Table) -> list[Outcome]:
+    rows = [Outcome(number, cells) for number, cells in table.rows]
+    if table.spoiled:
+        places = {row.number: row for row in rows}
+        for (number, place), sentence in table.spoiled.items():
+            if number in places:
+                places[number].faults[kind.fields[place].name] = sentence
+    return rows
+
+
+class _Rehearsed(Exception):
+    """Takes the rehearsal back."""
+
+
+def _rehearse(run: Run, kind: ImportKind, batch: ImportBatch, rows: list[Outcome]) -> tuple[list[Outcome], Words]:
+    """What every row would do. Written in a transaction of its own, which is taken back."""
+    words = Words(run.session, _meanings(run.session, run.actor, kind))
+    choices = dict(batch.choices)
+
+    def rehearse(uow: UnitOfWork) -> None:
+        kind.may(uow)
+        for row in rows:
+            row.action, row.record_id, row.before, row.after = RowAction.WRONG, None, None, None
+        kind.perform(uow, rows, choices, words, lambda done, total: run.tell(done, total, "正在逐行核对"))
+        raise _Rehearsed
+
+    with contextlib.suppress(_Rehearsed):
+        attempt(run.actor, rehearse, session=run.session)
+    return rows, words
+
+
+def _meanings(session: Session, actor: Account, kind: ImportKind) -> dict[tuple[str, str], str]:
+    rows = select(ImportMeaning).where(ImportMeaning.account_id == actor.id, ImportMeaning.kind == kind.name)
+    return {(m.field, m.word): m.meaning for m in session.scalars(rows)}
+
+
+def _refuse(uow: UnitOfWork, run: Run, sentence: str) -> None:
+    batch = uow.session.get_one(ImportBatch, run.arguments["batch"])
+    IMPORT.advance(uow, batch, "refuse", reason=sentence)
+    batch.sentence = sentence[:500]
+    uow.after_commit.append(lambda: _upload(run.arguments["batch"]).unlink(missing_ok=True))
+
+
+def _keep(uow: UnitOfWork, run: Run, rows: Sequence[Outcome], notes: list[str], dictionary: str) -> None:
+    batch = uow.session.get_one(ImportBatch, run.arguments["batch"])
+    counts = _count(batch, rows)
+    batch.notes, batch.dictionary, batch.sentence = notes, dictionary[:20], ""
+    uow.session.execute(delete(ImportRow).where(ImportRow.batch_id == batch.id))
+    kind = kind_of(batch.kind)
+    for start in range(0, len(rows), CHUNK):
+        uow.session.execute(insert(ImportRow), [_stored_form(kind, batch.id, row) for row in rows[start : start + CHUNK]])
+        run.tell(min(start + CHUNK, len(rows)), len(rows), "正在保存核对结果")
+    IMPORT.advance(uow, batch, "read", counts=counts)
+
+
+def _count(batch: ImportBatch, rows: Sequence[Outcome]) -> dict[str, int]:
+    counts = Counter(row.action for row in rows)
+    batch.total, batch.fresh, batch.changed = len(rows), counts[RowAction.NEW], counts[RowAction.CHANGED]
+    batch.unchanged, batch.wrong = counts[RowAction.UNCHANGED], counts[RowAction.WRONG]
+    return {"new": batch.fresh, "changed": batch.changed, "unchanged": batch.unchanged, "wrong": batch.wrong}
+
+
+def _stored_form(kind: ImportKind, batch_id: int, row: Outcome) -> dict[str, Any]:
+    return {
+        "batch_id": batch_id, "number": row.number, "action": str(row.action), "record_id": row.record_id if row.action != RowAction.NEW else None,
+        "content": _json(row.texts), "before": _json(row.before) if row.action == RowAction.CHANGED else None, "after": None,
+        "faults": row.faults or None,
+    }  # fmt: skip
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _stored(session: Session, batch: ImportBatch, actions: Iterable[str] = ()) -> Iterator[Outcome]:
+    """The rows of a batch, as they were kept."""
+    query = select(ImportRow.id, ImportRow.number, ImportRow.action, ImportRow.record_id, ImportRow.content, ImportRow.before)
+    query = query.where(ImportRow.batch_id == batch.id).order_by(ImportRow.number)
+    if wanted := list(actions):
+        query = query.where(ImportRow.action.in_(wanted))
+    for key, number, action, record_id, content, before in session.execute(query.execution_options(yield_per=CHUNK)):
+        yield Outcome(number, json.loads(content), action, record_id, before=json.loads(before) if before else None, id=key)
+
+
+# -- words -------------------------------------------------------------------------------------------
+
+
+def unknown_words(session: Session, batch: ImportBatch, *, most: int = 50) -> list[tuple[str, str, int]]:
+    """(field, word, how often) of what no list knows, the most frequent first."""
+    kind = kind_of(batch.kind)
+    words = Words(session, {})
+    rows = list(_stored(session, batch, (RowAction.WRONG,)))
+    words.meanings = _meanings(session, batch.account, kind)
+    words.gather(kind.fields, rows)
+    for row in rows:
+        words.try_all(kind.fields, row.texts)
+    return [(name, word, count) for (name, word), count in words.unknown.most_common(most)]
+
+
+def interpret(uow: UnitOfWork, batch: ImportBatch, meanings: dict[tuple[str, str], str]) -> None:
+    """Say what words stand for; remembered for this account and kind, and the table is looked at again.
+
+    Taken: (field, word) → the text the system knows; empty ones are left out. Refused: none at all.
+    """
+    given = {pair: meaning.strip() for pair, meaning in meanings.items() if meaning.strip()}
+    if not given:
+        raise Refused("请至少为一个取值指定对应的系统取值。")
+    names = {f.name for f in kind_of(batch.kind).fields}
+    for (name, word), meaning in given.items():
+        if name not in names or not word or len(word) > 120 or len(meaning) > 120:
+            raise Refused("指定的取值有误，请刷新后重新选择。")
+        same = select(ImportMeaning).filter_by(account_id=uow.actor.id, kind=batch.kind, field=name, word=word)
+        known = uow.session.scalar(same)
+        if known is None:
+            known = ImportMeaning(account_id=uow.actor.id, kind=batch.kind, field=name, word=word, meaning=meaning)
+            uow.session.add(known)
+        known.meaning = meaning
+    IMPORT.advance(uow, batch, "interpret", words=len(given))
+    _start(uow, batch, "import_read", f"核对：{batch.file_name}", here=batch.total <= SHORT_ROWS)
+
+
+# -- commit --------------------------------------------------------------------------------------------
+
+
+@IMPORT.performs("commit")
+def commit(uow: UnitOfWork, batch: ImportBatch) -> None:
+    """提交: write the rows that succeed, all in one transaction, checked again while they are written."""
+    IMPORT.advance(uow, batch, "commit", new=batch.fresh, changed=batch.changed)
+    _start(uow, batch, "import_write", f"提交：{batch.file_name}", here=batch.total <= SHORT_ROWS)
+
+
+@jobs.works("import_write")
+def _write(run: Run) -> Answer:
+    kind = kind_of(_batch(run).kind)
+    run.tell(0, 0, "正在写入")
+    try:
+        counts = attempt(run.actor, lambda uow: _write_all(uow, run, kind), session=run.session)
+    except Refused as refusal:
+        sentence = f"没有写入任何数据：{refusal.sentence}"
+        attempt(run.actor, lambda uow: _give_back(uow, run, sentence), session=run.session)
+        return sentence, ""
+    return f"已提交：新增 {counts['new']} 条，变更 {counts['changed']} 条。", ""
+
+
+def _write_all(uow: UnitOfWork, run: Run, kind: ImportKind) -> dict[str, int]:
+    batch = uow.session.get_one(ImportBatch, run.arguments["batch"])
+    kind.may(uow)
+    rows = list(_stored(uow.session, batch, (RowAction.NEW, RowAction.CHANGED)))
+    shown = [(row.action, row.before) for row in rows]
+    for row in rows:
+        row.before = None
+    words = Words(uow.session, _meanings(uow.session, uow.actor, kind))
+    kind.perform(uow, rows, dict(batch.choices), words, lambda done, total: run.tell(done, total, "正在写入"))
+    strange = [
+        row for row, (action, before) in zip(rows, shown, strict=True)
+        if row.action != action or (action == RowAction.CHANGED and row.before != before)
+    ]  # fmt: skip
+    if strange:
+        first = strange[0]
+        why = "；".join(first.faults.values()) or f"现在是“{RowAction(first.action).label}”"
+        raise Refused(
+            f"核对之后数据有变化，{len(strange)} 行与预览不一致，如第 {first.number} 行：{why.rstrip('。')}。已重新核对，请查看后再提交。"
+        )
+    changes = [
+        {"key": row.id, "record": row.record_id, "was": _json(row.before) if row.before else None, "now": _json(row.after)}
+        for row in rows
+    ]
+    statement = (
+        update(ImportRow.__table__)
+        .where(ImportRow.__table__.c.id == bindparam("key"))
+        .values(record_id=bindparam("record"), before=bindparam("was"), after=bindparam("now"))
+    )
+    for start in range(0, len(changes), CHUNK):
+        uow.session.connection().execute(statement, changes[start : start + CHUNK])
+    counts = {"new": batch.fresh, "changed": batch.changed}
+    IMPORT.advance(uow, batch, "written", kind=batch.kind, sha256=batch.sha256, counts=counts)
+    batch.committed_at, batch.sentence = uow.now.replace(microsecond=0), ""
+    return counts
+
+
+def _give_back(uow: UnitOfWork, run: Run, sentence: str) -> None:
+    """Nothing was written; the table is looked at again and waits for its sender."""
+    batch = uow.session.get_one(ImportBatch, run.arguments["batch"])
+    IMPORT.advance(uow, batch, "give_back", to=S.PREVIEWED, reason=sentence)
+    batch.sentence = sentence[:500]
+    kind, key = kind_of(batch.kind), batch.id
+
+    def again() -> None:
+        rows = list(_stored(run.session, run.session.get_one(ImportBatch, key)))
+        rows, _words = _rehearse(run, kind, run.session.get_one(ImportBatch, key), rows)
+        attempt(run.actor, lambda inner: _renew(inner, key, rows), session=run.session)
+
+    uow.after_commit.append(again)
+
+
+def _renew(uow: UnitOfWork, key: int, rows: Sequence[Outcome]) -> None:
+    batch = uow.session.get_one(ImportBatch, key)
+    kind = kind_of(batch.kind)
+    counts = _count(batch, rows)
+    uow.session.execute(delete(ImportRow).where(ImportRow.batch_id == key))
+    for start in range(0, len(rows), CHUNK):
+        uow.session.execute(insert(ImportRow), [_stored_form(kind, key, row) for row in rows[start : start + CHUNK]])
+    uow.record("look_again", batch, label="重新核对", **counts)
+
+
+# -- undo ----------------------------------------------------------------------------------------------
+
+
+@IMPORT.performs("undo")
+def undo(uow: UnitOfWork, batch: ImportBatch) -> None:
+    """撤销本批: what it made goes, what it changed comes back; what was touched since stays, and is named."""
+    IMPORT.advance(uow, batch, "undo")
+    _start(uow, batch, "import_undo", f"撤销：{batch.file_name}", here=batch.fresh + batch.changed <= SHORT_ROWS)
+
+
+@jobs.works("import_undo")
+def _undo(run: Run) -> Answer:
+    run.tell(0, 0, "正在撤销")
+    back, kept = attempt(run.actor, lambda uow: _undo_all(uow, run), session=run.session)
+    return f"已撤销 {back} 条" + (f"，{kept} 条此后已被修改或使用，保留不动。" if kept else "。"), ""
+
+
+def _undo_all(uow: UnitOfWork, run: Run) -> tuple[int, int]:
+    batch = uow.session.get_one(ImportBatch, run.arguments["batch"])
+    kind = kind_of(batch.kind)
+    kind.may(uow)
+    rows = list(written_rows(uow.session, batch))
+    kept = kind.take_back(uow, rows, dict(batch.choices), lambda done, total: run.tell(done, total, "正在撤销"))
+    table = ImportRow.__table__
+    for key, sentence in kept.items():
+        uow.session.connection().execute(update(table).where(table.c.id == key).values(faults={"": sentence}))
+    sentence = f"撤销 {len(rows) - len(kept)} 条" + (f"，保留 {len(kept)} 条（此后已被修改或使用，见失败原因）" if kept else "") + "。"
+    IMPORT.advance(uow, batch, "undone", back=len(rows) - len(kept), kept=len(kept))
+    batch.undone_at, batch.sentence = uow.now.replace(microsecond=0), sentence
+    return len(rows) - len(kept), len(kept)
+
+
+def written_rows(session: Session, batch: ImportBatch) -> Iterator[Outcome]:
+    """The rows a batch has written, the last first: who was made of another goes before it."""
+    query = select(ImportRow.id, ImportRow.number, ImportRow.action, ImportRow.record_id, ImportRow.content, ImportRow.before, ImportRow.after)
+    query = query.where(ImportRow.batch_id == batch.id, ImportRow.action.in_((RowAction.NEW, RowAction.CHANGED)))
+    for key, number, action, record_id, content, before, after in session.execute(query.order_by(ImportRow.number.desc())):
+        yield Outcome(
+            number, json.loads(content), action, record_id, before=json.loads(before) if before else None,
+            after=json.loads(after) if after else None, id=key,
+        )  # fmt: skip
+
+
+def touched_since(session: Session, batch: ImportBatch) -> dict[int, str]:
+    """Of what a batch has written: row → why it would stay as it is."""
+    kind = kind_of(batch.kind)
+    return kind.touched(session, list(written_rows(session, batch)))
+
+
+# -- the rest ----------------------------------------------------------------------------------------------
+
+
+@IMPORT.performs("resume")
+def resume(uow: UnitOfWork, batch: ImportBatch) -> None:
+    """Begin again what died with its process; nothing of it had been written."""
+    IMPORT.advance(uow, batch, "resume")
+    work, word = {S.RECEIVED: ("import_read", "核对"), S.COMMITTING: ("import_write", "提交"), S.UNDOING: ("import_undo", "撤销")}[S(batch.state)]
+    _start(uow, batch, work, f"{word}：{batch.file_name}", here=False)
+
+
+@IMPORT.performs("discard")
+def discard(uow: UnitOfWork, batch: ImportBatch) -> None:
+    """放弃: the uploaded rows are deleted; what was counted stays."""
+    IMPORT.advance(uow, batch, "discard")
+    uow.session.execute(delete(ImportRow).where(ImportRow.batch_id == batch.id))
+
+
+def rows_of(session: Session, batch: ImportBatch, action: str, page: int, size: int) -> tuple[list[ImportRow], int]:
+    """A page of the rows of one action ("" for all), and how many there are."""
+    mine = [ImportRow.batch_id == batch.id] + ([ImportRow.action == action] if action else [])
+    count = session.scalar(select(func.count()).select_from(ImportRow).where(*mine)) or 0
+    rows = select(ImportRow).where(*mine).order_by(ImportRow.number).limit(size).offset((page - 1) * size)
+    return list(session.scalars(rows)), count
+
+
+def failing_rows(session: Session, batch: ImportBatch) -> Iterator[tuple[list[str], dict[str, str]]]:
+    """The texts of every row that failed, with the sentences by field."""
+    query = select(ImportRow.content, ImportRow.faults).where(ImportRow.batch_id == batch.id, ImportRow.action == RowAction.WRONG)
+    for content, faults in session.execute(query.order_by(ImportRow.number).execution_options(yield_per=CHUNK)):
+        yield json.loads(content), faults or {}

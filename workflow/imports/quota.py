@@ -1,0 +1,71 @@
+"""批量导入 of 职数 (附件2 1.5.1): the vacancies of the own institution, a row for each level and specialty."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from models.catalogue import TitleLevel
+from models.organisation import Organisation
+from models.quota import Quota, QuotaKind
+from models.quota import QuotaState as S
+from workflow import quota as quotas
+from workflow import roles
+from workflow.errors import NotYou
+from workflow.flow import Ask
+from workflow.imports.kind import Field, ImportKind, imports
+from workflow.unit_of_work import UnitOfWork
+
+NUMBERS = ("posts", "held", "retiring")
+
+
+@imports
+class QuotaImport(ImportKind):
+    """A row is a draft of the actor's own unit; 特殊情况 with lists of people are typed in the form."""
+
+    name, title, guide, model = "quota", "职数申报", "附件2 1.5.1", Quota
+    roles = (roles.UNIT_OFFICER, roles.BUREAU_OFFICER)
+    choices = (Ask("year", "评审年度", "number", default=lambda uow, _: uow.today.year),)
+    fields = (
+        Field("level", "申报级别", "choice", required=True, enum=TitleLevel),
+        Field("specialty", "申报专业代码或名称", "specialty", note="留空为不分专业"),
+        Field("establishment", "岗位设置批复文号", required=True, max_length=80),
+        Field("posts", "核定岗位数", "number", required=True),
+        Field("held", "已聘人数", "number", required=True),
+        Field("retiring", "下一评审年度年底前退休人数", "number"),
+        Field("requested", "申报职数", "number", required=True),
+    )
+    key = ("level", "specialty")
+
+    def prepare(self, uow: UnitOfWork, choices: dict[str, Any]) -> None:
+        """The actor works for a unit."""
+        if uow.actor.organisation is None:
+            raise NotYou("只能申报本单位的职数（118号 三(二)1）；请由申报单位的经办人办理。")
+
+    def find(self, uow: UnitOfWork, values: dict[str, Any], choices: dict[str, Any]) -> Quota | None:
+        """The own unit's vacancy of that year, level and specialty that has not been decided against."""
+        specialty = values["specialty"]
+        same = select(Quota).where(
+            Quota.unit_id == uow.actor.organisation_id, Quota.year == int(choices["year"]), Quota.kind == QuotaKind.VACANCY,
+            Quota.level == values["level"], Quota.specialty_id.is_(None) if specialty is None else Quota.specialty_id == specialty.id,
+            Quota.state.not_in((S.REJECTED, S.CLEARED)),
+        )  # fmt: skip
+        return uow.session.scalar(same.order_by(Quota.id))
+
+    def create(self, uow: UnitOfWork, values: dict[str, Any], choices: dict[str, Any]) -> Quota:
+        """新增 as a draft."""
+        given: dict[str, Any] = {name: values[name] or 0 for name in NUMBERS} | {"establishment": values["establishment"]}
+        if values["specialty"]:
+            given["specialty_id"] = values["specialty"].id
+        unit = uow.session.get_one(Organisation, uow.actor.organisation_id)
+        return quotas.create_quota(uow, unit=unit, year=int(choices["year"]), level=values["level"], requested=values["requested"], **given)
+
+    def change(self, uow: UnitOfWork, record: Quota, values: dict[str, Any], choices: dict[str, Any]) -> None:
+        """编辑 of a draft or of one sent back."""
+        given = {name: values[name] or 0 for name in NUMBERS} | {"establishment": values["establishment"]}
+        quotas.edit_quota(uow, record, requested=values["requested"], **given)
+
+    def values_of(self, record: Quota) -> dict[str, Any]:
+        """As the form shows it."""
+        return {f.name: getattr(record, f.name) for f in self.fields}
