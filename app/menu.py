@@ -24,6 +24,7 @@ from models.committee import Committee
 from models.declaration import Declaration
 from models.expert import Expert
 from models.filing import Filing
+from models.job import Job
 from models.notice import Notice
 from models.path import PathNode
 from models.plan import Plan
@@ -116,6 +117,8 @@ MENU: list[Entry] = [
     Entry("基础配置",  "规则参数",             "views.setting:SettingView"),
     Entry("基础配置",  "工作日历",             "views.setting:CalendarDayScreen"),
     Entry("基础配置",  "工作日历年度",         "views.setting:CalendarYearScreen"),
+    Entry("基础配置",  "导入批次",             "views.import_batch:ImportScreen"),
+    Entry("系统管理",  "后台任务",             "views.job:JobScreen",                      "",              waits(desk.job_desk, Job)),
     Entry("审核路径",  "职称初定/认定受理机构管理", "views.acceptance:AcceptanceScreen",   "附件3 1.3"),
     Entry("审核路径",  "职称初定审核路径配置", "views.path:InitialPathScreen",             "附件3 1.4"),
     Entry("审核路径",  "职称认定审核路径配置", "views.path:RecognitionPathScreen",         "附件3 1.5"),

@@ -58,6 +58,8 @@ class Access:
 
 
 EVERYBODY = r.ALL
+#: Who imports anything at all; what each imports is said by the kind (workflow.imports).
+IMPORTERS = (r.HRSS_CONFIG, r.COMMITTEE_OFFICE, r.UNIT_OFFICER, r.BUREAU_OFFICER)
 # fmt: off
 ACCESS: list[Access] = [
     #      screen               opens                                   changes
@@ -120,6 +122,8 @@ ACCESS: list[Access] = [
     Access("JuniorPathScreen",  (r.HRSS_CONFIG,),                       (r.HRSS_CONFIG,)),
     Access("IntermediatePathScreen", (r.HRSS_CONFIG,),                  (r.HRSS_CONFIG,)),
     Access("SeniorPathScreen",  (r.HRSS_CONFIG,),                       (r.HRSS_CONFIG,)),
+    Access("ImportScreen",      IMPORTERS,                              IMPORTERS),
+    Access("JobScreen",         tuple(x for x in r.ALL if x not in r.THREE_ADMINS)),
     Access("FilingAuditScreen", (r.HRSS_AUDIT, r.HRSS_CERT, r.SUPERVISOR)),
     Access("CertificateNumberScreen", (r.HRSS_CERT, r.SUPERVISOR),      (r.HRSS_CERT,), ("can_act",)),
     Access("CertificateIssueScreen", (r.HRSS_CERT,)),

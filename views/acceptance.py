@@ -31,6 +31,7 @@ class AcceptanceScreen(ActiveState, FlowScreen):
     fields = "node_kind organisation way level region_code publicity_required contact telephone"
     narrow = {"organisation": "kind=node_kind"}
     order = "way level id"
+    imports = "acceptance"
     can_add = True
     row_verbs = "edit instruct cancel"
     empty = "没有符合条件的受理机构；请修改查询条件，或新增受理机构。"

@@ -110,6 +110,7 @@ class CommitteeScreen(OtherPage, CommitteePages, FlowScreen):
     columns = "name level kind host series account_name valid_to standing"
     facts = CommitteePages.facts | {"账号": "account_name opened"}
     fields = "name level kind host series region_code account_name valid_from valid_to by_specialty size size_exception"
+    imports = "committee"
     can_add = can_edit = True
     row_verbs = "cancel"
     empty = "没有符合条件的评委会；请修改查询条件，或新增评委会。"

@@ -44,6 +44,7 @@ class Declared(ModelView):
     extra_fields: ClassVar[Mapping[str, Any]] = {}  #: fields of the form that are no columns: unbound WTForms fields with `box()`
     can_add = can_edit = can_delete = False
     can_export = can_show = True
+    imports = ""  #: the kind of batch import that the list offers (workflow.imports)
     add_label = "新增"
     empty = "没有符合条件的记录。"  #: why, and what to do
     deadline = ""  #: name of the date by which the record is due

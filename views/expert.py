@@ -60,6 +60,7 @@ class ExpertScreen(FlowScreen):
     conditions = "code series specialty level term_to state"
     labels: ClassVar[dict[str, str]] = {"who": "评委", "workplace": "工作单位", "series.name": "职称系列", "specialty.name": "专业"}
     order = "code"
+    imports = "expert"
     can_add = True
     add_label = "推荐入库"
     empty = "没有符合条件的评委申报记录。"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import redirect, request
+from flask import g, redirect, request, url_for
 from flask_appbuilder import expose, has_access
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
@@ -14,6 +14,7 @@ from views import listing
 from views.columns import Column
 from views.declared import Declared
 from views.panel import Link
+from workflow.imports import KINDS
 
 #: Codes and numbers up to this length are never broken over two lines.
 CODE = 28
@@ -74,9 +75,10 @@ class ListPage(Declared):
             links.append(Link(_("编辑"), f"{base}edit/{record.id}"))
         return links
 
-    def buttons(self) -> list[Link]:
-        """Hook: further buttons of the list's head, such as the import."""
-        return []
+    def buttons(self) -> Sequence[Link]:
+        """Hook: further buttons of the list's head; by default 批量导入 where the screen names a kind of import."""
+        about = KINDS.get(self.imports)
+        return [Link(_("批量导入"), url_for("ImportScreen.new", kind=about.name))] if about and g.user.plays(*about.roles) else []
 
     def bulk_steps(self) -> Sequence[Any]:
         """The verbs for ticked rows (FlowScreen)."""

@@ -37,6 +37,7 @@ class OrganisationScreen(ActiveState, FlowScreen):
     fields = "code name kind nature region_code superior file_holder contact telephone complaint_telephone grassroots"
     order = "-id"
     sorts = "code name"
+    imports = "organisation"
     can_add = can_edit = True
     row_verbs = "close"
     empty = "没有符合条件的机构；请修改查询条件，或新增机构。"

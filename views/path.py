@@ -141,6 +141,7 @@ _FORM = "{top} level parent node_kind organisation fast_return inner_deadline"
 class InitialPathScreen(PathScreen):
     """附件3 1.4."""
 
+    imports = "path_initial"
     kind, title, guide = PathKind.INITIAL, "职称初定审核路径配置", "附件3 1.4"
     facts, fields, extra_fields = _TOP.format(top="office"), _FORM.format(top="office"), _fields(PathKind.INITIAL)
     columns = PathScreen.columns.replace("committee.name", "office")
@@ -149,6 +150,7 @@ class InitialPathScreen(PathScreen):
 class RecognitionPathScreen(PathScreen):
     """附件3 1.5."""
 
+    imports = "path_recognition"
     kind, title, guide = PathKind.RECOGNITION, "职称认定审核路径配置", "附件3 1.5"
     facts, fields, extra_fields = _TOP.format(top="office"), _FORM.format(top="office"), _fields(PathKind.RECOGNITION)
     columns = PathScreen.columns.replace("committee.name", "office")
@@ -157,6 +159,7 @@ class RecognitionPathScreen(PathScreen):
 class JuniorPathScreen(PathScreen):
     """附件3 1.6."""
 
+    imports = "path_junior"
     kind, title, guide = PathKind.JUNIOR, "初评会审核路径配置", "附件3 1.6"
     facts, fields, extra_fields = _TOP.format(top="committee.name"), _FORM.format(top="committee"), _fields(PathKind.JUNIOR)
 
@@ -164,6 +167,7 @@ class JuniorPathScreen(PathScreen):
 class IntermediatePathScreen(PathScreen):
     """附件3 1.7."""
 
+    imports = "path_intermediate"
     kind, title, guide = PathKind.INTERMEDIATE, "中评会审核路径配置", "附件3 1.7"
     facts, fields, extra_fields = _TOP.format(top="committee.name"), _FORM.format(top="committee"), _fields(PathKind.INTERMEDIATE)
 
@@ -171,6 +175,7 @@ class IntermediatePathScreen(PathScreen):
 class SeniorPathScreen(PathScreen):
     """附件3 1.8."""
 
+    imports = "path_senior"
     kind, title, guide = PathKind.SENIOR, "高评会审核路径配置", "附件3 1.8"
     facts, fields, extra_fields = _TOP.format(top="committee.name"), _FORM.format(top="committee"), _fields(PathKind.SENIOR)
 
@@ -185,6 +190,7 @@ LOOKUPS["PathNode-mine"] = Lookup(PathNode, (PathNode.reason,), _place, _mine, e
 class CommitteePathScreen(PathScreen):
     """评委会下级单位管理 (附件2 1.6.1): a committee's office keeps its own tree, and reads the one that all share."""
 
+    imports = "path_own"
     title, guide = "评委会下级单位管理", "附件2 1.6.1"
     lead = "本评委会的下级单位，以及由省厅维护、各评委会共用的；下级单位在“审核层级配置单位确认”中确认后生效。"
     facts = _TOP.format(top="committee.name")

@@ -121,6 +121,7 @@ class QuotaScreen(QuotaDesk, FlowScreen):
     }  # fmt: skip
     verbs = "declare"
     row_verbs = "declare"
+    imports = "quota"
     can_add = can_edit = True
     empty = "本单位还没有申报职数。事业单位推荐人员前，请点击“新增”填写岗位设置和空缺情况后申报。"
 

@@ -18,6 +18,7 @@ from models.committee import Committee, CommitteeState
 from models.declaration import Declaration, RouteStep
 from models.declaration import DeclarationState as S
 from models.filing import Filing, FilingState
+from models.job import Job, JobState
 from models.notice import Notice
 from models.organisation import Organisation
 from models.path import AcceptanceOffice, NodeState, PathNode
@@ -167,3 +168,8 @@ def committee_desk(actor: Account, today: date) -> Clause:
     if session is None or not actor.plays(r.HRSS_CONFIG, r.HRSS_AUDIT):
         return false()
     return or_(Committee.state == CommitteeState.APPLIED, committee_term.ending(session, today))
+
+
+def job_desk(actor: Account, today: date) -> Clause:
+    """Own long work that waits or runs."""
+    return and_(Job.account_id == actor.id, Job.state.in_((JobState.WAITING, JobState.RUNNING)))

@@ -31,6 +31,8 @@ from models.expert import Expert
 from models.filing import Filing
 from models.journal import JournalEntry
 from models.material import Material
+from models.import_batch import ImportBatch, ImportState
+from models.job import Job, JobState
 from models.notice import Notice
 from models.organisation import NodeKind
 from models.path import AcceptanceOffice, PathKind, PathNode, Way
@@ -43,6 +45,7 @@ from tests.conftest import NOON
 from workflow import draw as draws
 from workflow import files
 from workflow import roles as r
+from workflow.imports import KINDS
 from workflow.draw import DRAW
 from workflow.journal import seal
 from workflow.trail import leave_trail
@@ -343,6 +346,8 @@ class Side:
             ("account", make.account(r.UNIT_OFFICER, organisation_id=self.offices.unit.id)),
         ):  # fmt: skip
             self.keep(subject, record)
+        for name in KINDS:
+            self.keep(f"import_{name}", {"kind": name})
 
 
 class World:
@@ -383,6 +388,7 @@ class World:
         ]
         for shelf, notice in zip((side.records, side.siblings, self.b.records), notices, strict=True):
             shelf["notice"] = {"pk": notice.id}
+        self._own_work(account)
         if role in r.HRSS:
             node = make._add(PathNode, {}, kind=PathKind.SENIOR, organisation=self.province, node_kind=NodeKind.PROVINCE)
             side.keep("path_node_own", node)
@@ -398,6 +404,18 @@ class World:
         else:
             side.keep("declaration_own", *side.employees["unit"])
         self.b.keep("declaration_own", *self.b.employees["unit"])
+
+    def _own_work(self, account):
+        """Long work and imports belong to who asked for them."""
+        make = self.make
+        colleague = make.account(r.UNIT_OFFICER, organisation_id=self.a.offices.unit.id)
+        for shelf, owner in zip((self.a.records, self.a.siblings, self.b.records), (account, colleague, colleague), strict=True):
+            job = make._add(Job, {}, account_id=owner.id, kind="export", title="导出", state=JobState.DONE, asked_at=NOON, ended_at=NOON)
+            batch = make._add(
+                ImportBatch, {}, kind="acceptance", account_id=owner.id, file_name="机构.xlsx", sha256="0" * 64, state=ImportState.PREVIEWED,
+                created_at=NOON, choices={"level": "assistant", "way": "initial"},
+            )  # fmt: skip
+            shelf |= {"job": {"pk": job.id}, "import_batch": {"pk": batch.id}}
 
     def of(self, subject, relation):
         """What the address of a route needs for that record, or None where there is no such relation."""

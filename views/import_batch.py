@@ -1,0 +1,230 @@
+"""批量导入: template, upload, preview, 提交, 撤销本批 — one set of pages for every kind of import.
+
+A management screen offers it by naming its kind: `imports = "acceptance"` (views/declared.py).
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Response, abort, flash, g, redirect, request
+from flask_appbuilder import expose, has_access
+from flask_appbuilder.security.decorators import permission_name
+from flask_babel import gettext as _
+
+from models.base import db
+from models.import_batch import ImportBatch, ImportRow, ImportState, RowAction
+from models.sealed import mask_id
+from reports import template
+from views.base import FlowScreen, Link, badge
+from views.download import named
+from views.job import EXCEL
+from views.posted import form, submit
+from views.stay import context
+from workflow import import_batch
+from workflow import job as jobs
+from workflow.errors import NotNow, Refused
+from workflow.flow import Ask
+from workflow.import_batch import IMPORT
+from workflow.imports import KINDS, ImportKind
+from workflow.unit_of_work import asking, attempt
+
+PAGE = 50
+#: How many of the records that an undoing would leave alone are named on the page.
+NAMED = 20
+#: A list of words longer than this is typed, not chosen.
+MOST_OPTIONS = 300
+
+
+class ImportScreen(FlowScreen):
+    """One's own imports, the newest first; a new one begins at the screen whose records it is about."""
+
+    model, flow = ImportBatch, IMPORT
+    route_base = "/import"
+    title = "导入批次"
+    lead = "批量导入先核对、后提交：核对时不写入任何数据；提交后可以撤销本批。"
+    columns = "kind file_name total fresh changed wrong state created_at"
+    labels = {"kind": "导入内容", "fresh": "新增", "wrong": "失败"}
+    facts = {
+        "导入批次": "kind file_name applies state created_at committed_at undone_at sentence",
+    }
+    conditions = "file_name:contains state created_at"
+    order = "-id"
+    can_export = False
+    empty = "没有导入批次；请从机构管理、审核路径、评委会管理等页面的“批量导入”开始。"
+    show_template = "import/show.html"
+    verbs = "commit undo resume discard"
+
+    def cell_kind(self, record: ImportBatch) -> str:
+        """What was imported."""
+        return KINDS[record.kind].title if record.kind in KINDS else record.kind
+
+    def cell_applies(self, record: ImportBatch) -> str:
+        """What was chosen for the whole table."""
+        kind = KINDS[record.kind]
+        words = [f"{ask.label}：{_chosen(ask, record.choices.get(ask.name))}" for ask in kind.choices]
+        return "；".join(words) or _("整表")
+
+    def name_of(self, record: ImportBatch) -> str:
+        """What, and from which file."""
+        return f"{self.cell_kind(record)} · {record.file_name}"
+
+    def badge_of(self, record: ImportBatch) -> Any:
+        """The state, or that its work was broken off."""
+        if record.job is not None and jobs.broken(record.job) and record.state in _UNDER_WAY:
+            return badge(_("办理中断"), "bad")
+        state = ImportState(record.state)
+        return badge(state.label, state.tone)
+
+    # -- upload --------------------------------------------------------------------------------------
+
+    @expose("/new/<kind>", methods=["GET", "POST"])
+    @has_access
+    @permission_name("add")
+    def new(self, kind: str) -> Any:
+        """下载模板, 选择职称等级 and what else holds for the table, 浏览, 导入."""
+        about = self._kind(kind)
+        step = form("begin", _("导入"), [*about.choices, FILE], about.guide)
+
+        def begin(uow: Any, given: dict[str, Any]) -> int:
+            content, name = given.pop("file")
+            return import_batch.begin(uow, about.name, content, name, given).id
+
+        posted = submit(step, None, begin)
+        if posted.done:
+            return redirect(self.address("show", pk=posted.answer))
+        boxes = posted.boxes(step, None)
+        errors = [(box.id, box.label, box.error) for box in boxes if box.error]
+        return self.render_template(
+            "import/new.html", screen=self, about=about, title=_("批量导入%(what)s", what=about.title), boxes=boxes, base=self.address("list"),
+            errors=errors, sentence=posted.sentence if not errors else "", template=self.address("template", kind=kind),
+        ), posted.code  # fmt: skip
+
+    def _kind(self, name: str) -> ImportKind:
+        about = KINDS.get(name) or abort(404)
+        about.may(asking(g.user))
+        return about
+
+    @expose("/template/<kind>")
+    @has_access
+    @permission_name("add")
+    def template(self, kind: str) -> Any:
+        """下载 Excel 模板: drop-downs, notes, codes as text, and the version of its dictionary."""
+        about = self._kind(kind)
+        target = tempfile.TemporaryFile()  # noqa: SIM115  (closed when it has been sent)
+        template.write(target, about.title, _columns(about), about.dictionary(db.session))
+        return _sheet(target, f"{about.title}导入模板.xlsx")
+
+    # -- preview -------------------------------------------------------------------------------------
+
+    def extra_page(self, record: ImportBatch) -> dict[str, Any]:
+        """成功 n 条, 失败 m 条; a page of rows, cell by cell; words to be given a meaning; what an undoing would do."""
+        about = KINDS[record.kind]
+        only = request.args.get("only", "")
+        only = only if only in set(RowAction) else ""
+        page = max(1, request.args.get("page", 1, type=int) or 1)
+        rows, count = import_batch.rows_of(db.session, record, only, min(page, 100_000), PAGE)
+        given: dict[str, Any] = {
+            "about": about, "only": only, "page": page, "pages": max(1, -(-count // PAGE)), "rows": [_shown(about, row) for row in rows],
+            "tabs": _tabs(record), "unknown": self._unknown(record, about), "progress": jobs.progress_of(record.job) if record.job else None,
+            "touched": [], "touched_count": 0,
+        }  # fmt: skip
+        if record.state == ImportState.COMMITTED:
+            touched = import_batch.touched_since(db.session, record)
+            given |= {"touched": list(touched.values())[:NAMED], "touched_count": len(touched)}
+        return given
+
+    def _unknown(self, record: ImportBatch, about: ImportKind) -> list[dict[str, Any]]:
+        if record.state != ImportState.PREVIEWED or not record.wrong:
+            return []
+        offered = about.offered(db.session)
+        labels = {f.name: f.label for f in about.fields}
+        return [
+            {"field": name, "word": word, "count": count, "label": labels[name], "options": offered.get(name, [])[:MOST_OPTIONS]}
+            for name, word, count in import_batch.unknown_words(db.session, record)
+        ]
+
+    @expose("/words/<int:pk>", methods=["POST"])
+    @has_access
+    @permission_name("add")
+    def words(self, pk: int) -> Any:
+        """Give words a meaning, once for all rows; remembered for the next table of this sender."""
+        record = self.find(pk)
+        fields, asked, meant = (request.form.getlist(name) for name in ("field", "word", "meaning"))
+        meanings = dict(zip(zip(fields, asked, strict=False), meant, strict=False))
+        try:
+            attempt(g.user, lambda uow: import_batch.interpret(uow, self.find(pk), meanings), context=context())
+        except Refused as refusal:
+            return self.show_page(record, alert=refusal.sentence), 409 if isinstance(refusal, NotNow) else 422
+        flash(_("已记住对应关系，并重新核对。"), "ok")
+        return redirect(self.address("show", pk=pk))
+
+    @expose("/failed/<int:pk>")
+    @has_access
+    @permission_name("show")
+    def failed(self, pk: int) -> Any:
+        """下载失败数据: the same sheet with the reason in each bad cell; it can be mended and uploaded as it is."""
+        record = self.find(pk)
+        about = KINDS[record.kind]
+        places = {f.name: n for n, f in enumerate(about.fields)}
+        rows = ((texts, {places.get(name, -1): words for name, words in faults.items()}) for texts, faults in import_batch.failing_rows(db.session, record))
+        target = tempfile.TemporaryFile()  # noqa: SIM115  (closed when it has been sent)
+        template.returned(target, about.title, _columns(about), rows)
+        return _sheet(target, f"{about.title}导入失败数据.xlsx")
+
+    def links(self, record: ImportBatch) -> Sequence[Link]:
+        """The failing rows, and another file."""
+        links = [Link(_("再导入一个文件"), self.address("new", kind=record.kind))] if record.kind in KINDS else []
+        if record.wrong and record.state not in (ImportState.DISCARDED, ImportState.RECEIVED):
+            links.insert(0, Link(_("下载失败数据"), self.address("failed", pk=record.id)))
+        return links
+
+
+_UNDER_WAY = (ImportState.RECEIVED, ImportState.COMMITTING, ImportState.UNDOING)
+FILE = Ask("file", "浏览", "file", hint="选择填写好的模板：.xlsx、.xls 或 .csv（UTF-8 或 GB18030），不超过 20 MB、12 万行")
+
+
+def _chosen(ask: Ask, value: Any) -> str:
+    options = ask.options(asking(g.user), None)
+    return next((label for key, label in options if key == (value or "")), str(value or ""))
+
+
+def _columns(about: ImportKind) -> list[template.Column]:
+    offered = about.offered(db.session)
+    return [
+        template.Column(f.label, note=f.hint, choices=tuple(offered.get(f.name, ())), text=f.kind != "number", required=f.required, example=f.example)
+        for f in about.fields
+    ]
+
+
+def _sheet(target: Any, name: str) -> Response:
+    target.seek(0)
+
+    def pieces() -> Any:
+        with target:
+            while piece := target.read(1 << 16):
+                yield piece
+
+    return named(Response(pieces(), mimetype=EXCEL), name)
+
+
+def _tabs(record: ImportBatch) -> list[tuple[str, str, int]]:
+    counts = {"": record.total, "new": record.fresh, "changed": record.changed, "unchanged": record.unchanged, "wrong": record.wrong}
+    return [(key, RowAction(key).label if key else _("全部"), count) for key, count in counts.items()]
+
+
+def _shown(about: ImportKind, row: ImportRow) -> dict[str, Any]:
+    """A row as the preview shows it: every cell with what it was, what it becomes, and what is wrong with it."""
+    before = json.loads(row.before) if row.before else {}
+    faults = row.faults or {}
+    action = RowAction(row.action)
+    cells = []
+    for each, text in zip(about.fields, json.loads(row.content), strict=True):
+        was = before.get(each.name, "")
+        show = mask_id if each.sealed else str
+        same = not text or text == was or row.action != RowAction.CHANGED
+        cells.append({"label": each.label, "text": show(text) if text else "", "was": "" if same else (show(was) if was else _("空")), "fault": faults.get(each.name, "")})
+    return {"number": row.number, "badge": badge(action.label, action.tone), "cells": cells, "fault": faults.get("", "")}
