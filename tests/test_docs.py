@@ -241,6 +241,7 @@ def test_every_command_is_told(readme, application):
         "bootstrap",
         "load-reference",
         "organisation index",
+        "job",
     }
     registered = {
         f"{name} {sub}" if subs else name

@@ -47,7 +47,7 @@ class ImportScreen(FlowScreen):
     title = "导入批次"
     lead = "批量导入先核对、后提交：核对时不写入任何数据；提交后可以撤销本批。"
     columns = "kind file_name total fresh changed wrong state created_at"
-    labels = {"kind": "导入内容", "fresh": "新增", "wrong": "失败"}
+    labels = {"applies": "适用", "kind": "导入内容", "fresh": "新增", "wrong": "失败"}
     facts = {
         "导入批次": "kind file_name applies state created_at committed_at undone_at sentence",
     }
@@ -170,9 +170,9 @@ class ImportScreen(FlowScreen):
         record = self.find(pk)
         about = KINDS[record.kind]
         places = {f.name: n for n, f in enumerate(about.fields)}
-        rows = ((texts, {places.get(name, -1): words for name, words in faults.items()}) for texts, faults in import_batch.failing_rows(db.session, record))
+        rows = ((texts, {places.get(name, len(about.fields)): words for name, words in faults.items()}) for texts, faults in import_batch.failing_rows(db.session, record))
         target = tempfile.TemporaryFile()  # noqa: SIM115  (closed when it has been sent)
-        template.returned(target, about.title, _columns(about), rows)
+        template.returned(target, about.title, _columns(about), rows, about.dictionary(db.session))
         return _sheet(target, f"{about.title}导入失败数据.xlsx")
 
     def links(self, record: ImportBatch) -> Sequence[Link]:

@@ -37,6 +37,8 @@ SHORT_BYTES = 60_000
 SHORT_ROWS = 400
 #: Rows that travel to and from the database at once.
 CHUNK = 5_000
+#: The guide has the same two steps in seven modules.
+GUIDE = "附件3 1.3–1.8、1.10"
 IMPORTERS = (roles.HRSS_CONFIG, roles.COMMITTEE_OFFICE, roles.UNIT_OFFICER, roles.BUREAU_OFFICER)
 
 
@@ -60,18 +62,18 @@ def job_is_gone(uow: UnitOfWork, batch: ImportBatch) -> str | None:
 # fmt: off
 IMPORT = Flow("批量导入", S, [
     #     verb         label       from                        to             by         only if
-    Step("read",      "核对完成",  {S.RECEIVED},               S.PREVIEWED,   IMPORTERS, [own], inner=True),
-    Step("refuse",    "无法导入",  {S.RECEIVED},               S.UNREADABLE,  IMPORTERS, [own], inner=True),
-    Step("interpret", "指定取值",  {S.PREVIEWED},              S.RECEIVED,    IMPORTERS, [own], clause="附件3 1.3–1.8", inner=True),
+    Step("read",      "核对完成",  {S.RECEIVED},               S.PREVIEWED,   IMPORTERS, [own], clause=GUIDE, inner=True),
+    Step("refuse",    "无法导入",  {S.RECEIVED},               S.UNREADABLE,  IMPORTERS, [own], clause=GUIDE, inner=True),
+    Step("interpret", "指定取值",  {S.PREVIEWED},              S.RECEIVED,    IMPORTERS, [own], clause=GUIDE, inner=True),
     Step("commit",    "提交",      {S.PREVIEWED},              S.COMMITTING,  IMPORTERS, [own, something_to_do],
-         clause="附件3 1.3–1.8、1.10", tone="primary", confirm="提交后，成功的行将一次写入系统，失败的行不写入，确定提交吗？"),
-    Step("written",   "写入完成",  {S.COMMITTING},             S.COMMITTED,   IMPORTERS, [own], inner=True),
-    Step("give_back", "重新核对",  {S.COMMITTING, S.UNDOING},  (S.PREVIEWED, S.COMMITTED), IMPORTERS, [own], inner=True),
+         clause=GUIDE, tone="primary", confirm="提交后，成功的行将一次写入系统，失败的行不写入，确定提交吗？"),
+    Step("written",   "写入完成",  {S.COMMITTING},             S.COMMITTED,   IMPORTERS, [own], clause=GUIDE, inner=True),
+    Step("give_back", "重新核对",  {S.COMMITTING, S.UNDOING},  (S.PREVIEWED, S.COMMITTED), IMPORTERS, [own], clause=GUIDE, inner=True),
     Step("undo",      "撤销本批",  {S.COMMITTED},              S.UNDOING,     IMPORTERS, [own],
-         clause="附件3 1.3–1.8、1.10", tone="bad", confirm="撤销后，本批新增的记录删除、变更的记录恢复原值；此后又被修改或使用的保留不动，确定撤销吗？"),
-    Step("undone",    "撤销完成",  {S.UNDOING},                S.UNDONE,      IMPORTERS, [own], inner=True),
-    Step("resume",    "重新办理",  {S.RECEIVED, S.COMMITTING, S.UNDOING}, None, IMPORTERS, [own, job_is_gone], tone="primary"),
-    Step("discard",   "放弃",      {S.PREVIEWED, S.UNREADABLE}, S.DISCARDED,  IMPORTERS, [own], tone="bad",
+         clause=GUIDE, tone="bad", confirm="撤销后，本批新增的记录删除、变更的记录恢复原值；此后又被修改或使用的保留不动，确定撤销吗？"),
+    Step("undone",    "撤销完成",  {S.UNDOING},                S.UNDONE,      IMPORTERS, [own], clause=GUIDE, inner=True),
+    Step("resume",    "重新办理",  {S.RECEIVED, S.COMMITTING, S.UNDOING}, None, IMPORTERS, [own, job_is_gone], clause=GUIDE, tone="primary"),
+    Step("discard",   "放弃",      {S.PREVIEWED, S.UNREADABLE}, S.DISCARDED,  IMPORTERS, [own], clause=GUIDE, tone="bad",
          confirm="放弃后本次上传的内容删除，未写入任何数据，确定放弃吗？"),
 ])
 # fmt: on

@@ -29,10 +29,10 @@ from models.declaration import DeclarationState as D
 from models.draw import Draw
 from models.expert import Expert
 from models.filing import Filing
-from models.journal import JournalEntry
-from models.material import Material
 from models.import_batch import ImportBatch, ImportState
 from models.job import Job, JobState
+from models.journal import JournalEntry
+from models.material import Material
 from models.notice import Notice
 from models.organisation import NodeKind
 from models.path import AcceptanceOffice, PathKind, PathNode, Way
@@ -45,8 +45,8 @@ from tests.conftest import NOON
 from workflow import draw as draws
 from workflow import files
 from workflow import roles as r
-from workflow.imports import KINDS
 from workflow.draw import DRAW
+from workflow.imports import KINDS
 from workflow.journal import seal
 from workflow.trail import leave_trail
 

@@ -17,7 +17,8 @@ from workflow import path, roles
 from workflow.errors import NotYou, Refused
 from workflow.flow import Ask
 from workflow.imports.kind import Field, ImportKind, Later, imports
-from workflow.route import kind_for, tree
+from workflow.places import tree
+from workflow.route import kind_for
 from workflow.unit_of_work import UnitOfWork
 
 

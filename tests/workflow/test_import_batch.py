@@ -1,0 +1,304 @@
+"""批量导入: looked at first, written at once or not at all, the same table twice changes nothing, and it can be taken back."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from sqlalchemy import select
+
+from models.committee import Committee
+from models.import_batch import ImportBatch, ImportMeaning, ImportRow, RowAction
+from models.import_batch import ImportState as S
+from models.organisation import NodeKind, Organisation
+from models.path import AcceptanceOffice, NodeState, PathKind, PathNode
+from workflow import import_batch, path, roles
+from workflow import job as jobs
+from workflow.errors import NotNow, NotYou, Refused
+from workflow.imports import KINDS
+from workflow.unit_of_work import attempt
+
+
+@pytest.fixture(autouse=True)
+def jobs_here(tmp_path, session, monkeypatch):
+    """Long work is done at once, on this test's session."""
+    monkeypatch.setattr(jobs, "_root", tmp_path / "jobs")
+    monkeypatch.setattr(jobs, "_start", None)
+    (tmp_path / "jobs").mkdir()
+
+
+@pytest.fixture
+def config(make):
+    return make.account(roles.HRSS_CONFIG)
+
+
+@pytest.fixture
+def upload(session):
+    """`upload(actor, kind, rows, choices)`: rows as dicts by heading; gives the batch when its job has ended."""
+
+    def _upload(actor, kind, rows, choices=None, name="表.csv"):
+        headings = list(dict.fromkeys(h for row in rows for h in row)) or KINDS[kind].headings
+        text = io.StringIO()
+        writer = csv.DictWriter(text, headings, restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+        data = text.getvalue().encode("utf-8-sig")
+        key = attempt(actor, lambda uow: import_batch.begin(uow, kind, data, name, choices or {}).id, session=session)
+        return session.get_one(ImportBatch, key)
+
+    return _upload
+
+
+@pytest.fixture
+def do(session):
+    """`do(actor, "commit", batch)`: a verb of the lifecycle."""
+
+    def _do(actor, verb, batch):
+        attempt(actor, lambda uow: import_batch.IMPORT.perform(uow, uow.session.get_one(ImportBatch, batch.id), verb), session=session)
+        session.expire_all()
+        return batch
+
+    return _do
+
+
+ACCEPT = {"level": "assistant", "way": "initial"}
+
+
+def offices(*organisations, **more):
+    return [{"机构名称或统一信用代码": o.code if isinstance(o, Organisation) else o, **more} for o in organisations]
+
+
+def counts(batch):
+    return batch.fresh, batch.changed, batch.unchanged, batch.wrong
+
+
+def faults(session, batch):
+    rows = session.scalars(select(ImportRow).where(ImportRow.batch_id == batch.id, ImportRow.action == RowAction.WRONG).order_by(ImportRow.number))
+    return {row.number: row.faults for row in rows}
+
+
+def test_a_preview_writes_nothing_and_counts_what_would_succeed(make, session, config, upload):
+    cities = [make.organisation(NodeKind.CITY) for _ in range(3)]
+    batch = upload(config, "acceptance", offices(*cities, "没有这个机构"), ACCEPT)
+    assert batch.state == S.PREVIEWED
+    assert (batch.succeeds, batch.wrong) == (3, 1)
+    assert session.scalars(select(AcceptanceOffice)).all() == []
+    assert "没有这个机构" in faults(session, batch)[5]["organisation"]
+
+
+def test_submitting_writes_the_successful_rows_and_only_those(make, session, config, upload, do):
+    cities = [make.organisation(NodeKind.CITY) for _ in range(2)]
+    batch = do(config, "commit", upload(config, "acceptance", offices(*cities, "不存在", 联系人="张三"), ACCEPT))
+    assert batch.state == S.COMMITTED
+    found = session.scalars(select(AcceptanceOffice)).all()
+    assert {o.organisation_id for o in found} == {c.id for c in cities}
+    assert {(o.way, o.level, o.contact, o.active) for o in found} == {("initial", "assistant", "张三", True)}
+
+
+def test_the_same_table_twice_changes_nothing(make, session, config, upload, do):
+    rows = offices(*[make.organisation(NodeKind.CITY) for _ in range(2)], 联系人="张三")
+    do(config, "commit", upload(config, "acceptance", rows, ACCEPT))
+    again = upload(config, "acceptance", rows, ACCEPT)
+    assert counts(again) == (0, 0, 2, 0)
+    with pytest.raises(Refused, match="无需提交"):
+        do(config, "commit", again)
+
+
+def test_a_changed_cell_is_shown_old_and_new_and_an_empty_one_leaves_as_it_is(make, session, config, upload, do):
+    city = make.organisation(NodeKind.CITY)
+    do(config, "commit", upload(config, "acceptance", offices(city, 联系人="张三", 联系电话="0731-1"), ACCEPT))
+    batch = upload(config, "acceptance", offices(city, 联系人="李四", 联系电话=""), ACCEPT)
+    assert counts(batch) == (0, 1, 0, 0)
+    row = session.scalars(select(ImportRow).where(ImportRow.batch_id == batch.id)).one()
+    assert '"contact":"张三"' in row.before
+    do(config, "commit", batch)
+    office = session.scalars(select(AcceptanceOffice)).one()
+    assert (office.contact, office.telephone) == ("李四", "0731-1")
+
+
+def test_undoing_deletes_what_was_new_and_restores_what_was_changed(make, session, config, upload, do):
+    old, new = make.organisation(NodeKind.CITY), make.organisation(NodeKind.CITY)
+    do(config, "commit", upload(config, "acceptance", offices(old, 联系人="张三"), ACCEPT))
+    batch = do(config, "commit", upload(config, "acceptance", offices(old, new, 联系人="李四"), ACCEPT))
+    assert counts(batch) == (1, 1, 0, 0)
+    do(config, "undo", batch)
+    assert batch.state == S.UNDONE
+    office = session.scalars(select(AcceptanceOffice)).one()
+    assert (office.organisation_id, office.contact) == (old.id, "张三")
+
+
+def test_undoing_leaves_alone_what_somebody_has_touched_since_and_says_so_before(make, session, config, upload, do):
+    touched, quiet = make.organisation(NodeKind.CITY, name="甲市人社局"), make.organisation(NodeKind.CITY)
+    batch = do(config, "commit", upload(config, "acceptance", offices(touched, quiet), ACCEPT))
+    session.scalars(select(AcceptanceOffice).filter_by(organisation_id=touched.id)).one().contact = "王五"
+    session.flush()
+    assert ["甲市人社局" in words for words in import_batch.touched_since(session, batch).values()] == [True]
+    session.commit()
+    do(config, "undo", batch)
+    assert [o.organisation_id for o in session.scalars(select(AcceptanceOffice))] == [touched.id]
+    assert "保留 1 条" in batch.sentence
+
+
+def test_what_the_office_changed_between_preview_and_submitting_stops_the_whole_table(make, session, config, upload, do):
+    cities = [make.organisation(NodeKind.CITY) for _ in range(2)]
+    batch = upload(config, "acceptance", offices(*cities), ACCEPT)
+    cities[0].active = False
+    session.commit()
+    do(config, "commit", batch)
+    assert batch.state == S.PREVIEWED
+    assert session.scalars(select(AcceptanceOffice)).all() == []
+    assert "没有写入任何数据" in batch.sentence
+    assert counts(batch) == (1, 0, 0, 1)  # looked at again
+
+
+def test_a_word_is_given_a_meaning_once_and_remembered_for_the_sender(make, session, config, upload):
+    city = make.organisation(NodeKind.CITY)
+    batch = upload(config, "acceptance", offices(city, 节点类型="市局"), ACCEPT)
+    assert import_batch.unknown_words(session, batch) == [("node_kind", "市局", 1)]
+    attempt(config, lambda uow: import_batch.interpret(uow, batch, {("node_kind", "市局"): NodeKind.CITY.label}), session=session)
+    session.expire_all()
+    assert counts(batch) == (1, 0, 0, 0)
+    assert session.scalars(select(ImportMeaning.meaning)).all() == [NodeKind.CITY.label]
+    other = make.organisation(NodeKind.CITY)
+    assert counts(upload(config, "acceptance", offices(other, 节点类型="市局"), ACCEPT)) == (1, 0, 0, 0)
+    stranger = make.account(roles.HRSS_CONFIG)
+    assert counts(upload(stranger, "acceptance", offices(other, 节点类型="市局"), ACCEPT)) == (0, 0, 0, 1)
+
+
+def test_a_parent_may_stand_further_down_in_the_table(make, session, config, upload, do):
+    city, bureau, school = make.organisation(NodeKind.CITY), make.organisation(NodeKind.BUREAU), make.organisation(NodeKind.UNIT)
+    rows = [
+        {"下级机构名称或统一信用代码": school.code, "上级机构名称或统一信用代码": bureau.code},
+        {"下级机构名称或统一信用代码": bureau.code, "上级机构名称或统一信用代码": city.code},
+        {"下级机构名称或统一信用代码": city.code, "上级机构名称或统一信用代码": ""},
+    ]
+    batch = do(config, "commit", upload(config, "path_senior", rows))
+    assert counts(batch) == (3, 0, 0, 0)
+    nodes = {n.organisation_id: n for n in session.scalars(select(PathNode))}
+    assert nodes[school.id].parent is nodes[bureau.id]
+    assert nodes[bureau.id].parent is nodes[city.id]
+    assert {n.state for n in nodes.values()} == {NodeState.PENDING}
+
+
+def test_a_parent_that_comes_nowhere_and_a_loop_are_told_at_the_cell(make, session, config, upload):
+    one, two, gone = (make.organisation(NodeKind.BUREAU) for _ in range(3))
+    rows = [
+        {"下级机构名称或统一信用代码": one.code, "上级机构名称或统一信用代码": two.code},
+        {"下级机构名称或统一信用代码": two.code, "上级机构名称或统一信用代码": one.code},
+        {"下级机构名称或统一信用代码": gone.code, "上级机构名称或统一信用代码": gone.code},
+    ]
+    batch = upload(config, "path_senior", rows)
+    assert counts(batch) == (0, 0, 0, 3)
+    assert all("above" in fault for fault in faults(session, batch).values())
+
+
+def test_a_path_that_is_imported_again_moves_to_its_new_parent(make, session, config, upload, do):
+    city, bureau, school = make.organisation(NodeKind.CITY), make.organisation(NodeKind.BUREAU), make.organisation(NodeKind.UNIT)
+
+    def rows(above):
+        return [
+            {"下级机构名称或统一信用代码": city.code, "上级机构名称或统一信用代码": ""},
+            {"下级机构名称或统一信用代码": bureau.code, "上级机构名称或统一信用代码": city.code},
+            {"下级机构名称或统一信用代码": school.code, "上级机构名称或统一信用代码": above.code},
+        ]
+
+    do(config, "commit", upload(config, "path_senior", rows(city)))
+    batch = do(config, "commit", upload(config, "path_senior", rows(bureau)))
+    assert counts(batch) == (0, 1, 2, 0)
+    assert session.scalars(select(PathNode).filter_by(organisation_id=school.id)).one().parent.organisation is bureau
+    do(config, "undo", batch)
+    assert session.scalars(select(PathNode).filter_by(organisation_id=school.id)).one().parent.organisation is city
+
+
+def test_a_place_that_was_confirmed_since_is_not_taken_back(make, session, config, upload, do):
+    city = make.organisation(NodeKind.CITY)
+    batch = do(config, "commit", upload(config, "path_senior", [{"下级机构名称或统一信用代码": city.code}]))
+    officer = make.account(roles.CITY_OFFICER, organisation_id=city.id)
+    session.commit()
+    attempt(officer, lambda uow: path.confirm(uow, uow.session.scalars(select(PathNode)).one()), session=session)
+    do(config, "undo", batch)
+    assert session.scalars(select(PathNode)).one().state == NodeState.CONFIRMED
+
+
+def test_a_committee_office_imports_below_its_own_committee_only(make, session, upload, do):
+    committee = make.committee(level="senior")
+    clerk = make.account(roles.COMMITTEE_OFFICE, committee_id=committee.id)
+    city = make.organisation(NodeKind.CITY)
+    batch = do(clerk, "commit", upload(clerk, "path_own", [{"下级机构名称或统一信用代码": city.code}]))
+    assert counts(batch) == (1, 0, 0, 0)
+    node = session.scalars(select(PathNode)).one()
+    assert (node.kind, node.committee_id) == (PathKind.SENIOR, committee.id)
+    with pytest.raises(NotYou):
+        upload(clerk, "path_senior", [{"下级机构名称或统一信用代码": city.code}])
+
+
+def test_every_rule_of_a_committee_speaks_at_its_cell(make, session, config, upload):
+    series = make.series().name
+    row = {"评委会名称": "甲评委会", "级别": "高级", "职称系列": series, "评委会账号": "jpwh", "有效期起": "2026-01-01", "有效期止": "2028-12-31", "评委人数": "25"}
+    rows = [
+        row, row | {"评委会名称": "乙评委会", "评委会账号": "jpwh"}, row | {"评委会名称": "丙评委会", "评委会账号": "b", "评委人数": "24"},
+        row | {"评委会名称": "丁评委会", "评委会账号": "c", "有效期止": "2030-01-01"}, row | {"评委会名称": "戊", "评委会账号": "d", "有效期起": "去年"},
+        row | {"评委会名称": "", "评委会账号": "e"}, row,
+    ]  # fmt: skip
+    batch = upload(config, "committee", rows)
+    assert counts(batch) == (1, 0, 0, 6)
+    found = faults(session, batch)
+    assert "account_name" in found[3]
+    assert "单数" in found[4]["size"]
+    assert "令40号 第八条" in found[5]["valid_to"]
+    assert "2026-09-28" in found[6]["valid_from"]
+    assert "请填写" in found[7]["name"]
+    assert "第 2 行重复" in found[8][""]
+    assert session.scalars(select(Committee)).all() == []
+
+
+def test_a_batch_is_for_who_uploaded_it(make, config, upload, do):
+    batch = upload(config, "acceptance", offices(make.organisation(NodeKind.CITY)), ACCEPT)
+    with pytest.raises(Refused, match="本人"):
+        do(make.account(roles.HRSS_CONFIG), "commit", batch)
+
+
+def test_a_batch_that_is_given_up_keeps_no_rows(make, session, config, upload, do):
+    batch = do(config, "discard", upload(config, "acceptance", offices(make.organisation(NodeKind.CITY)), ACCEPT))
+    assert batch.state == S.DISCARDED
+    assert session.scalars(select(ImportRow)).all() == []
+
+
+def test_a_table_that_cannot_be_read_ends_in_a_sentence(make, session, config):
+    key = attempt(config, lambda uow: import_batch.begin(uow, "acceptance", b"PK\x03\x04 nothing", "a.xlsx", ACCEPT).id, session=session)
+    batch = session.get_one(ImportBatch, key)
+    assert batch.state == S.UNREADABLE
+    assert batch.sentence.endswith("。")
+
+
+def test_a_choice_that_does_not_fit_is_refused_before_any_row_is_read(make, upload, config):
+    with pytest.raises(Refused):
+        upload(config, "path_senior", [{"下级机构名称或统一信用代码": "x"}], {"level": "assistant"})
+    with pytest.raises(Refused, match="取得方式"):
+        upload(config, "acceptance", offices("x"), {"level": "assistant"})
+
+
+def test_a_job_that_died_can_be_begun_again_and_had_written_nothing(make, session, config, upload, do, monkeypatch):
+    started = []
+    batch = upload(config, "acceptance", offices(make.organisation(NodeKind.CITY)), ACCEPT)
+    monkeypatch.setattr(jobs, "_start", started.append)
+    monkeypatch.setattr(import_batch, "SHORT_ROWS", 0)
+    do(config, "commit", batch)
+    assert batch.state == S.COMMITTING
+    with pytest.raises(Refused, match="正在办理"):
+        do(config, "resume", batch)
+    (jobs.directory(batch.job_id) / "lock").touch()  # the process came, and is gone
+    assert jobs.broken(batch.job)
+    do(config, "resume", batch)
+    jobs.do(session, started[-1])
+    session.expire_all()
+    assert batch.state == S.COMMITTED
+
+
+def test_three_jobs_at_once_are_enough_for_an_account(make, session, config, monkeypatch):
+    monkeypatch.setattr(jobs, "_start", lambda key: None)
+    for _ in range(jobs.MOST_AT_ONCE):
+        attempt(config, lambda uow: jobs.ask(uow, "import_read", "核对", batch=1), session=session)
+    with pytest.raises(NotNow, match="后台任务"):
+        attempt(config, lambda uow: jobs.ask(uow, "import_read", "核对", batch=1), session=session)
