@@ -23,7 +23,9 @@ from workflow.flow import Ask, Step
 from workflow.unit_of_work import UnitOfWork
 
 #: Kinds answered with a picker: the model it looks in.
-PICKS = {"account": "Account", "organisation": "Organisation", "specialty": "Specialty"}
+PICKS = {
+    "account": "Account", "organisation": "Organisation", "specialty": "Specialty", "committee": "Committee", "office": "AcceptanceOffice", "place": "PathNode",
+}  # fmt: skip
 #: Answers kept for the page after a refusal; secrets and files are asked again.
 FORGOTTEN = ("secret", "file")
 
@@ -52,7 +54,8 @@ def _box(ask: Ask, step: Step, uow: UnitOfWork, subject: Any, typed: Mapping[str
         hint = " ".join(filter(None, (hint, _("PDF 或图片，不超过 %(mb)s MB。", mb=settings.value(uow.session, "upload_max_mb")))))
     lookup = PICKS.get(ask.kind, "")
     text = _shown(lookup, value) or (typed or {}).get(f"{ask.name}-text", "")
-    return Box(ask.name, ask.label, kind, value, options, ask.required, hint, error, ask.max_length, lookup, text, prefix=f"{step.verb}-")
+    fixed = ask.narrow(uow, subject) if ask.narrow else {}
+    return Box(ask.name, ask.label, kind, value, options, ask.required, hint, error, ask.max_length, lookup, text, fixed=fixed, prefix=f"{step.verb}-")
 
 
 def _shown(lookup: str, value: Any) -> str:

@@ -5,8 +5,8 @@ The templates know only boxes; so a date looks and behaves the same everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -27,6 +27,7 @@ class Box:
     lookup: str = ""  #: model of the picker
     text: str = ""  #: what the picker shows for `value`
     narrow: str = ""  #: "kind=node_kind": the picker asks with the value of another field
+    fixed: Mapping[str, str] = field(default_factory=dict)  #: the picker offers only what has these values
     prefix: str = ""  #: makes ids unique when several forms stand on one page
 
     @property

@@ -15,7 +15,7 @@ from models.base import db
 from views import asks, listing
 from views.boxes import Box, errors_of
 from views.lookup import is_key
-from views.screen import Link, Screen
+from views.screen import Link, Panel, Screen
 from views.stay import context
 from workflow.errors import NotNow, NotYou, Refused
 from workflow.flow import Flow, Step
@@ -145,10 +145,14 @@ class FlowScreen(Screen):
         self.must_be(record, request.form.get("version", ""))
         return self.perform(uow, record, step.verb, dict(answers))
 
+    def verb_panels(self, record: Any, step: Step) -> Sequence[Panel]:
+        """Hook: further cards on the page of a verb: what it would affect."""
+        return ()
+
     def _verb_page(self, action: Action, record: Any) -> str:
         return self.render_template(
             "screen/act.html", screen=self, title=action.step.label, name=self.name_of(record), record=record, action=action, version=self._version(record),
-            facts=self.facts_of(record), state=self.badge_of(record), base=self.address("list"), back=self._home_of(record.id),
+            facts=self.facts_of(record), state=self.badge_of(record), base=self.address("list"), back=self._home_of(record.id), panels=self.verb_panels(record, action.step),
         )  # fmt: skip
 
     def _refused(self, record: Any, step: Step, refusal: Refused) -> Any:

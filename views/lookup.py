@@ -66,7 +66,8 @@ class Lookup:
             if value := given.get(name, "")[:40]:
                 if name.endswith("_id") and not (value.isdecimal() and value.isascii() and len(value) < 10):
                     return []
-                query = query.where(getattr(self.model, name) == (int(value) if name.endswith("_id") else value))
+                column = getattr(self.model, name)  # 0 stands for "of none": the tree that all committees share
+                query = query.where(column.is_(None) if value == "0" and name.endswith("_id") else column == (int(value) if name.endswith("_id") else value))
         query = query.order_by(self.model.id).limit(MOST + 1)
         if not q:
             return list(db.session.scalars(query).unique())

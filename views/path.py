@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
 from flask import g
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import joinedload
 
-from models.base import db
 from models.catalogue import TitleLevel
 from models.committee import Committee, CommitteeState
 from models.organisation import NodeKind, Organisation
 from models.path import AcceptanceOffice, NodeState, PathKind, PathNode
 from views.acceptance import of_kind
-from views.base import FlowScreen, Link, Panel, badge
+from views.base import Link
 from views.columns import Column
 from views.forms import ChoiceField, RemoteSelectField
 from views.lookup import LOOKUPS, Lookup
+from views.path_tree import PathTree
 from workflow.path import PATH_NODE, propose
 from workflow.route import REVIEW_KINDS
 from workflow.unit_of_work import UnitOfWork
@@ -29,7 +27,6 @@ LEVELS: dict[str, list[tuple[str, str]]] = {
     kind: [(level.value, level.label) for level in TitleLevel if kind not in set(REVIEW_KINDS.values()) or REVIEW_KINDS[level] == kind]
     for kind in PathKind
 }
-MOST_BELOW = 100
 
 
 def _named(text: str) -> Any:
@@ -39,6 +36,12 @@ def _named(text: str) -> Any:
 def _place(node: PathNode) -> str:
     top = node.committee or node.office
     return f"{NodeKind(node.node_kind).label} · {top or '各评委会共用'}"
+
+
+LOOKUPS["PathNode"] = Lookup(
+    PathNode, (PathNode.reason,), lambda n: f"{PathKind(n.kind).label} · {_place(n)}", lambda: PathNode.state != NodeState.CANCELLED,
+    ("kind", "committee_id", "office_id"), exact=_named, inside=False,
+)  # fmt: skip
 
 
 def _office_named(text: str) -> Any:
@@ -77,7 +80,7 @@ def _fields(kind: str) -> dict[str, Any]:
 _OPEN = {"parent.organisation.name": "（顶端）", "level": "各等级", "committee.name": "各评委会共用", "office": "各受理机构共用"}
 
 
-class PathScreen(FlowScreen):
+class PathScreen(PathTree):
     """新增下级机构, 编辑, 调整上级, 注销; `kind` says which path."""
 
     model, flow = PathNode, PATH_NODE
@@ -110,28 +113,6 @@ class PathScreen(FlowScreen):
         """新增下级机构: the verb checks place, parent and loops."""
         of_kind(values.pop("node_kind"), values["organisation"])
         return propose(uow, **{"kind": self.kind} | values)
-
-    def panels(self, record: PathNode) -> Sequence[Panel]:
-        """路径预览 up to the top, and what hangs below."""
-        return [self._way_up(record), self._below(record)]
-
-    def _way_up(self, record: PathNode) -> Panel:
-        rows, here = [], record
-        while here is not None and len(rows) < 12:
-            rows.append((str(len(rows) + 1), here.organisation.name, NodeKind(here.node_kind).label, _badge(here)))
-            here = here.parent
-        top = record.committee or record.office or PathKind(record.kind).label
-        rows.append((str(len(rows) + 1), str(top), "最终审核", ""))
-        return Panel("路径预览", "自本机构逐级向上", ("次序", "机构", "节点类型", "状态"), rows)
-
-    def _below(self, record: PathNode) -> Panel:
-        query = select(PathNode).where(PathNode.parent_id == record.id).options(joinedload(PathNode.organisation)).order_by(PathNode.id).limit(MOST_BELOW)
-        rows = [(n.organisation.name, NodeKind(n.node_kind).label, _badge(n)) for n in db.session.scalars(query)]
-        return Panel("下级机构", head=("机构", "节点类型", "状态"), rows=rows, empty="没有下级机构。")
-
-
-def _badge(node: PathNode) -> Any:
-    return badge(NodeState(node.state).label, NodeState(node.state).tone)
 
 
 _TOP = "organisation.name organisation.code node_kind level {top} parent.organisation.name fast_return inner_deadline confirmed_at state reason"

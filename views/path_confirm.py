@@ -5,14 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, ClassVar
 
+from flask import abort, flash, g, redirect
+from flask_appbuilder import expose, has_access
+from flask_appbuilder.security.decorators import permission_name
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
+from sqlalchemy.orm import joinedload
 
+from models.base import db
 from models.catalogue import TitleLevel
-from models.path import PathNode
+from models.path import PathKind, PathNode
+from models.path_draft import ChangeVerb, PathChange, PathDraft, PathDraftState
 from views.base import FlowScreen
 from views.columns import Column
 from views.desk_condition import desk_condition
-from workflow import desk, path
+from views.stay import context
+from workflow import desk, path, path_draft, policy
+from workflow.unit_of_work import UnitOfWork, attempt
 
 
 class PathConfirmScreen(FlowScreen):
@@ -31,10 +40,33 @@ class PathConfirmScreen(FlowScreen):
     row_verbs = "confirm"
     bulk = "confirm"
     empty = "没有需要确认的审核层级。"
+    list_template = "path/confirm.html"
 
     def __init__(self) -> None:
         super().__init__()
         self.asks_for.insert(0, desk_condition(desk.confirm_desk, "待本机构确认"))
+
+    def ahead(self) -> list[PathChange]:
+        """What scheduled drafts will give one's own organisation, and is still to be confirmed."""
+        mine = PathChange.organisation_id == g.user.organisation_id
+        query = policy.visible(g.user, PathChange).join(PathDraft).where(mine, PathDraft.state == PathDraftState.SCHEDULED)
+        query = query.where(PathChange.confirmed_at.is_(None), PathChange.verb.in_((ChangeVerb.ADD, ChangeVerb.MOVE)))
+        return list(db.session.scalars(query.options(joinedload(PathChange.draft)).order_by(PathDraft.takes_effect_on, PathChange.id)).unique())
+
+    @expose("/ahead/<int:pk>", methods=["POST"])
+    @has_access
+    @permission_name("act")
+    def confirm_ahead(self, pk: int) -> Any:
+        """提前确认 a place that a scheduled draft will give."""
+
+        def agree(uow: UnitOfWork) -> str:
+            change = uow.session.scalar(policy.visible(g.user, PathChange).where(PathChange.id == pk, PathChange.organisation_id == g.user.organisation_id)) or abort(404)
+            path_draft.confirm_ahead(uow, change)
+            return PathKind(change.draft.kind).label
+
+        label = attempt(g.user, agree, context=context())
+        flash(_("已提前确认本机构在%(label)s审核路径中的层级。", label=label), "ok")
+        return redirect(self.address("list"))
 
     def scope(self, actor: Any) -> ColumnElement[bool]:
         """Only one's own places."""
@@ -55,3 +87,15 @@ class PathConfirmScreen(FlowScreen):
     def name_of(self, record: PathNode) -> str:
         """Organisation and top."""
         return f"{record.organisation.name} → {self.cell_target(record)}"
+
+    def called(self, change: PathChange) -> str:
+        """The path of a change, and whose."""
+        draft = change.draft
+        return f"{PathKind(draft.kind).label} · {draft.committee or draft.office or _('全省通用路径')}"
+
+    def what(self, change: PathChange) -> str:
+        """列入 or 调整上级, and below whom."""
+        above = db.session.get(PathNode, change.parent_node_id or 0)
+        added = db.session.get(PathChange, change.parent_change_id or 0)
+        name = above.organisation.name if above else added.organisation.name if added else _("（顶端）")
+        return f"{ChangeVerb(change.verb).label}：{name}"

@@ -20,12 +20,13 @@ class Ask:
 
     name: str
     label: str
-    kind: str = "text"  #: text, area, date, datetime, number, choice, check, file, account, organisation, specialty, secret
+    kind: str = "text"  #: text, area, date, datetime, number, choice, check, file, account, organisation, specialty, committee, office, place, secret
     required: bool = True
     choices: Sequence[tuple[str, str]] | Callable[[UnitOfWork, Any], Sequence[tuple[str, str]]] = ()
     hint: str = ""
     default: Any = None  #: a value, or callable(uow, subject)
     max_length: int = 1000
+    narrow: Callable[[UnitOfWork, Any], dict[str, str]] | None = None  #: a picker offers only what has these values
 
     def options(self, uow: UnitOfWork, subject: Any) -> Sequence[tuple[str, str]]:
         """The (value, label) pairs offered for this subject now."""

@@ -6,7 +6,6 @@ has confirmed it (审核层级配置单位确认). How a declaration travels alo
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import date
 
 from sqlalchemy import Select, select
@@ -82,13 +81,9 @@ def no_child(uow: UnitOfWork, node: PathNode) -> str | None:
 
 
 
-def possible_parents(uow: UnitOfWork, node: PathNode) -> list[tuple[str, str]]:
-    """(id, name) of the nodes of the tree that can be the node's parent; the empty one is the top."""
-    below = _below(uow.session, node)
-    rows = uow.session.scalars(_same_tree(node).where(PathNode.state != S.CANCELLED).order_by(PathNode.id))
-    return [("", "（顶端，直接上报评委会或受理机构）")] + [
-        (str(n.id), n.organisation.name) for n in rows if n.id not in below and _levels_meet(n.level, node.level)
-    ]
+def same_tree(uow: UnitOfWork, node: PathNode) -> dict[str, str]:
+    """What a picker of a parent offers: the places of the node's own tree."""
+    return {"kind": node.kind, "committee_id": str(node.committee_id or 0), "office_id": str(node.office_id or 0)}
 
 
 # fmt: off
@@ -102,8 +97,8 @@ PATH_NODE = Flow("审核路径", S, [
           Ask("inner_deadline", "本级审核截止", "date", required=False, default=lambda uow, node: node.inner_deadline)],
          clause="118号 二(一)"),
     Step("move",    "调整上级", {S.PENDING, S.CONFIRMED}, S.PENDING,   KEEPERS,    [keeper],
-         [Ask("parent", "上级节点", "choice", required=False, choices=possible_parents,
-              default=lambda uow, node: str(node.parent_id or ""))],
+         [Ask("parent", "上级节点", "place", required=False, narrow=same_tree, default=lambda uow, node: node.parent_id or "",
+              hint="输入机构名称后回车查询；不选则在顶端，直接上报评委会或受理机构")],
          clause="附件3 1.4–1.8", confirm="调整后须由该机构重新确认才生效，确定调整吗？"),
     Step("cancel",  "注销",   {S.PENDING, S.CONFIRMED},  S.CANCELLED, KEEPERS,    [keeper, no_child, nothing_stands_there],
          [Ask("reason", "注销原因", "area", required=False, max_length=500)],
@@ -223,20 +218,6 @@ def _bad_parent(session: Session, node: PathNode, organisation: Organisation, pa
         seen.add(above.id)
         above = above.parent
     return None
-
-
-def _below(session: Session, node: PathNode) -> set[int]:
-    """Ids of the node and everything under it."""
-    children = defaultdict(list)
-    for key, parent in session.execute(select(PathNode.id, PathNode.parent_id).where(PathNode.kind == node.kind)):
-        children[parent].append(key)
-    found, waiting = set(), [node.id]
-    while waiting:
-        key = waiting.pop()
-        if key not in found:
-            found.add(key)
-            waiting += children[key]
-    return found
 
 
 @PATH_NODE.performs("confirm")

@@ -36,6 +36,7 @@ from models.material import Material
 from models.notice import Notice
 from models.organisation import NodeKind
 from models.path import AcceptanceOffice, PathKind, PathNode, Way
+from models.path_draft import ChangeVerb, PathChange, PathDraft, PathDraftState
 from models.plan import Plan, PlanKind, PlanState
 from models.publicity import Objection, Publicity, PublicityItem, PublicityKind
 from models.quota import Quota, QuotaState
@@ -288,6 +289,22 @@ class Side:
             Quota, {}, unit=office, year=2026, level="associate_senior", posts=20, held=10, requested=3, approved=2, reserve_limit=3, state=state,
         )  # fmt: skip
 
+    def drafted(self, office, node):
+        """A scheduled draft's change of the office's place."""
+        draft = self.make._add(
+            PathDraft, {}, name=f"{self.name}调整", kind=PathKind.SENIOR, state=PathDraftState.SCHEDULED, takes_effect_on=date(2027, 1, 1)
+        )
+        return self.make._add(PathChange, {}, draft=draft, verb=ChangeVerb.MOVE, organisation=office, node_id=node.id)
+
+    def _drafts(self):
+        """A draft in the making, and changes that wait for each office's confirmation."""
+        draft = self.make._add(PathDraft, {}, name=f"{self.name}草稿", kind=PathKind.SENIOR, committee=self.committee, state=PathDraftState.DRAFT)
+        change = self.make._add(PathChange, {}, draft=draft, verb=ChangeVerb.EDIT, organisation=self.offices.unit, node_id=self.nodes["unit"].id)
+        self.keep("path_draft", draft)
+        self.keep("path_change", {"pk": draft.id, "number": change.id})
+        self.moves = {level: self.drafted(getattr(self.offices, level), node) for level, node in self.nodes.items()}
+        self.keep("path_change_own", self.moves["unit"], self.moves["district"])
+
     def _units(self):
         self.quotas = {level: [self._quota(getattr(self.offices, level), QuotaState.RETURNED) for _ in range(2)] for level in OFFICES.values()}
         declared = [self._quota(self.offices.unit, QuotaState.DECLARED) for _ in range(2)]
@@ -303,6 +320,7 @@ class Side:
             self.nodes[level] = parent
         self.keep("path_node_own", self.nodes["unit"], self.nodes["district"])
         self.keep("path_node", self.nodes["unit"], self.nodes["district"])
+        self._drafts()
         office = self.make._add(
             AcceptanceOffice, {}, organisation=self.offices.city, node_kind=NodeKind.CITY, way=Way.INITIAL, level="assistant", contact="赵六"
         )
@@ -392,11 +410,14 @@ class World:
         if role in r.HRSS:
             node = make._add(PathNode, {}, kind=PathKind.SENIOR, organisation=self.province, node_kind=NodeKind.PROVINCE)
             side.keep("path_node_own", node)
+            side.keep("path_change_own", side.drafted(self.province, node))
         if level := OFFICES.get(role):
             side.keep("declaration_own", *side.employees[level])
             side.keep("publicity_of_unit", *side.own[level]["publicity"])
             side.keep("quota_own", *side.quotas[level])
-            side.keep("path_node_own", side.nodes[level], side.nodes["district" if level != "district" else "city"])
+            beside = "district" if level != "district" else "city"
+            side.keep("path_node_own", side.nodes[level], side.nodes[beside])
+            side.keep("path_change_own", side.moves[level], side.moves[beside])
             if level != "unit":
                 side.keep("objection", *side.own[level]["objection"])
                 side._file_of("publicity", *side.own[level]["publicity"])
