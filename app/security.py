@@ -115,7 +115,7 @@ ACCESS: list[Access] = [
     Access("CommitteeSearchScreen", (r.DISTRICT_OFFICER, r.CITY_OFFICER, *r.HRSS, r.LEADER, r.SUPERVISOR)),
     Access("SettingView",       (r.HRSS_CONFIG, r.HRSS_AUDIT, r.SUPERVISOR), (r.HRSS_CONFIG,), ("can_change",)),
     Access("CalendarDayScreen", (r.HRSS_CONFIG,),                       (r.HRSS_CONFIG,)),
-    Access("CalendarYearScreen", (r.HRSS_CONFIG,),                      (r.HRSS_CONFIG,)),
+    Access("CalendarYearScreen", (r.HRSS_CONFIG,),                      (r.HRSS_CONFIG,), ("can_announce",)),
     Access("AcceptanceScreen",  (r.HRSS_CONFIG,),                       (r.HRSS_CONFIG,)),
     Access("InitialPathScreen", (r.HRSS_CONFIG,),                       (r.HRSS_CONFIG,)),
     Access("RecognitionPathScreen", (r.HRSS_CONFIG,),                   (r.HRSS_CONFIG,)),

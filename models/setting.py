@@ -43,6 +43,7 @@ class CalendarDay(Model):
     """A day of the working-day calendar (工作日历) that differs from Monday-to-Friday."""
 
     __tablename__ = "calendar_day"
+    __trailed__ = True
     id: Mapped[int] = column("编号", Integer, primary_key=True)
     day: Mapped[date] = column("日期", Date, unique=True)
     kind: Mapped[str] = column("类别", String(20), info={"enum": DayKind})
@@ -56,6 +57,7 @@ class CalendarYear(Model):
     """A year of the calendar: announced by the State Council, or provisional (暂定)."""
 
     __tablename__ = "calendar_year"
+    __trailed__ = True
     id: Mapped[int] = column("编号", Integer, primary_key=True)
     year: Mapped[int] = column("年度", Integer, unique=True)
     announced: Mapped[bool] = column("已公布", Boolean, default=False)

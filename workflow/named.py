@@ -1,6 +1,6 @@
 """Under which names a declaration was filed: series, title and specialty as the trees called them on that day.
 
-The trees are data: a specialty may be renamed later (附件3 1.1.3). What a person handed in and what is printed for it
+The trees are data: a specialty may be renamed later (附件3 1.1). What a person handed in and what is printed for it
 keeps the words of its 提交; they stand in the trail of that step, which nobody changes.
 """
 

@@ -6,13 +6,18 @@ so every change is journalled; terms already stored with their last day do not m
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from models.setting import CalendarDay, CalendarYear, DayKind
+from models.trail import TrailEntry
 from workflow import roles
 from workflow.errors import NotYou, Refused
+from workflow.holiday_notice import Off
 from workflow.unit_of_work import UnitOfWork
 
 SATURDAY = 5
@@ -45,20 +50,24 @@ def set_day(uow: UnitOfWork, *, day: date, kind: str, name: str, record: Calenda
         wrong["name"] = "请填写节日名称，如“国庆节”。"
     if wrong:
         raise Refused("；".join(s.rstrip("。") for s in wrong.values()) + "。", fields=wrong)
-    before = [str(record.day), record.kind] if record else []
+    before = _told(record) if record else []
     if record is None:
         record = CalendarDay()
         uow.session.add(record)
     record.day, record.kind, record.name = day, kind, name.strip()
     uow.session.flush()
-    uow.record("set_calendar_day", record, label="登记工作日历", day=day, kind=kind, name=record.name, was=before)
+    was = f"（原为 {' '.join(before)}）" if before and before != _told(record) else ""
+    uow.record(
+        "set_calendar_day", record, label="登记工作日历", day=day, kind=kind, name=record.name, was=before,
+        opinion=" ".join(_told(record)) + was,
+    )  # fmt: skip
     return record
 
 
 def remove_day(uow: UnitOfWork, record: CalendarDay) -> None:
     """Take a day out: it is again what its weekday says."""
     _keeper(uow)
-    uow.record("remove_calendar_day", f"calendar_day:{record.id}", label="删除工作日历", day=record.day, kind=record.kind)
+    uow.record("remove_calendar_day", record, label="删除工作日历", day=record.day, kind=record.kind, opinion=" ".join(_told(record)))
     uow.session.delete(record)
     uow.session.flush()
 
@@ -88,5 +97,76 @@ def set_year(
         uow.session.add(record)
     record.announced, record.source = announced, source.strip()
     uow.session.flush()
-    uow.record("set_calendar_year", record, label="登记工作日历年度", year=year, announced=announced, source=record.source)
+    uow.record(
+        "set_calendar_year", record, label="登记工作日历年度", year=year, announced=announced, source=record.source,
+        opinion=f"{year} 年 {'已公布' if announced else '暂定'} {record.source}",
+    )  # fmt: skip
     return record
+
+
+def _told(record: CalendarDay) -> list[str]:
+    return [str(record.day), DayKind(record.kind).label, record.name]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What the notice changes of one day: 新增, 更改, 不变 or 移除."""
+
+    off: Off
+    what: str
+    was: str = ""
+
+
+def changes(session: Session, year: int, offs: Sequence[Off]) -> list[Change]:
+    """What the days of a notice change in the calendar: days of that year that it does not name are taken out."""
+    inside = CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31)) | CalendarDay.day.in_([off.day for off in offs])
+    held = {record.day: record for record in session.scalars(select(CalendarDay).where(inside))}
+    found = []
+    for off in offs:
+        record = held.pop(off.day, None)
+        was = "" if record is None else " ".join(_told(record)[1:])
+        same = record is not None and (record.kind, record.name) == (off.kind, off.name)
+        found.append(Change(off, "新增" if record is None else "不变" if same else "更改", "" if same else was))
+    gone = [Change(Off(r.day, DayKind(r.kind), r.name), "移除") for r in held.values() if r.day.year == year]
+    return sorted(found + gone, key=lambda change: change.off)
+
+
+def announce(uow: UnitOfWork, record: CalendarYear, *, source: str, offs: Sequence[Off]) -> list[Change]:
+    """登记全年放假安排: the days of the notice at once, in place of what was entered for that year (国务院办公厅通知).
+
+    Terms already stored with their last day do not move. Refused: no name of the notice, no day, a year that is not set.
+    """
+    _keeper(uow)
+    if not source.strip():
+        raise Refused("请填写国务院办公厅放假安排通知的名称或文号。", field="source")
+    if not offs:
+        raise Refused("通知中没有放假或上班的日期，请粘贴通知原文。", field="text")
+    known = set(uow.session.scalars(select(CalendarYear.year)))
+    if strange := {off.day.year for off in offs} - known:
+        raise Refused(f"{min(strange)}年尚未建立，请先在“工作日历年度”中新增该年度。", field="text")
+    found = changes(uow.session, record.year, offs)
+    held = {row.day: row for row in uow.session.scalars(select(CalendarDay).where(CalendarDay.day.in_([c.off.day for c in found])))}
+    for change in found:
+        if change.what == "移除":
+            uow.session.delete(held[change.off.day])
+        elif change.what == "更改":
+            held[change.off.day].kind, held[change.off.day].name = change.off.kind, change.off.name
+        elif change.what == "新增":
+            uow.session.add(CalendarDay(day=change.off.day, kind=change.off.kind, name=change.off.name))
+    record.announced, record.source = True, source.strip()
+    uow.session.flush()
+    count = {what: sum(c.what == what for c in found) for what in ("新增", "更改", "移除", "不变")}
+    told = "、".join(f"{what} {n} 天" for what, n in count.items() if n)
+    uow.record(
+        "announce_year", record, label="登记全年放假安排", year=record.year, source=record.source,
+        days=[[off.day, off.kind, off.name] for off in offs], opinion=f"{record.year} 年 {record.source}：{told}",
+    )  # fmt: skip
+    return found
+
+
+def history(session: Session, year: int) -> list[TrailEntry]:
+    """Who changed what of that year when, the newest first."""
+    rows = select(TrailEntry).where(
+        TrailEntry.subject_kind.in_(["calendar_day", "calendar_year"]), TrailEntry.opinion.startswith(f"{year:04d}")
+    )
+    return list(session.scalars(rows.order_by(TrailEntry.id.desc()).limit(100)))

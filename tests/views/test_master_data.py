@@ -382,3 +382,43 @@ def test_lists_cost_a_fixed_number_of_queries(config, make, session, count_queri
         with count_queries() as queries:
             config.get(path)
         assert len(queries) <= few[path] + 1, (path, few[path], len(queries))
+
+
+def test_the_history_of_a_parameter_stands_beside_it(config, session):
+    assert "最近调整" in page_of(config.get("/settings/"))
+    for value in ("7", "8"):
+        assert config.post("/settings/publicity_days", data={"value": value}).status_code == 302
+    page = page_of(config.get("/settings/"))
+    assert "7 → 8" in page and "5 → 7" not in page, "the list tells of the last change"
+    page = page_of(config.get("/settings/publicity_days"))
+    assert "7 → 8" in page and "5 → 7" in page and "调整规则参数" in page
+    assert "是 → 否" in page_of(config.post("/settings/one_per_year", data={"value": "0"}, follow_redirects=True))
+
+
+def test_a_year_is_seen_as_twelve_months_with_its_marks_and_its_history(config, session):
+    year = session.scalar(select(CalendarYear).where(CalendarYear.year == 2026))
+    address = f"/calendaryearscreen/show/{year.id}"
+    page = page_of(config.get(address))
+    assert page.count('class="month"') == 12 and page.count("<i>休</i>") == 19 and page.count("<i>班</i>") == 6
+    assert "2026-10-10 调休上班 国庆节" in page and "没有修改" in page and "尚未公布" not in page
+    assert "暂定" in page_of(config.get("/calendaryearscreen/list/"))
+    assert 'value="2026-08-12"' in page_of(config.get("/calendardayscreen/add?day=2026-08-12"))
+    assert config.post("/calendardayscreen/add", data={"day": "2026-08-12", "kind": "holiday", "name": "抗旱"}).status_code == 302
+    day = session.scalar(select(CalendarDay).where(CalendarDay.day == date(2026, 8, 12)))
+    page = page_of(config.get(address))
+    assert f"/calendardayscreen/edit/{day.id}" in page and "2026-08-12 放假 抗旱" in page
+    assert config.post(f"/calendardayscreen/delete/{day.id}").status_code == 302
+    assert "删除工作日历" in page_of(config.get(address)), "what was taken out is told as well"
+
+
+def test_the_notice_of_a_year_is_pasted_read_and_confirmed(config, session):
+    year = session.scalar(select(CalendarYear).where(CalendarYear.year == 2027))
+    assert "尚未公布 2027 年放假安排" in page_of(config.get(f"/calendaryearscreen/show/{year.id}"))
+    address, typed = f"/calendaryearscreen/announce/{year.id}", {"source": "国办发明电〔2026〕9号", "text": "一、元旦：1月1日（周五）至3日放假。\n二、春节：2月5日至11日放假调休。2月13日（周六）上班。"}
+    answer = config.post(address, data=typed | {"text": "一、元旦：1月1日（周四）放假。"})
+    assert answer.status_code == 422 and "是周五，不是周四" in page_of(answer) and "国办发明电〔2026〕9号" in page_of(answer)
+    page = page_of(config.post(address, data=typed))
+    assert "2027-02-13" in page and "调休上班" in page and "移除" in page and not year.announced
+    assert config.post(address, data=typed | {"sure": "1"}).status_code == 302
+    assert year.announced and session.scalar(select(CalendarDay.kind).where(CalendarDay.day == date(2027, 2, 13))) == "makeup"
+    assert "登记全年放假安排" in page_of(config.get(f"/calendaryearscreen/show/{year.id}"))

@@ -1,0 +1,160 @@
+"""工作日历 and 工作日历年度: the days the rules count with, day by day and year by year."""
+
+from __future__ import annotations
+
+from calendar import Calendar
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, ClassVar
+
+from flask import flash, g, redirect, request, url_for
+from flask_appbuilder import expose, has_access
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from models.base import db
+from models.setting import CalendarDay, CalendarYear, DayKind
+from views import asks, posted
+from views.base import Link, Screen, badge
+from views.boxes import errors_of
+from views.moment import of_request
+from views.posted import Posted, form
+from views.query import read_date
+from views.stay import context
+from views.timeline import Moment
+from workflow import holiday_notice, work_calendar, working_days
+from workflow.errors import NotYou, Refused
+from workflow.flow import Ask, Step
+from workflow.unit_of_work import UnitOfWork, attempt
+
+
+class CalendarDayScreen(Screen):
+    """工作日历: 放假 and 调休上班 days."""
+
+    model = CalendarDay
+    title = "工作日历"
+    lead = "按国务院办公厅放假安排登记：工作日放假的、周末调休上班的。未登记的日期按星期判断。"
+    columns = fields = "day kind name"
+    conditions = "day kind name:contains"
+    order = "-day"
+    sorts = "day"
+    can_add = can_edit = can_delete = True
+    empty = "没有符合条件的日期；请修改查询条件，或新增放假、调休日期。"
+
+    def buttons(self) -> list[Link]:
+        """The calendar of the present year, month by month."""
+        year = db.session.scalar(select(CalendarYear.id).where(CalendarYear.year == of_request().today.year))
+        return [Link(_("年历"), url_for("CalendarYearScreen.show", pk=year))] if year is not None else []
+
+    def prefill(self) -> dict[str, Any]:
+        """The day that was chosen in the calendar of the year, and what it can be."""
+        day = read_date(request.args.get("day", ""))
+        if day is None:
+            return {}
+        return {"day": day, "kind": DayKind.MAKEUP if day.weekday() >= work_calendar.SATURDAY else DayKind.HOLIDAY}
+
+    def create(self, uow: UnitOfWork, **values: Any) -> CalendarDay:
+        """新增 a day."""
+        return work_calendar.set_day(uow, day=values["day"], kind=values["kind"], name=values["name"] or "")
+
+    def change(self, uow: UnitOfWork, record: CalendarDay, **values: Any) -> CalendarDay:
+        """编辑 a day."""
+        return work_calendar.set_day(uow, day=values["day"], kind=values["kind"], name=values["name"] or "", record=record)
+
+    def remove(self, uow: UnitOfWork, record: CalendarDay) -> None:
+        """删除: the day is again what its weekday says."""
+        work_calendar.remove_day(uow, record)
+
+
+class CalendarYearScreen(Screen):
+    """工作日历年度: which years are announced, and by which notice."""
+
+    model = CalendarYear
+    title = "工作日历年度"
+    lead = "未建立的年度不能计算工作日；国务院尚未公布的为暂定，公布后登记通知名称并改为已公布。"
+    columns = fields = "year announced source"
+    facts = "year announced days source"
+    labels: ClassVar[Mapping[str, str]] = {"days": "工作日"}
+    conditions = "year announced"
+    order = "-year"
+    can_add = can_edit = True
+    show_template = "hrss/calendar_year.html"
+    announcing: ClassVar[Step] = form("announce", "登记全年放假安排", [
+        Ask("source", "通知名称或文号", max_length=200, hint="国务院办公厅关于某年部分节假日安排的通知"),
+        Ask("text", "通知内容", "area", max_length=4000, hint="粘贴通知原文（一、元旦：1月1日（周四）至3日（周六）放假调休…），或每行一项：2027-02-05 至 2027-02-11 放假 春节；未列出的日期按星期判断"),
+    ])  # fmt: skip
+
+    def cell_announced(self, record: CalendarYear) -> Any:
+        """已公布, or 暂定."""
+        return badge(_("已公布"), "ok") if record.announced else badge(_("暂定"), "warn")
+
+    def cell_days(self, record: CalendarYear) -> str:
+        """How many working days the year has."""
+        return str(working_days.between(db.session, date(record.year - 1, 12, 31), date(record.year, 12, 31)))
+
+    def links(self, record: CalendarYear) -> list[Link]:
+        """The years beside this one, and the notice."""
+        found = dict(db.session.execute(select(CalendarYear.year, CalendarYear.id).where(CalendarYear.year.in_([record.year - 1, record.year + 1]))).tuples().all())
+        links = [Link(_("%(year)s 年", year=year), self.address("show", pk=found[year])) for year in sorted(found)]
+        return [*links, Link(_("登记全年放假安排"), self.address("announce", pk=record.id), "pri")] if self.may("announce") else links
+
+    def trail(self, record: CalendarYear) -> list[Moment]:
+        """The history of the year stands below its months, with that of its days."""
+        return []
+
+    def extra_page(self, record: CalendarYear) -> dict[str, Any]:
+        """The twelve months, and who changed them."""
+        held = {day.day: day for day in db.session.scalars(select(CalendarDay).where(CalendarDay.day.between(date(record.year, 1, 1), date(record.year, 12, 31))))}
+        return {"months": [self._month(record.year, n, held) for n in range(1, 13)], "history": work_calendar.history(db.session, record.year), "may_change": self.may("edit")}
+
+    def _month(self, year: int, month: int, held: Mapping[date, CalendarDay]) -> dict[str, Any]:
+        weeks = [[self._day(day, held.get(day)) if day.month == month else None for day in week] for week in Calendar().monthdatescalendar(year, month)]
+        return {"name": _("%(n)s 月", n=month), "weeks": weeks, "works": sum(day["works"] for week in weeks for day in week if day)}
+
+    @staticmethod
+    def _day(day: date, held: CalendarDay | None) -> dict[str, Any]:
+        weekend = day.weekday() >= work_calendar.SATURDAY
+        kind = held.kind if held else ""
+        mark = {DayKind.HOLIDAY: _("休"), DayKind.MAKEUP: _("班")}.get(DayKind(kind), "") if kind else ""
+        address = url_for("CalendarDayScreen.edit", pk=held.id) if held else url_for("CalendarDayScreen.add", day=day.isoformat())
+        return {
+            "number": day.day, "mark": mark, "works": kind == DayKind.MAKEUP or (not weekend and kind != DayKind.HOLIDAY), "tone": "rest" if kind == DayKind.HOLIDAY else "work" if kind else "end" if weekend else "",
+            "title": f"{day} {DayKind(kind).label} {held.name}" if held else f"{day}", "url": address,
+        }  # fmt: skip
+
+    @expose("/announce/<int:pk>", methods=["GET", "POST"])
+    @has_access
+    def announce(self, pk: int) -> Any:
+        """登记全年放假安排: paste the notice, read what it changes, confirm."""
+        record, found, told = self.find(pk), Posted(), []
+        if request.method == "POST":
+            try:
+                answers = posted.read(self.announcing, record)
+                offs = holiday_notice.read(record.year, answers["text"])
+                if request.form.get("sure"):
+                    attempt(g.user, lambda uow: work_calendar.announce(uow, self.find(pk), source=answers["source"], offs=offs), context=context())
+                    flash(_("已登记 %(year)s 年放假安排。", year=record.year), "ok")
+                    return redirect(self.address("show", pk=pk))
+                told = work_calendar.changes(db.session, record.year, offs)
+            except NotYou:
+                raise
+            except Refused as refusal:
+                found = Posted(sentence=refusal.sentence, errors=refusal.fields, code=posted.code_of(refusal))
+            found.typed = asks.typed_in(self.announcing, request)
+        boxes = found.boxes(self.announcing, record)
+        return self.render_template(
+            "hrss/announce_year.html", screen=self, title=self.announcing.label, record=record, boxes=boxes, errors=errors_of(boxes), told=told, typed=found.typed,
+            sentence="" if found.errors else found.sentence, base=self.address("list"), back=self.address("show", pk=pk),
+        ), found.code  # fmt: skip
+
+    def name_of(self, record: CalendarYear) -> str:
+        """The year."""
+        return f"{record.year} 年"
+
+    def create(self, uow: UnitOfWork, **values: Any) -> CalendarYear:
+        """新增 a year."""
+        return work_calendar.set_year(uow, year=values["year"], announced=values["announced"], source=values["source"] or "")
+
+    def change(self, uow: UnitOfWork, record: CalendarYear, **values: Any) -> CalendarYear:
+        """编辑: announced, by which notice."""
+        return work_calendar.set_year(uow, year=values["year"], announced=values["announced"], source=values["source"] or "", record=record)
