@@ -23,8 +23,8 @@ from views.columns import badge
 from views.papers import mirrored, review_form_pdf
 from views.timeline import timeline
 from workflow import batch as batches
+from workflow import carry, policy, route, settings, submission
 from workflow import form as forms
-from workflow import policy, route, settings, submission
 from workflow.declaration import DECLARATION
 from workflow.errors import Refused
 from workflow.unit_of_work import UnitOfWork, asking, attempt
@@ -74,6 +74,8 @@ class DeclareView(BaseView):
             made = self._do(lambda uow: submission.start(uow, batch=uow.session.get_one(Batch, batch_id), **choice.read(uow.session)))
         except Refused as refusal:
             return self._choice_page(batch, choice.typed(), refusal), 422
+        if made.content.carried:
+            flash(_("已带入上次申报（%(number)s）的资料，请核对：标有“待核对”的部分逐一核对后暂存，不用的可以清空。", number=made.content.carried_from), "warn")
         return redirect(url_for(".section", key=made.id, name=forms.form().sections[0].key))
 
     @expose("/<int:key>/choice", methods=["GET", "POST"])
@@ -133,6 +135,18 @@ class DeclareView(BaseView):
             return url_for(".section", key=declaration.id, name=keys[here])
         return url_for(".materials", key=declaration.id)
 
+    @expose("/<int:key>/part/<name>", methods=["POST"])
+    @has_access
+    def part(self, key: int, name: str) -> Any:
+        """Of one part of the draft: 清空, or 已核对 of what was carried over."""
+        declaration = self._mine(key)
+        if name != carry.MATERIALS and name not in {s.key for s in self._sections(declaration) if s.fields}:
+            abort(404)
+        clear = request.form.get("do") == "clear"
+        verb = submission.clear_part if clear else submission.confirm_part
+        self._say(lambda uow: verb(uow, uow.session.get_one(Declaration, key), name), _("已清空。") if clear else _("已核对。"))
+        return redirect(url_for(".materials", key=key) if name == carry.MATERIALS else url_for(".section", key=key, name=name))
+
     # -- materials -------------------------------------------------------------------------------
 
     @expose("/<int:key>/materials", methods=["GET", "POST"])
@@ -165,7 +179,8 @@ class DeclareView(BaseView):
             held.setdefault(material.kind, []).append(material)
         kinds = forms.form().materials
         needed = {k.key for k in kinds if k.needed(facts) and not k.warn_only}
-        return self._page("declare/materials.html", declaration, kinds=kinds, needed=needed, held=held, errors=errors or {}, max_mb=settings.value(db.session, "upload_max_mb"))
+        fitting = [k for k in kinds if (k.fits(facts) and k.key != "other") or k.key in held or k.key in (errors or {})]
+        return self._page("declare/materials.html", declaration, kinds=fitting, others=[k for k in kinds if k not in fitting], needed=needed, held=held, errors=errors or {}, max_mb=settings.value(db.session, "upload_max_mb"))
 
     @expose("/<int:key>/materials/<int:material_id>/remove", methods=["POST"])
     @has_access
@@ -186,7 +201,7 @@ class DeclareView(BaseView):
     @expose("/<int:key>/check", methods=["GET", "POST"])
     @has_access
     def check(self, key: int) -> Any:
-        """保存并检查: everything that is still wrong, with links; the promise; 提交."""
+        """检查并提交: everything that is still wrong, with links; the promise; 提交."""
         declaration = self._mine(key)
         if request.method == "POST":
             device = f"{stay.context().get('address', '')} {request.headers.get('User-Agent', '')}"
@@ -215,9 +230,9 @@ class DeclareView(BaseView):
         for place, words in found.items():
             section, _dot, field = place.partition(".")
             if section in keys:
-                linked.append((url_for(".section", key=key, name=section) + f"#{field.replace('.', '-')}", words))
-            elif section == "materials":
-                linked.append((url_for(".materials", key=key) + f"#{field}", words))
+                linked.append((url_for(".section", key=key, name=section) + (f"#{field.replace('.', '-')}" if field else ""), words))
+            elif section == carry.MATERIALS:
+                linked.append((url_for(".materials", key=key) + (f"#{field}" if field else ""), words))
             else:
                 linked.append((url_for(".check", key=key) if section == "promise" else url_for(".choice", key=key), words))
         return linked
@@ -256,7 +271,7 @@ class DeclareView(BaseView):
     # -- what the pages share ------------------------------------------------------------------------
 
     def _page(self, template: str, declaration: Declaration, **more: Any) -> str:
-        return self._render(template, d=declaration, sections=self._sections(declaration), filled=set(declaration.content.sections or {}) - self._missing(declaration).keys(), editable=self._editable(declaration), **more)
+        return self._render(template, d=declaration, sections=self._sections(declaration), filled=set(declaration.content.sections or {}) - self._missing(declaration).keys(), carried=set(declaration.content.carried or ()), editable=self._editable(declaration), **more)
 
     @staticmethod
     def _missing(declaration: Declaration) -> dict[str, int]:

@@ -75,7 +75,7 @@ def store(
     digest = hashlib.sha256(data).hexdigest()
     _write(digest, data)
     stored = StoredFile(
-        key=secrets.token_hex(16), sha256=digest, name=name, media_type=TYPES[ending][0], size=len(data), pages=pages,
+        key=new_key(), sha256=digest, name=name, media_type=TYPES[ending][0], size=len(data), pages=pages,
         owner_kind=owner.__tablename__, owner_id=owner.id, purpose=purpose,
         uploaded_at=uow.now.replace(microsecond=0), uploaded_by=uow.actor.id,
     )  # fmt: skip
@@ -83,6 +83,26 @@ def store(
     uow.session.flush()
     uow.record("store_file", stored, name=name, sha256=digest, size=len(data), purpose=purpose)
     return stored
+
+
+def new_key() -> str:
+    """The random id by which a file is asked for."""
+    return secrets.token_hex(16)
+
+
+def check_shape(data: bytes, name: str, *, lowest: float, highest: float, least: int, field: str) -> None:
+    """Refuse a photo that is not upright like a 二寸照: width by height between the two ratios, wide enough to print."""
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(data)) as opened:
+            wide, high = opened.size if opened.getexif().get(0x0112, 1) < 5 else opened.size[::-1]  # as the camera was held
+    except Exception:  # whatever does not open is told by `store`
+        return
+    if wide < least or not lowest <= wide / high <= highest:
+        raise Refused(
+            f"照片“{name}”为 {wide}×{high} 像素，不是竖版二寸照（宽高比约 5:7，宽不少于 {least} 像素）；请裁剪后重新上传。", field=field
+        )
 
 
 def clean_name(name: str) -> str:

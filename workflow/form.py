@@ -224,7 +224,8 @@ def _field(given: dict[str, Any], lists: dict[str, list[str]]) -> Field:
 
 def _material(given: dict[str, Any]) -> MaterialKind:
     accept = tuple(given.pop("accept", MaterialKind.accept))
-    return MaterialKind(accept=accept, required_when=_condition(given.pop("required_when", ())), **given)
+    shape = tuple(given.pop("shape", ()))
+    return MaterialKind(accept=accept, shape=shape, required_when=_condition(given.pop("required_when", ())), **given)
 
 
 def _condition(given: Any) -> Condition:

@@ -108,8 +108,14 @@ class MaterialKind:
     accept: tuple[str, ...] = ("pdf", "jpg", "jpeg", "png")
     max_mb: int | None = None  #: None: the setting upload_max_mb
     max_files: int = 10
+    shape: tuple[float, ...] = ()  #: lowest and highest width by height of a photo
+    least_width: int = 1  #: pixels
     hint: str = ""
     clause: str = ""
+
+    def fits(self, facts: Facts) -> bool:
+        """Whether it belongs to such a declaration at all: always, or under the conditions that require it."""
+        return not self.required_when or self.needed(facts)
 
     def needed(self, facts: Facts) -> bool:
         """Whether it is asked for under these facts; with `warn_only` its absence is only told."""

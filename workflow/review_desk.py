@@ -5,16 +5,17 @@ As in `workflow.desk`: each takes the account and the day, and gives the clause 
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from models.account import Account
 from models.ballot import Poll, PollState, Roll
 from models.batch import Batch, BatchState
 from models.declaration import Declaration
 from models.declaration import DeclarationState as D
+from models.draw import Contribution, Draw, DrawState
 from models.expert import Expert, ExpertState
 from models.filing import Filing, FilingState
 from models.plan import Plan, PlanKind, PlanState, ScoreItem, ScorePhase
@@ -86,8 +87,25 @@ special_plans = _filed(PlanKind.SPECIAL, HRSS_SPECIAL)
 
 
 def plans_to_draw(actor: Account, today: date) -> Clause:
-    """抽取评委: filed plans whose committee is not drawn yet."""
-    return and_(policy.rows(actor, Plan), Plan.state == PlanState.APPROVED) if actor.plays(HRSS_AUDIT, SUPERVISOR) else false()
+    """抽取评委: filed plans on the eve of their opening, and draws in hand, for whom it is the turn (118号 五(二))."""
+    if not actor.plays(HRSS_AUDIT, SUPERVISOR):
+        return false()
+    eve = Plan.opens_on == today + timedelta(days=1)
+    turns = [and_(Plan.state == PlanState.APPROVED, eve, ~_draw(Draw.state != DrawState.ABORTED))]
+    if actor.plays(HRSS_AUDIT):
+        turns.append(and_(eve, _draw(Draw.state.in_([DrawState.FROZEN, DrawState.COMMITTED]))))
+        turns.append(and_(Plan.opens_on >= today, _draw(Draw.state == DrawState.DRAWN)))
+    if actor.plays(SUPERVISOR):
+        spoken = select(Contribution.draw_id).where(Contribution.account_id == actor.id)
+        turns.append(and_(eve, _draw(Draw.state == DrawState.COMMITTED, Draw.id.not_in(spoken))))
+        unfinished = Draw.state.in_([DrawState.FROZEN, DrawState.COMMITTED, DrawState.DRAWN])
+        turns.append(_draw(unfinished, Draw.abort_asked_by.is_not(None), Draw.abort_asked_by != actor.id))
+    return and_(policy.rows(actor, Plan), or_(*turns))
+
+
+def _draw(*clauses: Clause) -> Clause:
+    """The plan has a draw of which that holds."""
+    return select(Draw.id).where(Draw.plan_id == Plan.id, *clauses).correlate(Plan).exists()
 
 
 def experts_to_admit(actor: Account, today: date) -> Clause:
@@ -168,5 +186,7 @@ def my_letters(actor: Account, today: date) -> Clause:
 
 
 def to_confirm(actor: Account, today: date) -> Clause:
-    """面试通知 without a receipt."""
-    return and_(my_letters(actor, today), InterviewSlot.confirmed_at.is_(None))
+    """面试通知 without a receipt, while the interview is still to come."""
+    ahead = InterviewSlot.starts_at >= datetime.combine(today, time())
+    judged = select(Declaration.id).where(Declaration.state.in_([D.PLANNED, D.IN_REVIEW]))
+    return and_(my_letters(actor, today), InterviewSlot.confirmed_at.is_(None), ahead, InterviewSlot.declaration_id.in_(judged))

@@ -15,7 +15,7 @@ from models.declaration import Channel, Correction, Declaration, DeclarationCont
 from models.declaration import DeclarationState as S
 from models.material import Material
 from models.organisation import Organisation
-from workflow import eligibility, files, form, named, quota, route
+from workflow import carry, eligibility, files, form, named, quota, route
 from workflow.audit import link
 from workflow.declaration import DECLARATION, is_review, step_at
 from workflow.errors import NotYou, Refused
@@ -58,6 +58,7 @@ def start(
     uow.session.flush()
     declaration.number = f"HN{batch.year}{declaration.id:08d}"
     uow.record("start", declaration, label="暂存申报", after=str(S.DRAFT), batch=batch.name, title=title.name)
+    carry.carry(uow, declaration, facts_of(uow, declaration))
     return declaration
 
 
@@ -95,8 +96,29 @@ def save_section(uow: UnitOfWork, declaration: Declaration, key: str, raw: Any) 
     sections = dict(declaration.content.sections or {})
     sections[key] = value
     declaration.content.sections = sections
+    carry.looked_through(declaration, key)
     uow.record("save_section", declaration, label="暂存申报", section=section.title, quiet=True)
     return errors
+
+
+def clear_part(uow: UnitOfWork, declaration: Declaration, key: str) -> None:
+    """清空 one part of a draft: everything typed in the section, or all materials."""
+    own_and_open(uow, declaration)
+    if key == carry.MATERIALS:
+        for material in materials_of(uow, declaration):
+            detach(uow, declaration, material)
+    else:
+        section = form.form().section(key)
+        declaration.content.sections = {k: v for k, v in (declaration.content.sections or {}).items() if k != key}
+        uow.record("clear_section", declaration, label="清空", section=section.title, quiet=True)
+    carry.looked_through(declaration, key)
+
+
+def confirm_part(uow: UnitOfWork, declaration: Declaration, key: str) -> None:
+    """已核对: what was carried over into that part is right as it stands."""
+    own_and_open(uow, declaration)
+    carry.looked_through(declaration, key)
+    uow.record("confirm_carried", declaration, label="核对带入内容", section=key, quiet=True)
 
 
 def change_choice(uow: UnitOfWork, declaration: Declaration, **changes: Any) -> None:
@@ -119,7 +141,12 @@ def attach(uow: UnitOfWork, declaration: Declaration, kind: str, content: Any, n
     own_and_open(uow, declaration)
     declared = form.form().material(kind)
     if not no_secrets:
-        raise Refused("涉密材料信息严禁网上填写提交（118号 一）；请确认该文件不涉密后再上传。", field=kind)
+        raise Refused("涉密材料信息严禁网上填写提交（118号 一）；请勾选“确认不含涉密内容”后再上传。", field=kind)
+    if sum(m.kind == kind for m in materials_of(uow, declaration)) >= declared.max_files:
+        raise Refused(f"“{declared.label}”最多上传 {declared.max_files} 件；请先移除不用的，或合并为一个 PDF。", field=kind)
+    content = content if isinstance(content, bytes) else content.read()
+    if declared.shape:
+        files.check_shape(content, files.clean_name(name), lowest=declared.shape[0], highest=declared.shape[1], least=declared.least_width, field=kind)
     stored = files.store(
         uow, content, name, owner=declaration, purpose=declared.label, accept=declared.accept, max_mb=declared.max_mb, field=kind
     )
@@ -163,13 +190,16 @@ def facts_of(uow: UnitOfWork, declaration: Declaration) -> dict[str, Any]:
 
 
 def review(uow: UnitOfWork, declaration: Declaration) -> tuple[dict[str, str], dict[str, str]]:
-    """保存并检查: (errors, warnings) by field, everything at once, before anything is sent."""
+    """检查并提交: (errors, warnings) by field, everything at once, before anything is sent."""
     sections = declaration.content.sections or {}
     context = facts_of(uow, declaration)
     errors: dict[str, str] = {}
     warnings: dict[str, str] = {}
     for problem in form.problems(sections, cutoff=declaration.batch.evidence_on, context=context):
         (warnings if problem.level == "warning" else errors).setdefault(problem.place, problem.sentence)
+    for key in declaration.content.carried or ():
+        title = "申报材料" if key == carry.MATERIALS else form.form().section(key).title
+        warnings.setdefault(key, f"“{title}”为带入上次申报 {declaration.content.carried_from} 的内容，尚未核对；请核对后暂存。")
     for finding in eligibility.findings(uow, declaration):
         errors.setdefault(finding.field, finding.sentence)
     return errors, warnings

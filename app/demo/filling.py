@@ -36,7 +36,7 @@ def fill(stage: Stage, uow: UnitOfWork, declaration: Declaration) -> None:
             submission.save_section(uow, declaration, section.key, raw if section.repeated else raw[0])
     facts = submission.facts_of(uow, declaration)
     for kind in forms.form().materials:
-        if kind.needed(facts) or kind.key in ("project", "training"):
+        if kind.key not in facts["materials"] and (kind.needed(facts) or kind.key in ("project", "paper", "training")):
             ending = "png" if "pdf" not in kind.accept else "pdf"
             submission.attach(uow, declaration, kind.key, photo() if ending == "png" else scan(kind.label), f"{kind.label}.{ending}")
     submission.promise(uow, declaration, "127.0.0.1 演示")

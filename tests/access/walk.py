@@ -37,7 +37,7 @@ MODELS = {
 WORDS = {
     "SettingView.change": {"name": "publicity_days"}, "DashboardView.script": {"version": figure.script_version()}, "static": {"filename": "app.css"},
     "CertificateReportScreen.batch_receipt": {"batch": "2026-1"}, "CertificateReportScreen.package": {"batch": "2026-1"}, "DeclareView.section": {"name": "declaring"},
-    "DeclareView.act": {"verb": "submit"}, "PreviewView.page": {"number": 1}, "PathDraftScreen.change_path": {"verb": "add"},
+    "DeclareView.act": {"verb": "submit"}, "DeclareView.part": {"name": "basic"}, "PreviewView.page": {"number": 1}, "PathDraftScreen.change_path": {"verb": "add"},
 }  # fmt: skip
 
 

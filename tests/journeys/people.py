@@ -43,6 +43,8 @@ class Applicant(Window):
         self._section("申报材料上传")
         photo = self.page.locator("#photo")
         photo.locator("input[type=file]").set_input_files(papers.portrait())
+        assert not photo.get_by_label("确认不含涉密内容").is_checked(), "the applicant says so himself"
+        photo.get_by_label("确认不含涉密内容").check()
         self.presses("上传", photo).told()
         for kind in papers.MATERIALS:
             if kind not in without:
@@ -62,7 +64,7 @@ class Applicant(Window):
         return self.presses("提交").told()
 
     def is_kept_from_submitting(self):
-        """保存并检查: the sentences that stand against it."""
+        """检查并提交: the sentences that stand against it."""
         self.page.goto(f"/declare/{self.key}/check")
         expect(self.page.get_by_role("button", name="提交", exact=True)).to_be_disabled()
         return self.reads(".alert")

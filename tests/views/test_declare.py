@@ -133,3 +133,44 @@ def test_specialties_offered_are_those_of_the_committee(world, browser, session)
     text = browser(world.account).get(f"/declare/start/{world.batch.id}").get_data(as_text=True)
     offered = session.scalars(select(Specialty.name).where(Specialty.series_id == world.committee.series_id, Specialty.parent_id.is_not(None)).limit(3)).all()
     assert offered and all(name in text for name in offered)
+
+
+def test_only_the_kinds_that_fit_are_shown_and_nothing_is_ticked_beforehand(world, browser, session):
+    client = browser(world.account)
+    start(client, world)
+    declaration = mine(session, world)
+    page = client.get(f"/declare/{declaration.id}/materials").get_data(as_text=True)
+    shown, folded = page.split('<details class="others">')
+    assert "学历学位证书" in shown and "破格申报依据材料" not in shown and "破格申报依据材料" in folded and "委托函" in folded
+    assert 'name="no_secrets" value="1" required' in page and "checked" not in page
+    sent = {"kind": "education", "file": (io.BytesIO(scan("学历")), "学历证书.pdf")}
+    answer = client.post(f"/declare/{declaration.id}/materials", data=sent, content_type="multipart/form-data")
+    assert answer.status_code == 422 and "确认不含涉密内容" in answer.get_data(as_text=True)
+    declaration.mode = "exceptional"
+    shown = client.get(f"/declare/{declaration.id}/materials").get_data(as_text=True).split('<details class="others">')[0]
+    assert "破格申报依据材料" in shown
+
+
+def test_sections_say_how_many_rows_they_need(world, browser, session):
+    client = browser(world.account)
+    start(client, world)
+    key = mine(session, world).id
+    assert "至少填写 1 条" in client.get(f"/declare/{key}/section/education").get_data(as_text=True)
+    assert "没有的可以不填" in client.get(f"/declare/{key}/section/awards").get_data(as_text=True)
+
+
+def test_last_years_declaration_is_carried_over_confirmed_and_cleared(world, make, browser, session):
+    last = make.declaration("failed", person=world.account.person, unit=world.unit, submitted_at=province_now(session).replace(year=world.today.year - 1))
+    last.content.sections = {"education": [{"school": "湖南大学", "degree": "学士"}], "awards": [{"name": "优质工程奖"}]}
+    client = browser(world.account)
+    page = client.post(f"/declare/start/{world.batch.id}", data={"title_id": world.title.id, "unit_id": world.unit.id, "mode": "normal", "channel": "unit"}, follow_redirects=True)
+    assert f"已带入上次申报（{last.number}）的资料，请核对" in page.get_data(as_text=True)
+    declaration = session.scalars(select(Declaration).where(Declaration.person_id == world.account.person_id, Declaration.state == "draft")).one()
+    education = client.get(f"/declare/{declaration.id}/section/education").get_data(as_text=True)
+    assert "湖南大学" in education and "清空这部分" in education and "待核对" in education
+    assert "尚未核对" in client.get(f"/declare/{declaration.id}/check").get_data(as_text=True)
+    client.post(f"/declare/{declaration.id}/part/education", data={"do": "confirm"})
+    client.post(f"/declare/{declaration.id}/part/awards", data={"do": "clear"})
+    session.expire_all()
+    assert declaration.content.carried == [] and list(declaration.content.sections) == ["education"]
+    assert client.post(f"/declare/{declaration.id}/part/nothing").status_code == 404

@@ -12,10 +12,11 @@ from models.account import Account
 from models.committee import CommitteeOffice
 from models.draw import Draw, DrawState
 from models.expert import Expert, ExpertState, Relation
-from models.plan import PlanState
+from models.plan import Plan, PlanState
 from models.session import Recusal, SessionState
 from workflow import draw as draws
 from workflow import expert as pool
+from workflow import review_desk
 from workflow import zc_draw as zc
 from workflow.draw import DRAW
 from workflow.errors import NotNow, NotYou, Refused
@@ -302,3 +303,25 @@ def test_the_province_links_an_expert_to_his_own_account(make, as_, hrss):
     assert expert.account_id == mine.id
     with pytest.raises(Refused, match="已关联其他评委"):
         EXPERT_POOL.perform(as_(hrss), make.expert(account=None), "link_account", username=mine.username)
+
+
+def turns(session, account, now=EVE):
+    """How many plans the badge of 抽取评委 counts for the account."""
+    return len(session.scalars(select(Plan.id).where(review_desk.plans_to_draw(account, now.date()))).all())
+
+
+def test_the_badge_counts_only_what_is_ones_turn_on_the_day(make, as_, plan, hrss, inspector, session):
+    office = make.account(COMMITTEE_OFFICE, committee=plan.committee)
+    assert turns(session, hrss, EVE - timedelta(days=1)) == 0, "not before the eve"
+    assert (turns(session, hrss), turns(session, inspector), turns(session, office)) == (1, 1, 0)
+    draw = draws.freeze(as_(hrss, EVE), plan)
+    assert (turns(session, hrss), turns(session, inspector)) == (1, 0), "the system commits first"
+    DRAW.perform(as_(hrss, EVE), draw, "commit", witnesses="省厅 李四，机关纪委 王五")
+    session.flush()
+    assert (turns(session, hrss), turns(session, inspector)) == (1, 1)
+    DRAW.perform(as_(inspector, EVE), draw, "contribute", label="JW-01", value="3615246152")
+    session.flush()
+    assert turns(session, inspector) == 0, "who has spoken has nothing left to do"
+    DRAW.perform(as_(hrss, EVE), draw, "ask_abort", reason="名册有误")
+    session.flush()
+    assert turns(session, inspector) == 1, "the abort wants the other signature"
