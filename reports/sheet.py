@@ -10,6 +10,8 @@ from unicodedata import east_asian_width
 
 import xlsxwriter
 
+from models.template import sheet_name
+
 #: Rows an Excel sheet can hold below its heading.
 MOST = 1_048_575
 #: Rows that are looked at to find the widths of the columns.
@@ -29,7 +31,7 @@ def write(target: BinaryIO, title: str, headings: Sequence[str], rows: Iterable[
     book = xlsxwriter.Workbook(
         target, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     )
-    sheet = book.add_worksheet(_sheet_name(title))
+    sheet = book.add_worksheet(sheet_name(title))
     head = book.add_format({"bold": True, "bg_color": "#EAF1FB", "border": 1, "border_color": "#D0D5DD", "valign": "vcenter"})
     sheet.freeze_panes(1, 0)
     ahead: list[Sequence[Any]] = []
@@ -58,10 +60,6 @@ def _write_row(sheet: Any, number: int, row: Sequence[Any]) -> None:
             sheet.write_number(number, place, value)
         elif value not in (None, ""):
             sheet.write_string(number, place, str(value)[:32_767])
-
-
-def _sheet_name(title: str) -> str:
-    return "".join(c for c in title if c not in r"[]:*?/\'")[:31] or "Sheet1"
 
 
 def _width(value: Any) -> int:

@@ -36,6 +36,7 @@ ZIP = b"PK\x03\x04"
 
 _ROOT = Path(__file__).resolve().parent.parent
 _START = "import json, sys; sys.path.append(sys.argv[1]); from workflow.parsing.child import main; main(json.loads(sys.argv[2]))"
+_PIPE = 1 << 20
 #: Rows whose repeated texts are kept once: what repeats, repeats early.
 _LEARNING = 4_000
 
@@ -129,7 +130,7 @@ class _Child:
     def __init__(self, request: dict[str, Any]) -> None:
         self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own module
             [sys.executable, "-I", "-c", _START, str(_ROOT), json.dumps(request)],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/",
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/", pipesize=_PIPE,
             start_new_session=True, env={"MALLOC_ARENA_MAX": "1", "LC_ALL": "C.UTF-8"},  # no secret of ours goes along
         )  # fmt: skip
         self.out = cast(io.BufferedReader, self.process.stdout)
@@ -162,7 +163,7 @@ class _Child:
         spoiled: dict[tuple[int, int], str] = {}
         known: dict[str, str] = {}
         rest, total, end = b"", 0, ROW.encode()
-        while block := self.out.read1(1 << 20):
+        while block := self.out.read1(_PIPE):
             total += len(block)
             if total > MOST_TEXT:
                 self.much = True
@@ -174,7 +175,7 @@ class _Child:
             learn = known.setdefault if len(rows) < _LEARNING else known.get
             for line in (rest + whole).decode().split(ROW):
                 number, marks, *texts = line.split(CELL)
-                rows.append((int(number), [learn(it, it) for it in texts]))
+                rows.append((int(number), list(map(learn, texts, texts))))
                 if marks:
                     for mark in marks.split(","):
                         place, _, spoil = mark.partition(":")

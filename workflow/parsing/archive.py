@@ -136,8 +136,8 @@ class Scan:
 
     def __init__(self, archive: zipfile.ZipFile, path: str) -> None:
         self.archive, self.path = archive, path
-        self.formula = ""
-        self.formulas = 0
+        self.cell = self.start = self.end = b""
+        self.formula, self.formulas = "", 0
         self.spoiled = 0
         #: row -> column -> what stands there, both counted from 0
         self.errors: dict[int, dict[int, str]] = {}
@@ -160,22 +160,19 @@ class Scan:
     def _run(self) -> None:
         rest = b""
         with self.archive.open(self._real()) as sheet:
-            head = sheet.read(_BLOCK)
-            root = re.search(rb"<((?:\w+:)?)worksheet", head[:_PROLOG])
+            block = sheet.read(_BLOCK)
+            root = re.search(rb"<((?:\w+:)?)worksheet", block[:_PROLOG])
             prefix = root[1] if root else b""
-            cell, formula, end = b"<" + prefix + b"c ", b"<" + prefix + b"f", b"</" + prefix + b"sheetData>"
-            block = head
+            self.cell, self.start, self.end = b"<" + prefix + b"c ", b"<" + prefix + b"f", b"</" + prefix + b"sheetData>"
             while block:
                 block = rest + block
-                if (stop := block.find(end)) >= 0:  # below the cells stand rules whose names begin alike
-                    self._block(block[:stop], cell, formula)
-                    return
-                cut = block.rfind(cell, max(len(block) - _PROLOG, 0))  # the last cell may go on in the next block
+                cut = block.rfind(self.cell, max(len(block) - _PROLOG, 0))  # the last cell may go on in the next block
                 cut = cut if cut > 0 else len(block)
-                self._block(block[:cut], cell, formula)
+                if self._block(block[:cut]):
+                    return
                 rest = block[cut:]
                 block = sheet.read(_BLOCK)
-            self._block(rest, cell, formula)
+            self._block(rest)
 
     def _real(self) -> str:
         wanted = self.path.lower()
@@ -184,28 +181,35 @@ class Scan:
                 return name
         raise Unreadable(DAMAGED)
 
-    def _block(self, block: bytes, cell: bytes, formula: bytes) -> None:
-        at = block.find(formula)
-        while at >= 0:
-            if block[at + len(formula) : at + len(formula) + 1] in (b">", b" ", b"/"):
-                self.formulas += 1
-                if not self.formula:
-                    self.formula = "".join(self._name(block, at, cell))
-            at = block.find(formula, at + 2)
-        for mark in (b't="e"', b"t='e'"):
+    def _block(self, block: bytes) -> bool:
+        """Look at a piece of the sheet; whether its cells end here: below them stand rules whose names begin alike."""
+        over = False
+        if (at := block.find(self.start)) >= 0:
+            if (stop := block.find(self.end)) >= 0:
+                block, over = block[:stop], True
+            self._formulas(block, at)
+        for mark in (b't="e"', b"t='e'") if b"'" in block else (b't="e"',):
             at = block.find(mark)
             while at >= 0:
-                self._error(block, at, cell)
+                self._error(block, at)
                 at = block.find(mark, at + 4)
+        return over
 
-    def _name(self, block: bytes, at: int, cell: bytes) -> tuple[str, str]:
+    def _formulas(self, block: bytes, at: int) -> None:
+        while at >= 0:
+            if block[at + len(self.start) : at + len(self.start) + 1] in (b">", b" ", b"/"):
+                self.formulas += 1
+                self.formula = self.formula or "".join(self._name(block, at))
+            at = block.find(self.start, at + 2)
+
+    def _name(self, block: bytes, at: int) -> tuple[str, str]:
         """The column and the row of the cell that holds the byte `at`."""
-        start = block.rfind(cell, 0, at)
+        start = block.rfind(self.cell, 0, at)
         found: Any = _COLUMNS.search(block, start, block.find(b">", start) + 1) if start >= 0 else None
         return (found[1].decode(), found[2].decode()) if found else ("", "某个")
 
-    def _error(self, block: bytes, at: int, cell: bytes) -> None:
-        column, row = self._name(block, at, cell)
+    def _error(self, block: bytes, at: int) -> None:
+        column, row = self._name(block, at)
         self.spoiled += 1
         if not column or self.spoiled > MOST_ERRORS:
             raise Unreadable(MANY_ERRORS)
