@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
+from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 from unicodedata import east_asian_width
 
@@ -60,13 +61,15 @@ def _write(
     target: BinaryIO, title: str, columns: Sequence[Column], dictionary: str,
     rows: Iterable[tuple[Sequence[str], Mapping[int, str]]] | None,
 ) -> int:  # fmt: skip
-    book = xlsxwriter.Workbook(
-        target, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    )
-    try:
-        count = _fill(book, title, columns, dictionary, rows)
-    finally:
-        book.close()  # also after a failure: it removes what it keeps on the disk
+    with TemporaryDirectory() as folder:  # rows wait there, not in memory
+        book = xlsxwriter.Workbook(
+            target,
+            {"constant_memory": True, "tmpdir": folder, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
+        )
+        try:
+            count = _fill(book, title, columns, dictionary, rows)
+        finally:
+            book.close()
     target.seek(0)
     return count
 
