@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import flash, redirect
@@ -10,6 +11,7 @@ from flask_babel import gettext as _
 from models.path import AcceptanceOffice
 from views.active_state import ActiveState
 from views.base import FlowScreen
+from views.columns import Column
 from workflow.acceptance import ACCEPTANCE, create_office
 from workflow.errors import Refused
 from workflow.unit_of_work import UnitOfWork
@@ -21,13 +23,13 @@ class AcceptanceScreen(ActiveState, FlowScreen):
     model, flow = AcceptanceOffice, ACCEPTANCE
     title, guide = "职称初定/认定受理机构管理", "附件3 1.3"
     lead = "初定、认定由受理机构最终审核，其“通过”即生效；每个机构按取得方式和职称等级分别设置。"
-    columns = "organisation.name node_kind way level region_code publicity_required state"
-    labels = {"organisation.name": "机构名称", "state": "状态", "active": "有效"}
+    columns = "organisation.name node_kind way level scope region_code contact state"
+    labels = {"organisation.name": "机构名称", "state": "状态", "active": "有效", "scope": "专业范围"}
     facts = {
-        "受理机构": "organisation.name organisation.code node_kind way level region_code publicity_required contact telephone state",
+        "受理机构": "organisation.name organisation.code node_kind way level scope region_code publicity_required contact telephone state",
         "申报须知": "instructions",
     }
-    conditions = "organisation node_kind way level region_code active"
+    conditions = "organisation node_kind way level region_code contact:contains active"
     fields = "node_kind organisation way level region_code publicity_required contact telephone"
     narrow = {"organisation": "kind=node_kind"}
     order = "way level id"
@@ -35,6 +37,14 @@ class AcceptanceScreen(ActiveState, FlowScreen):
     can_add = True
     row_verbs = "edit instruct cancel"
     empty = "没有符合条件的受理机构；请修改查询条件，或新增受理机构。"
+
+    def _column(self, name: str) -> Column:
+        column = super()._column(name)
+        return replace(column, also=(AcceptanceOffice.scopes,)) if name == "scope" else column
+
+    def cell_scope(self, record: AcceptanceOffice) -> str:
+        """What it receives; without a row, everything of its level."""
+        return "、".join(str(scope) for scope in record.scopes) or _("全部系列")
 
     def prefill(self) -> dict[str, Any]:
         """单位公示 is the rule (令40号 第十六条)."""

@@ -25,6 +25,7 @@ from workflow.unit_of_work import UnitOfWork
 #: Kinds answered with a picker: the model it looks in.
 PICKS = {
     "account": "Account", "organisation": "Organisation", "specialty": "Specialty", "committee": "Committee", "office": "AcceptanceOffice", "place": "PathNode",
+    "series": "Series", "region": "Region",
 }  # fmt: skip
 #: Answers kept for the page after a refusal; secrets and files are asked again.
 FORGOTTEN = ("secret", "file")
@@ -55,7 +56,8 @@ def _box(ask: Ask, step: Step, uow: UnitOfWork, subject: Any, typed: Mapping[str
     lookup = PICKS.get(ask.kind, "")
     text = _shown(lookup, value) or (typed or {}).get(f"{ask.name}-text", "")
     fixed = ask.narrow(uow, subject) if ask.narrow else {}
-    return Box(ask.name, ask.label, kind, value, options, ask.required, hint, error, ask.max_length, lookup, text, fixed=fixed, prefix=f"{step.verb}-")
+    narrow = "series_id=series" if lookup == "Specialty" and any(other.name == "series" for other in step.asks) else ""
+    return Box(ask.name, ask.label, kind, value, options, ask.required, hint, error, ask.max_length, lookup, text, narrow, fixed=fixed, prefix=f"{step.verb}-")
 
 
 def _shown(lookup: str, value: Any) -> str:

@@ -103,16 +103,28 @@ def titles_of(batch: Batch) -> list[Title]:
         query = query.where(Title.series_id == batch.committee.series_id, Title.level.in_(REVIEWS[batch.committee.level]))
     elif batch.office:
         query = query.where(Title.level == batch.office.level)
+        if batch.office.scopes:
+            query = query.where(Title.series_id.in_({scope.series_id for scope in batch.office.scopes}))
     return [title for title in db.session.scalars(query).unique() if title.in_force(batch.year)]
+
+
+def _of_scopes(batch: Batch) -> list[Specialty]:
+    """The named specialties of an accepting organisation with everything below them, by series and code."""
+    tops = {scope.specialty_id: scope.series_id for scope in batch.office.scopes if scope.specialty_id} if batch.office else {}
+    if not tops:
+        return []
+    found = list(db.session.scalars(select(Specialty).where(Specialty.series_id.in_(set(tops.values()))).order_by(Specialty.series_id, Specialty.code)))
+    above = {s.id: s.parent_id for s in found}
+    return [s for s in found if s.in_force(batch.year) and tops.keys() & line(above, s.id)]
 
 
 def specialties_of(batch: Batch) -> list[Specialty]:
     """The specialties in force that its committee reviews, with those below them in the tree.
 
-    An accepting organisation does not divide by specialty.
+    Of an accepting organisation those of its 专业范围, where it names any.
     """
     if batch.committee is None:
-        return []
+        return _of_scopes(batch) if batch.office else []
     found = list(db.session.scalars(select(Specialty).where(Specialty.series_id == batch.committee.series_id).order_by(Specialty.code)))
     above = {s.id: s.parent_id for s in found}
     allowed = {row.specialty_id for row in batch.committee.specialties}

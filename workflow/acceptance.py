@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy import func, select
 
 from models.batch import Batch, BatchState
-from models.catalogue import TitleLevel
+from models.catalogue import Series, Specialty, TitleLevel
 from models.declaration import Declaration
 from models.declaration import DeclarationState as D
 from models.organisation import NodeKind, Organisation, Region
-from models.path import AcceptanceOffice, Way
+from models.path import AcceptanceOffice, AcceptanceScope, Way
 from models.path import OfficeState as S
 from workflow import roles, settings
-from workflow.errors import NotYou, Refused
+from workflow.errors import Linked, NotYou, Refused
 from workflow.flow import Ask, Flow, Step
 from workflow.unit_of_work import UnitOfWork
 
@@ -45,15 +45,24 @@ def no_open_batch(uow: UnitOfWork, office: AcceptanceOffice) -> str | None:
     return f"批次“{name}”仍在受理申报，不能注销受理机构；请先撤销该批次或等待申报截止。" if name else None
 
 
+def _scopes(uow: UnitOfWork, office: AcceptanceOffice) -> list[tuple[str, str]]:
+    return [(str(scope.id), str(scope)) for scope in office.scopes]
+
+
 # fmt: off
 ACCEPTANCE = Flow("受理机构", S, [
     #     verb        label     from           to           by                 only if
     Step("edit",     "编辑",     {S.ACTIVE},    None,        roles.HRSS_CONFIG, (),
-         [Ask("region_code", "行政区划", max_length=6, default=lambda uow, office: office.region_code),
+         [Ask("region_code", "行政区划", "region", default=lambda uow, office: office.region_code),
           Ask("publicity_required", "须单位公示", "check", required=False, default=lambda uow, office: office.publicity_required),
           Ask("contact", "联系人", required=False, max_length=40, default=lambda uow, office: office.contact),
           Ask("telephone", "联系电话", required=False, max_length=40, default=lambda uow, office: office.telephone)],
          clause="附件3 1.3"),
+    Step("add_scope",    "添加专业范围", {S.ACTIVE}, None,      roles.HRSS_CONFIG, (),
+         [Ask("series", "职称系列", "series", hint="录入系列名称后选择；没有专业范围的机构受理所有系列"),
+          Ask("specialty", "专业", "specialty", required=False, hint="不填则受理整个系列；填写则连同下级专业")],
+         clause="附件3 1.3"),
+    Step("remove_scope", "移除专业范围", {S.ACTIVE}, None,      roles.HRSS_CONFIG, (), [Ask("scope", "专业范围", "choice", choices=_scopes)], clause="附件3 1.3"),
     Step("instruct", "申报须知", {S.ACTIVE},    None,        roles.HRSS_CONFIG, (),
          [Ask("instructions", "申报须知", "area", max_length=10_000, default=lambda uow, office: office.instructions)],
          clause="附件3 1.3"),
@@ -86,7 +95,8 @@ def create_office(
         raise NotYou("只有省厅配置岗可以维护初定、认定受理机构。")
     region_code = region_code or organisation.region_code
     if wrong := _wrong(uow, organisation, way, level, region_code):
-        raise Refused("；".join(s.rstrip("。") for s in wrong.values()) + "。", fields=wrong)
+        links = [link for sentence in wrong.values() for link in getattr(sentence, "links", ())]
+        raise Refused("；".join(s.rstrip("。") for s in wrong.values()) + "。", fields={k: str(v) for k, v in wrong.items()}, links=links)
     if publicity_required is None:
         publicity_required = settings.value(uow.session, "recognition_publicity")
     office = AcceptanceOffice(
@@ -113,8 +123,8 @@ def _wrong(uow: UnitOfWork, organisation: Organisation, way: str, level: str, re
         wrong["region_code"] = sentence
     same = uow.session.scalar(select(AcceptanceOffice).filter_by(organisation_id=organisation.id, way=way, level=level))
     if same:
-        what = "已存在，不能重复新增" if same.active else "已注销，请在列表中对原记录办理“恢复”"
-        wrong.setdefault("organisation", f"{same}{what}。")
+        what = "已存在，不能重复新增" if same.active else "已注销，请对原记录办理“恢复”"
+        wrong.setdefault("organisation", Linked(f"{same}{what}（附件3 1.3）。", [(str(same), "acceptance_office", same.id)]))
     return wrong
 
 
@@ -127,12 +137,62 @@ def _unknown_region(uow: UnitOfWork, code: str) -> str | None:
 @ACCEPTANCE.performs("edit")
 def edit(uow: UnitOfWork, office: AcceptanceOffice, **changes: Any) -> None:
     """Change region, publicity and contact; organisation, way and level are its identity and stay."""
+    if isinstance(region := changes.get("region_code"), Region):
+        changes["region_code"] = region.code
     if "region_code" in changes and (sentence := _unknown_region(uow, changes["region_code"])):
         raise Refused(sentence, field="region_code")
     ACCEPTANCE.advance(uow, office, "edit", changed=sorted(changes))
     for name in ("region_code", "publicity_required", "contact", "telephone"):
         if name in changes:
             setattr(office, name, bool(changes[name]) if name == "publicity_required" else changes[name] or "")
+
+
+@ACCEPTANCE.performs("add_scope")
+def add_scope(uow: UnitOfWork, office: AcceptanceOffice, *, series: Series, specialty: Specialty | None = None) -> None:
+    """Receive a series, or one specialty of it with all below; what an existing row already says is refused."""
+    if specialty is not None and specialty.series_id != series.id:
+        raise Refused(f"“{specialty.name}”不属于{series.name}系列（附件3 1.3）；请在该系列的专业中选择。", field="specialty")
+    line = {None, *_line(specialty)}
+    if held := next((scope for scope in office.scopes if scope.series_id == series.id and scope.specialty_id in line), None):
+        raise Refused(f"专业范围“{held}”已经包括所选系列或专业，不必重复添加（附件3 1.3）。", field="specialty" if specialty else "series")
+    ACCEPTANCE.advance(uow, office, "add_scope", series=series.name, specialty=specialty.name if specialty else None)
+    office.scopes.append(AcceptanceScope(series=series, specialty=specialty, series_id=series.id, specialty_id=specialty and specialty.id))
+    uow.session.flush()
+
+
+@ACCEPTANCE.performs("remove_scope")
+def remove_scope(uow: UnitOfWork, office: AcceptanceOffice, *, scope: str | int) -> None:
+    """Take a row of 专业范围 away; without the last one the office receives every series again."""
+    held = next((row for row in office.scopes if row.id == int(scope)), None)
+    if held is None:
+        raise Refused("该专业范围不存在，请刷新后重试。", field="scope")
+    ACCEPTANCE.advance(uow, office, "remove_scope", scope=str(held))
+    uow.session.delete(held)
+    uow.session.flush()
+    uow.session.expire(office, ["scopes"])
+
+
+def receives(office: AcceptanceOffice, series_id: int, specialty: Specialty | None) -> str | None:
+    """None if the office receives that series and specialty, else the sentence that says what it receives."""
+    if not office.scopes:
+        return None
+    line = {None, *_line(specialty)}
+    mine = [scope for scope in office.scopes if scope.series_id == series_id]
+    if any(scope.specialty_id in line for scope in mine):
+        return None
+    what = "、".join(str(scope) for scope in office.scopes)
+    if mine and specialty is None:
+        return f"“{office.organisation.name}”按专业受理（{what}），请选择申报专业（附件3 1.3）。"
+    return f"“{office.organisation.name}”受理的专业范围为{what}，不包括所选系列或专业（附件3 1.3）；请选择相应的受理机构。"
+
+
+def _line(specialty: Specialty | None) -> list[int]:
+    """The specialty and everything above it in the tree."""
+    line: list[int] = []
+    while specialty is not None and specialty.id not in line:
+        line.append(specialty.id)
+        specialty = specialty.parent
+    return line
 
 
 @ACCEPTANCE.performs("instruct")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
+
+from sqlalchemy import select
 
 from models.batch import Batch, BatchState
 from models.committee import Committee
 from models.path import AcceptanceOffice, Way
-from workflow import working_days
+from workflow import settings
+from workflow.batch_dates import check_dates
 from workflow.errors import NotNow, NotYou, Refused
 from workflow.flow import Ask, Flow, Step
 from workflow.roles import COMMITTEE_OFFICE, HRSS_AUDIT, HRSS_CONFIG
@@ -36,33 +40,6 @@ BATCH = Flow("年度批次", BatchState, [
 # fmt: on
 
 
-def check_dates(uow: UnitOfWork, batch: Batch) -> dict[str, str]:
-    """What does not fit between the dates of a batch, by field (118号 二)."""
-    wrong: dict[str, str] = {}
-
-    def order(earlier: str, later: str, words: str) -> None:
-        a, b = getattr(batch, earlier), getattr(batch, later)
-        if a and b and a > b:
-            wrong[later] = f"{words}（118号 二）；请调整日期。"
-
-    order("opens_on", "closes_on", "申报截止不能早于申报开始")
-    order("closes_on", "correction_on", "补正截止不能早于申报截止，否则截止日退回的材料无法补正")
-    order("correction_on", "audit_on", "线上审核截止不能早于补正截止")
-    order("paper_from", "paper_to", "纸质材料报送止不能早于报送起")
-    order("audit_on", "vote_on", "最迟投票日不能早于线上审核截止")
-    if batch.evidence_on and batch.audit_on and batch.evidence_on > batch.audit_on:
-        wrong["evidence_on"] = "材料有效截止日不能晚于线上审核截止（118号 二(三)）；请调整日期。"
-    for name in ("opens_on", "closes_on", "audit_on", "evidence_on"):
-        value = getattr(batch, name)
-        if value and value.year != batch.year:
-            wrong.setdefault(name, f"日期须在 {batch.year} 年度内（118号 二）；请调整日期。")
-    if batch.vote_on:
-        filed = working_days.add(uow.session, batch.vote_on, 5)
-        if filed.year != batch.year:
-            wrong["vote_on"] = f"投票日加 5 个公示工作日为 {filed}，备案将跨年度（118号 二(四)）；请提前最迟投票日。"
-    return wrong
-
-
 def create(uow: UnitOfWork, *, receiver: Committee | AcceptanceOffice, year: int, name: str, **dates: Any) -> Batch:
     """新增年度批次 for a committee or an accepting organisation; a draft until it is submitted (提交)."""
     actor = uow.actor
@@ -72,11 +49,13 @@ def create(uow: UnitOfWork, *, receiver: Committee | AcceptanceOffice, year: int
         raise NotYou("年度批次由本评委会办事机构或省厅配置岗提交（附件2 1.4.2）。")
     if not (name or "").strip():
         raise Refused("请填写批次名称。", field="name")
+    dates.setdefault("quota_factor", Decimal(settings.value(uow.session, "quota_factor")) / 100)
+    dates.setdefault("one_per_year", settings.value(uow.session, "one_per_year"))
     batch = Batch(
-        year=year, name=name, committee=committee, office=None if committee else receiver,
+        year=year, name=name.strip(), committee=committee, office=None if committee else receiver,
         way=Way.REVIEW if committee else receiver.way, **dates,
     )  # fmt: skip
-    wrong = check_dates(uow, batch)
+    wrong = _taken(uow, batch) | check_dates(uow, batch)
     if wrong:
         if batch in uow.session:
             uow.session.expunge(batch)
@@ -96,10 +75,21 @@ def amend(uow: UnitOfWork, batch: Batch, **facts: Any) -> None:
     changed = {name: value for name, value in facts.items() if getattr(batch, name) != value}
     for name, value in changed.items():
         setattr(batch, name, value)
-    if wrong := check_dates(uow, batch):
+    with uow.session.no_autoflush:
+        wrong = _taken(uow, batch) | check_dates(uow, batch)
+    if wrong:
         raise Refused("批次日期有误，请按提示修改。", fields=wrong)
     if changed:
         uow.record("amend_batch", batch, label="修改年度批次", before=str(batch.state), after=str(batch.state), changed=sorted(changed))
+
+
+def _taken(uow: UnitOfWork, batch: Batch) -> dict[str, str]:
+    """A name stands once in a year: applicants tell batches apart by it."""
+    same = select(Batch.id).where(Batch.year == batch.year, Batch.name == batch.name)
+    with uow.session.no_autoflush:
+        if uow.session.scalar(same.where(Batch.id != batch.id) if batch.id else same) is None:
+            return {}
+    return {"name": f"{batch.year} 年度已有批次“{batch.name}”，同一年度的批次名称不能重复（附件2 1.4.2）；请改名。"}
 
 
 def open_on(batch: Batch, day: date) -> bool:

@@ -22,7 +22,7 @@ from models.trail import TrailEntry
 from workflow import comparison, degree_check, eligibility, form, submission, working_days
 from workflow.declaration import publicity_needed, unit_publicity
 from workflow.errors import Refused
-from workflow.quota import suitable
+from workflow.quota import limit_of, suitable
 from workflow.unit_of_work import UnitOfWork
 
 OK, LOOK, BAD = "ok", "warn", "bad"
@@ -168,7 +168,7 @@ def quota(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
         place = uow.session.get_one(Quota, declaration.quota_id)
         yield Check(OK, f"已占用{place.year}年度{level}职数（核准 {place.approved} 个，{place.document}）", basis)
         return
-    room = sum(max(q.reserve_limit - q.reserved, 0) for q in suitable(uow.session, declaration))
+    room = sum(max(limit_of(q, declaration.batch) - q.reserved, 0) for q in suitable(uow.session, declaration))
     if room:
         yield Check(OK, f"单位{level}职数还可推荐 {room} 人，推荐上报时登记", basis)
     else:

@@ -20,7 +20,8 @@ class Ask:
 
     name: str
     label: str
-    kind: str = "text"  #: text, area, date, datetime, number, choice, check, file, account, organisation, specialty, committee, office, place, secret
+    #: text, area, date, datetime, number, choice, check, file, secret; picks: account, organisation, specialty, series, region, committee, office, place
+    kind: str = "text"
     required: bool = True
     choices: Sequence[tuple[str, str]] | Callable[[UnitOfWork, Any], Sequence[tuple[str, str]]] = ()
     hint: str = ""

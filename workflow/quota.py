@@ -8,11 +8,13 @@ candidate is recommended, `release` when his case ends, `use` when his result is
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
+from models.batch import Batch
 from models.catalogue import Specialty, TitleLevel
 from models.declaration import Declaration
 from models.organisation import NodeKind, Organisation
@@ -262,13 +264,15 @@ def reserve(uow: UnitOfWork, declaration: Declaration) -> Quota:
     """Count a recommended candidate on a quota of his unit (登记, 差额推荐).
 
     Refused with the figures when the unit has no approved quota for that level and specialty, or all its
-    recommendations are taken. A candidate who is already counted stays where he is.
+    recommendations are taken. How many may be recommended for the places is the factor of the candidate's batch.
+    A candidate who is already counted stays where he is.
     """
     if declaration.quota_id is not None:
         return uow.session.get_one(Quota, declaration.quota_id)
     quotas = suitable(uow.session, declaration)
     for quota in quotas:
-        if _move(uow.session, quota, Quota.reserved < Quota.reserve_limit, reserved=Quota.reserved + 1):
+        limit = limit_of(quota, declaration.batch)
+        if _move(uow.session, quota, Quota.reserved < limit, reserved=Quota.reserved + 1, reserve_limit=max(limit, quota.reserve_limit)):
             declaration.quota_id = quota.id
             uow.record("reserve", quota, label="登记推荐", declaration=declaration.number, reserved=quota.reserved)
             return quota
@@ -278,12 +282,17 @@ def reserve(uow: UnitOfWork, declaration: Declaration) -> Quota:
             f"{declaration.unit.name}{declaration.year}年度没有核准的{level}评审职数（或专业不符），"
             "事业单位须在核准职数内推荐（118号 三(二)1）；请先通过“职数申报”申报并经上级核准。"
         )
-    limit, taken = sum(q.reserve_limit for q in quotas), sum(q.reserved for q in quotas)
+    limit, taken = sum(limit_of(q, declaration.batch) for q in quotas), sum(q.reserved for q in quotas)
     raise Refused(
         f"{declaration.unit.name}{declaration.year}年度{level}核准职数 {sum(q.approved for q in quotas)} 个，"
-        f"按差额系数可推荐 {limit} 人，已推荐 {taken} 人，不能再推荐（118号 三(二)1、五(三)双控）；"
+        f"按本批次差额系数 {float(declaration.batch.quota_factor):g} 可推荐 {limit} 人，已推荐 {taken} 人，不能再推荐（118号 三(二)1、五(三)双控）；"
         "请撤回其他人员的推荐，或申请增加职数。"
     )
+
+
+def limit_of(quota: Quota, batch: Batch) -> int:
+    """How many may be recommended for a quota in a batch: its places times the batch's factor, decimals cut off."""
+    return int(quota.approved * Decimal(str(batch.quota_factor)))
 
 
 def release(uow: UnitOfWork, declaration: Declaration) -> None:

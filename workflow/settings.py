@@ -96,6 +96,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("plan_lead_days",                "评审方案报备提前（工作日）",                 "int",     10,      10,   60,   "118号 五(一)",              TERMS),
     Setting("plan_lead_days_institutes",     "高校、医院评审方案报备提前（工作日）",        "int",     5,       5,    60,   "118号 五(一)",              TERMS),
     Setting("draw_lead_days",                "评委抽取在开评前几天",                      "int",     1,       1,    1,    "118号 五(二)",              TERMS),
+    Setting("senior_audit_by",               "高评会线上审核截止（含）",                   "day",     "09-28", clause="118号 二(一)",             group=TERMS),
     Setting("vote_by",                       "原则上最迟投票日（含）",                     "day",     "12-24", clause="118号 二(四)",             group=TERMS),
     Setting("quota_special_by",              "特殊情况评审职数申报截止",                   "day",     "07-20", clause="118号 三(二)2",            group=TERMS),
     Setting("quota_audit_by",                "年度评审职数审核截止",                      "day",     "08-15", clause="118号 三(二)1",            group=TERMS),

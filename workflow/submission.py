@@ -15,7 +15,7 @@ from models.declaration import Channel, Correction, Declaration, DeclarationCont
 from models.declaration import DeclarationState as S
 from models.material import Material
 from models.organisation import Organisation
-from workflow import carry, eligibility, files, form, named, quota, route
+from workflow import acceptance, carry, eligibility, files, form, named, quota, route
 from workflow.audit import link
 from workflow.declaration import DECLARATION, is_review, step_at
 from workflow.errors import NotYou, Refused
@@ -72,6 +72,8 @@ def _check_choice(batch: Batch, title: Title, specialty: Specialty | None) -> No
         wrong["title_id"] = f"“{batch.committee.name}”不评审该系列职称（令40号 第六条）；请选择相应系列的批次。"
     if batch.office and title.level != batch.office.level:
         wrong["title_id"] = "受理机构不受理该级别职称（附件3 1.3）；请选择相应级别的批次。"
+    elif batch.office and (sentence := acceptance.receives(batch.office, title.series_id, specialty)):
+        wrong["specialty_id" if "请选择申报专业" in sentence else "title_id"] = sentence
     if specialty and specialty.series_id != title.series_id:
         wrong["specialty_id"] = "所选专业不属于申报系列；请在专业树中重新选择。"
     if wrong:

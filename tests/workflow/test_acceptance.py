@@ -84,3 +84,23 @@ def test_only_the_configuration_desk_keeps_the_offices(as_, make, city):
         acceptance.create_office(
             as_(make.account(roles.HRSS_AUDIT)), organisation=city, way=Way.INITIAL, level=TitleLevel.ASSISTANT
         )
+
+
+def test_an_office_receives_the_series_and_specialties_of_its_scope(office, as_, clerk, make, session):
+    engineering, medicine = make.series(), make.series("卫生技术人员")
+    building, health = make.specialty(name="建筑"), make.specialty(series=medicine)
+    inner = make.specialty(parent=building)
+    assert acceptance.receives(office, medicine.id, None) is None
+    ACCEPTANCE.perform(as_(clerk), office, "add_scope", series=engineering, specialty=building)
+    assert acceptance.receives(office, engineering.id, inner) is None
+    assert "请选择申报专业" in acceptance.receives(office, engineering.id, None)
+    assert "不包括所选系列或专业（附件3 1.3）" in acceptance.receives(office, medicine.id, health)
+    with pytest.raises(Refused, match="不必重复添加"):
+        ACCEPTANCE.perform(as_(clerk), office, "add_scope", series=engineering, specialty=inner)
+    with pytest.raises(Refused, match="不属于卫生技术人员系列"):
+        ACCEPTANCE.perform(as_(clerk), office, "add_scope", series=medicine, specialty=building)
+    ACCEPTANCE.perform(as_(clerk), office, "add_scope", series=medicine)
+    assert acceptance.receives(office, medicine.id, health) is None
+    for scope in list(office.scopes):
+        ACCEPTANCE.perform(as_(clerk), office, "remove_scope", scope=scope.id)
+    assert office.scopes == [] and acceptance.receives(office, medicine.id, None) is None

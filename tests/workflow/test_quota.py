@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -175,7 +176,9 @@ def test_quota_is_cleared_only_after_its_year(desk, as_):
 # -- The ledger -----------------------------------------------------------------------------------
 
 
-def case(desk, **given):
+def case(desk, factor=None, **given):
+    if factor is not None:
+        given["batch"] = desk.make.batch(quota_factor=factor)
     return desk.make.declaration(unit=desk.unit, needs_quota=True, **given)
 
 
@@ -199,8 +202,20 @@ def test_a_unit_without_approved_quota_cannot_recommend(desk, as_):
 def test_when_all_recommendations_are_taken_the_figures_are_named(desk, as_):
     desk.approved(places=1, limit=1)
     quotas.reserve(as_(desk.officer), case(desk))
-    with pytest.raises(Refused, match="核准职数 1 个，按差额系数可推荐 1 人，已推荐 1 人"):
+    with pytest.raises(Refused, match=r"核准职数 1 个，按本批次差额系数 1\.5 可推荐 1 人，已推荐 1 人"):
         quotas.reserve(as_(desk.officer), case(desk))
+
+
+def test_the_factor_of_the_batch_says_how_many_may_be_recommended(desk, as_):
+    quota = desk.approved(places=2, limit=3)
+    strict, wide = (desk.make.batch(quota_factor=factor) for factor in (Decimal("1.00"), Decimal("2.00")))
+    for batch in (strict, strict, wide, wide):
+        quotas.reserve(as_(desk.officer), case(desk, batch=batch))
+    assert (quota.reserved, quota.reserve_limit) == (4, 4)
+    with pytest.raises(Refused, match="按本批次差额系数 1 可推荐 2 人，已推荐 4 人"):
+        quotas.reserve(as_(desk.officer), case(desk, batch=strict))
+    with pytest.raises(Refused, match="按本批次差额系数 2 可推荐 4 人"):
+        quotas.reserve(as_(desk.officer), case(desk, batch=wide))
 
 
 def test_a_specialtys_own_quota_is_used_before_the_general_one_and_not_by_others(desk, make, as_):
@@ -246,7 +261,7 @@ def test_fifty_at_once_for_ten_places_ten_are_granted(kind, tmp_path):
             desk = Desk(make)
             quota_id = desk.approved(places=10, limit=10).id
             actor_id = desk.officer.id
-            ids = [case(desk).id for _ in range(50)]
+            ids = [case(desk, 1).id for _ in range(50)]
         tasks = [(actor_id, lambda uow, i=i: quotas.reserve(uow, uow.session.get_one(Declaration, i)).id) for i in ids]
         answers = arena.race(tasks, now=NOON)
         assert answers.count(quota_id) == 10
@@ -260,11 +275,11 @@ def test_whatever_happens_the_ledger_stays_within_its_bounds(session, make, as_)
     """Stateful: recommend, give back, file, in any order and number; never over, never negative."""
 
     class Ledger(RuleBasedStateMachine):
-        @initialize(places=st.integers(1, 4), extra=st.integers(0, 3))
-        def approve(self, places, extra):
+        @initialize(places=st.integers(1, 4), factor=st.sampled_from((Decimal(1), Decimal("1.5"), Decimal(2))))
+        def approve(self, places, factor):
             self.desk = Desk(make)
-            self.quota = self.desk.approved(places=places, limit=places + extra)
-            self.waiting, self.counted, self.filed = [case(self.desk) for _ in range(8)], [], []
+            self.quota = self.desk.approved(places=places, limit=int(places * factor))
+            self.waiting, self.counted, self.filed = [case(self.desk, factor) for _ in range(8)], [], []
             self.uow = as_(self.desk.officer)
 
         @rule()
