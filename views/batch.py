@@ -4,18 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
-from flask import g
+from flask import flash, g, request, url_for
+from flask_appbuilder import expose, has_access
+from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, select
 
 from models.account import Account
+from models.base import db, label_of
 from models.batch import Batch, BatchState
-from views.base import FlowScreen, Link
+from models.committee import Committee
+from models.path import AcceptanceOffice
+from views.base import FlowScreen, Link, Panel, badge
+from views.lookup import is_key
+from views.query import read_date
 from workflow import batch as batches
+from workflow import batch_dates as dates
+from workflow import countdown as countdowns
+from workflow import settings
 from workflow.batch import BATCH
+from workflow.errors import Refused
 from workflow.unit_of_work import UnitOfWork, asking
 
+PACE = (("declaring", "申报填报"), ("audit", "补正后逐级审核"), ("recheck", "资格复核和编制方案"), ("review", "评审"))
 DATES = "opens_on closes_on correction_on payment_on audit_on evidence_on paper_from paper_to"
 
 
@@ -30,10 +43,10 @@ class BatchScreen(FlowScreen):
     columns = "year name opens_on closes_on correction_on audit_on evidence_on vote_on state"
     facts: ClassVar[dict[str, str]] = {
         "批次信息": "year name committee.name office way scope",
-        "日期": f"{DATES} vote_on",
+        "日期": f"{DATES} vote_on vote_reason",
         "申报规则": "one_per_year quota_factor",
     }
-    fields = f"year name {DATES} vote_on one_per_year quota_factor scope"
+    fields = f"year name {DATES} vote_on vote_reason one_per_year quota_factor scope"
     conditions = "year name:contains opens_on closes_on state"
     labels: ClassVar[dict[str, str]] = {"committee.name": "评委会"}
     order = "-year -id"
@@ -46,8 +59,11 @@ class BatchScreen(FlowScreen):
         return Batch.committee_id == actor.committee_id
 
     def prefill(self) -> dict[str, Any]:
-        """This year, and the rules as they usually are."""
-        return {"year": asking(g.user).today.year, "one_per_year": True}
+        """This year, the rules as the settings say, and the dates that 倒排 proposed."""
+        rules = {"one_per_year": settings.value(db.session, "one_per_year"), "quota_factor": settings.value(db.session, "quota_factor") / 100}
+        year = request.args.get("year", "")
+        proposed = {name: day for name in dates.DATES if (day := read_date(request.args.get(name, "")))}
+        return rules | {"year": int(year) if is_key(year) else asking(g.user).today.year} | proposed
 
     def create(self, uow: UnitOfWork, **values: Any) -> Batch:
         """新增 for one's own committee."""
@@ -57,15 +73,78 @@ class BatchScreen(FlowScreen):
         """编辑 a draft."""
         return batches.amend(uow, record, **values)
 
+    def after_add(self, record: Batch) -> Any:
+        """With what should be looked at before it is submitted."""
+        for _field, sentence in dates.remarks(asking(g.user), record):
+            flash(sentence, "warn")
+        return super().after_add(record)
+
     def editable(self, record: Batch) -> str | None:
         """Only a draft."""
         if record.state == BatchState.DRAFT:
             return None
         return _("批次为“%(state)s”，日期已向申报人公布，不能修改；确需调整的请撤销后重新提交（附件2 1.4.2）。", state=BatchState(record.state).label)
 
+    def buttons(self) -> list[Link]:
+        """倒排 beside 新增."""
+        return [Link(_("日期倒排"), self.address("countdown"))] if self.may("add") else []
+
     def links(self, record: Batch) -> Sequence[Link]:
-        """Nothing to print."""
-        return ()
+        """The dates for one's own calendar."""
+        return [Link(_("导出日程（.ics）"), url_for("RecordView.agenda", key=record.id))]
+
+    def panels(self, record: Batch) -> Sequence[Panel]:
+        """日期核对: every date with its weekday, whether offices work, and what to look at."""
+        return [_checked(record)]
+
+    # -- 倒排 ----------------------------------------------------------------------------------------
+
+    def receivers(self) -> Sequence[Committee | AcceptanceOffice]:
+        """Hook: for whom dates can be planned."""
+        return [g.user.committee] if g.user.committee is not None else []
+
+    @expose("/countdown")
+    @has_access
+    @permission_name("add")
+    def countdown(self) -> Any:
+        """日期倒排: from the last day for filing back to today, each date with its reason; fills the form of 新增."""
+        uow = asking(g.user)
+        word = request.args.get("year", "")
+        year = int(word) if is_key(word) and 2000 <= int(word) <= 2099 else uow.today.year
+        pace = countdowns.Pace.of({name: int(value) if is_key(value := request.args.get(name, "")) else None for name, _label in PACE})
+        receivers = self.receivers()
+        chosen = next((r for r in receivers if str(r.id) == request.args.get("receiver", "")), receivers[0] if receivers else None)
+        legs, sentence = [], ""
+        if chosen is None:
+            sentence = _("没有可以倒排的评委会或受理机构；请先新增。")
+        else:
+            try:
+                legs = countdowns.plan_back(db.session, chosen, year, pace)
+            except Refused as refusal:
+                sentence = refusal.sentence
+        left = countdowns.room(db.session, legs, uow.today) if legs else 0
+        given = countdowns.filled(legs) | {"year": str(year)}
+        return self.render_template(
+            "hrss/countdown.html", screen=self, title=_("日期倒排"), base=self.address("list"), legs=legs, sentence=sentence, today=uow.today, left=left, year=year,
+            pace=[(name, label, getattr(pace, name)) for name, label in PACE], receivers=receivers, chosen=chosen, weekday=dates.weekday,
+            fill=f"{self.address('add')}?{urlencode(given)}" if legs else "",
+        )  # fmt: skip
+
+
+def _checked(record: Batch) -> Panel:
+    """The card 日期核对 of a batch."""
+    uow = asking(g.user)
+    wrong, told = dates.check_dates(uow, record), dates.remarks(uow, record)
+    rows = []
+    for name in dates.DATES:
+        if (day := getattr(record, name)) is None:
+            continue
+        mark = badge(_("须更正"), "bad") if name in wrong else badge(_("请核对"), "warn") if name in dict(told) else badge(_("相符"), "ok")
+        words = [wrong[name]] if name in wrong else [sentence for field, sentence in told if field == name]
+        rows.append((label_of(Batch, name), f"{day:%Y-%m-%d}（{dates.weekday(day)}）", mark, " ".join(words) or "—"))
+    if "year" in wrong or "vote_reason" in wrong or "quota_factor" in wrong:
+        rows += [(label_of(Batch, name), "", badge(_("须更正"), "bad"), wrong[name]) for name in ("year", "vote_reason", "quota_factor") if name in wrong]
+    return Panel(_("日期核对"), _("按工作日历和 118号 二 核对"), (_("日期"), _("日期和星期"), _("核对"), _("说明")), rows)
 
 
 class OfficeBatchScreen(BatchScreen):
@@ -82,6 +161,10 @@ class OfficeBatchScreen(BatchScreen):
     def scope(self, actor: Account) -> ColumnElement[bool]:
         """Those of accepting organisations."""
         return Batch.office_id.is_not(None)
+
+    def receivers(self) -> Sequence[Committee | AcceptanceOffice]:
+        """Every accepting organisation that is active."""
+        return db.session.scalars(select(AcceptanceOffice).where(AcceptanceOffice.active.is_(True)).order_by(AcceptanceOffice.id).limit(500)).all()
 
     def create(self, uow: UnitOfWork, **values: Any) -> Batch:
         """新增 for the chosen organisation."""

@@ -17,6 +17,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 
 from models.base import db
+from models.batch import BatchState
 from models.declaration import Correction, Declaration
 from models.declaration import DeclarationState as S
 from models.trail import TrailEntry
@@ -165,6 +166,8 @@ class DeclarationDesk(Screen):
     def links(self, record: Declaration) -> Sequence[Link]:
         """Papers, and the way to the electronic file."""
         links = [Link("打印评审表", url_for("RecordView.form", key=record.id))]
+        if record.batch.state == BatchState.PUBLISHED:
+            links.append(Link("批次日程（.ics）", url_for("RecordView.agenda", key=record.batch_id)))
         if record.state in (S.TERMINATED, S.FAILED):
             links.append(Link("终止告知书", url_for("RecordView.termination", key=record.id)))
         if DECLARATION.refusal(asking(g.user), record, "compare") is None:

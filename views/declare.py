@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from models.base import db
-from models.batch import Batch, BatchState
+from models.batch import Batch
 from models.declaration import Correction, Declaration
 from models.declaration import DeclarationState as S
 from models.material import Material
@@ -20,9 +20,9 @@ from views import choice, declare_form, stay
 from views.attachments import file_link
 from views.boxes import errors_of
 from views.columns import badge
+from views.open_batches import open_batches
 from views.papers import mirrored, review_form_pdf
 from views.timeline import timeline
-from workflow import batch as batches
 from workflow import carry, policy, route, settings, submission
 from workflow import form as forms
 from workflow.declaration import DECLARATION
@@ -59,9 +59,8 @@ class DeclareView(BaseView):
         """My declarations, newest first, and the batches that are open now."""
         today = asking(g.user).today
         own = db.session.scalars(self._visible().order_by(Declaration.id.desc()).limit(50)).all()
-        query = policy.visible(g.user, Batch).where(Batch.state == BatchState.PUBLISHED, Batch.opens_on <= today, Batch.closes_on >= today)
-        found = db.session.scalars(query.order_by(Batch.closes_on, Batch.id).limit(60)).unique().all()
-        return self._render("declare/mine.html", declarations=own, batches=[b for b in found if batches.open_on(b, today)])
+        q = request.args.get("q", "").replace("\x00", "").strip()[:60]
+        return self._render("declare/mine.html", declarations=own, found=open_batches(today, q), q=q)
 
     @expose("/start/<int:batch_id>", methods=["GET", "POST"])
     @has_access

@@ -10,6 +10,7 @@ from flask_appbuilder import BaseView, expose, has_access
 from sqlalchemy import select
 
 from models.base import db
+from models.batch import Batch
 from models.committee import Committee
 from models.declaration import Correction, Declaration, DeclarationState
 from models.filing import Filing
@@ -19,8 +20,11 @@ from models.plan import Plan
 from models.publicity import Objection, Publicity
 from models.quota import Quota
 from models.session import ReviewSession
+from reports import ics
 from views.papers import correction_pdf, review_form_pdf, termination_pdf
 from workflow import files, policy, roles
+from workflow.agenda import agenda
+from workflow.unit_of_work import asking
 
 #: A place on a path is shown at the screen of its path.
 PATH_SCREENS = {kind.value: f"{kind.value.capitalize()}PathScreen.show" for kind in PathKind}
@@ -104,6 +108,15 @@ class RecordView(BaseView):
         response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
+
+    @expose("/batch/<int:key>/dates.ics")
+    @has_access
+    def agenda(self, key: int) -> Any:
+        """The dates of a batch for the reader's own calendar: those of his role, through the row policy."""
+        batch = policy.find(db.session, g.user, Batch, key) or abort(404)
+        uow = asking(g.user)
+        made = ics.calendar(batch.name, f"batch-{batch.id}", agenda(uow, batch), made=uow.now, edition=batch.version)
+        return send_file(io.BytesIO(made), mimetype="text/calendar", as_attachment=True, download_name=f"{batch.name}.ics")
 
     @expose("/declaration/<int:key>/form.pdf")
     @has_access

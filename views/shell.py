@@ -41,7 +41,8 @@ class Frame:
     @property
     def name(self) -> str:
         """Who is signed in."""
-        return self.account.full_name or str(self.account.username)
+        name = self.account.full_name or str(self.account.username)
+        return str(self.account.username) if self.account.desk.startswith(name) else name  # an office's account bears its name
 
     @property
     def roles(self) -> str:

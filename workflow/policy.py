@@ -33,7 +33,7 @@ from models.path import AcceptanceOffice, PathNode
 from models.path_draft import PathChange, PathDraft
 from models.path_version import PathVersion
 from models.person import Person
-from models.plan import Plan
+from models.plan import Plan, PlanState
 from models.publicity import Objection, Publicity, PublicityItem
 from models.quota import Quota
 from models.session import Member, Recusal, ReviewSession, SessionState
@@ -198,9 +198,9 @@ def quotas(actor: Account) -> Clause_:
 
 @rows_of(Plan)
 def plans(actor: Account) -> Clause_:
-    """The committee's own; the province's auditors, supervisors and leaders see all."""
+    """The committee's own; the province's auditors, supervisors and leaders see all that were submitted, never a draft."""
     if actor.plays(*PROVINCE):
-        return true()
+        return Plan.state != PlanState.DRAFT
     if actor.plays(r.COMMITTEE_OFFICE) and actor.committee_id:
         return Plan.committee_id == actor.committee_id
     return false()
