@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -126,7 +127,7 @@ class BatchScreen(FlowScreen):
         given = countdowns.filled(legs) | {"year": str(year)}
         return self.render_template(
             "hrss/countdown.html", screen=self, title=_("日期倒排"), base=self.address("list"), legs=legs, sentence=sentence, today=uow.today, left=left, year=year,
-            pace=[(name, label, getattr(pace, name)) for name, label in PACE], receivers=receivers, chosen=chosen, weekday=dates.weekday,
+            pace=[(name, label, getattr(pace, name)) for name, label in PACE], receivers=receivers, chosen=chosen, weekday=partial(dates.day_in_words, db.session),
             fill=f"{self.address('add')}?{urlencode(given)}" if legs else "",
         )  # fmt: skip
 
@@ -141,7 +142,7 @@ def _checked(record: Batch) -> Panel:
             continue
         mark = badge(_("须更正"), "bad") if name in wrong else badge(_("请核对"), "warn") if name in dict(told) else badge(_("相符"), "ok")
         words = [wrong[name]] if name in wrong else [sentence for field, sentence in told if field == name]
-        rows.append((label_of(Batch, name), f"{day:%Y-%m-%d}（{dates.weekday(day)}）", mark, " ".join(words) or "—"))
+        rows.append((label_of(Batch, name), f"{day:%Y-%m-%d}（{dates.day_in_words(db.session, day)}）", mark, " ".join(words) or "—"))
     if "year" in wrong or "vote_reason" in wrong or "quota_factor" in wrong:
         rows += [(label_of(Batch, name), "", badge(_("须更正"), "bad"), wrong[name]) for name in ("year", "vote_reason", "quota_factor") if name in wrong]
     return Panel(_("日期核对"), _("按工作日历和 118号 二 核对"), (_("日期"), _("日期和星期"), _("核对"), _("说明")), rows)

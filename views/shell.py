@@ -42,7 +42,12 @@ class Frame:
     def name(self) -> str:
         """Who is signed in."""
         name = self.account.full_name or str(self.account.username)
-        return str(self.account.username) if self.account.desk.startswith(name) else name  # an office's account bears its name
+        return self.account.desk if name in self.account.role_names else name  # the account of an office has no person's name
+
+    @property
+    def desk(self) -> str:
+        """For whom he acts; nothing where the name says so already."""
+        return "" if self.account.desk.startswith(self.name) else self.account.desk
 
     @property
     def roles(self) -> str:
@@ -57,7 +62,7 @@ class Frame:
     @property
     def who(self) -> str:
         """Name, desk and roles in full."""
-        return f"{self.name} · {self.account.desk} · {self.roles}"
+        return " · ".join(filter(None, (self.name, self.desk, self.roles)))
 
 
 def frame_of(menu_for: Callable[[Account], Menu]) -> Frame:

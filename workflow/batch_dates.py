@@ -43,6 +43,16 @@ def weekday(day: date) -> str:
     return f"星期{_WEEK[day.weekday()]}"
 
 
+def day_in_words(session: Session, day: date) -> str:
+    """The weekday, and where the calendar says otherwise than the weekday does: 星期日，调休上班; 星期五，放假."""
+    try:
+        works = working_days.is_workday(session, day)
+    except Refused:
+        return weekday(day)
+    weekend = day.weekday() >= 5
+    return weekday(day) + ("，调休上班" if works and weekend else "，放假" if not works and not weekend else "，休息" if weekend else "")
+
+
 def bound_by_province(batch: Batch) -> bool:
     """Whether 09-28 and 12-24 count: not for committees with a calendar of their own, nor for 初定 and 认定 (118号 二(五))."""
     return batch.committee is not None and not batch.committee.own_calendar
