@@ -83,7 +83,7 @@ class ImportScreen(FlowScreen):
 
     @expose("/new/<kind>", methods=["GET", "POST"])
     @has_access
-    @permission_name("add")
+    @permission_name("import")
     def new(self, kind: str) -> Any:
         """下载模板, 选择职称等级 and what else holds for the table, 浏览, 导入."""
         about = self._kind(kind)
@@ -110,7 +110,7 @@ class ImportScreen(FlowScreen):
 
     @expose("/template/<kind>")
     @has_access
-    @permission_name("add")
+    @permission_name("import")
     def template(self, kind: str) -> Any:
         """下载 Excel 模板: drop-downs, notes, codes as text, and the version of its dictionary."""
         about = self._kind(kind)
@@ -149,7 +149,7 @@ class ImportScreen(FlowScreen):
 
     @expose("/words/<int:pk>", methods=["POST"])
     @has_access
-    @permission_name("add")
+    @permission_name("import")
     def words(self, pk: int) -> Any:
         """Give words a meaning, once for all rows; remembered for the next table of this sender."""
         record = self.find(pk)

@@ -175,7 +175,7 @@ def _rehearse(run: Run, kind: ImportKind, batch: ImportBatch, rows: list[Outcome
         kind.may(uow)
         for row in rows:
             row.action, row.record_id, row.before, row.after = RowAction.WRONG, None, None, None
-        kind.perform(uow, rows, choices, words, lambda done, total: run.tell(done, total, "正在逐行核对"))
+        kind.examine(uow, rows, choices, words, lambda done, total: run.tell(done, total, "正在逐行核对"))
         raise _Rehearsed
 
     with contextlib.suppress(_Rehearsed):
@@ -315,7 +315,7 @@ def _write_all(uow: UnitOfWork, run: Run, kind: ImportKind) -> dict[str, int]:
         raise Refused(
             f"核对之后数据有变化，{len(strange)} 行与预览不一致，如第 {first.number} 行：{why.rstrip('。')}。已重新核对，请查看后再提交。"
         )
-    changes = [
+    changes = [] if not kind.keeps_outcome else [
         {"key": row.id, "record": row.record_id, "was": _json(row.before) if row.before else None, "now": _json(row.after)}
         for row in rows
     ]
@@ -379,7 +379,8 @@ def _undo_all(uow: UnitOfWork, run: Run) -> tuple[int, int]:
     kind = kind_of(batch.kind)
     kind.may(uow)
     rows = list(written_rows(uow.session, batch))
-    kept = kind.take_back(uow, rows, dict(batch.choices), lambda done, total: run.tell(done, total, "正在撤销"))
+    words = Words(uow.session, _meanings(uow.session, uow.actor, kind))
+    kept = kind.take_back(uow, rows, dict(batch.choices), words, lambda done, total: run.tell(done, total, "正在撤销"))
     table = ImportRow.__table__
     for key, sentence in kept.items():
         uow.session.connection().execute(update(table).where(table.c.id == key).values(faults={"": sentence}))
@@ -403,7 +404,7 @@ def written_rows(session: Session, batch: ImportBatch) -> Iterator[Outcome]:
 def touched_since(session: Session, batch: ImportBatch) -> dict[int, str]:
     """Of what a batch has written: row → why it would stay as it is."""
     kind = kind_of(batch.kind)
-    return kind.touched(session, list(written_rows(session, batch)))
+    return kind.touched(session, list(written_rows(session, batch)), Words(session, _meanings(session, batch.account, kind)))
 
 
 # -- the rest ----------------------------------------------------------------------------------------------

@@ -7,12 +7,15 @@ import io
 
 import pytest
 from sqlalchemy import select
+from stdnum.cn import ric
 
 from models.committee import Committee
+from models.expert import Expert
 from models.import_batch import ImportBatch, ImportMeaning, ImportRow, RowAction
 from models.import_batch import ImportState as S
 from models.organisation import NodeKind, Organisation
 from models.path import AcceptanceOffice, NodeState, PathKind, PathNode
+from models.quota import Quota
 from workflow import import_batch, path, roles
 from workflow import job as jobs
 from workflow.errors import NotNow, NotYou, Refused
@@ -302,3 +305,102 @@ def test_three_jobs_at_once_are_enough_for_an_account(make, session, config, mon
         attempt(config, lambda uow: jobs.ask(uow, "import_read", "核对", batch=1), session=session)
     with pytest.raises(NotNow, match="后台任务"):
         attempt(config, lambda uow: jobs.ask(uow, "import_read", "核对", batch=1), session=session)
+
+
+def units(make, *codes, **more):
+    return [{"统一信用代码": code, "机构名称": f"长沙市第{n}中学", "节点类型": "用人单位", "行政区划": "430102"} | more for n, code in enumerate(codes, 1)]
+
+
+@pytest.fixture
+def codes(make, session):
+    """Credit codes that nobody has yet."""
+    from stdnum.cn import uscc
+
+    def code(n):
+        body = f"1243010{n % 10}MB{n:07d}"[:17]
+        return body + uscc.calc_check_digit(body)
+
+    return [code(n) for n in range(1, 9)]
+
+
+def test_units_come_with_their_superiors_in_any_order(make, session, config, upload, do, codes):
+    rows = units(make, *codes[:3])
+    rows[0]["上级单位统一信用代码"], rows[1]["上级单位统一信用代码"] = codes[1], codes[2]
+    rows[2]["上级单位统一信用代码"] = ""
+    batch = do(config, "commit", upload(config, "organisation", rows))
+    assert (batch.state, counts(batch)) == (S.COMMITTED, (3, 0, 0, 0))
+    found = {o.code: o for o in session.scalars(select(Organisation).where(Organisation.code.in_(codes)))}
+    assert found[codes[0]].superior is found[codes[1]]
+    assert found[codes[1]].superior is found[codes[2]]
+    assert counts(upload(config, "organisation", rows)) == (0, 0, 3, 0)
+
+
+def test_every_fault_of_a_unit_stands_at_its_cell(make, session, config, upload, codes):
+    good = units(make, codes[0])[0]
+    wrong = [
+        good | {"统一信用代码": codes[1][:-1] + ("0" if codes[1][-1] != "0" else "1")}, good | {"统一信用代码": codes[2], "行政区划": "广州市"},
+        good | {"统一信用代码": codes[3], "节点类型": "学校"}, good | {"统一信用代码": codes[4], "机构名称": ""},
+        good | {"统一信用代码": codes[5], "上级单位统一信用代码": codes[7]}, good | {"统一信用代码": codes[6], "上级单位统一信用代码": codes[6]}, good,
+    ]  # fmt: skip
+    batch = upload(config, "organisation", [good | {"上级单位统一信用代码": ""}, *wrong])
+    assert counts(batch) == (1, 0, 0, 7)
+    found = faults(session, batch)
+    assert [next(iter(found[n])) for n in range(3, 9)] == ["code", "region_code", "kind", "name", "superior", "superior"]
+    assert "第 2 行重复" in found[9][""]
+
+
+def test_a_ring_of_units_is_named(make, session, config, upload, codes):
+    rows = units(make, *codes[:2])
+    rows[0]["上级单位统一信用代码"], rows[1]["上级单位统一信用代码"] = codes[1], codes[0]
+    batch = upload(config, "organisation", rows)
+    assert counts(batch) == (0, 0, 0, 2)
+    assert all("成环" in fault["superior"] for fault in faults(session, batch).values())
+
+
+def test_units_are_changed_and_taken_back_but_not_those_that_are_used_since(make, session, config, upload, do, codes):
+    do(config, "commit", upload(config, "organisation", units(make, codes[0], 联系人="张三")))
+    batch = do(config, "commit", upload(config, "organisation", units(make, *codes[:3], 联系人="李四")))
+    assert counts(batch) == (2, 1, 0, 0)
+    used = session.scalars(select(Organisation).filter_by(code=codes[1])).one()
+    make.account(roles.UNIT_OFFICER, organisation_id=used.id)
+    session.commit()
+    assert len(import_batch.touched_since(session, batch)) == 1
+    do(config, "undo", batch)
+    left = {o.code: o.contact for o in session.scalars(select(Organisation).where(Organisation.code.in_(codes)))}
+    assert left == {codes[0]: "张三", codes[1]: "李四"}
+
+
+def test_a_unit_that_was_changed_between_preview_and_submitting_stops_the_table(make, session, config, upload, do, codes):
+    do(config, "commit", upload(config, "organisation", units(make, codes[0], 联系人="张三")))
+    batch = upload(config, "organisation", units(make, *codes[:2], 联系人="李四"))
+    session.scalars(select(Organisation).filter_by(code=codes[0])).one().contact = "王五"
+    session.commit()
+    do(config, "commit", batch)
+    assert batch.state == S.PREVIEWED
+    assert session.scalars(select(Organisation).filter_by(code=codes[1])).first() is None
+
+
+def test_experts_come_with_their_persons_and_their_numbers_stay_sealed(make, session, upload, do):
+    committee = make.committee(level="senior")
+    clerk = make.account(roles.COMMITTEE_OFFICE, committee_id=committee.id)
+    unit = make.organisation()
+    number = "43010219700101121" + ric.calc_check_digit("430102197001011210")
+    row = {"姓名": "李一评", "证件号码": number, "手机号码": "13900000001", "工作单位名称或统一信用代码": unit.code, "职称级别": "正高级", "现任职称": "正高级工程师"}
+    batch = upload(clerk, "expert", [row, row | {"姓名": "王二评", "证件号码": number[:-1] + ("1" if number[-1] != "1" else "2")}])
+    assert counts(batch) == (1, 0, 0, 1)
+    do(clerk, "commit", batch)
+    assert [e.person.name for e in session.scalars(select(Expert))] == ["李一评"]
+    raw = session.connection().exec_driver_sql("SELECT content FROM import_row").fetchall()
+    assert all(number.encode() not in bytes(value[0]) for value in raw)
+    assert counts(upload(clerk, "expert", [row])) == (0, 0, 1, 0)
+
+
+def test_vacancies_of_the_own_unit_become_drafts(make, session, upload, do):
+    unit = make.organisation(nature="institution")
+    clerk = make.account(roles.UNIT_OFFICER, organisation_id=unit.id)
+    row = {"申报级别": "副高级", "岗位设置批复文号": "长人社〔2025〕1号", "核定岗位数": "10", "已聘人数": "7", "申报职数": "3"}
+    batch = upload(clerk, "quota", [row, row | {"申报级别": "正高级", "申报职数": "9"}], {"year": 2026})
+    assert counts(batch) == (1, 0, 0, 1)
+    assert "空缺岗位" in faults(session, batch)[3]["requested"]
+    do(clerk, "commit", batch)
+    assert [(q.level, q.requested, q.state) for q in session.scalars(select(Quota))] == [("associate_senior", 3, "draft")]

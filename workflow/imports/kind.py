@@ -82,6 +82,7 @@ class ImportKind:
     choices: ClassVar[Sequence[Ask]] = ()  #: asked once for the whole table
     key: ClassVar[Sequence[str]] = ()  #: fields by which two rows are the same
     model: ClassVar[Any] = None
+    keeps_outcome: ClassVar[bool] = True  #: whether each row remembers its record and what it left; else both are worked out
     own_parts: ClassVar[Sequence[str]] = ()  #: tables that belong to the record and go with it
 
     # -- to be overridden ----------------------------------------------------------------------------
@@ -137,6 +138,12 @@ class ImportKind:
         parts = [self.name, *self.headings]
         parts += [f"{name}:{'|'.join(found)}" for name, found in self.offered(session).items()]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:10]
+
+    def examine(
+        self, uow: UnitOfWork, rows: Sequence[Outcome], choices: dict[str, Any], words: Words, tell: Tell
+    ) -> None:
+        """Say what every row would do, in a transaction that is taken back: by default by doing it."""
+        self.perform(uow, rows, choices, words, tell)
 
     def perform(
         self, uow: UnitOfWork, rows: Sequence[Outcome], choices: dict[str, Any], words: Words, tell: Tell
@@ -233,7 +240,7 @@ class ImportKind:
 
     # -- taking back ---------------------------------------------------------------------------------
 
-    def touched(self, session: Session, rows: Sequence[Outcome]) -> dict[int, str]:
+    def touched(self, session: Session, rows: Sequence[Outcome], words: Words) -> dict[int, str]:
         """Row id → why it is not taken back: its record is gone, was changed since, or others build on it."""
         found: dict[int, str] = {}
         users = users_of(session, self.model, [row.record_id for row in rows if row.record_id and row.action == RowAction.NEW], self.own_parts)
@@ -247,14 +254,14 @@ class ImportKind:
                 found[row.id] = f"“{record}”此后已被{users[row.record_id]}使用。"
         return found
 
-    def take_back(self, uow: UnitOfWork, rows: Sequence[Outcome], choices: dict[str, Any], tell: Tell) -> dict[int, str]:
+    def take_back(self, uow: UnitOfWork, rows: Sequence[Outcome], choices: dict[str, Any], words: Words, tell: Tell) -> dict[int, str]:
         """Undo the rows, the last first, as far as nobody has touched them since; row id → why one stays.
 
         A record that stays keeps those it stands on.
         """
         kept: dict[int, str] = {}
         for place, row in enumerate(rows):
-            if why := self.touched(uow.session, [row]):
+            if why := self.touched(uow.session, [row], words):
                 kept |= why
                 continue
             record = uow.session.get_one(self.model, row.record_id)

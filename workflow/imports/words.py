@@ -30,6 +30,8 @@ _BETWEEN = re.compile(r"[、;；,，\n]+")
 #: Kinds whose words are looked up, and may be mapped to what the system knows.
 LOOKED_UP = {"choice", "region", "series", "specialty", "specialties", "organisation", "organisations"}
 _AT_ONCE = 400
+#: Texts of a column that are remembered, where most of them come once.
+_REMEMBERED = 2_000
 
 
 class Faults(Exception):
@@ -101,22 +103,48 @@ class Words:
         values: dict[str, Any] = {}
         faults: dict[str, str] = {}
         for each, text in zip(fields, texts, strict=True):
-            if not text:
-                if each.required and not former:
-                    faults[each.name] = f"请填写{each.label}。"
-                values[each.name] = None
-                continue
-            try:
-                values[each.name] = getattr(self, f"_{each.kind}")(each, self.meanings.get((each.name, text), text))
-            except Unknown as unknown:
-                word = str(unknown)
-                self.unknown[each.name, word] += 1
-                faults[each.name] = f"“{word[:40]}”不在{each.label}的取值中；请更正，或在预览页指定它对应的取值。"
-            except ValueError as fault:
-                faults[each.name] = str(fault)
+            values[each.name], fault = self._cell(each, getattr(self, f"_{each.kind}"), text, former)
+            if fault:
+                faults[each.name] = fault
         if faults:
             raise Faults(faults)
         return values
+
+    def table(self, fields: Sequence[Field], rows: Sequence[Outcome], *, former: bool = False) -> list[dict[str, Any]]:
+        """The values of many rows, read column by column; what cannot be read goes into the faults of its row.
+
+        The same text of a column is understood once.
+        """
+        columns = []
+        for place, each in enumerate(fields):
+            read = getattr(self, f"_{each.kind}")
+            known: dict[str, Any] = {}
+            column = []
+            for row in rows:
+                text = row.texts[place]
+                if text in known:
+                    column.append(known[text])
+                    continue
+                value, fault = self._cell(each, read, text, former)
+                if fault:
+                    row.faults[each.name] = fault
+                elif each.kind != "text" or len(known) < _REMEMBERED:
+                    known[text] = value
+                column.append(value)
+            columns.append(column)
+        names = [each.name for each in fields]
+        return [dict(zip(names, cells, strict=True)) for cells in zip(*columns, strict=True)]
+
+    def _cell(self, each: Field, read: Any, text: str, former: bool) -> tuple[Any, str]:
+        if not text:
+            return None, f"请填写{each.label}。" if each.required and not former else ""
+        try:
+            return read(each, self.meanings.get((each.name, text), text)), ""
+        except Unknown as unknown:
+            self.unknown[each.name, str(unknown)] += 1
+            return None, f"“{str(unknown)[:40]}”不在{each.label}的取值中；请更正，或在预览页指定它对应的取值。"
+        except ValueError as fault:
+            return None, str(fault)
 
     def try_all(self, fields: Sequence[Field], texts: Sequence[str]) -> None:
         """Read a row only to learn which of its words nobody knows."""
