@@ -12,7 +12,7 @@ import hashlib
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
@@ -164,36 +164,49 @@ def _codes(session: Session, codes: Iterable[str]) -> set[str]:
 # -- Many at once ---------------------------------------------------------------------------------
 
 
-def enter_many(uow: UnitOfWork, rows: Iterable[Mapping[str, Any]]) -> int:
+def enter_many(uow: UnitOfWork, rows: Iterable[Mapping[str, Any]], *, judged: bool = False) -> int:
     """Enter organisations that the register does not know; how many.
 
-    Refused, all of them, with the first rows that are wrong and why.
+    Refused, all of them, with the first rows that are wrong and why. `judged` rows are normal ones that have passed
+    `faults` and `rings` before; of them only that is asked again which others may have changed since.
     """
     _may(uow)
-    normal_rows = [normal(row) for row in rows]
+    normal_rows = cast("list[dict[str, Any]]", list(rows)) if judged else [normal(row) for row in rows]
     if not normal_rows:
         return 0
-    session, ready = uow.session, []
+    session = uow.session
     seen = known(session, normal_rows)
-    _refuse_wrong(session, normal_rows, seen)
+    if judged:
+        _refuse_overtaken(normal_rows, seen)
+    else:
+        _refuse_wrong(session, normal_rows, seen)
     ordered = _parents_first(normal_rows)
     first = _reserve(session, len(ordered))
     own = {row["code"]: key for key, row in zip(first, ordered, strict=True)}
     digest = hashlib.sha256()
-    for row in ordered:
-        above = row.get("superior")
-        ready.append({
-            "id": own[row["code"]], "code": row["code"], "name": row["name"], "pinyin": initials(row["name"]), "kind": row["kind"],
-            "nature": row["nature"], "region_code": row["region_code"], "file_holder": row.get("file_holder") or "",
-            "superior_id": (own.get(above) or seen.codes[above][0]) if above else None,
-            "contact": row.get("contact") or "", "telephone": row.get("telephone") or "",
-            "complaint_telephone": row.get("complaint_telephone") or "", "grassroots": bool(row.get("grassroots")), "active": True,
-        })  # fmt: skip
-        digest.update(f"{row['code']}\t{row['name']}\t{row['kind']}\t{row['nature']}\t{row['region_code']}\t{above or ''}\n".encode())
-    session.execute(insert(TABLE), ready)
-    name_index.enter_many(session, [(row["id"], row["name"], row["pinyin"]) for row in ready])
-    uow.record("enter_organisations", "organisation", label="批量登记机构", count=len(ready), digest=digest.hexdigest())
-    return len(ready)
+    names: list[tuple[int, str, str]] = []
+    for at in range(0, len(ordered), CHUNK):
+        ready = [_as_kept(row, own, seen) for row in ordered[at : at + CHUNK]]
+        session.execute(insert(TABLE), ready)
+        names += [(row["id"], row["name"], row["pinyin"]) for row in ready]
+        for row in ordered[at : at + CHUNK]:
+            above = row.get("superior") or ""
+            digest.update(f"{row['code']}\t{row['name']}\t{row['kind']}\t{row['nature']}\t{row['region_code']}\t{above}\n".encode())
+    name_index.enter_many(session, names)
+    uow.record("enter_organisations", "organisation", label="批量登记机构", count=len(names), digest=digest.hexdigest())
+    return len(names)
+
+
+def _as_kept(row: Mapping[str, Any], own: Mapping[str, int], seen: Known) -> dict[str, Any]:
+    """A normal row as the table keeps it."""
+    above = row.get("superior")
+    return {
+        "id": own[row["code"]], "code": row["code"], "name": row["name"], "pinyin": initials(row["name"]), "kind": row["kind"],
+        "nature": row["nature"], "region_code": row["region_code"], "file_holder": row.get("file_holder") or "",
+        "superior_id": (own.get(above) or seen.codes[above][0]) if above else None,
+        "contact": row.get("contact") or "", "telephone": row.get("telephone") or "",
+        "complaint_telephone": row.get("complaint_telephone") or "", "grassroots": bool(row.get("grassroots")), "active": True,
+    }  # fmt: skip
 
 
 def change_many(uow: UnitOfWork, pairs: Iterable[tuple[int, Mapping[str, Any]]]) -> int:
@@ -345,6 +358,17 @@ def _refuse_wrong(session: Session, rows: Sequence[dict[str, Any]], seen: Known)
             wrong.setdefault(place, {})["code"] = f"统一信用代码 {row['code']} 在表中重复（第 {first[row['code']]} 条）。"
     for code, sentence in rings(session, {row["code"]: row.get("superior") or "" for row in rows}).items():
         wrong.setdefault(first[code], {})["superior"] = sentence
+    _refuse(wrong, {place: f"第 {place} 条 {rows[place - 1].get('name')}" for place in wrong})
+
+
+def _refuse_overtaken(rows: Sequence[dict[str, Any]], seen: Known) -> None:
+    """Refuse what others have made wrong since the rows were judged: codes taken, superiors closed, regions gone."""
+    coming = {row["code"] for row in rows}
+    wrong: dict[int, dict[str, str]] = {}
+    for place, row in enumerate(rows, 1):
+        above = row.get("superior")
+        if row["code"] in seen.codes or row["region_code"] not in seen.regions or (above and not seen.codes.get(above, (0, above in coming))[1]):
+            wrong[place] = faults(seen, row) or {"": "与登记簿不符，请重新核对。"}
     _refuse(wrong, {place: f"第 {place} 条 {rows[place - 1].get('name')}" for place in wrong})
 
 

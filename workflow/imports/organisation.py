@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from models.import_batch import RowAction
 from models.organisation import NodeKind, Organisation, UnitNature
-from workflow import credit_code, register, roles
+from workflow import register, roles
 from workflow.errors import Refused
 from workflow.imports.kind import Field, ImportKind, Outcome, Tell, imports
 from workflow.imports.words import Words
@@ -51,14 +51,13 @@ class OrganisationImport(ImportKind):
     def examine(self, uow: UnitOfWork, rows: Sequence[Outcome], choices: dict[str, Any], words: Words, tell: Tell) -> None:
         """Judge every row by the rules of the register; nothing is written."""
         words.gather(self.fields, rows)
-        readable = self._readable(rows, words)
-        normal = [register.normal(values) for _row, values in readable]
+        readable, normal = self._readable(rows, words)
         seen = register.known(uow.session, normal)
         current = self._current(uow.session, (values["code"] for values in normal if values["code"] in seen.codes))
         ways: dict[str, str] = {}
-        for done, ((row, given), values) in enumerate(zip(readable, normal, strict=True), 1):
+        for done, (row, values) in enumerate(zip(readable, normal, strict=True), 1):
             before = current.get(values["code"])
-            wanted = values if before is None else before | _named(given, values)
+            wanted = values if before is None else before | _named(row, values)
             if wrong := register.faults(seen, wanted, new=before is None):
                 row.faults = {name if name in _NAMES else "": sentence for name, sentence in wrong.items()}
                 continue
@@ -69,11 +68,12 @@ class OrganisationImport(ImportKind):
                 tell(done, len(readable))
         self._refuse_rings(uow.session, readable, normal, ways)
 
-    def _readable(self, rows: Sequence[Outcome], words: Words) -> list[tuple[Outcome, dict[str, Any]]]:
-        """The rows whose cells can be read, none of them twice, with their values."""
+    def _readable(self, rows: Sequence[Outcome], words: Words) -> tuple[list[Outcome], list[dict[str, Any]]]:
+        """The rows whose cells can be read, none of them twice, and their values as the register keeps them."""
         once = self._twins([row for row in rows if not row.faults])
         values = words.table(self.fields, once)
-        return [(row, found) for row, found in zip(once, values, strict=True) if not row.faults]
+        normal = [register.normal(found) for row, found in zip(once, values, strict=True) if not row.faults]
+        return [row for row in once if not row.faults], normal
 
     @staticmethod
     def _compare(row: Outcome, before: dict[str, Any] | None, wanted: dict[str, Any]) -> None:
@@ -85,11 +85,11 @@ class OrganisationImport(ImportKind):
             row.action, row.before = RowAction.CHANGED, _texts(before)
 
     @staticmethod
-    def _refuse_rings(session: Session, readable: Sequence[tuple[Outcome, Any]], normal: Sequence[dict[str, Any]], ways: dict[str, str]) -> None:
+    def _refuse_rings(session: Session, readable: Sequence[Outcome], normal: Sequence[dict[str, Any]], ways: dict[str, str]) -> None:
         if not any(ways.values()):
             return
         caught = register.rings(session, ways)
-        for (row, _given), values in zip(readable, normal, strict=True) if caught else ():
+        for row, values in zip(readable, normal, strict=True) if caught else ():
             if values["code"] in caught:
                 row.action, row.before, row.faults = RowAction.WRONG, None, {"superior": caught[values["code"]]}
 
@@ -113,17 +113,24 @@ class OrganisationImport(ImportKind):
         values = words.table(self.fields, rows)
         if broken := next((row for row in rows if row.faults), None):
             raise Refused(f"第 {broken.number} 行：{next(iter(broken.faults.values()))}")
-        changed = [(row, given) for row, given in zip(rows, values, strict=True) if row.action == RowAction.CHANGED]
-        current = self._current(uow.session, (credit_code.normal(given["code"]) for _row, given in changed))
+        normal = zip(rows, map(register.normal, values), strict=True)
+        changed: list[tuple[Outcome, dict[str, Any]]] = []
+        fresh = []
+        for row, found in normal:
+            if row.action == RowAction.NEW:
+                fresh.append(found)
+            else:
+                changed.append((row, found))
+        current = self._current(uow.session, (found["code"] for _row, found in changed))
         pairs = []
-        for row, given in changed:
-            known = current.get(credit_code.normal(given["code"]))
+        for row, found in changed:
+            known = current.get(found["code"])
             if known is None:
                 raise Refused(f"第 {row.number} 行的机构已不在登记簿中。")
             row.before = _texts(known)
-            pairs.append((known["id"], {name: value for name, value in _named(given, given).items() if name != "code"}))
+            pairs.append((known["id"], {name: value for name, value in _named(row, found).items() if name != "code"}))
         tell(0, len(rows))
-        register.enter_many(uow, [given for row, given in zip(rows, values, strict=True) if row.action == RowAction.NEW])
+        register.enter_many(uow, fresh, judged=True)
         register.change_many(uow, pairs)
         tell(len(rows), len(rows))
 
@@ -187,9 +194,9 @@ _NAMES = tuple(f.name for f in OrganisationImport.fields)
 _ENUMS = {f.name: {member.value: member.label for member in f.enum} for f in OrganisationImport.fields if f.enum is not None}
 
 
-def _named(given: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+def _named(row: Outcome, values: dict[str, Any]) -> dict[str, Any]:
     """Of the values those that the row names: an empty cell leaves the record as it is."""
-    return {name: values[name] for name in _NAMES if given[name] is not None}
+    return {name: values[name] for name, text in zip(_NAMES, row.texts, strict=True) if text}
 
 
 def _texts(values: dict[str, Any]) -> dict[str, str]:

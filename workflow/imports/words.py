@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
@@ -110,7 +110,7 @@ class Words:
             raise Faults(faults)
         return values
 
-    def table(self, fields: Sequence[Field], rows: Sequence[Outcome], *, former: bool = False) -> list[dict[str, Any]]:
+    def table(self, fields: Sequence[Field], rows: Sequence[Outcome], *, former: bool = False) -> Iterator[dict[str, Any]]:
         """The values of many rows, read column by column; what cannot be read goes into the faults of its row.
 
         The same text of a column is understood once.
@@ -133,7 +133,7 @@ class Words:
                 column.append(value)
             columns.append(column)
         names = [each.name for each in fields]
-        return [dict(zip(names, cells, strict=True)) for cells in zip(*columns, strict=True)]
+        return (dict(zip(names, cells, strict=True)) for cells in zip(*columns, strict=True))
 
     def _cell(self, each: Field, read: Any, text: str, former: bool) -> tuple[Any, str]:
         if not text:
