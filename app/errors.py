@@ -19,11 +19,13 @@ PAGES: dict[int, tuple[str, str]] = {
     404: ("没有这一页",   "地址有误，或该记录不存在、不在您的查看范围内。请从左侧菜单重新进入。"),
     405: ("操作方式不对", "这个地址不能这样访问。请从页面上的按钮办理。"),
     409: ("未能办理",     "这条记录的状态已经变化。请刷新后查看最新状态再办理。"),
-    413: ("文件太大",     "上传内容超过系统上限。请压缩或拆分后再上传。"),
+    413: ("文件太大",     "上传内容超过系统上限 64 MB，没有保存。请返回上一页，压缩或拆分后再上传；单个文件的上限写在上传处。"),
     429: ("操作过于频繁", "请稍候再试。"),
     500: ("系统出错",     "系统没有完成这次操作，数据没有改变。请稍后重试；仍不行请把时间和操作告知系统管理员。"),
 }
 # fmt: on
+#: So much of an upload that is too large is read to its end; beyond, the connection is cut.
+STILL_READ = 256 << 20
 STALE_FORM = "页面停留过久或已重新登录，为防止他人冒用，本次提交没有保存。请返回上一页，刷新后重新提交。"
 
 
@@ -45,7 +47,16 @@ def register_errors(app: Flask) -> None:
 def _http(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error.get_response()
+    if error.code == 413:
+        _read_to_the_end()
     return page(error.code)
+
+
+def _read_to_the_end() -> None:
+    """Take what the browser is still sending: answered in the middle of it, it shows a cut connection and not our sentence."""
+    source, left = request.environ.get("wsgi.input"), min(request.content_length or 0, STILL_READ)
+    while source is not None and left > 0 and (block := source.read(min(left, 1 << 16))):
+        left -= len(block)
 
 
 def _refused(refusal: Refused) -> Any:

@@ -67,6 +67,13 @@
     all("form[method=get] :disabled").forEach((e) => { e.disabled = false; });
   });
 
+  /* a file that is too large is told before it travels */
+  all("input[type=file][data-most]").forEach((input) => input.addEventListener("change", () => {
+    const big = [...input.files].find((file) => file.size > input.dataset.most * 1048576);
+    input.setCustomValidity(big ? `“${big.name}”为 ${(big.size / 1048576).toFixed(1)} MB，超过 ${input.dataset.most} MB 的上限；请压缩或拆分后再上传。` : "");
+    if (big) input.reportValidity();
+  }));
+
   /* on a phone the query form shows its first condition, the others on demand */
   const query = document.querySelector(".query");
   if (query && all(".cond", query).length > 1) {

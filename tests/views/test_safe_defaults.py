@@ -461,6 +461,27 @@ def test_too_large_an_upload_is_told(app, browser, make, monkeypatch):
     assert answer.status_code == 413 and "文件太大" in answer.get_data(as_text=True)
 
 
+def test_an_upload_of_70_mb_is_read_to_its_end_and_told(app, browser, make):
+    """Answered in the middle of sending, a browser shows a cut connection and no sentence."""
+    size = 70 << 20
+
+    class Sending(io.RawIOBase):
+        sent = 0
+
+        def readable(self):
+            return True
+
+        def readinto(self, into):
+            given = min(len(into), size - self.sent)
+            self.sent += given
+            return given
+
+    sending = Sending()
+    upload = {"wsgi.input": sending, "CONTENT_LENGTH": str(size), "CONTENT_TYPE": "multipart/form-data; boundary=x"}
+    answer = browser(make.account(r.APPLICANT)).post("/password/", environ_overrides=upload)
+    assert answer.status_code == 413 and "64 MB" in answer.get_data(as_text=True) and sending.sent == size
+
+
 def test_production_does_not_start_on_a_demonstration(app, make, session, monkeypatch):
     from app.leftovers import leftovers, refuse_leftovers
     from models.setting import DemoClock
