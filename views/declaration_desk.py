@@ -61,7 +61,7 @@ class DeclarationDesk(Screen):
     columns = "number applicant_name unit.name title.name level specialty.name state due"
     facts: ClassVar[dict[str, str]] = {
         "申报信息": "number year applicant_name identity unit.name unit.nature series.name title.name level filed_specialty way mode channel "
-        "needs_quota secret batch.name committee.name office present held_title degree submitted_at next_office paper"
+        "needs_quota secret batch.name committee.name office path_version present held_title degree submitted_at next_office paper"
     }
     conditions = "applicant_name number unit year series level state mode submitted_at"
     order = "-submitted_at -id"

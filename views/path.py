@@ -77,7 +77,7 @@ def _fields(kind: str) -> dict[str, Any]:
 
 
 #: What an empty place on the path means.
-_OPEN = {"parent.organisation.name": "（顶端）", "level": "各等级", "committee.name": "各评委会共用", "office": "各受理机构共用"}
+_OPEN = {"parent.organisation.name": "（顶端）", "level": "各等级", "committee.name": "共用", "office": "共用"}
 
 
 class PathScreen(PathTree):

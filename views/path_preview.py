@@ -20,7 +20,7 @@ from models.organisation import NodeKind, Organisation
 from models.path import PathKind, Way
 from views.boxes import Box
 from views.lookup import LOOKUPS
-from workflow import path, path_version
+from workflow import path, path_version, roles
 from workflow.errors import Refused
 from workflow.path import PreviewRow
 from workflow.path_cases import levels_of
@@ -69,7 +69,7 @@ class PathPreviewView(BaseView):
         version = path_version.current(db.session, path.kind_for(picked["way"], picked["level"]), asking(g.user).today)
         return self.render_template(
             "path/preview.html", screen=self, title=_("路径预览"), boxes=_boxes(picked), rows=self._shown(rows, picked), sentence=sentence, version=version,
-            base=url_for("PathPreviewView.show"), asked=bool(picked["unit"]), top=_top(picked), batch=self._batch(picked) if rows else None,
+            base=url_for("PathPreviewView.show"), asked=bool(picked["unit"]), top=_top(picked), keepers=_keepers(picked) if rows else "", batch=self._batch(picked) if rows else None,
         )  # fmt: skip
 
     def _picked(self) -> dict[str, Any]:
@@ -130,6 +130,14 @@ def _people(people: Sequence[Account]) -> str:
     """Names and posts; account names are the business of the administrators."""
     named = "、".join(f"{a.full_name}（{a.position}）" if a.position else a.full_name for a in people[:NAMED])
     return named + (_(" 等 %(n)s 人", n=len(people)) if len(people) > NAMED else "")
+
+
+def _keepers(picked: dict[str, Any]) -> str:
+    """Who works for the committee that decides."""
+    if picked["committee"] is None:
+        return _("评委会办事机构")
+    query = select(Account).filter_by(active=True, committee_id=picked["committee"].id).order_by(Account.id).limit(NAMED + 1)
+    return _people([a for a in db.session.scalars(query).unique() if a.plays(roles.COMMITTEE_OFFICE)])
 
 
 def _top(picked: dict[str, Any]) -> str:

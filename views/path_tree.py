@@ -116,7 +116,7 @@ class PathTree(FlowScreen):
 
     def buttons(self) -> list[Link]:
         """The tree, and what looks at the path as a whole."""
-        return [Link(_("树形图"), self.address("tree")), *self.overall()]
+        return [Link(_("树形图"), self.address("tree")), *self.overall(), *super().buttons()]
 
     def verb_panels(self, record: PathNode, step: Step) -> Sequence[Panel]:
         """What 调整上级 and 注销 would affect, before they are confirmed."""
@@ -149,10 +149,9 @@ class PathTree(FlowScreen):
         node = self.find(record_id)
         return redirect(self.address("tree", node=node.id if node.state != NodeState.CANCELLED else node.parent_id or ""))
 
-    def operations(self, record: PathNode) -> list[Link]:
-        """As every row; a place can be looked at in the tree as well."""
-        found = super().operations(record)
-        return [*found, Link(_("树形图"), f"{self.base_address()}tree?node={record.id}")] if record.state != NodeState.CANCELLED else found
+    def links(self, record: PathNode) -> Sequence[Link]:
+        """The place in its tree."""
+        return [Link(_("树形图"), self.address("tree", node=record.id))] if record.state != NodeState.CANCELLED else ()
 
     def panels(self, record: PathNode) -> Sequence[Panel]:
         """路径预览 up to the top, what hangs below, and what a change would affect."""
@@ -165,7 +164,7 @@ class PathTree(FlowScreen):
             (_("下级节点"), _("%(n)s 个，调整上级时一并移动", n=told.below)),
             (_("经此审核的单位"), _("%(n)s 个", n=told.units)),
             (_("在办申报"), (_("%(n)s 件，沿原路径办结：", n=told.running) + cases) if told.cases else _("%(n)s 件", n=told.running)),
-            (_("未提交的申报"), _("%(n)s 件，提交时按新路径送审", n=told.drafts)),
+            (_("本路径未提交的申报"), _("%(n)s 件，提交时按新路径送审", n=told.drafts)),
         ]
         return Panel(_("调整或注销的影响"), _("先看清再办理；需提前排定的，用“推演”"), (_("涉及"), _("数量")), rows, id="affected")
 

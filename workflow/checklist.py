@@ -59,6 +59,7 @@ HOLDS = {
     eligibility.committee_competent:      ("评委会在有效期内，申报在其评审范围内",     "118号 七(四)",           lambda d: d.way == Way.REVIEW),
     eligibility.ladder_climbed:           ("逐级申报，不越级",                         "令40号 第十三条",        lambda d: d.way == Way.REVIEW and d.mode not in (DeclarationMode.EXCEPTIONAL, DeclarationMode.GREEN)),
     eligibility.transfer_year:            ("转入新岗位满 1 年并考核合格",              "118号 八(二)",           lambda d: d.mode == DeclarationMode.TRANSFER),
+    eligibility.posted_long_enough:       ("派驻人员在派驻地的连续工作年限符合规定",   "118号 四(一)1",          lambda d: eligibility.facts_in(d, "declaring").get("posted") not in (None, "", "未派驻")),
     eligibility.exception_founded:        ("破格依据和两名正高级专家推荐已填写，须核对原件", "人社厅发〔2022〕60号", lambda d: d.mode == DeclarationMode.EXCEPTIONAL),
     eligibility.person_eligible:          ("本人申报无立案审查、强制措施、刑罚和处分影响期情形，非公务员、未退休", "118号 三(四)", lambda d: True),
     eligibility.institution_through_unit: ("推荐渠道与岗位管理方式相符",               "118号 四(一)2",          lambda d: True),

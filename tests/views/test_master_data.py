@@ -225,7 +225,7 @@ def test_the_shared_tree_is_read_by_a_committee_and_kept_by_the_province(browser
     )
     session.commit()
     page = page_of(office.get("/committeepathscreen/list/"))
-    assert shared.organisation.name in page and "各评委会共用" in page and "/act/" not in page and junior.organisation.name not in page
+    assert shared.organisation.name in page and "共用" in page and "/act/" not in page and junior.organisation.name not in page
     answer = office.post(f"/committeepathscreen/act/{shared.id}/cancel", data={"reason": "x", "version": shared.version})
     assert answer.status_code == 422 and "只能维护本评委会" in page_of(answer) and shared.state == NodeState.CONFIRMED
 

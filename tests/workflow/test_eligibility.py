@@ -41,3 +41,9 @@ def test_another_level_and_a_first_title_are_other_titles(make, found, before):
     other = next(level for level in TitleLevel if level != before.level)
     assert found(make.declaration(person=before.person, level=other)) == []
     assert found(make.declaration(person=before.person, title=before.title, way=Way.INITIAL)) == []
+
+
+def test_every_rule_of_the_submission_has_its_line_for_the_auditor():
+    from workflow import checklist, eligibility
+
+    assert set(checklist.HOLDS) == set(eligibility.RULES)
