@@ -77,6 +77,7 @@ class SettingView(BaseView):
         return {
             "name": declared.name, "label": declared.label, "value": declared.shown(value), "default": declared.shown(declared.default),
             "changed": value != declared.default, "bounds": hint_of(declared), "clause": declared.clause, "group": declared.group,
+            "fixed": declared.kind in ("int", "percent") and declared.lowest == declared.highest,
         }  # fmt: skip
 
 
@@ -88,4 +89,4 @@ def hint_of(declared: Setting) -> str:
         return _("是或否")
     if declared.lowest is None and declared.highest is None:
         return ""
-    return str(declared.lowest) if declared.lowest == declared.highest else _("%(low)s 至 %(high)s", low=declared.lowest, high=declared.highest)
+    return _("固定为 %(n)s", n=declared.lowest) if declared.lowest == declared.highest else _("%(low)s 至 %(high)s", low=declared.lowest, high=declared.highest)
