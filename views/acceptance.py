@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from flask import flash, redirect
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from models.path import AcceptanceOffice
 from views.active_state import ActiveState
-from views.base import FlowScreen
+from views.base import FlowScreen, Panel
 from views.columns import Column
 from workflow.acceptance import ACCEPTANCE, create_office
 from workflow.errors import Refused
@@ -27,7 +29,6 @@ class AcceptanceScreen(ActiveState, FlowScreen):
     labels = {"organisation.name": "机构名称", "state": "状态", "active": "有效", "scope": "专业范围"}
     facts = {
         "受理机构": "organisation.name organisation.code node_kind way level scope region_code publicity_required contact telephone state",
-        "申报须知": "instructions",
     }
     conditions = "organisation node_kind way level region_code contact:contains active"
     fields = "node_kind organisation way level region_code publicity_required contact telephone"
@@ -45,6 +46,11 @@ class AcceptanceScreen(ActiveState, FlowScreen):
     def cell_scope(self, record: AcceptanceOffice) -> str:
         """What it receives; without a row, everything of its level."""
         return "、".join(str(scope) for scope in record.scopes) or _("全部系列")
+
+    def panels(self, record: AcceptanceOffice) -> Sequence[Panel]:
+        """申报须知 as the applicant reads it before he declares here."""
+        words = Markup('<div class="pre">{}</div>').format(record.instructions) if record.instructions else ""
+        return [Panel(_("申报须知"), _("申报人选择本机构的批次后、填写申报信息前显示"), html=words, empty=_("尚未填写申报须知；请办理“申报须知”。"))]
 
     def prefill(self) -> dict[str, Any]:
         """单位公示 is the rule (令40号 第十六条)."""

@@ -45,6 +45,11 @@ def no_open_batch(uow: UnitOfWork, office: AcceptanceOffice) -> str | None:
     return f"批次“{name}”仍在受理申报，不能注销受理机构；请先撤销该批次或等待申报截止。" if name else None
 
 
+def has_scope(uow: UnitOfWork, office: AcceptanceOffice) -> str | None:
+    """There is something to take away."""
+    return None if office.scopes else "没有专业范围，受理所有系列（附件3 1.3）；如需限定请办理“添加专业范围”。"
+
+
 def _scopes(uow: UnitOfWork, office: AcceptanceOffice) -> list[tuple[str, str]]:
     return [(str(scope.id), str(scope)) for scope in office.scopes]
 
@@ -62,7 +67,7 @@ ACCEPTANCE = Flow("受理机构", S, [
          [Ask("series", "职称系列", "series", hint="录入系列名称后选择；没有专业范围的机构受理所有系列"),
           Ask("specialty", "专业", "specialty", required=False, hint="不填则受理整个系列；填写则连同下级专业")],
          clause="附件3 1.3"),
-    Step("remove_scope", "移除专业范围", {S.ACTIVE}, None,      roles.HRSS_CONFIG, (), [Ask("scope", "专业范围", "choice", choices=_scopes)], clause="附件3 1.3"),
+    Step("remove_scope", "移除专业范围", {S.ACTIVE}, None,      roles.HRSS_CONFIG, [has_scope], [Ask("scope", "专业范围", "choice", choices=_scopes)], clause="附件3 1.3"),
     Step("instruct", "申报须知", {S.ACTIVE},    None,        roles.HRSS_CONFIG, (),
          [Ask("instructions", "申报须知", "area", max_length=10_000, default=lambda uow, office: office.instructions)],
          clause="附件3 1.3"),
