@@ -97,7 +97,7 @@ def read(session: Session, also: Sequence[int] = ()) -> Province:
 def ways(network: Network, chain: tuple[int, ...], kind: str) -> list[list[Place] | Break]:
     """The way at every level of the path; one where no place is for a single level. Any tree of the path will do."""
     levels = levels_of(kind)
-    if all(place.level is None for place in network.places.values()):
+    if network.same_for_all:
         levels = levels[:1]
     return [_any_tree(network, chain, level) for level in levels]
 

@@ -201,6 +201,7 @@ class Network:
 
     def __init__(self, places: Mapping[int, Place]) -> None:
         self.places = places
+        self.same_for_all = all(place.level is None for place in places.values())  #: no place is for a single level
         self.trees: dict[Tree, list[Place]] = defaultdict(list)
         for place in sorted((p for p in places.values() if p.living), key=lambda p: (p.level is None, abs(p.key))):
             self.trees[place.tree].append(place)
