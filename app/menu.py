@@ -143,6 +143,7 @@ MENU: list[Entry] = [
     Entry("系统管理",  "审计日志",      "views.journal:JournalScreen"),
     # screens without a menu entry
     Entry("",          "",              "views.lookup:LookupView"),
+    Entry("",          "",              "views.list_choice:ListChoiceView"),
     Entry("",          "",              "views.records:RecordView"),
     Entry("",          "",              "views.preview:PreviewView"),
     Entry("",          "",              "views.comparison:ComparisonView"),

@@ -65,6 +65,7 @@ ACCESS: list[Access] = [
     #      screen               opens                                   changes
     Access("HomeView",          EVERYBODY),
     Access("LookupView",        EVERYBODY),
+    Access("ListChoiceView",    EVERYBODY),
     Access("RecordView",        tuple(x for x in r.ALL if x not in r.THREE_ADMINS)),
     Access("PreviewView",       tuple(x for x in r.ALL if x not in r.THREE_ADMINS)),
     Access("DeclareView",       (r.APPLICANT,)),

@@ -20,6 +20,7 @@ from models import (  # noqa: F401
     import_batch,
     job,
     journal,
+    list_choice,
     material,
     notice,
     organisation,

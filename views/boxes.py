@@ -40,6 +40,15 @@ class Box:
         """Takes the whole width of the form."""
         return self.kind in ("area", "choices", "file") or (self.kind == "check" and len(self.label) > 16)
 
+    @property
+    def told(self) -> str:
+        """What was chosen or typed, for people; nothing for an empty box."""
+        if not self.value and not self.text:
+            return ""
+        if self.kind == "sealed":
+            return "（已填，不显示）"
+        return self.text or str(dict(self.options).get(self.value, self.value))
+
 
 def as_typed(value: Any) -> Any:
     """A value as an input holds it."""

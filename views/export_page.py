@@ -50,5 +50,5 @@ class ExportPage(ListPage):
         return named(Response(_sent(target), mimetype=EXCEL), f"{self.title}_{stamp:%Y%m%d%H%M}.xlsx")
 
     def sheet_columns(self) -> Sequence[Column]:
-        """Hook: the columns of the sheet; by default those of the list."""
-        return self.shown
+        """The columns of the sheet: those one sees in the list, or all there are (导出全部列)."""
+        return [*self.available.values()] if request.form.get("columns") == "all" else self.columns_now()

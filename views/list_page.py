@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import g, redirect, request, url_for
@@ -10,10 +10,13 @@ from flask_appbuilder import expose, has_access
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
+from models.base import db
+from models.list_choice import ColumnChoice, SavedQuery
 from views import listing
 from views.columns import Column
 from views.declared import Declared
 from views.panel import Link
+from workflow import policy
 from workflow.imports import KINDS
 
 #: Codes and numbers up to this length are never broken over two lines.
@@ -34,6 +37,9 @@ def _cell(column: Column, record: Any) -> str:
 class ListPage(Declared):
     """What every list does; buttons, operations and further parameters are hooks."""
 
+    #: Whether everybody may arrange the list for himself (常用查询, 显示列); not where the page is no table.
+    arranged = True
+
     @expose("/list/", methods=["GET", "POST"])
     @has_access
     def list(self) -> Any:
@@ -41,7 +47,7 @@ class ListPage(Declared):
         if without := listing.sealed_address(request.values, self.asks_for):
             return redirect(f"{self.address('list')}?{without}")
         asked = listing.asked_of(request.args, self.asks_for, self.order_columns, extra=self.list_parameters())
-        page = listing.page_of(self.model, self.query().where(*asked.clauses), asked.order or self.order, self.shown, asked.page)
+        page = listing.page_of(self.model, self.query().where(*asked.clauses), asked.order or self.order, self.columns_now(), asked.page)
         return self.render_template(self.list_template, **self.list_page(asked, page))
 
     def list_parameters(self) -> Sequence[str]:
@@ -51,21 +57,61 @@ class ListPage(Declared):
     def list_page(self, asked: listing.Asked, page: listing.Listing) -> dict[str, Any]:
         """What the list template needs, every cell finished."""
         return {
-            "screen": self, "title": self.title, "asked": asked, "page": page, "boxes": self._query_boxes(asked),
+            "screen": self, "title": self.title, "asked": asked, "page": page, "boxes": self.query_boxes(asked.typed), "shown": self.columns_now(),
+            "saved": self.saved_queries(), "arrange": self._arrange(),
             "rows": [self._row(record) for record in page.rows], "buttons": self.buttons(),
             "bulk": self.bulk_steps() if page.rows else (), "base": self.address("list"), "export": self.address("export") if self.may("export") else "",
             "add": self.address("add") if self.may("add") else "",
         }  # fmt: skip
 
     def _row(self, record: Any) -> dict[str, Any]:
-        cells = Markup("".join([_cell(c, record) for c in self.shown]))  # noqa: S704  (every part is escaped in _cell)
+        cells = Markup("".join([_cell(c, record) for c in self.columns_now()]))  # noqa: S704  (every part is escaped in _cell)
         key = f"{record.id}:{getattr(record, self.version_name)}" if self.version_name else str(record.id)
         return {"key": key, "cells": cells, "links": self.operations(record), "record": record}
 
-    def _query_boxes(self, asked: listing.Asked) -> Sequence[Any]:
+    def query_boxes(self, typed: Mapping[str, str]) -> Sequence[Any]:
+        """The boxes of the query form with what was asked in them."""
         from views.conditions import box_of  # drawn only where a list is drawn
 
-        return [box for condition in self.asks_for for box in box_of(condition, asked.typed)]
+        return [box for condition in self.asks_for for box in box_of(condition, typed)]
+
+    # -- what the account has arranged -----------------------------------------------------------------
+
+    @property
+    def available(self) -> dict[str, Column]:
+        """The columns one may choose from: those of the list, and those facts that are columns of the database."""
+        facts = [column for group in self.groups.values() for column in group if column.direct and column.kind not in ("json", "long")]
+        found: dict[str, Column] = {}
+        for column in (*self.shown, *facts):
+            if column.name not in found and column.label not in {held.label for held in found.values()}:
+                found[column.name] = column
+        return found
+
+    def columns_now(self) -> Sequence[Column]:
+        """The columns the account wants to see, else those declared; asked once per request."""
+        kept = g.setdefault("columns_now", {})
+        if self.endpoint not in kept:
+            query = policy.visible(g.user, ColumnChoice).with_only_columns(ColumnChoice.names).where(ColumnChoice.screen == self.endpoint)
+            names = (db.session.scalar(query) or "").split() if self.arranged else []
+            available = self.available if names else {}
+            kept[self.endpoint] = [available[name] for name in names if name in available] or self.shown
+        return kept[self.endpoint]
+
+    def saved_queries(self) -> Sequence[SavedQuery]:
+        """The account's 常用查询 of this list, by name."""
+        if not self.arranged:
+            return ()
+        query = policy.visible(g.user, SavedQuery).where(SavedQuery.screen == self.endpoint).order_by(SavedQuery.name)
+        return db.session.scalars(query).all()
+
+    def _arrange(self) -> dict[str, str]:
+        """Where one arranges the list: addresses by what they are for."""
+        if not self.arranged:
+            return {}
+        return {
+            "columns": url_for("ListChoiceView.columns", screen=self.endpoint),
+            "queries": url_for("ListChoiceView.queries", screen=self.endpoint) if self.asks_for or self.order_columns else "",
+        }
 
     def operations(self, record: Any) -> list[Link]:
         """Hook: the links of a row; by default 详情 and, where one may, 编辑."""

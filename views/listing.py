@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from flask import request
 from flask_babel import gettext as _
@@ -40,7 +40,12 @@ class Asked:
     @property
     def query(self) -> str:
         """The conditions as an address, without the page."""
-        return urlencode({k: v for k, v in self.typed.items() if v} | ({"order": self.order} if self.order else {}))
+        return urlencode(self.words)
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The conditions and the order as words of an address."""
+        return {k: v for k, v in self.typed.items() if v} | ({"order": self.order} if self.order else {})
 
 
 def asked_of(args: Mapping[str, str], conditions: Sequence[Condition], sorts: Sequence[str], *, extra: Sequence[str] = ()) -> Asked:
@@ -72,12 +77,17 @@ def sealed_address(given: Any, conditions: Sequence[Condition]) -> str:
     sealed = [c.name for c in conditions if c.how == "sealed"]
     if not posted and not any(given.get(name, "") and not given[name].startswith(SEALED) for name in sealed):
         return ""
-    address = {}
-    for name in given:
-        word = next((w for w in given.getlist(name) if w.strip()), "")[:100]
-        if word and name != "csrf_token":
-            address[name] = seal_word(word) if name in sealed else word
-    return urlencode(address) or "page=1"
+    words = {name: next((w for w in given.getlist(name) if w.strip()), "") for name in given if name != "csrf_token"}
+    return urlencode(_sealed(words, sealed)) or "page=1"
+
+
+def address_words(query: str, conditions: Sequence[Condition]) -> dict[str, str]:
+    """The words of an address that was handed in, numbers of persons as their blind index."""
+    return _sealed(dict(parse_qsl(query)), [c.name for c in conditions if c.how == "sealed"])
+
+
+def _sealed(words: Mapping[str, str], sealed: Sequence[str]) -> dict[str, str]:
+    return {name: seal_word(word[:100]) if name in sealed else word[:100] for name, word in words.items() if word}
 
 
 def _read_page(word: str, asked: Asked) -> None:

@@ -30,6 +30,7 @@ class NoticeScreen(Screen):
     conditions = "title:contains at"
     order = "-at -id"
     list_template = "desk/notices.html"
+    arranged = False
     can_show = can_export = False
     empty = "没有消息。"
 

@@ -50,6 +50,7 @@ class TreeScreen(Screen):
     child_label = "新增下级"
     can_add = can_edit = can_delete = True
     tree_template = "screen/tree.html"
+    arranged = False  #: a tree has no table to arrange
     empty = "请在左侧选择一项。"
 
     # -- the tree --------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from models.filing import Filing
 from models.import_batch import ImportBatch
 from models.job import Job
 from models.journal import JournalEntry
+from models.list_choice import ColumnChoice, SavedQuery
 from models.notice import Notice
 from models.organisation import Organisation, Region
 from models.path import AcceptanceOffice, PathNode
@@ -332,6 +333,18 @@ def notices(actor: Account) -> Clause_:
     if actor.committee_id:
         clauses.append(Notice.committee_id == actor.committee_id)
     return _any(*clauses)
+
+
+@rows_of(SavedQuery)
+def saved_queries(actor: Account) -> Clause_:
+    """One's own."""
+    return SavedQuery.account_id == actor.id
+
+
+@rows_of(ColumnChoice)
+def column_choices(actor: Account) -> Clause_:
+    """One's own."""
+    return ColumnChoice.account_id == actor.id
 
 
 @rows_of(JournalEntry)

@@ -39,8 +39,13 @@
     document.addEventListener("keydown", (event) => { if (event.key === "Escape" && isOut()) { set(false); burger.focus(); } });
     side.querySelector(".on")?.scrollIntoView({ block: "nearest" });
   }
-  const me = document.querySelector(".me");
-  if (me) document.addEventListener("click", (event) => { if (!me.contains(event.target)) me.open = false; });
+  /* folded menus close when one looks elsewhere */
+  const menus = all(".me, .menu");
+  document.addEventListener("click", (event) => menus.forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; }));
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && menus.find((m) => m.open);
+    if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+  });
 
   /* forms: sent once; Enter never sends a long form; leaving asks when something was typed */
   let dirty = false;

@@ -24,7 +24,7 @@ KNOWN = {
 IN_CLEAR = ("DrawScreen.calls", "AuditScreen.identity", "DeclarationSearchScreen.identity", "RecheckScreen.identity", "RecommendScreen.identity",
             "SuperiorAuditScreen.identity", "TrailScreen.identity", "UnitDeskScreen.identity")  # fmt: skip
 #: All that the three administrators may open; none of it is business (GB/T 22239 8.1.4.2 d, TRUST T17).
-ADMINISTRATION = ("AccountScreen", "RoleMatrixView", "JournalScreen", "HomeView", "LookupView")
+ADMINISTRATION = ("AccountScreen", "RoleMatrixView", "JournalScreen", "HomeView", "ListChoiceView", "LookupView")
 #: Master data that pickers offer to every account.
 MASTER_DATA = {"organisation", "series", "title", "specialty", "committee", "acceptance_office", "batch_published"}
 

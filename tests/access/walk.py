@@ -38,6 +38,8 @@ WORDS = {
     "SettingView.change": {"name": "publicity_days"}, "DashboardView.script": {"version": figure.script_version()}, "static": {"filename": "app.css"},
     "CertificateReportScreen.batch_receipt": {"batch": "2026-1"}, "CertificateReportScreen.package": {"batch": "2026-1"}, "DeclareView.section": {"name": "declaring"},
     "DeclareView.act": {"verb": "submit"}, "DeclareView.part": {"name": "basic"}, "PreviewView.page": {"number": 1}, "PathDraftScreen.change_path": {"verb": "add"},
+    "ListChoiceView.queries": {"screen": "DeclarationSearchScreen"}, "ListChoiceView.columns": {"screen": "DeclarationSearchScreen"},
+    "ListChoiceView.change": {"screen": "DeclarationSearchScreen"},
 }  # fmt: skip
 
 
