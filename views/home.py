@@ -11,15 +11,16 @@ from sqlalchemy import or_
 from sqlalchemy.orm import joinedload
 
 from models.base import db
+from models.committee import CommitteeState
 from models.declaration import Declaration, DeclarationState
 from models.notice import Notice
 from models.organisation import Organisation
 from views.columns import badge
 from views.query import starts_with
 from views.stay import context
-from workflow import notices, policy
+from workflow import committee_term, notices, policy, settings
 from workflow import roles as r
-from workflow.unit_of_work import attempt
+from workflow.unit_of_work import asking, attempt
 
 MOST = 10
 FOUND = 20
@@ -38,8 +39,22 @@ class HomeView(BaseView):
         found = policy.visible(g.user, Notice).order_by(Notice.read_at.is_not(None), Notice.id.desc()).limit(MOST)
         return self.render_template(
             "home.html", title=_("工作台"), notices=db.session.scalars(found).all(), applicant=g.user.plays(r.APPLICANT), declarations=self._own(),
-            declare=_address("DeclareView.mine"),
+            declare=_address("DeclareView.mine"), term=self._term(),
         )  # fmt: skip
+
+    @staticmethod
+    def _term() -> str:
+        """How soon the term of one's own committee ends, from the first warning on (令40号 第八条)."""
+        committee = g.user.committee
+        if committee is None or committee.state != CommitteeState.APPROVED or not g.user.plays(r.COMMITTEE_OFFICE):
+            return ""
+        uow = asking(g.user)
+        left = committee_term.days_left(committee, uow.today)
+        if left < 0:
+            return _("本评委会有效期已于 %(day)s 届满，不能再开评，其评审不予认可（118号 七(四)）；请省人社厅重新核准备案。", day=committee.valid_to)
+        if left > settings.value(db.session, committee_term.THRESHOLDS[0]):
+            return ""
+        return _("本评委会有效期至 %(day)s，还有 %(n)s 天；期满须重新核准备案（令40号 第八条），请及时办理。", day=committee.valid_to, n=left)
 
     @staticmethod
     def _own() -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ import re
 from datetime import date
 
 import pytest
+from openpyxl import load_workbook
 from PIL import Image
 from sqlalchemy import select
 
@@ -86,3 +87,61 @@ def test_a_smaller_committee_is_approved_with_the_document_only(config, browser,
     assert "批复.png" in page
     key = re.search(r'/file/(\w+)"', page)[1]
     assert config.get(f"/file/{key}").status_code == 200 and browser(make.account(roles.LEADER)).get(f"/file/{key}").status_code == 404
+
+
+def cells(client, path):
+    """Heading and rows of an exported sheet."""
+    rows = list(load_workbook(io.BytesIO(client.post(path).data)).active.iter_rows(values_only=True))
+    start = next(n for n, row in enumerate(rows) if "评委会名称" in row)
+    return rows[start], rows[start + 1 :]
+
+
+def test_the_export_carries_other_information_and_the_accounts_for_the_province_only(config, browser, make, session):
+    committee, unit = make.committee(name="湖南省水利工程高级评委会"), make.organisation(name="湖南省水利厅")
+    make.committee(name="另一评委会", region_code="430100")
+    config.post(f"/committeescreen/other/{committee.id}/add_office", data={"add_office-rows": "1", "add_office-0-organisation": unit.id})
+    config.post(f"/committeescreen/other/{committee.id}/set_fee", data={"set_fee-rows": "1", "set_fee-0-item": "评审费", "set_fee-0-amount": "360"})
+    head, rows = cells(config, "/committeescreen/export?name=水利")
+    (row,) = [dict(zip(head, row, strict=True)) for row in rows if row[0]]
+    assert row["组建单位"] == "湖南省水利厅" and row["缴费标准"] == "评审费 360.00 元" and row["评委会账号"] == committee.account_name
+    head, rows = cells(browser(make.account(roles.LEADER)), "/committeesearchscreen/export")
+    assert "组建单位" in head and committee.account_name not in str(rows) and len([row for row in rows if row[0]]) == 2
+
+
+def test_the_workbench_says_how_soon_the_term_ends(browser, make, session):
+    soon = make.committee(valid_to=date(2026, 6, 1))
+    over, long = make.committee(valid_to=date(2026, 5, 1)), make.committee()
+    session.commit()
+    pages = [page_of(browser(make.account(roles.COMMITTEE_OFFICE, committee_id=c.id)).get("/home/")) for c in (soon, over, long)]
+    assert "本评委会有效期至 2026-06-01，还有 12 天" in pages[0] and "已于 2026-05-01 届满" in pages[1] and "有效期" not in pages[2]
+    desk = page_of(browser(make.account(roles.HRSS_CONFIG)).get("/home/"))
+    assert re.search(r'评委会管理</span><span class="count">2<', desk)
+
+
+def test_a_duplicate_an_even_size_and_a_long_term_are_told_at_once_and_linked(config, make, session, series):
+    other = make.committee(name="湖南省水利工程高级评委会", account_name="slgph")
+    session.commit()
+    typed = FORM | {"series": series.id, "account_name": "SLGPH", "size": "26", "valid_to": "2029-06-30"}
+    answer = config.post("/committeescreen/add", data=typed)
+    page = page_of(answer)
+    assert answer.status_code == 422 and "不能与其他评委会重复（附件3 1.10）" in page and f'href="/open/committee/{other.id}"' in page
+    assert "评委人数应为单数" in page and "令40号 第九条" in page and "不超过 3 年" in page and 'value="SLGPH"' in page and 'value="26"' in page
+    assert config.get(f"/open/committee/{other.id}").headers["Location"].endswith(f"/committeescreen/show/{other.id}")
+
+
+def test_the_scope_of_another_committee_is_refused_on_the_form_with_the_way_to_it(config, make, session, series):
+    other = make.committee(name="湖南省船舶高级评委会", series=series, valid_from=date(2026, 1, 1), valid_to=date(2028, 12, 31))
+    session.commit()
+    answer = config.post("/committeescreen/add", data=FORM | {"series": series.id})
+    page = page_of(answer)
+    assert answer.status_code == 422 and "不能重复组建（令40号 第六条）" in page and f'href="/open/committee/{other.id}"' in page and FORM["name"] in page
+
+
+def test_a_code_outside_the_rule_is_refused_with_its_clause_and_stays_typed(config, make, session):
+    university = make.organisation(name="湘江理工大学", region_code="430104")
+    session.commit()
+    for code, words in (("1234", "应为 8 位数字"), ("99990533", "不是湘江理工大学所在行政区划"), ("01040000", "属于人社部门")):
+        answer = config.post("/issuerscreen/add", data={"organisation": university.id, "code": code})
+        page = page_of(answer)
+        assert answer.status_code == 422 and words in page and "证书编号规则" in page and f'value="{code}"' in page and "湘江理工大学" in page, code
+    assert config.post("/issuerscreen/add", data={"organisation": university.id, "code": "01040533"}).status_code == 302
