@@ -71,6 +71,9 @@ def load() -> dict[str, Any]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": not demo and os.environ.get("INSECURE_COOKIE") != "1",
         "MAX_CONTENT_LENGTH": 64 * 1024 * 1024,
+        "REPORT_URL": os.environ.get("REPORT_URL", ""),  # where certificates are reported to; empty: by hand
+        "REPORT_KEY": bytes.fromhex(os.environ.get("REPORT_KEY", "")),
+        "REPORT_CA": os.environ.get("REPORT_CA", ""),
         "WTF_CSRF_TIME_LIMIT": None,
         "DEMO_PASSWORD": os.environ.get("DEMO_PASSWORD") or "Zhicheng-2023!",
     }

@@ -14,6 +14,7 @@ from models import (  # noqa: F401
     committee,
     comparison,
     declaration,
+    delivery,
     draw,
     expert,
     filing,

@@ -15,10 +15,11 @@ from sqlalchemy import ColumnElement, case, func, select
 
 from models.base import db
 from models.certificate import Certificate, CertificateState
+from models.delivery import Delivery
 from views.base import FlowScreen, Link
 from views.desk_condition import desk_condition
 from views.stay import context
-from workflow import desk, reporting
+from workflow import delivery, desk, reporting
 from workflow.certificate import CERTIFICATE
 from workflow.errors import Refused
 from workflow.flow import Step
@@ -158,6 +159,7 @@ def _batches() -> Sequence[Any]:
         return func.sum(case((Certificate.state == state, 1), else_=0))
 
     rows = []
+    sent = {row.batch: row for row in db.session.scalars(select(Delivery).order_by(Delivery.id.desc()).limit(2 * MOST))}
     for column, kind in ((Certificate.report_batch, _("上报")), (Certificate.revoke_batch, _("撤销"))):
         query = (
             select(column, func.count(), count(CertificateState.REPORTING), count(CertificateState.REPORT_FAILED), func.max(Certificate.reported_at))
@@ -166,7 +168,7 @@ def _batches() -> Sequence[Any]:
             .order_by(column.desc())
             .limit(MOST)
         )
-        rows += [{"batch": b, "kind": kind, "count": n, "waiting": w if column is Certificate.report_batch else 0, "failed": f, "at": at} for b, n, w, f, at in db.session.execute(query)]
+        rows += [{"batch": b, "kind": kind, "count": n, "waiting": w if column is Certificate.report_batch else 0, "failed": f, "at": at, "delivery": delivery.told(sent.get(b))} for b, n, w, f, at in db.session.execute(query)]
     return sorted(rows, key=lambda row: row["batch"], reverse=True)
 
 

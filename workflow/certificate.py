@@ -50,7 +50,7 @@ def _ask(name: str, label: str, length: int) -> Ask:
 CERTIFICATE = Flow("证书", S, [
     #     verb        label          from                           to                            by
     Step("report",   "报送人社部",   {S.ISSUED, S.REPORT_FAILED},   S.REPORTING,                  roles.HRSS_CERT, clause="附件3 1.18", tone="primary"),
-    Step("receipt",  "登记上报回执", {S.REPORTING},                 [S.REPORTED, S.REPORT_FAILED], roles.HRSS_CERT, (),
+    Step("receipt",  "登记上报回执", {S.REPORTING},                 [S.REPORTED, S.REPORT_FAILED], (roles.HRSS_CERT, roles.SYSTEM), (),
          [Ask("ok", "上报成功", "check", required=False), Ask("text", "回执编号或失败原因", max_length=300)], clause="附件3 1.18"),
     Step("correct",  "更正换发",     _LIVE,                         S.CORRECTED,                  roles.HRSS_CERT, (),
          [_ask("holder_name", "姓名", 60), _ask("sex", "性别", 4), _ask("unit_name", "工作单位", 120),

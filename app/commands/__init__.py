@@ -16,6 +16,7 @@ def register_commands(app: Flask) -> None:
     from app.commands.prepare import prepare
     from app.commands.recount import recount_command
     from app.commands.reference import load_reference
+    from app.commands.report import report_commands
 
     for command in (
         prepare,
@@ -26,6 +27,7 @@ def register_commands(app: Flask) -> None:
         draw_commands,
         recount_command,
         load_reference,
+        report_commands,
         organisation_commands,
     ):
         app.cli.add_command(command)

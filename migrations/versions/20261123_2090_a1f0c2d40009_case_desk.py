@@ -33,6 +33,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("material_id", "position", name=op.f("uq_comparison_material_id_position")),
     )
     op.create_index(op.f("ix_comparison_declaration_id"), "comparison", ["declaration_id"])
+    op.create_table(
+        "delivery",
+        sa.Column("id", sa.Integer(), nullable=False, comment="编号"),
+        sa.Column("batch", sa.String(length=40), nullable=False, comment="上报批次"),
+        sa.Column("sha256", sa.String(length=64), nullable=False, comment="上报包摘要"),
+        sa.Column("attempts", sa.Integer(), nullable=False, comment="投递次数"),
+        sa.Column("last_at", sa.DateTime(), nullable=True, comment="最近投递时间"),
+        sa.Column("next_at", sa.DateTime(), nullable=True, comment="下次投递时间"),
+        sa.Column("delivered_at", sa.DateTime(), nullable=True, comment="送达时间"),
+        sa.Column("receipt", sa.String(length=120), nullable=False, comment="回执编号"),
+        sa.Column("error", sa.String(length=300), nullable=False, comment="投递失败原因"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+        sa.UniqueConstraint("batch", name=op.f("uq_delivery_batch")),
+    )
     with op.batch_alter_table("material") as batch:
         batch.drop_column("consistency_note")
         batch.drop_column("consistency")
@@ -50,5 +64,6 @@ def downgrade() -> None:
     with op.batch_alter_table("material") as batch:
         batch.add_column(sa.Column("consistency", sa.String(length=20), nullable=False, server_default="", comment="线上线下一致性"))
         batch.add_column(sa.Column("consistency_note", sa.String(length=300), nullable=False, server_default="", comment="比对说明"))
+    op.drop_table("delivery")
     op.drop_index(op.f("ix_comparison_declaration_id"), table_name="comparison")
     op.drop_table("comparison")
