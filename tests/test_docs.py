@@ -242,6 +242,7 @@ def test_every_command_is_told(readme, application):
         "load-reference",
         "organisation index",
         "job",
+        "report send",
     }
     registered = {
         f"{name} {sub}" if subs else name
