@@ -256,6 +256,8 @@ class DeclareView(BaseView):
         uow = asking(g.user)
         corrections = db.session.scalars(select(Correction).where(Correction.declaration_id == key).order_by(Correction.id.desc())).all()
         facts = [(f.label, mirrored(declaration, f) or "—") for s in forms.form().sections[:2] for f in s.fields if f.mirror and f.mirror[0] != "material"]
+        if declaration.paper_received_on:
+            facts.append((_("纸质材料"), _("%(day)s 收到，存放于%(place)s", day=declaration.paper_received_on, place=declaration.paper_place)))
         due = _("请于 %(day)s 前补正", day=declaration.due_on) if declaration.due_on else ""
         return self._page("declare/show.html", declaration, corrections=corrections, trail=timeline(declaration, own=True), facts=facts, due=due,
                           progress=_progress(declaration), steps=DECLARATION.expected(uow, declaration), materials=submission.materials_of(uow, declaration))  # fmt: skip

@@ -89,3 +89,10 @@ def test_lists_ask_for_declarations_whose_paper_has_come(browser, case):
     assert declaration.number in page_of(client.get("/auditscreen/list/?paper=no"))
     assert declaration.number not in page_of(client.get("/auditscreen/list/?paper=yes"))
     assert "不能识别" in page_of(client.get("/auditscreen/list/?paper=maybe"))
+
+
+def test_the_applicant_reads_that_his_paper_has_come(browser, case, make):
+    declaration, _officers = case
+    declaration.paper_received_on, declaration.paper_by, declaration.paper_place = datetime(2026, 5, 20).date(), "周静", "3 号柜"
+    page = page_of(browser(make.account(r.APPLICANT, person=declaration.person)).get(f"/declare/{declaration.id}"))
+    assert "2026-05-20 收到，存放于3 号柜" in page and "周静" not in page, "offices, without officers' names"
