@@ -45,7 +45,7 @@ class AcceptanceScreen(ActiveState, FlowScreen):
 
     def cell_scope(self, record: AcceptanceOffice) -> str:
         """What it receives; without a row, everything of its level."""
-        return "、".join(str(scope) for scope in record.scopes) or _("全部系列")
+        return "、".join(str(scope) for scope in record.scopes) or _("全部")
 
     def panels(self, record: AcceptanceOffice) -> Sequence[Panel]:
         """申报须知 as the applicant reads it before he declares here."""

@@ -19,6 +19,7 @@ from models.batch import Batch, BatchState
 from models.committee import Committee
 from models.path import AcceptanceOffice
 from views.base import FlowScreen, Link, Panel, badge
+from views.forms import TextField
 from views.lookup import is_key
 from views.query import read_date
 from workflow import batch as batches
@@ -48,6 +49,9 @@ class BatchScreen(FlowScreen):
         "申报规则": "one_per_year quota_factor",
     }
     fields = f"year name {DATES} vote_on vote_reason one_per_year quota_factor scope"
+    extra_fields: ClassVar[dict[str, Any]] = {
+        "vote_reason": TextField("投票日说明", max_length=300, description="最迟投票日超过规定日期时须说明（118号 二(四)）"),
+    }
     conditions = "year name:contains opens_on closes_on state"
     labels: ClassVar[dict[str, str]] = {"committee.name": "评委会"}
     order = "-year -id"
@@ -68,11 +72,11 @@ class BatchScreen(FlowScreen):
 
     def create(self, uow: UnitOfWork, **values: Any) -> Batch:
         """新增 for one's own committee."""
-        return batches.create(uow, receiver=uow.actor.committee, **values)
+        return batches.create(uow, receiver=uow.actor.committee, **_given(values))
 
     def change(self, uow: UnitOfWork, record: Batch, **values: Any) -> Any:
         """编辑 a draft."""
-        return batches.amend(uow, record, **values)
+        return batches.amend(uow, record, **_given(values))
 
     def after_add(self, record: Batch) -> Any:
         """With what should be looked at before it is submitted."""
@@ -130,6 +134,10 @@ class BatchScreen(FlowScreen):
             pace=[(name, label, getattr(pace, name)) for name, label in PACE], receivers=receivers, chosen=chosen, weekday=partial(dates.day_in_words, db.session),
             fill=f"{self.address('add')}?{urlencode(given)}" if legs else "",
         )  # fmt: skip
+
+
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: "" if value is None and name in ("vote_reason", "scope") else value for name, value in values.items()}
 
 
 def _checked(record: Batch) -> Panel:
