@@ -25,7 +25,7 @@ from views.moment import of_request
 from views.records import DESKS
 from views.stay import context
 from views.timeline import timeline
-from workflow import catalogue_use
+from workflow import catalogue, catalogue_use
 from workflow.catalogue_use import Named, Use
 from workflow.errors import NotNow, NotYou, Refused
 from workflow.flow import Ask, Step
@@ -106,9 +106,10 @@ class CatalogueScreen(TreeScreen):
         """Search, who uses the node, its history, and the form of 停用."""
         q, node = self._asked(), record if isinstance(record, self.model) else None
         kept = node is not None and not self.is_fixed(node)
+        found = catalogue_use.uses(db.session, self.model, [node.id]) if kept else []
         return {
-            "q": q, "hits": self.hits(q) if q else [], "most": MOST, "uses": self.told(catalogue_use.uses(db.session, self.model, [node.id])) if kept else [],
-            "in_use": self.erasable(node) if kept else "", "history": [replace(m, days=None) for m in timeline(node)] if node is not None else [],
+            "q": q, "hits": self.hits(q) if q else [], "most": MOST, "uses": self.told(found),
+            "in_use": catalogue.in_use(db.session, node, found) if kept else "", "history": [replace(m, days=None) for m in timeline(node)] if node is not None else [],
             "retire": posted.Posted().boxes(self.retiring, node) if kept and node.retired_from is None else [],
         }  # fmt: skip
 

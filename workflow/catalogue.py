@@ -8,7 +8,7 @@ level stay what they were. What was declared in a year keeps the nodes of that y
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from models.base import label_of
 from models.catalogue import Series, Specialty, Title, TitleLevel
 from workflow import roles
-from workflow.catalogue_use import above, below, told, uses, years
+from workflow.catalogue_use import Use, above, below, told, uses, years
 from workflow.errors import NotNow, NotYou, Refused
 from workflow.unit_of_work import UnitOfWork
 
@@ -228,9 +228,9 @@ def remove_specialty(uow: UnitOfWork, specialty: Specialty) -> None:
     uow.session.flush()
 
 
-def in_use(session: Session, node: Node) -> str:
+def in_use(session: Session, node: Node, found: Sequence[Use] | None = None) -> str:
     """Why the node cannot be deleted, with the numbers of those who name it; empty when nobody does."""
-    found = uses(session, type(node), [node.id])
+    found = uses(session, type(node), [node.id]) if found is None else found
     clause = "附件3 1.1" if isinstance(node, Specialty) else "附件3 1.2"
     return f"“{node.name}”已被{told(found)}使用，不能删除（{clause}）；不再使用的请设停用年度，以前年度的申报保留该栏目。" if found else ""
 

@@ -49,6 +49,8 @@ def _suits(committee: Committee, found: Specialty | None) -> Specialty:
             f"{found.name if found else '所选专业'}不属于{committee.series.name}系列，评委会不得跨系列（令40号 第六条）。",
             field="specialty",
         )
+    if found.retired_from is not None and found.retired_from <= committee.valid_from.year:
+        raise Refused(f"专业“{found.name}”自 {found.retired_from} 年度起停用（附件3 1.1），请另选专业。", field="specialty")
     if found.id in {row.specialty_id for row in committee.specialties}:
         raise Refused(f"“{found.name}”已在评审专业中，不必重复添加。", field="specialty")
     return found

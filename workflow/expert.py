@@ -90,6 +90,8 @@ def apply(
         raise Refused("请填写现任职称，如“正高级工程师”。", field="title")
     if specialty is not None and specialty.series_id != series.id:
         raise Refused(f"专业“{specialty.name}”不属于{series.name}系列，请重新选择。", field="specialty")
+    if specialty is not None and not specialty.in_force(uow.today.year):
+        raise Refused(f"专业“{specialty.name}”在 {uow.today.year} 年度未启用或已停用（附件3 1.1），请另选专业。", field="specialty")
     if uow.session.scalar(select(Expert.code).where(Expert.person_id == person.id, Expert.series_id == series.id)):
         raise Refused(f"此人已在{series.name}系列评委库中登记，请在原记录上办理。", field="person")
     expert = Expert(

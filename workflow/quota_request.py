@@ -38,6 +38,8 @@ def faults(session: Session, quota: Quota) -> dict[str, str]:
         wrong["requested"] = (
             f"“退多补少”申报职数 {quota.requested} 个超过下一评审年度年底前退休的 {quota.retiring} 人（118号 三(二)2(4)）；请减少申报数。"
         )
+    if quota.specialty is not None and not quota.specialty.in_force(quota.year):
+        wrong["specialty"] = f"专业“{quota.specialty.name}”在 {quota.year} 年度未启用或已停用（附件3 1.1），请另选专业。"
     if special(quota):
         wrong |= _special_faults(session, quota)
     elif not quota.establishment.strip():

@@ -8,7 +8,7 @@ import re
 
 import openpyxl
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from models.catalogue import Specialty, Title
 from models.committee import CommitteeSpecialty
@@ -95,6 +95,36 @@ def test_what_is_in_use_is_not_deleted_but_put_out_of_use_right_there(config, se
     assert config.post(f"/titlescreen/retire/{title.id}", data={"retired_from": "2027"}).status_code == 302
     page = page_of(config.get(address))
     assert title.retired_from == 2027 and "2027 年起停用" in page and "停用年度：（空） → 2027" in page
+
+
+def test_a_tree_costs_a_fixed_number_of_queries(config, session, make, engine):
+    top, node = (session.scalar(select(Specialty).where(Specialty.code == code)) for code in ("0501", "050109"))
+    title = session.scalar(select(Title).where(Title.name == "高级工程师"))
+    addresses = [f"/specialtyscreen/list/?node={node.id}", f"/specialtyscreen/move/{top.id}", f"/titlescreen/list/?node={title.id}"]
+
+    def named_by(start, many):
+        for n in range(start, start + many):
+            make.declaration(specialty=node, title=title)
+            make.specialty(parent=node, code=f"X{n}", series=node.series)
+            make.expert(specialty=node)
+
+    def cost(address):
+        sent = []
+
+        def note(connection, cursor, statement, *more):
+            sent.append(statement)
+
+        session.commit()
+        event.listen(engine, "before_cursor_execute", note)
+        assert config.get(address).status_code == 200
+        event.remove(engine, "before_cursor_execute", note)
+        return len(sent)
+
+    named_by(0, 6)  # more than are told by name
+    few = [cost(address) for address in addresses]
+    named_by(6, 20)
+    assert [cost(address) for address in addresses] == few
+    assert max(few) < 36
 
 
 def test_a_title_out_of_use_from_next_year_is_offered_this_year_and_not_in_the_next(config, session, make, as_):

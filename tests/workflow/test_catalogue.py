@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
@@ -9,7 +10,8 @@ from sqlalchemy import select
 
 from models.catalogue import Specialty, Title, TitleLevel
 from models.committee import CommitteeSpecialty
-from workflow import catalogue, catalogue_use, eligibility, named, roles
+from models.quota import Quota
+from workflow import catalogue, catalogue_use, committee_details, eligibility, expert, named, quota_request, roles
 from workflow.errors import NotNow, NotYou, Refused
 from workflow.trail import leave_trail
 
@@ -249,3 +251,18 @@ def test_a_rename_leaves_the_name_under_which_a_declaration_was_handed_in(make, 
     session.flush()
     assert declaration.specialty.name == "缆索承重桥梁"
     assert named.as_filed(session, declaration).specialty == "悬索桥"
+
+
+def test_a_specialty_out_of_use_is_chosen_by_nobody_any_more(make, as_, session, branch):
+    branch.leaf.retired_from = 2026
+    series, committee = branch.leaf.series, make.committee(valid_from=date(2026, 1, 1), valid_to=date(2028, 12, 31))
+    office = as_(make.account(roles.COMMITTEE_OFFICE, committee_id=committee.id))
+    with pytest.raises(Refused, match="“悬索桥”在 2026 年度未启用或已停用"):
+        expert.apply(office, person=make.person(), unit=make.organisation(), series=series, level="full_senior", title="教授", specialty=branch.leaf)
+    with pytest.raises(Refused, match="“悬索桥”自 2026 年度起停用"):
+        committee_details.add_specialty(as_(make.account(roles.HRSS_CONFIG)), committee, specialty=branch.leaf)
+    quota = Quota(unit=make.unit(), year=2026, level="associate_senior", requested=1, kind="vacancy", posts=3, held=1, retiring=0, people=[], establishment="批复", statement="")
+    quota.specialty = branch.leaf
+    assert "“悬索桥”在 2026 年度未启用或已停用" in quota_request.faults(session, quota)["specialty"]
+    quota.year = 2025
+    assert quota_request.faults(session, quota) == {}, "last year's quota keeps its specialty"
