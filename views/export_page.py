@@ -1,15 +1,18 @@
-"""导出查询结果 of a screen: the rows of the query as one sheet."""
+"""导出查询结果 of a screen: the rows of the query as one sheet; a long one is written by a 后台任务."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, BinaryIO
 
-from flask import Response, g, request
+from flask import Response, current_app, flash, g, redirect, request, url_for
 from flask_appbuilder import expose, has_access
+from flask_babel import gettext as _
+from sqlalchemy import func, select
 
 from models.base import db
+from models.job import Job
 from reports import sheet
 from views import listing
 from views.columns import Column
@@ -17,10 +20,15 @@ from views.download import named
 from views.exported import cells
 from views.list_page import ListPage
 from views.stay import context
-from workflow.errors import Refused
-from workflow.unit_of_work import asking, attempt
+from workflow import job as jobs
+from workflow.errors import NotYou, Refused
+from workflow.unit_of_work import UnitOfWork, asking, attempt
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#: A sheet of more rows than this is not waited for: about a second of writing.
+LONG = 20_000
+#: Rows after which a job says how far it is.
+STRIDE = 5_000
 
 
 def _sent(target: Any) -> Iterator[bytes]:
@@ -41,14 +49,62 @@ class ExportPage(ListPage):
         if asked.sentences:
             raise Refused(" ".join(asked.sentences))
         columns = self.sheet_columns()
-        rows = cells(db.session, self.model, self.query().where(*asked.clauses), asked.order or self.order, columns)
+        if self._count(asked, LONG + 1) > LONG and self.appbuilder.sm.has_access("can_show", "JobScreen"):
+            job = attempt(g.user, lambda uow: self._ask(uow, asked, columns), context=context())
+            flash(_("结果超过 %(n)s 行，已转为后台任务；完成后在本页下载。", n=LONG), "ok")
+            return redirect(url_for("JobScreen.show", pk=job.id))
         target = tempfile.TemporaryFile()  # noqa: SIM115  (closed when it has been sent)
-        written = sheet.write(target, self.title, [c.label for c in columns], rows)
+        self.write_sheet(target, asked, columns)
+        return named(Response(_sent(target), mimetype=EXCEL), self.sheet_name())
+
+    def write_sheet(self, target: BinaryIO, asked: listing.Asked, columns: Sequence[Column], told: Any = None) -> int:
+        """Write the rows of the query to `target`, and to the journal that it was done; how many rows."""
+        rows: Iterable[Sequence[Any]] = cells(db.session, self.model, self.query().where(*asked.clauses), asked.order or self.order, columns)
+        written = sheet.write(target, self.title, [c.label for c in columns], told(rows) if told else rows)
         facts = {"screen": type(self).__name__, "conditions": sorted(k for k, v in asked.typed.items() if v), "count": written.count, "sha256": written.sha256}
         attempt(g.user, lambda uow: uow.record("export", f"{self.model.__tablename__}:*", **facts), context=context())
-        stamp = asking(g.user).now
-        return named(Response(_sent(target), mimetype=EXCEL), f"{self.title}_{stamp:%Y%m%d%H%M}.xlsx")
+        return written.count
+
+    def sheet_name(self) -> str:
+        """What the file is called."""
+        return f"{self.title}_{asking(g.user).now:%Y%m%d%H%M}.xlsx"
+
+    def _count(self, asked: listing.Asked, most: int | None = None) -> int:
+        keys = self.query().where(*asked.clauses).with_only_columns(self.model.id, maintain_column_froms=True)
+        return db.session.scalar(select(func.count()).select_from(keys.limit(most).subquery())) or 0
+
+    def _ask(self, uow: UnitOfWork, asked: listing.Asked, columns: Sequence[Column]) -> Job:
+        given = {"screen": self.endpoint, "words": asked.words, "columns": [c.name for c in columns]}
+        return jobs.ask(uow, "export", f"导出：{self.title}", home=self.address("list"), **given)
+
+    def write_later(self, run: jobs.Run) -> jobs.Answer:
+        """The same sheet by a job: what the account may see when it runs, and only if it may still export."""
+        if not self.may("export"):
+            raise NotYou(_("您现在没有导出“%(title)s”的权限。", title=self.title))
+        words = run.arguments["words"]
+        asked = listing.asked_of(words, self.asks_for, self.order_columns, extra=(*self.list_parameters(), *words))
+        columns = [column for name in run.arguments["columns"] if (column := self.available.get(name))]
+        total = self._count(asked)
+
+        def told(rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+            for number, row in enumerate(rows):
+                if number % STRIDE == 0:
+                    run.tell(number, total, _("已写入 %(n)s 行，共 %(total)s 行", n=number, total=total))
+                yield row
+
+        with open(run.file(), "w+b") as target:
+            count = self.write_sheet(target, asked, columns, told)
+        return _("已导出 %(n)s 行。", n=count), self.sheet_name()
 
     def sheet_columns(self) -> Sequence[Column]:
         """The columns of the sheet: those one sees in the list, or all there are (导出全部列)."""
         return [*self.available.values()] if request.form.get("columns") == "all" else self.columns_now()
+
+
+@jobs.works("export")
+def _export(run: jobs.Run) -> jobs.Answer:
+    """A long sheet, written as the account that asked for it."""
+    with current_app.test_request_context():
+        g.user = g._login_user = run.actor  # screens ask the first who reads, Flask-AppBuilder's permissions the second
+        screen = next(view for view in current_app.appbuilder.baseviews if view.endpoint == run.arguments["screen"])
+        return screen.write_later(run)

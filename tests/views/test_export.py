@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import io
+import re
+
 import pytest
 from flask import g
-from sqlalchemy import event
+from openpyxl import load_workbook
+from sqlalchemy import event, select
 
 from app.security import ACCESS
 from models.base import db
+from models.journal import JournalEntry
 from models.organisation import NodeKind
 from tests.access.world import World
 from tests.views.office_day import noon  # noqa: F401
-from views import exported, listing
+from views import export_page, exported, listing
 from views.exported import cells
 from workflow import roles as r
 
@@ -55,3 +60,56 @@ def test_a_sheet_is_read_in_a_fixed_number_of_queries_per_batch(app, session, ma
         query = screen.query().where(screen.model.name.startswith("甲"))
         rows = list(cells(db.session, screen.model, query, screen.order, [c for c in screen.shown if c.direct]))
     assert len(rows) == 31 and len(statements) <= 2  # the rows, and the names of the regions
+
+
+# --- long sheets --------------------------------------------------------------------------------------------
+
+
+def long_export(client, address):
+    """Ask for a sheet; the page of its job."""
+    answer = client.post(address)
+    assert answer.status_code == 302 and "/job/show/" in answer.headers["Location"]
+    return answer.headers["Location"]
+
+
+def test_a_long_sheet_is_a_job_with_the_same_rows(browser, make, session, monkeypatch):
+    monkeypatch.setattr(export_page, "LONG", 10)
+    for n in range(25):
+        make.organisation(name=f"甲单位{n:02d}")
+    client = browser(make.account(r.HRSS_CONFIG))
+    home = long_export(client, "/organisationscreen/export?name=甲单位")
+    page = client.get(home).get_data(as_text=True)
+    assert "已导出 25 行" in page and "导出：" in page
+    fetched = client.get(re.search(r'href="([^"]*/fetch/\d+)"', page)[1])
+    rows = list(load_workbook(io.BytesIO(fetched.data)).active.iter_rows(values_only=True))
+    monkeypatch.setattr(export_page, "LONG", 100)
+    short = load_workbook(io.BytesIO(client.post("/organisationscreen/export?name=甲单位").data)).active
+    assert len(rows) == 26 and rows == list(short.iter_rows(values_only=True))
+    entries = session.scalars(select(JournalEntry).where(JournalEntry.verb == "export")).all()
+    assert len(entries) == 2 and all('"count":25' in entry.details for entry in entries)
+
+
+def test_the_job_of_another_is_absent(browser, make, session, monkeypatch):
+    monkeypatch.setattr(export_page, "LONG", 0)
+    make.organisation(name="甲单位")
+    home = long_export(browser(make.account(r.HRSS_CONFIG)), "/organisationscreen/export?name=甲单位")
+    other = browser(make.account(r.HRSS_CONFIG))
+    assert other.get(home).status_code == other.get(home.replace("show", "fetch")).status_code == 404
+
+
+def test_who_may_export_no_more_gets_no_sheet(app, browser, make, session, monkeypatch):
+    """The job asks again for permission and for rows when it runs, not when it was asked for."""
+    monkeypatch.setattr(export_page, "LONG", 0)
+    make.organisation(name="甲单位")
+    screen = next(view for view in app.appbuilder.baseviews if view.endpoint == "OrganisationScreen")
+    monkeypatch.setattr(type(screen), "may", lambda self, permission: permission != "export")
+    client = browser(make.account(r.HRSS_CONFIG))
+    page = client.get(long_export(client, "/organisationscreen/export?name=甲单位")).get_data(as_text=True)
+    assert "没有导出" in page and "/fetch/" not in page
+
+
+def test_the_journal_is_exported_at_once_since_its_reader_has_no_jobs(browser, make, session, monkeypatch):
+    monkeypatch.setattr(export_page, "LONG", 0)
+    make.organisation(name="甲单位")
+    reader = browser(make.account(r.AUDIT_ADMIN))
+    assert reader.post("/journal/export").data[:2] == b"PK"
