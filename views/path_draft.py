@@ -115,7 +115,7 @@ class PathDraftScreen(FlowScreen):
         for change in record.changes:
             verb = ChangeVerb(change.verb)
             what = _("退回直达申报人：%(yes)s；本级审核截止：%(day)s", yes=_("是") if change.fast_return else _("否"), day=change.inner_deadline or "—") if verb == ChangeVerb.EDIT else change.reason if verb == ChangeVerb.CANCEL else _("上级：%(name)s", name=names[change.id])
-            fits = badge(_("不再适用"), "bad") + " " + found.misfits[change.id] if found and change.id in found.misfits else ""
+            fits = badge(_("不再适用"), "bad") + " " + found.misfits[change.id] if found and change.id in found.misfits else badge(_("适用"), "ok") if found else ""
             agreed = _("%(day)s 已确认", day=f"{change.confirmed_at:%Y-%m-%d}") if change.confirmed_at else _("待单位确认") if verb in (ChangeVerb.ADD, ChangeVerb.MOVE) else "—"
             rows.append((badge(verb.label, verb.tone), change.organisation.name, what, agreed, fits))
         return Panel(_("变更"), _("共 %(n)s 项", n=len(rows)), (_("变更"), _("机构"), _("内容"), _("单位确认"), _("检查")), rows, empty=_("还没有变更。"))

@@ -148,7 +148,7 @@ def _put(uow: UnitOfWork, draft: PathDraft, change: PathChange, organisation: Or
     change.parent_node_id, change.parent_change_id = (parent, None) if parent and parent > 0 else (None, -parent if parent else None)
     if change.parent_change_id is not None and change.parent_change_id not in {c.id for c in draft.changes}:
         raise Refused("所选上级不在本草稿中；请重新选择上级。", field="parent")
-    PATH_DRAFT.advance(uow, draft, "change", change=ChangeVerb(change.verb).label, organisation=organisation.name)
+    PATH_DRAFT.advance(uow, draft, "change", items=[f"{ChangeVerb(change.verb).label}：{organisation.name}"])
     change.organisation = organisation
     draft.changes.append(change)
     uow.session.flush()
@@ -164,7 +164,7 @@ def drop(uow: UnitOfWork, draft: PathDraft, change: PathChange) -> None:
         raise Refused("该变更不属于本草稿；请刷新后重新操作。")
     if any(c.parent_change_id == change.id for c in draft.changes):
         raise Refused(f"草稿中还有机构放在“{change.organisation.name}”之下，不能去掉这一项；请先去掉那些变更。")
-    PATH_DRAFT.advance(uow, draft, "change", change="去掉：" + ChangeVerb(change.verb).label, organisation=change.organisation.name)
+    PATH_DRAFT.advance(uow, draft, "change", items=[f"去掉{ChangeVerb(change.verb).label}：{change.organisation.name}"])
     draft.changes.remove(change)
 
 
@@ -209,7 +209,7 @@ def confirm_ahead(uow: UnitOfWork, change: PathChange) -> None:
         raise NotYou(f"只能由“{change.organisation.name}”自己的经办人确认（附件2 1.6.2 审核层级配置单位确认）。")
     if change.verb not in (ChangeVerb.ADD, ChangeVerb.MOVE) or change.confirmed_at is not None:
         raise Refused("这一项不需要确认，或已经确认；请刷新后查看。")
-    PATH_DRAFT.advance(uow, change.draft, "confirm_ahead", organisation=change.organisation.name)
+    PATH_DRAFT.advance(uow, change.draft, "confirm_ahead", items=[change.organisation.name])
     change.confirmed_at = uow.now.replace(microsecond=0)
 
 

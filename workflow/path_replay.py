@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from models.declaration import Declaration, RouteStep
@@ -110,11 +110,12 @@ def _cases(session: Session, kind: str, today: date, answer: Replay, before: Rou
     """This year's declarations, drafts and those on their way, one after the other as plain rows."""
     d, onward = Declaration, aliased(RouteStep)
     here = aliased(RouteStep)
+    standing = case((d.position >= 0, d.position), else_=func.coalesce(d.returned_from, 0))  # with the applicant: where it comes back to
     query = (
         select(d.id, d.number, d.state, d.unit_id, Organisation.superior_id, d.committee_id, d.office_id, d.level, here.organisation_id, onward.organisation_id)
         .join(Organisation, Organisation.id == d.unit_id)
-        .outerjoin(here, (here.declaration_id == d.id) & (here.position == d.position))
-        .outerjoin(onward, (onward.declaration_id == d.id) & (onward.position == d.position + 1))
+        .outerjoin(here, (here.declaration_id == d.id) & (here.position == standing))
+        .outerjoin(onward, (onward.declaration_id == d.id) & (onward.position == standing + 1))
         .where(d.year == today.year, d.state.in_((D.DRAFT, *RUNNING)), travels(kind))
         .order_by(d.id)
         .execution_options(yield_per=2000)

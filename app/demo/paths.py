@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import select
 
 from app.demo.stage import Stage
@@ -9,7 +11,7 @@ from models.account import Account
 from models.catalogue import TitleLevel
 from models.organisation import NodeKind, Organisation
 from models.path import NodeState, PathKind, PathNode, Way
-from workflow import acceptance
+from workflow import acceptance, path_draft
 from workflow import path as paths
 
 INSTRUCTIONS = (
@@ -35,6 +37,18 @@ def build(stage: Stage) -> None:
                 tops[office.id] = paths.propose(uow, kind=kind, organisation=office, parent=parent, fast_return=False)
         _accepting(uow, offices)
     _confirm(stage)
+
+
+def draft(stage: Stage) -> None:
+    """推演: two drafts for next year, one put down for its day and waiting for a district, one still in the making."""
+    nodes = select(PathNode).where(PathNode.kind == PathKind.SENIOR, PathNode.state == NodeState.CONFIRMED, PathNode.parent_id.is_not(None)).order_by(PathNode.id)
+    first, second, *_rest = stage.session.scalars(nodes).all()
+    with stage.acting("hrss_config") as uow:
+        direct = path_draft.create(uow, name="省直管县改革：直接上报", kind=PathKind.SENIOR, note="示例：区县人社部门直接上报评委会")
+        path_draft.move(uow, direct, node=first)
+        path_draft.PATH_DRAFT.perform(uow, direct, "schedule", takes_effect_on=date(uow.today.year + 1, 1, 1))
+        deadlines = path_draft.create(uow, name="下年度本级审核截止", kind=PathKind.SENIOR, note="118号 二(一)：各级科学安排审核时间")
+        path_draft.edit(uow, deadlines, node=second, inner_deadline=date(uow.today.year + 1, 8, 31))
 
 
 def _accepting(uow, offices) -> None:  # type: ignore[no-untyped-def]

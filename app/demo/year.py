@@ -47,6 +47,7 @@ def build_once(password: str, say: Callable[[str], None] = lambda _: None) -> No
     paths.build(stage)
     committees.build(stage)
     Year(stage).run()
+    paths.draft(stage)
     _set_clock(stage)
     say("演示数据：完成。")
 

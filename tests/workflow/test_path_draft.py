@@ -187,6 +187,17 @@ def test_the_replay_counts_who_gains_and_loses_and_names_the_cases(tree, make, p
     assert {name for _key, name in answer.unconfirmed} == {"岳麓区人社局", "新设区人社局"}
 
 
+def test_a_case_that_is_with_its_applicant_is_replayed_from_where_it_comes_back_to(tree, make, path_of, session):
+    _top, below = path_of
+    case = running(tree, make, returned_from=1)
+    case.state, case.position = D.RETURNED, -1
+    draft = new_draft(tree)
+    path_draft.edit(tree.as_(tree.clerk), draft, node=below, fast_return=True)
+    assert replay(session, draft, TODAY).other == []
+    path_draft.move(tree.as_(tree.clerk), draft, node=below)
+    assert [c.note for c in replay(session, draft, TODAY).other] == ["长沙市人社局 → 评委会或最终机构"]
+
+
 def test_the_replay_names_who_would_have_no_route(tree, make, path_of, session):
     top, below = path_of
     case = running(tree, make)
