@@ -125,6 +125,8 @@ def mirrored(declaration: Declaration, field: Any) -> str:
     """What a mirrored field shows: of the declaration, the person, or the unit; identity numbers masked."""
     record, name = field.mirror
     owner = {"declaration": declaration, "person": declaration.person, "unit": declaration.unit}.get(record)
+    if field.mirror == ("declaration", "specialty"):
+        return as_filed(db.session, declaration).specialty
     value = getattr(owner, name, "")
     if name == "region_code":
         return db.session.scalar(select(Region.name).where(Region.code == value)) or ""

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.declaration import Declaration
+from models.declaration import DeclarationState as S
 from models.trail import TrailEntry
 
 #: Steps by which a declaration is handed in; the last one counts.
@@ -34,7 +35,9 @@ def called(declaration: Declaration) -> dict[str, str]:
 
 
 def as_filed(session: Session, declaration: Declaration) -> Names:
-    """The names under which the declaration was handed in; those of today while it is a draft."""
+    """The names under which the declaration was handed in; those of today while the applicant may still change them."""
+    if declaration.state in (S.DRAFT, S.RETURNED):
+        return Names(**called(declaration))
     entries = select(TrailEntry.facts).where(
         TrailEntry.subject_kind == "declaration", TrailEntry.subject_id == declaration.id, TrailEntry.verb.in_(FILED_BY)
     )

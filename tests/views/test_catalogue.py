@@ -14,8 +14,9 @@ from models.catalogue import Specialty, Title
 from models.committee import CommitteeSpecialty
 from models.journal import JournalEntry
 from tests.views.office_day import noon, page_of  # noqa: F401  (a fixture)
-from views import choice
-from workflow import roles
+from views import choice, papers
+from workflow import form, named, roles
+from workflow.trail import leave_trail
 
 pytestmark = pytest.mark.usefixtures("noon")
 
@@ -181,3 +182,17 @@ def test_the_tree_of_titles_leaves_with_series_branches_and_levels(config, sessi
     assert [row["kind"] for row in rows] == ["职称系列", "分支", *["职称"] * 5] and rows[2]["level"] == "正高级" and rows[2]["parent_code"] == "04-护"
     sheet = openpyxl.load_workbook(io.BytesIO(config.post(f"/titlescreen/export?node={nurse.id}").data)).active
     assert sheet.max_row == 4 and sheet.cell(4, 3).value == nurse.name
+
+
+def test_a_renamed_specialty_is_read_and_printed_as_it_was_when_it_was_declared(browser, make, as_, session):
+    specialty = session.scalar(select(Specialty).where(Specialty.code == "050109"))
+    declaration = make.declaration(state="under_audit", specialty=specialty)
+    applicant = as_(make.account(roles.APPLICANT))
+    applicant.record("submit", declaration, named=named.called(declaration))
+    leave_trail(applicant)
+    specialty.name = "有害生物防治"
+    session.flush()
+    (field,) = [f for section in form.form().sections for f in section.fields if f.mirror == ("declaration", "specialty")]
+    assert papers.mirrored(declaration, field) == "白蚁防治"
+    page = page_of(browser(make.account(roles.HRSS_CONFIG)).get(f"/trailscreen/show/{declaration.id}"))
+    assert "白蚁防治（现名：有害生物防治）" in page

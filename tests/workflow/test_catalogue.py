@@ -243,7 +243,7 @@ def test_a_specialty_out_of_use_is_told_before_submission(make, as_, branch):
 
 
 def test_a_rename_leaves_the_name_under_which_a_declaration_was_handed_in(make, session, clerk, branch):
-    declaration = make.declaration(specialty=branch.leaf)
+    declaration = make.declaration(state="submitted", specialty=branch.leaf)
     assert named.as_filed(session, declaration).specialty == "悬索桥"
     clerk.record("submit", declaration, named=named.called(declaration))
     leave_trail(clerk)
@@ -251,6 +251,8 @@ def test_a_rename_leaves_the_name_under_which_a_declaration_was_handed_in(make, 
     session.flush()
     assert declaration.specialty.name == "缆索承重桥梁"
     assert named.as_filed(session, declaration).specialty == "悬索桥"
+    declaration.state = "returned"
+    assert named.as_filed(session, declaration).specialty == "缆索承重桥梁", "while it is with the applicant it can still change"
 
 
 def test_a_specialty_out_of_use_is_chosen_by_nobody_any_more(make, as_, session, branch):
