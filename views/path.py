@@ -195,3 +195,11 @@ class CommitteePathScreen(PathScreen):
         """新增下级单位 of the own committee."""
         committee = uow.session.get_one(Committee, uow.actor.committee_id)
         return super().create(uow, kind=committee.level, committee=committee, **values)
+
+    def first_tree(self) -> str:
+        """The committee's own."""
+        return f"c{g.user.committee_id}"
+
+    def _may_add(self, record: PathNode | None) -> bool:
+        """Below one's own places, not below those that all share."""
+        return super()._may_add(record) and (record is None or record.committee_id is not None)

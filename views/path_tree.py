@@ -50,7 +50,7 @@ class PathTree(FlowScreen):
         """The tree opened at `?node=`, or that of `?of=` (c12 a committee, o3 an office; empty: the one all share)."""
         word = request.args.get("node", "")
         record = self.find(int(word)) if is_key(word) else None
-        of = _word_of(record.committee_id, record.office_id) if record is not None else request.args.get("of", "")
+        of = _word_of(record.committee_id, record.office_id) if record is not None else request.args.get("of", self.first_tree())
         lines = self._lines(of)
         nodes, trail = _opened(lines, record.id if record is not None else None)
         tabs = self._tabs(of)
@@ -87,12 +87,16 @@ class PathTree(FlowScreen):
     def _tabs(self, of: str) -> list[tuple[str, str, bool]]:
         """(word, name, here) of every tree of the path that has places; the shared one first."""
         living = self.query().with_only_columns(PathNode.committee_id, PathNode.office_id).where(PathNode.state != NodeState.CANCELLED)
-        pairs = set(db.session.execute(living.distinct()).tuples()) | {_tree_of(of)}
+        pairs = set(db.session.execute(living.distinct()).tuples()) | {_tree_of(of), _tree_of(self.first_tree())}
         committees = _names(Committee, {c for c, _o in pairs if c})
         offices = {o.id: str(o) for o in db.session.scalars(select(AcceptanceOffice).where(AcceptanceOffice.id.in_({o for _c, o in pairs if o})))}
         own = [(_word_of(c, o), committees.get(c or 0) or offices.get(o or 0) or _("已不存在"), False) for c, o in pairs if c or o]
         tabs = [("", _("各评委会、受理机构共用"), False), *sorted(own, key=lambda tab: tab[1])]
         return [(word, name, word == of) for word, name, _here in tabs]
+
+    def first_tree(self) -> str:
+        """Hook: the tree one begins with; by default the one all share."""
+        return ""
 
     def _may_add(self, record: PathNode | None) -> bool:
         return self.may("add") and (record is None or record.state != NodeState.CANCELLED)

@@ -123,6 +123,8 @@ def _cases(session: Session, kind: str, today: date, answer: Replay, before: Rou
     notes: list[tuple[Case, int | None, int | None]] = []
     for key, number, state, unit, superior, committee, office, level, holder, next_now in session.execute(query):
         running = state != D.DRAFT
+        if running and holder is None:
+            continue  # it comes back to the committee: the path is behind it
         answer.looked_at += 1
         answer.running += running
         old, new = (router.way(unit, superior, (committee, office), level) for router in (before, after))
