@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import g, redirect, render_template, request
@@ -44,8 +44,9 @@ class CommitteePages(Screen):
         super().__init__()
         self.asks_for.append(term_condition())
 
-    def _query_boxes(self, asked: Any) -> Sequence[Any]:
-        boxes = super()._query_boxes(asked)
+    def query_boxes(self, typed: Mapping[str, str]) -> Sequence[Any]:
+        """有效期 offers the days that the settings say."""
+        boxes = super().query_boxes(typed)
         for box in boxes:
             if box.name == "term":
                 box.options = choices()
