@@ -57,7 +57,7 @@ def guard(path: str) -> zipfile.ZipFile:
     names = [it.filename.lower() for it in entries]
     if len(set(names)) != len(names):
         raise Unreadable(DAMAGED)
-    if "xl/workbook.xml" not in names:
+    if not any(it.startswith("xl/") and it.endswith(".xml") for it in names) or "xl/workbook.bin" in names:
         other = "这是二进制工作簿（.xlsb）" if "xl/workbook.bin" in names else "这个文件不是 Excel 工作簿"
         raise Unreadable(f"{other}，不能读取；请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。")
     for name in archive.namelist():
@@ -93,16 +93,26 @@ def _local(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
+def _related(archive: zipfile.ZipFile, path: str, kind: str) -> dict[str, str]:
+    """Where the parts of that kind lie that the part at `path` refers to, by the key of the relation."""
+    folder, name = posixpath.split(path)
+    relations = _tree(archive, posixpath.join(folder, "_rels", name + ".rels"))
+    if relations is None:
+        raise Unreadable(DAMAGED)
+    return {
+        it.get("Id", ""): posixpath.normpath(posixpath.join("/", folder, it.get("Target", ""))).lstrip("/")
+        for it in relations
+        if it.get("Type", "").endswith("/" + kind)
+    }
+
+
 def parts(archive: zipfile.ZipFile) -> list[Part]:
     """The sheets with cells, in the order of the workbook."""
-    book, relations = _tree(archive, "xl/workbook.xml"), _tree(archive, "xl/_rels/workbook.xml.rels")
-    if book is None or relations is None:
+    place = next(iter(_related(archive, "", "officeDocument").values()), "")
+    book = _tree(archive, place)
+    if book is None:
         raise Unreadable(DAMAGED)
-    targets = {
-        it.get("Id", ""): posixpath.normpath(posixpath.join("xl", it.get("Target", ""))).lstrip("/")
-        for it in relations
-        if it.get("Type", "").endswith("/worksheet")
-    }
+    targets = _related(archive, place, "worksheet")
     found = []
     for it in book.iter():
         key = next((value for name, value in it.attrib.items() if _local(name) == "id" and name != "id"), "")
