@@ -4,7 +4,8 @@ What pypinyin answers, letter for letter, at some two microseconds a name instea
 into the longest phrases of its dictionary, as pypinyin cuts it, and each phrase and each character is asked of
 pypinyin once in the life of the process. So 长 is c in 长沙 and z in 校长, 重 is c in 重庆 and z in 重点, 行 is h in 银行
 and x in 行政, wherever the dictionary knows the phrase; where it does not, the most usual reading stands (单 in a
-family name is d). A run of letters and digits gives its first one.
+family name is d). A run of letters and digits gives its first one. 长沙 is never cut: pypinyin alone would read the 省长
+in 湖南省长沙市.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from collections.abc import Callable
 from functools import cache
 
 LONGEST = 120
+#: Words of our own that no phrase of the dictionary may reach into.
+WHOLE = ("长沙",)
 
 
 def initials(name: str) -> str:
@@ -30,6 +33,7 @@ def _reader() -> Callable[[str], str]:
     begun: set[str] = {phrase[:2] for phrase in PHRASES_DICT if len(phrase) > 1}
     han = RE_HANS.pattern.removeprefix("^(?:").removesuffix(")+$")
     runs = re.compile(f"({han}+)")
+    whole = re.compile(f"({'|'.join(WHOLE)})")
     known: dict[str, str] = {}
 
     def letters(piece: str) -> str:
@@ -47,18 +51,24 @@ def _reader() -> Callable[[str], str]:
             end += 1
         return known_end
 
+    def chinese(run: str, out: list[str]) -> None:
+        at, last = 0, len(run)
+        while at < last:
+            end = longest(run, at) if run[at : at + 2] in begun else at + 1
+            piece = run[at:end]
+            out.append(known.get(piece) or letters(piece))
+            at = end
+
     def read(name: str) -> str:
         out: list[str] = []
         for n, run in enumerate(runs.split(name)):
             if not n % 2:  # not Chinese: its first sign stands for it
                 out.append(run[:1].lower())
-                continue
-            at, last = 0, len(run)
-            while at < last:
-                end = longest(run, at) if run[at : at + 2] in begun else at + 1
-                piece = run[at:end]
-                out.append(known.get(piece) or letters(piece))
-                at = end
+            elif any(word in run for word in WHOLE):
+                for part in whole.split(run):
+                    chinese(part, out)
+            else:
+                chinese(run, out)
         return "".join(out)[:LONGEST]
 
     return read
