@@ -30,7 +30,7 @@ def create_app(**settings: Any) -> Flask:
     from app.fab_faults import ProvinceAppBuilder  # isort: skip  (mends Flask-AppBuilder before any view exists)
     from app.commands import register_commands  # isort: skip
     from app.commands.job import starter  # isort: skip
-    from app import addresses
+    from app import addresses, request
     from app.errors import register_errors
     from app.menu import build_menu, menu_for
     from app.security import ProvinceSecurityManager, harden, identify
@@ -41,6 +41,7 @@ def create_app(**settings: Any) -> Flask:
     app = Flask(__name__)
     app.config.from_mapping(config.load() | settings)
     addresses.install(app)
+    request.install(app)
     install_keys(app.config["MASTER_KEY"])
     allow_demo_clock(app.config["DEMO"])
     install_store(app.config["FILE_STORE"])

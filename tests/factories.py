@@ -22,7 +22,7 @@ from models.path import Way
 from models.person import Person
 from models.plan import Plan, PlanNeed, PlanState, ScoreItem
 from models.session import Member, ReviewSession
-from workflow import roles
+from workflow import name_index, roles
 
 _numbers = count(1)
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -51,10 +51,12 @@ class Make:
 
     def organisation(self, kind=NodeKind.UNIT, **given):
         n = next(_numbers)
-        return self._add(
+        made = self._add(
             Organisation, given, kind=kind, code=f"1243{n:014d}", name=f"第{n}单位", region_code="430102",
             nature=UnitNature.INSTITUTION,
         )  # fmt: skip
+        name_index.enter(self.session, made.id, made.name, made.pinyin)
+        return made
 
     unit = organisation
 

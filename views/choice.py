@@ -18,6 +18,7 @@ from models.committee import REVIEWS
 from models.declaration import Channel, Declaration, DeclarationMode
 from models.organisation import Organisation
 from views.boxes import Box
+from views.lookup import LOOKUPS
 from workflow.errors import Refused
 
 NAMES = ("title_id", "specialty_id", "unit_id", "mode", "channel", "needs_quota", "secret")
@@ -43,7 +44,7 @@ def read(session: Session) -> dict[str, Any]:
     """The typed choice as records; a sentence at each field where something is missing."""
     given, wrong = request.form, {}
     title = session.get(Title, _number(given.get("title_id")))
-    unit = session.get(Organisation, _number(given.get("unit_id"))) or _by_name(session, given.get("unit_id-text", ""))
+    unit = session.get(Organisation, _number(given.get("unit_id"))) or LOOKUPS["Organisation"].by_text(given.get("unit_id-text", "").strip())
     if title is None:
         wrong["title_id"] = _("请选择申报职称。")
     if unit is None:
@@ -62,14 +63,6 @@ def read(session: Session) -> dict[str, Any]:
 
 def _number(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
-
-
-def _by_name(session: Session, text: str) -> Organisation | None:
-    text = text.strip()
-    if not text:
-        return None
-    found = select(Organisation).where((Organisation.code == text.upper()) | (Organisation.name == text), Organisation.active)
-    return session.scalar(found.limit(1))
 
 
 def boxes(batch: Batch, given: Mapping[str, Any], errors: Mapping[str, str]) -> list[Box]:

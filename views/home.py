@@ -18,7 +18,7 @@ from models.organisation import Organisation
 from views.columns import badge
 from views.query import starts_with
 from views.stay import context
-from workflow import committee_term, notices, policy, settings
+from workflow import committee_term, name_search, notices, policy, settings
 from workflow import roles as r
 from workflow.unit_of_work import asking, attempt
 
@@ -95,7 +95,7 @@ def _read(uow: Any, pk: int) -> str:
 
 
 def _found(q: str) -> list[Declaration]:
-    units = db.session.scalars(policy.visible(g.user, Organisation).with_only_columns(Organisation.id).where(starts_with(Organisation.name, q)).limit(50)).all()
+    units = [one.id for one in name_search.search(db.session, q, 50, policy.rows(g.user, Organisation))]
     fits = or_(starts_with(Declaration.number, q.upper()), starts_with(Declaration.applicant_name, q), Declaration.unit_id.in_(units))
     options = (joinedload(Declaration.title), joinedload(Declaration.unit), joinedload(Declaration.batch))
     query = policy.visible(g.user, Declaration).where(fits).order_by(Declaration.id.desc()).limit(FOUND + 1)

@@ -6,13 +6,13 @@ would not have offered.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import abort, g, jsonify, request
 from flask_appbuilder import BaseView, expose, has_access
-from sqlalchemy import ColumnElement, Select, and_, or_
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from models.account import Account
 from models.base import db
@@ -22,12 +22,12 @@ from models.certificate import Issuer
 from models.committee import Committee, CommitteeState
 from models.declaration import Declaration
 from models.expert import Expert
-from models.organisation import NodeKind, Organisation, Region
+from models.organisation import NodeKind, Organisation, OrganisationChange, Region
 from models.path import AcceptanceOffice
 from models.person import Person
 from models.plan import Plan
 from models.sealed import blind_index
-from workflow import policy
+from workflow import name_search, policy
 from workflow.roles import HRSS_AUDIT, HRSS_CONFIG, SUPERVISOR
 
 MOST = 20
@@ -52,7 +52,8 @@ class Lookup:
     key: str = "id"
     text: Callable[[Any], str] = str
     exact: Callable[[str], Any] | None = None  #: a clause for a number that is never stored readable
-    inside: bool = True  #: search inside the names as well
+    inside: bool = True  #: search inside the names as well (small tables)
+    search: Callable[[str, int, Any], Sequence[Any]] | None = None  #: a way of its own to find, for a large table
 
     def visible(self, *, choosing: bool = True) -> Select[Any]:
         """What the signed-in account may see, and choose."""
@@ -68,6 +69,8 @@ class Lookup:
                     return []
                 column = getattr(self.model, name)  # 0 stands for "of none": the tree that all committees share
                 query = query.where(column.is_(None) if value == "0" and name.endswith("_id") else column == (int(value) if name.endswith("_id") else value))
+        if q and self.search:
+            return list(self.search(q, MOST + 1, query.whereclause))
         query = query.order_by(self.model.id).limit(MOST + 1)
         if not q:
             return list(db.session.scalars(query).unique())
@@ -89,11 +92,14 @@ class Lookup:
 
     def by_text(self, text: str) -> Any | None:
         """The only record whose name or code is exactly that."""
-        same = or_(*(name == word for name in self.names for word in {text, text.upper()}))
+        clauses = [or_(*(name == word for name in self.names for word in {text, text.upper()}))]
         if self.exact is not None and (clause := self.exact(text)) is not None:
-            same = or_(same, clause)
-        found = list(db.session.scalars(self.visible().where(same).limit(2)).unique())
-        return found[0] if len(found) == 1 else None
+            clauses.append(clause)
+        for clause in clauses:
+            found = list(db.session.scalars(self.visible().where(clause).limit(2)).unique())
+            if found:
+                return found[0] if len(found) == 1 else None
+        return None
 
 
 def _identity(q: str) -> Any:
@@ -112,27 +118,45 @@ def _account_of_committee(q: str) -> Any:
     return Committee.account_name == q if g.user.plays(HRSS_CONFIG, HRSS_AUDIT) else None
 
 
-def _office(q: str) -> Any:
-    return AcceptanceOffice.organisation.has(Organisation.name.contains(q, autoescape=True))
+def called(attribute: Any, q: str) -> Any:
+    """The clause that `attribute`, the id of an organisation in any table, is of one whose name holds this or whose code it is."""
+    by_code = select(Organisation.id).where(Organisation.code == q.strip().upper())
+    return or_(name_search.named(db.session, attribute, q), attribute.in_(by_code))
+
+
+def office_called(q: str) -> Any:
+    """Accepting organisations by the name of the organisation."""
+    return called(AcceptanceOffice.organisation_id, q)
+
+
+def _organisation_note(found: Any) -> str:
+    former = getattr(found, "former", "")
+    return f"{found.code} · {NodeKind(found.kind).label}" + (f" · 原名：{former}" if former else "")
+
+
+def _once(q: str) -> Any:
+    """Organisations that were called exactly so before."""
+    return Organisation.id.in_(select(OrganisationChange.organisation_id).where(OrganisationChange.before_name == q.strip()))
 
 
 # fmt: off
 LOOKUPS: dict[str, Lookup] = {found.model.__name__: found for found in (
-    Lookup(Organisation, (Organisation.name, Organisation.pinyin, Organisation.code), lambda o: f"{o.code} · {NodeKind(o.kind).label}",
-           lambda: Organisation.active.is_(True), ("kind", "nature", "region_code")),
+    Lookup(Organisation, (Organisation.name, Organisation.code), _organisation_note, lambda: Organisation.active.is_(True),
+           ("kind", "nature", "region_code"), text=lambda o: o.name, exact=_once,
+           search=lambda q, most, limit: name_search.search(db.session, q, most, limit)),
     Lookup(Region, (Region.name, Region.code), lambda r: r.code, lambda: Region.statistical.is_(False), ("level",), key="code"),
     Lookup(Series, (Series.name, Series.certificate_code)),
     Lookup(Title, (Title.name,), lambda t: f"{t.series.name} · {TitleLevel(t.level).label}", None, ("level", "series_id")),
     Lookup(Specialty, (Specialty.name, Specialty.code), lambda s: s.code, None, ("series_id",)),
     Lookup(Committee, (Committee.name,), lambda c: c.series.name, lambda: Committee.state == CommitteeState.APPROVED, ("level", "series_id"), exact=_account_of_committee),
-    Lookup(AcceptanceOffice, (AcceptanceOffice.contact,), lambda o: "", lambda: AcceptanceOffice.active.is_(True), ("way", "level"), exact=_office, inside=False),
+    Lookup(AcceptanceOffice, (AcceptanceOffice.contact,), lambda o: "", lambda: AcceptanceOffice.active.is_(True), ("way", "level"), exact=office_called, inside=False),
     Lookup(Batch, (Batch.name,), lambda b: f"{b.year} 年度"),
     Lookup(Plan, (Plan.number, Plan.name), lambda p: p.name),
-    Lookup(Issuer, (Issuer.code,), lambda i: i.code, exact=lambda q: Issuer.organisation.has(Organisation.name.contains(q, autoescape=True))),
+    Lookup(Issuer, (Issuer.code,), lambda i: i.code, exact=lambda q: called(Issuer.organisation_id, q)),
     Lookup(Declaration, (Declaration.number, Declaration.applicant_name), lambda d: d.applicant_name, text=lambda d: d.number, inside=False),
     Lookup(Person, (Person.name, Person.pinyin), lambda p: p.masked_id, exact=_identity, inside=False),
     Lookup(Expert, (Expert.code,), lambda e: e.title, exact=_person_of_expert, inside=False),
-    Lookup(Account, (Account.username,), lambda a: a.username),
+    Lookup(Account, (Account.username,), lambda a: a.username, inside=False),
 )}
 # fmt: on
 

@@ -13,8 +13,9 @@ from models.base import db
 from models.batch import Batch, BatchState
 from models.committee import Committee
 from models.declaration import Declaration
-from models.organisation import Organisation, Region
+from models.organisation import Region
 from models.path import AcceptanceOffice
+from views.lookup import office_called
 from workflow import policy
 
 MOST = 60
@@ -40,9 +41,8 @@ def open_batches(today: date, q: str) -> Found:
         .where(Batch.state == BatchState.PUBLISHED, Batch.opens_on <= today, Batch.closes_on >= today)
     )
     if q:
-        offices = select(Organisation.id).where(Organisation.name.contains(q, autoescape=True))
         fits = (Batch.name, Batch.scope, Committee.name)
-        query = query.where(or_(*(name.contains(q, autoescape=True) for name in fits), AcceptanceOffice.organisation_id.in_(offices)))
+        query = query.where(or_(*(name.contains(q, autoescape=True) for name in fits), office_called(q)))
     near: list[Any] = [(region.startswith(code[:4]), 0)] if code else []
     rank = case(*near, (region == "430000", 1), else_=2)
     found = list(db.session.scalars(query.order_by(rank, Batch.closes_on, Batch.name, Batch.id).limit(MOST + 1)).unique())

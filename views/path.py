@@ -10,13 +10,13 @@ from sqlalchemy import ColumnElement, select
 
 from models.catalogue import TitleLevel
 from models.committee import Committee, CommitteeState
-from models.organisation import NodeKind, Organisation
+from models.organisation import NodeKind
 from models.path import AcceptanceOffice, NodeState, PathKind, PathNode
 from views.acceptance import of_kind
 from views.base import Link
 from views.columns import Column
 from views.forms import ChoiceField, RemoteSelectField
-from views.lookup import LOOKUPS, Lookup
+from views.lookup import LOOKUPS, Lookup, called, office_called
 from views.path_tree import PathTree
 from workflow.path import PATH_NODE, propose
 from workflow.route import REVIEW_KINDS
@@ -30,7 +30,7 @@ LEVELS: dict[str, list[tuple[str, str]]] = {
 
 
 def _named(text: str) -> Any:
-    return PathNode.organisation.has(Organisation.name.contains(text, autoescape=True) | (Organisation.code == text.upper()))
+    return called(PathNode.organisation_id, text)
 
 
 def _place(node: PathNode) -> str:
@@ -42,10 +42,6 @@ LOOKUPS["PathNode"] = Lookup(
     PathNode, (PathNode.reason,), lambda n: f"{PathKind(n.kind).label} · {_place(n)}", lambda: PathNode.state != NodeState.CANCELLED,
     ("kind", "committee_id", "office_id"), exact=_named, inside=False,
 )  # fmt: skip
-
-
-def _office_named(text: str) -> Any:
-    return AcceptanceOffice.organisation.has(Organisation.name.contains(text, autoescape=True))
 
 
 def _pickers(kind: str) -> None:
@@ -60,7 +56,7 @@ def _pickers(kind: str) -> None:
     )  # fmt: skip
     LOOKUPS[f"AcceptanceOffice-{kind}"] = Lookup(
         AcceptanceOffice, (AcceptanceOffice.contact,), lambda o: TitleLevel(o.level).label,
-        lambda: AcceptanceOffice.active.is_(True) & (AcceptanceOffice.way == kind), exact=_office_named, inside=False,
+        lambda: AcceptanceOffice.active.is_(True) & (AcceptanceOffice.way == kind), exact=office_called, inside=False,
     )  # fmt: skip
 
 

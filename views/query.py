@@ -1,7 +1,7 @@
 """Query conditions (查询条件): declared by name, read from the address, turned into clauses.
 
 `conditions = "name kind unit state submitted_at year"`; the kind follows from the column. `name:contains`
-searches inside a text (small tables only); otherwise a text is searched from its beginning, which an index
+searches inside a text (small tables, and the names of organisations, which have an index for it); otherwise a text is searched from its beginning, which an index
 answers. What cannot be read becomes a sentence for the page, never an error.
 """
 
@@ -16,10 +16,12 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, or_, true
 
-from models.base import label_of
+from models.base import db, label_of
+from models.organisation import Organisation
 from models.sealed import blind_index, normalised
 from views.columns import column, label_of_relation
 from views.lookup import LAST, LOOKUPS, MOST, is_key
+from workflow import name_search
 
 Clause = ColumnElement[bool]
 #: Begins the blind index of a number in an address.
@@ -68,6 +70,8 @@ class Condition:
         if self.how == "sealed":
             return self._sealed(seal_word(word))
         if self.how == "contains":
+            if self.attribute is Organisation.name and len(word) > 1:
+                return name_search.named(db.session, Organisation.id, word), ""
             return self.attribute.contains(word, autoescape=True), ""
         if self.how == "exact":
             return self.attribute == word, ""

@@ -12,6 +12,7 @@ from models.catalogue import Specialty
 from models.committee import Committee, CommitteeFee, CommitteeOffice, CommitteeSpecialty
 from models.committee import CommitteeState as S
 from models.organisation import Organisation
+from workflow import name_search
 from workflow.committee import COMMITTEE, scope_free
 from workflow.errors import Refused
 from workflow.unit_of_work import UnitOfWork
@@ -98,11 +99,9 @@ def _organisation(session: Session, given: str) -> Organisation:
     exact = select(Organisation).where(Organisation.active, (Organisation.code == given.upper()) | (Organisation.name == given))
     if found := session.scalars(exact.limit(1)).first():
         return found
-    like = session.scalars(
-        select(Organisation).where(Organisation.active, Organisation.name.contains(given, autoescape=True)).limit(6)
-    ).all()
+    like = name_search.search(session, given, 6, Organisation.active.is_(True))
     if len(like) == 1:
-        return like[0]
+        return session.get_one(Organisation, like[0].id)
     if not like:
         raise Refused(f"没有找到名称或统一信用代码为“{given}”的单位，请核对后重新录入。", field="organisation")
     named = "、".join(row.name for row in like[:5])
