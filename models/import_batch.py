@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_appbuilder import Model
-from sqlalchemy import JSON, DateTime, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import JSON, DateTime, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.account import Account
@@ -74,20 +74,19 @@ class ImportBatch(Model):
         return f"{self.file_name}（{self.created_at:%m-%d %H:%M}）"
 
 
-class ImportRow(Model):
-    """One row of the table. Texts are sealed: a list of experts holds identity numbers."""
+class ImportPart(Model):
+    """Some hundred rows of the table with what each does. Sealed: a list of experts holds identity numbers."""
 
-    __tablename__ = "import_row"
-    __table_args__ = (Index("ix_import_row_place", "batch_id", "action", "number"),)
+    __tablename__ = "import_part"
+    __table_args__ = (UniqueConstraint("batch_id", "place"),)
     id: Mapped[int] = column("编号", Integer, primary_key=True)
     batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"))
-    number: Mapped[int] = column("行号", Integer)
-    action: Mapped[str] = column("处理", String(10), info={"enum": RowAction})
-    record_id: Mapped[int | None] = column("记录编号", Integer)
-    content: Mapped[str] = column("内容", Sealed("import_row.content"))  #: JSON: the texts of the cells, as uploaded
-    before: Mapped[str | None] = column("变更前", Sealed("import_row.before"))  #: JSON: field → text as it was
-    after: Mapped[str | None] = column("导入后", Sealed("import_row.after"))  #: JSON: field → text as it was left
-    faults: Mapped[dict[str, str] | None] = column("失败原因", JSON)  #: field → sentence; "" for the row as a whole
+    place: Mapped[int] = column("次序", Integer)
+    fresh: Mapped[int] = column("新增", Integer, default=0)
+    changed: Mapped[int] = column("变更", Integer, default=0)
+    unchanged: Mapped[int] = column("无变化", Integer, default=0)
+    wrong: Mapped[int] = column("失败", Integer, default=0)
+    content: Mapped[str] = column("内容", Sealed("import_part.content"))  #: JSON, see workflow.import_rows
 
 
 class ImportMeaning(Model):

@@ -5,7 +5,6 @@ A management screen offers it by naming its kind: `imports = "acceptance"` (view
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +15,7 @@ from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 
 from models.base import db
-from models.import_batch import ImportBatch, ImportRow, ImportState, RowAction
+from models.import_batch import ImportBatch, ImportState, RowAction
 from models.sealed import mask_id
 from reports import template
 from views.base import FlowScreen, Link, badge
@@ -24,12 +23,12 @@ from views.download import named
 from views.job import EXCEL
 from views.posted import form, submit
 from views.stay import context
-from workflow import import_batch
+from workflow import import_batch, import_rows
 from workflow import job as jobs
 from workflow.errors import NotNow, Refused
 from workflow.flow import Ask
 from workflow.import_batch import IMPORT
-from workflow.imports import KINDS, ImportKind
+from workflow.imports import KINDS, ImportKind, Outcome
 from workflow.unit_of_work import asking, attempt
 
 PAGE = 50
@@ -100,7 +99,7 @@ class ImportScreen(FlowScreen):
         errors = [(box.id, box.label, box.error) for box in boxes if box.error]
         return self.render_template(
             "import/new.html", screen=self, about=about, title=_("批量导入%(what)s", what=about.title), boxes=boxes, base=self.address("list"),
-            errors=errors, sentence=posted.sentence if not errors else "", template=self.address("template", kind=kind),
+            errors=errors, sentence=posted.sentence if not errors else "", empty_table=self.address("template", kind=kind),
         ), posted.code  # fmt: skip
 
     def _kind(self, name: str) -> ImportKind:
@@ -126,7 +125,7 @@ class ImportScreen(FlowScreen):
         only = request.args.get("only", "")
         only = only if only in set(RowAction) else ""
         page = max(1, request.args.get("page", 1, type=int) or 1)
-        rows, count = import_batch.rows_of(db.session, record, only, min(page, 100_000), PAGE)
+        rows, count = import_rows.page(db.session, record.id, only, min(page, 100_000), PAGE)
         given: dict[str, Any] = {
             "about": about, "only": only, "page": page, "pages": max(1, -(-count // PAGE)), "rows": [_shown(about, row) for row in rows],
             "tabs": _tabs(record), "unknown": self._unknown(record, about), "progress": jobs.progress_of(record.job) if record.job else None,
@@ -216,15 +215,14 @@ def _tabs(record: ImportBatch) -> list[tuple[str, str, int]]:
     return [(key, RowAction(key).label if key else _("全部"), count) for key, count in counts.items()]
 
 
-def _shown(about: ImportKind, row: ImportRow) -> dict[str, Any]:
+def _shown(about: ImportKind, row: Outcome) -> dict[str, Any]:
     """A row as the preview shows it: every cell with what it was, what it becomes, and what is wrong with it."""
-    before = json.loads(row.before) if row.before else {}
-    faults = row.faults or {}
+    before = row.before or {}
     action = RowAction(row.action)
     cells = []
-    for each, text in zip(about.fields, json.loads(row.content), strict=True):
+    for each, text in zip(about.fields, row.texts, strict=True):
         was = before.get(each.name, "")
         show = mask_id if each.sealed else str
         same = not text or text == was or row.action != RowAction.CHANGED
-        cells.append({"label": each.label, "text": show(text) if text else "", "was": "" if same else (show(was) if was else _("空")), "fault": faults.get(each.name, "")})
-    return {"number": row.number, "badge": badge(action.label, action.tone), "cells": cells, "fault": faults.get("", "")}
+        cells.append({"label": each.label, "text": show(text) if text else "", "was": "" if same else (show(was) if was else _("空")), "fault": row.faults.get(each.name, "")})
+    return {"number": row.number, "badge": badge(action.label, action.tone), "cells": cells, "fault": row.faults.get("", "")}

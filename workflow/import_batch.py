@@ -9,34 +9,31 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.account import Account
-from models.import_batch import ImportBatch, ImportMeaning, ImportRow, RowAction
+from models.import_batch import ImportBatch, ImportMeaning, RowAction
 from models.import_batch import ImportState as S
+from workflow import import_rows, reading, roles
 from workflow import job as jobs
-from workflow import reading, roles
 from workflow.errors import Refused
 from workflow.files import clean_name
 from workflow.flow import Flow, Step
-from workflow.imports import KINDS, ImportKind, Outcome, Words, kind_of
+from workflow.imports import KINDS, ImportKind, Outcome, Tell, Words, kind_of
 from workflow.job import Answer, Run
+from workflow.parsing.grid import SPOILS
 from workflow.unit_of_work import UnitOfWork, attempt
 
-__all__ = ["IMPORT", "KINDS", "begin", "commit", "discard", "interpret", "rows_of", "undo", "unknown_words"]
+__all__ = ["IMPORT", "KINDS", "begin", "commit", "discard", "interpret", "undo", "unknown_words"]
 
 #: Tables up to this size are looked at while the page waits; longer ones as a job.
 SHORT_BYTES = 60_000
 SHORT_ROWS = 400
-#: Rows that travel to and from the database at once.
-CHUNK = 5_000
 #: The guide has the same two steps in seven modules.
 GUIDE = "附件3 1.3–1.8、1.10"
 IMPORTERS = (roles.HRSS_CONFIG, roles.COMMITTEE_OFFICE, roles.UNIT_OFFICER, roles.BUREAU_OFFICER)
@@ -131,7 +128,7 @@ def _read(run: Run) -> Answer:
             rows = _rows_read(kind, table)
             notes, dictionary = list(table.notes), table.dictionary
         else:  # looked at again after a word has been given a meaning
-            rows, notes, dictionary = list(_stored(run.session, batch)), list(batch.notes), batch.dictionary
+            rows, notes, dictionary = _again(run.session, batch.id), list(batch.notes), batch.dictionary
         outcomes, _words = _rehearse(run, kind, batch, rows)
     except Refused as refusal:
         sentence = refusal.sentence
@@ -145,6 +142,7 @@ def _read(run: Run) -> Answer:
     return "核对完成，请查看结果后提交。", ""
 
 
+_SPOILED = frozenset(SPOILS)
 _STALE = "模板已更新：您使用的是旧版模板，表头或下拉取值可能与现在不同，请核对后再提交，或下载新模板。"
 
 
@@ -159,6 +157,14 @@ def _rows_read(kind: ImportKind, table: reading.Table) -> list[Outcome]:
         for (number, place), sentence in table.spoiled.items():
             if number in places:
                 places[number].faults[kind.fields[place].name] = sentence
+    return rows
+
+
+def _again(session: Session, batch_id: int) -> list[Outcome]:
+    """The rows as they were read: of what was wrong only that stays which the file itself had spoiled."""
+    rows = list(import_rows.stored(session, batch_id))
+    for row in rows:
+        row.faults = {name: sentence for name, sentence in row.faults.items() if sentence in _SPOILED}
     return rows
 
 
@@ -197,43 +203,17 @@ def _refuse(uow: UnitOfWork, run: Run, sentence: str) -> None:
 
 def _keep(uow: UnitOfWork, run: Run, rows: Sequence[Outcome], notes: list[str], dictionary: str) -> None:
     batch = uow.session.get_one(ImportBatch, run.arguments["batch"])
-    counts = _count(batch, rows)
     batch.notes, batch.dictionary, batch.sentence = notes, dictionary[:20], ""
-    uow.session.execute(delete(ImportRow).where(ImportRow.batch_id == batch.id))
-    kind = kind_of(batch.kind)
-    for start in range(0, len(rows), CHUNK):
-        uow.session.execute(insert(ImportRow), [_stored_form(kind, batch.id, row) for row in rows[start : start + CHUNK]])
-        run.tell(min(start + CHUNK, len(rows)), len(rows), "正在保存核对结果")
+    counts = _kept(uow, batch, rows, lambda done, total: run.tell(done, total, "正在保存核对结果"))
     IMPORT.advance(uow, batch, "read", counts=counts)
 
 
-def _count(batch: ImportBatch, rows: Sequence[Outcome]) -> dict[str, int]:
-    counts = Counter(row.action for row in rows)
+def _kept(uow: UnitOfWork, batch: ImportBatch, rows: Sequence[Outcome], tell: Tell) -> dict[str, int]:
+    """Keep the rows and their counts."""
+    counts = import_rows.keep(uow.session, batch.id, rows, tell)
     batch.total, batch.fresh, batch.changed = len(rows), counts[RowAction.NEW], counts[RowAction.CHANGED]
     batch.unchanged, batch.wrong = counts[RowAction.UNCHANGED], counts[RowAction.WRONG]
-    return {"new": batch.fresh, "changed": batch.changed, "unchanged": batch.unchanged, "wrong": batch.wrong}
-
-
-def _stored_form(kind: ImportKind, batch_id: int, row: Outcome) -> dict[str, Any]:
-    return {
-        "batch_id": batch_id, "number": row.number, "action": str(row.action), "record_id": row.record_id if row.action != RowAction.NEW else None,
-        "content": _json(row.texts), "before": _json(row.before) if row.action == RowAction.CHANGED else None, "after": None,
-        "faults": row.faults or None,
-    }  # fmt: skip
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _stored(session: Session, batch: ImportBatch, actions: Iterable[str] = ()) -> Iterator[Outcome]:
-    """The rows of a batch, as they were kept."""
-    query = select(ImportRow.id, ImportRow.number, ImportRow.action, ImportRow.record_id, ImportRow.content, ImportRow.before)
-    query = query.where(ImportRow.batch_id == batch.id).order_by(ImportRow.number)
-    if wanted := list(actions):
-        query = query.where(ImportRow.action.in_(wanted))
-    for key, number, action, record_id, content, before in session.execute(query.execution_options(yield_per=CHUNK)):
-        yield Outcome(number, json.loads(content), action, record_id, before=json.loads(before) if before else None, id=key)
+    return {str(action): count for action, count in counts.items()}
 
 
 # -- words -------------------------------------------------------------------------------------------
@@ -243,7 +223,7 @@ def unknown_words(session: Session, batch: ImportBatch, *, most: int = 50) -> li
     """(field, word, how often) of what no list knows, the most frequent first."""
     kind = kind_of(batch.kind)
     words = Words(session, {})
-    rows = list(_stored(session, batch, (RowAction.WRONG,)))
+    rows = list(import_rows.stored(session, batch.id, (RowAction.WRONG,)))
     words.meanings = _meanings(session, batch.account, kind)
     words.gather(kind.fields, rows)
     for row in rows:
@@ -299,10 +279,8 @@ def _write(run: Run) -> Answer:
 def _write_all(uow: UnitOfWork, run: Run, kind: ImportKind) -> dict[str, int]:
     batch = uow.session.get_one(ImportBatch, run.arguments["batch"])
     kind.may(uow)
-    rows = list(_stored(uow.session, batch, (RowAction.NEW, RowAction.CHANGED)))
+    rows = list(import_rows.stored(uow.session, batch.id, import_rows.WRITING))
     shown = [(row.action, row.before) for row in rows]
-    for row in rows:
-        row.before = None
     words = Words(uow.session, _meanings(uow.session, uow.actor, kind))
     kind.perform(uow, rows, dict(batch.choices), words, lambda done, total: run.tell(done, total, "正在写入"))
     strange = [
@@ -315,21 +293,18 @@ def _write_all(uow: UnitOfWork, run: Run, kind: ImportKind) -> dict[str, int]:
         raise Refused(
             f"核对之后数据有变化，{len(strange)} 行与预览不一致，如第 {first.number} 行：{why.rstrip('。')}。已重新核对，请查看后再提交。"
         )
-    changes = [] if not kind.keeps_outcome else [
-        {"key": row.id, "record": row.record_id, "was": _json(row.before) if row.before else None, "now": _json(row.after)}
-        for row in rows
-    ]
-    statement = (
-        update(ImportRow.__table__)
-        .where(ImportRow.__table__.c.id == bindparam("key"))
-        .values(record_id=bindparam("record"), before=bindparam("was"), after=bindparam("now"))
-    )
-    for start in range(0, len(changes), CHUNK):
-        uow.session.connection().execute(statement, changes[start : start + CHUNK])
+    if kind.keeps_outcome:
+        _remember(uow, batch, rows)
     counts = {"new": batch.fresh, "changed": batch.changed}
     IMPORT.advance(uow, batch, "written", kind=batch.kind, sha256=batch.sha256, counts=counts)
     batch.committed_at, batch.sentence = uow.now.replace(microsecond=0), ""
     return counts
+
+
+def _remember(uow: UnitOfWork, batch: ImportBatch, rows: Sequence[Outcome]) -> None:
+    """Keep with each row what has become of it."""
+    done = {row.number: row for row in rows}
+    import_rows.keep(uow.session, batch.id, [done.get(row.number, row) for row in import_rows.stored(uow.session, batch.id)])
 
 
 def _give_back(uow: UnitOfWork, run: Run, sentence: str) -> None:
@@ -340,7 +315,7 @@ def _give_back(uow: UnitOfWork, run: Run, sentence: str) -> None:
     kind, key = kind_of(batch.kind), batch.id
 
     def again() -> None:
-        rows = list(_stored(run.session, run.session.get_one(ImportBatch, key)))
+        rows = _again(run.session, key)
         rows, _words = _rehearse(run, kind, run.session.get_one(ImportBatch, key), rows)
         attempt(run.actor, lambda inner: _renew(inner, key, rows), session=run.session)
 
@@ -349,12 +324,8 @@ def _give_back(uow: UnitOfWork, run: Run, sentence: str) -> None:
 
 def _renew(uow: UnitOfWork, key: int, rows: Sequence[Outcome]) -> None:
     batch = uow.session.get_one(ImportBatch, key)
-    kind = kind_of(batch.kind)
-    counts = _count(batch, rows)
-    uow.session.execute(delete(ImportRow).where(ImportRow.batch_id == key))
-    for start in range(0, len(rows), CHUNK):
-        uow.session.execute(insert(ImportRow), [_stored_form(kind, key, row) for row in rows[start : start + CHUNK]])
-    uow.record("look_again", batch, label="重新核对", **counts)
+    counts = _kept(uow, batch, rows, lambda done, total: None)
+    uow.record("look_again", batch, label="重新核对", counts=counts)
 
 
 # -- undo ----------------------------------------------------------------------------------------------
@@ -378,33 +349,28 @@ def _undo_all(uow: UnitOfWork, run: Run) -> tuple[int, int]:
     batch = uow.session.get_one(ImportBatch, run.arguments["batch"])
     kind = kind_of(batch.kind)
     kind.may(uow)
-    rows = list(written_rows(uow.session, batch))
+    rows = written_rows(uow.session, batch)
     words = Words(uow.session, _meanings(uow.session, uow.actor, kind))
     kept = kind.take_back(uow, rows, dict(batch.choices), words, lambda done, total: run.tell(done, total, "正在撤销"))
-    table = ImportRow.__table__
-    for key, sentence in kept.items():
-        uow.session.connection().execute(update(table).where(table.c.id == key).values(faults={"": sentence}))
+    if kept:
+        for row in rows:
+            row.faults = {"": kept[row.number]} if row.number in kept else {}
+        _remember(uow, batch, rows)
     sentence = f"撤销 {len(rows) - len(kept)} 条" + (f"，保留 {len(kept)} 条（此后已被修改或使用，见失败原因）" if kept else "") + "。"
     IMPORT.advance(uow, batch, "undone", back=len(rows) - len(kept), kept=len(kept))
     batch.undone_at, batch.sentence = uow.now.replace(microsecond=0), sentence
     return len(rows) - len(kept), len(kept)
 
 
-def written_rows(session: Session, batch: ImportBatch) -> Iterator[Outcome]:
+def written_rows(session: Session, batch: ImportBatch) -> list[Outcome]:
     """The rows a batch has written, the last first: who was made of another goes before it."""
-    query = select(ImportRow.id, ImportRow.number, ImportRow.action, ImportRow.record_id, ImportRow.content, ImportRow.before, ImportRow.after)
-    query = query.where(ImportRow.batch_id == batch.id, ImportRow.action.in_((RowAction.NEW, RowAction.CHANGED)))
-    for key, number, action, record_id, content, before, after in session.execute(query.order_by(ImportRow.number.desc())):
-        yield Outcome(
-            number, json.loads(content), action, record_id, before=json.loads(before) if before else None,
-            after=json.loads(after) if after else None, id=key,
-        )  # fmt: skip
+    return list(import_rows.stored(session, batch.id, import_rows.WRITING))[::-1]
 
 
 def touched_since(session: Session, batch: ImportBatch) -> dict[int, str]:
     """Of what a batch has written: row → why it would stay as it is."""
     kind = kind_of(batch.kind)
-    return kind.touched(session, list(written_rows(session, batch)), Words(session, _meanings(session, batch.account, kind)))
+    return kind.touched(session, written_rows(session, batch), Words(session, _meanings(session, batch.account, kind)))
 
 
 # -- the rest ----------------------------------------------------------------------------------------------
@@ -422,19 +388,10 @@ def resume(uow: UnitOfWork, batch: ImportBatch) -> None:
 def discard(uow: UnitOfWork, batch: ImportBatch) -> None:
     """放弃: the uploaded rows are deleted; what was counted stays."""
     IMPORT.advance(uow, batch, "discard")
-    uow.session.execute(delete(ImportRow).where(ImportRow.batch_id == batch.id))
-
-
-def rows_of(session: Session, batch: ImportBatch, action: str, page: int, size: int) -> tuple[list[ImportRow], int]:
-    """A page of the rows of one action ("" for all), and how many there are."""
-    mine = [ImportRow.batch_id == batch.id] + ([ImportRow.action == action] if action else [])
-    count = session.scalar(select(func.count()).select_from(ImportRow).where(*mine)) or 0
-    rows = select(ImportRow).where(*mine).order_by(ImportRow.number).limit(size).offset((page - 1) * size)
-    return list(session.scalars(rows)), count
+    import_rows.forget(uow.session, batch.id)
 
 
 def failing_rows(session: Session, batch: ImportBatch) -> Iterator[tuple[list[str], dict[str, str]]]:
     """The texts of every row that failed, with the sentences by field."""
-    query = select(ImportRow.content, ImportRow.faults).where(ImportRow.batch_id == batch.id, ImportRow.action == RowAction.WRONG)
-    for content, faults in session.execute(query.order_by(ImportRow.number).execution_options(yield_per=CHUNK)):
-        yield json.loads(content), faults or {}
+    for row in import_rows.stored(session, batch.id, (RowAction.WRONG,)):
+        yield row.texts, row.faults

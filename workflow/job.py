@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import gc
 import json
 import logging
 import os
@@ -206,6 +207,7 @@ def _do(session: Session, job_id: int) -> None:
     actor, kind = job.account, job.kind
     run = Run(job_id, actor, session, dict(job.arguments))
     attempt(actor, lambda uow: JOB.advance(uow, uow.session.get_one(Job, job_id), "start"), session=session)
+    gc.disable()  # a hundred thousand rows are no garbage, and would be looked through again and again
     try:
         sentence, name = _works[kind](run)
     except Refused as refusal:
@@ -215,6 +217,8 @@ def _do(session: Session, job_id: int) -> None:
         _end(run, "fail", FAULT)
     else:
         _end(run, "finish", sentence, name)
+    finally:
+        gc.enable()
 
 
 def _end(run: Run, verb: str, sentence: str, name: str = "") -> None:

@@ -73,25 +73,23 @@ def upgrade() -> None:
     op.create_index(op.f('ix_import_batch_account_id'), 'import_batch', ['account_id'], unique=False)
     op.create_index(op.f('ix_import_batch_kind'), 'import_batch', ['kind'], unique=False)
     op.create_index(op.f('ix_import_batch_state'), 'import_batch', ['state'], unique=False)
-    op.create_table('import_row',
+    op.create_table('import_part',
     sa.Column('id', sa.Integer(), nullable=False, comment='编号'),
     sa.Column('batch_id', sa.Integer(), nullable=False),
-    sa.Column('number', sa.Integer(), nullable=False, comment='行号'),
-    sa.Column('action', sa.String(length=10), nullable=False, comment='处理'),
-    sa.Column('record_id', sa.Integer(), nullable=True, comment='记录编号'),
+    sa.Column('place', sa.Integer(), nullable=False, comment='次序'),
+    sa.Column('fresh', sa.Integer(), nullable=False, comment='新增'),
+    sa.Column('changed', sa.Integer(), nullable=False, comment='变更'),
+    sa.Column('unchanged', sa.Integer(), nullable=False, comment='无变化'),
+    sa.Column('wrong', sa.Integer(), nullable=False, comment='失败'),
     sa.Column('content', sa.LargeBinary(), nullable=False, comment='内容'),
-    sa.Column('before', sa.LargeBinary(), nullable=True, comment='变更前'),
-    sa.Column('after', sa.LargeBinary(), nullable=True, comment='导入后'),
-    sa.Column('faults', sa.JSON(), nullable=True, comment='失败原因'),
-    sa.ForeignKeyConstraint(['batch_id'], ['import_batch.id'], name=op.f('fk_import_row_batch_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_import_row'))
+    sa.ForeignKeyConstraint(['batch_id'], ['import_batch.id'], name=op.f('fk_import_part_batch_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_import_part')),
+    sa.UniqueConstraint('batch_id', 'place', name=op.f('uq_import_part_batch_id_place'))
     )
-    op.create_index('ix_import_row_place', 'import_row', ['batch_id', 'action', 'number'], unique=False)
 
 
 def downgrade() -> None:
-    op.drop_index('ix_import_row_place', table_name='import_row')
-    op.drop_table('import_row')
+    op.drop_table('import_part')
     op.drop_index(op.f('ix_import_batch_state'), table_name='import_batch')
     op.drop_index(op.f('ix_import_batch_kind'), table_name='import_batch')
     op.drop_index(op.f('ix_import_batch_account_id'), table_name='import_batch')

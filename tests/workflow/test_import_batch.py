@@ -11,12 +11,12 @@ from stdnum.cn import ric
 
 from models.committee import Committee
 from models.expert import Expert
-from models.import_batch import ImportBatch, ImportMeaning, ImportRow, RowAction
+from models.import_batch import ImportBatch, ImportMeaning, RowAction
 from models.import_batch import ImportState as S
 from models.organisation import NodeKind, Organisation
 from models.path import AcceptanceOffice, NodeState, PathKind, PathNode
 from models.quota import Quota
-from workflow import import_batch, path, roles
+from workflow import import_batch, import_rows, path, roles
 from workflow import job as jobs
 from workflow.errors import NotNow, NotYou, Refused
 from workflow.imports import KINDS
@@ -77,8 +77,7 @@ def counts(batch):
 
 
 def faults(session, batch):
-    rows = session.scalars(select(ImportRow).where(ImportRow.batch_id == batch.id, ImportRow.action == RowAction.WRONG).order_by(ImportRow.number))
-    return {row.number: row.faults for row in rows}
+    return {row.number: row.faults for row in import_rows.stored(session, batch.id, (RowAction.WRONG,))}
 
 
 def test_a_preview_writes_nothing_and_counts_what_would_succeed(make, session, config, upload):
@@ -113,8 +112,8 @@ def test_a_changed_cell_is_shown_old_and_new_and_an_empty_one_leaves_as_it_is(ma
     do(config, "commit", upload(config, "acceptance", offices(city, 联系人="张三", 联系电话="0731-1"), ACCEPT))
     batch = upload(config, "acceptance", offices(city, 联系人="李四", 联系电话=""), ACCEPT)
     assert counts(batch) == (0, 1, 0, 0)
-    row = session.scalars(select(ImportRow).where(ImportRow.batch_id == batch.id)).one()
-    assert '"contact":"张三"' in row.before
+    (row,) = import_rows.stored(session, batch.id)
+    assert row.before["contact"] == "张三"
     do(config, "commit", batch)
     office = session.scalars(select(AcceptanceOffice)).one()
     assert (office.contact, office.telephone) == ("李四", "0731-1")
@@ -265,7 +264,7 @@ def test_a_batch_is_for_who_uploaded_it(make, config, upload, do):
 def test_a_batch_that_is_given_up_keeps_no_rows(make, session, config, upload, do):
     batch = do(config, "discard", upload(config, "acceptance", offices(make.organisation(NodeKind.CITY)), ACCEPT))
     assert batch.state == S.DISCARDED
-    assert session.scalars(select(ImportRow)).all() == []
+    assert list(import_rows.stored(session, batch.id)) == []
 
 
 def test_a_table_that_cannot_be_read_ends_in_a_sentence(make, session, config):
@@ -390,7 +389,7 @@ def test_experts_come_with_their_persons_and_their_numbers_stay_sealed(make, ses
     assert counts(batch) == (1, 0, 0, 1)
     do(clerk, "commit", batch)
     assert [e.person.name for e in session.scalars(select(Expert))] == ["李一评"]
-    raw = session.connection().exec_driver_sql("SELECT content FROM import_row").fetchall()
+    raw = session.connection().exec_driver_sql("SELECT content FROM import_part").fetchall()
     assert all(number.encode() not in bytes(value[0]) for value in raw)
     assert counts(upload(clerk, "expert", [row])) == (0, 0, 1, 0)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workflow.imports import acceptance, committee, expert, organisation, path, quota  # noqa: F401  (importing registers)
-from workflow.imports.kind import KINDS, Field, ImportKind, Later, Outcome, kind_of
+from workflow.imports.kind import KINDS, Field, ImportKind, Later, Outcome, Tell, kind_of
 from workflow.imports.words import Words
 
-__all__ = ["KINDS", "Field", "ImportKind", "Later", "Outcome", "Words", "kind_of"]
+__all__ = ["KINDS", "Field", "ImportKind", "Later", "Outcome", "Tell", "Words", "kind_of"]

@@ -60,7 +60,6 @@ class Outcome:
     faults: dict[str, str] = field(default_factory=dict)
     before: dict[str, str] | None = None
     after: dict[str, str] | None = None
-    id: int = 0  #: of the stored row, when it is done again
 
 
 class Later(Exception):
@@ -241,21 +240,21 @@ class ImportKind:
     # -- taking back ---------------------------------------------------------------------------------
 
     def touched(self, session: Session, rows: Sequence[Outcome], words: Words) -> dict[int, str]:
-        """Row id → why it is not taken back: its record is gone, was changed since, or others build on it."""
+        """Row number → why it is not taken back: its record is gone, was changed since, or others build on it."""
         found: dict[int, str] = {}
         users = users_of(session, self.model, [row.record_id for row in rows if row.record_id and row.action == RowAction.NEW], self.own_parts)
         for row in rows:
             record = session.get(self.model, row.record_id) if row.record_id else None
             if record is None:
-                found[row.id] = "记录已不存在。"
+                found[row.number] = "记录已不存在。"
             elif self.texts_of(record) != row.after:
-                found[row.id] = f"“{record}”此后已被修改。"
+                found[row.number] = f"“{record}”此后已被修改。"
             elif row.record_id in users:
-                found[row.id] = f"“{record}”此后已被{users[row.record_id]}使用。"
+                found[row.number] = f"“{record}”此后已被{users[row.record_id]}使用。"
         return found
 
     def take_back(self, uow: UnitOfWork, rows: Sequence[Outcome], choices: dict[str, Any], words: Words, tell: Tell) -> dict[int, str]:
-        """Undo the rows, the last first, as far as nobody has touched them since; row id → why one stays.
+        """Undo the rows, the last first, as far as nobody has touched them since; row number → why one stays.
 
         A record that stays keeps those it stands on.
         """
@@ -274,7 +273,7 @@ class ImportKind:
                         self.restore(uow, record, row.before or {}, choices)
                     uow.session.flush()
             except Refused as refusal:
-                kept[row.id] = refusal.sentence
+                kept[row.number] = refusal.sentence
             if place % STRIDE == 0:
                 tell(place, len(rows))
         return kept

@@ -142,21 +142,21 @@ class OrganisationImport(ImportKind):
         found: dict[int, str] = {}
         made = {}
         for row in rows:
-            known = current.get(row.id)
+            known = current.get(row.number)
             if known is None:
-                found[row.id] = f"“{row.texts[1]}”已不在登记簿中。"
-            elif self._left(row, values[row.id]) != _texts(known):
-                found[row.id] = f"“{known['name']}”此后已被修改。"
+                found[row.number] = f"“{row.texts[1]}”已不在登记簿中。"
+            elif self._left(row, values[row.number]) != _texts(known):
+                found[row.number] = f"“{known['name']}”此后已被修改。"
             elif row.action == RowAction.NEW:
                 made[known["id"]] = row
         for key, names in register.in_use(session, list(made)).items():
-            found[made[key].id] = f"“{made[key].texts[1]}”此后已有{'、'.join(names)}。"
+            found[made[key].number] = f"“{made[key].texts[1]}”此后已有{'、'.join(names)}。"
         return found
 
     def _now(self, session: Session, rows: Sequence[Outcome], words: Words) -> tuple[dict[int, dict[str, Any]], dict[int, dict[str, Any]]]:
-        """Row id → the values it gave, and what the register says now."""
+        """Row number → the values it gave, and what the register says now."""
         words.gather(self.fields, rows)
-        values = {row.id: register.normal(found) for row, found in zip(rows, words.table(self.fields, rows), strict=True)}
+        values = {row.number: register.normal(found) for row, found in zip(rows, words.table(self.fields, rows), strict=True)}
         current = self._current(session, (found["code"] for found in values.values()))
         return values, {key: current[found["code"]] for key, found in values.items() if found["code"] in current}
 
@@ -173,17 +173,17 @@ class OrganisationImport(ImportKind):
         """Remove what was entered, give back what was changed."""
         kept = self.touched(uow.session, rows, words)
         _values, current = self._now(uow.session, rows, words)
-        free = [row for row in rows if row.id not in kept]
+        free = [row for row in rows if row.number not in kept]
         words = Words(uow.session, {})
         changed = [row for row in free if row.action == RowAction.CHANGED]
         was = [Outcome(row.number, [(row.before or {})[name] for name in _NAMES]) for row in changed]
         words.gather(self.fields, was)
         former = words.table(self.fields, was, former=True)
         register.change_many(
-            uow, [(current[row.id]["id"], {n: v for n, v in found.items() if n != "code"}) for row, found in zip(changed, former, strict=True)]
+            uow, [(current[row.number]["id"], {n: v for n, v in found.items() if n != "code"}) for row, found in zip(changed, former, strict=True)]
         )
         tell(len(changed), len(rows))
-        made = [current[row.id]["id"] for row in free if row.action == RowAction.NEW]
+        made = [current[row.number]["id"] for row in free if row.action == RowAction.NEW]
         if made:
             register.remove_many(uow, made)
         tell(len(rows), len(rows))
