@@ -19,10 +19,18 @@ from views.screen import Link, Panel, Screen
 from views.stay import context
 from workflow.errors import NotNow, NotYou, Refused
 from workflow.flow import Flow, Step
-from workflow.unit_of_work import UnitOfWork, asking, attempt
+from workflow.unit_of_work import BUSY, UnitOfWork, asking, attempt
 
 #: How many rows one bulk verb takes at most: more than a page, less than a long transaction.
 BULK_MOST = 500
+
+
+class Stopped(NotNow):
+    """One of many rows refused while all were being done; its key and the sentence come along."""
+
+    def __init__(self, sentence: str, key: int, refusal: Refused) -> None:
+        super().__init__(sentence, links=refusal.links)
+        self.culprit = (key, refusal.sentence)
 
 
 @dataclass
@@ -181,31 +189,58 @@ class FlowScreen(Screen):
     @has_access
     @permission_name("act")
     def bulk_act(self, verb: str) -> Any:
-        """One verb on all ticked rows: one unit of work, all or none. What it asks is asked once."""
+        """One verb on all ticked rows: one unit of work, all or none. What it asks is asked once.
+
+        Rows that do not allow it are named with the reason before anything is done; the others may be done alone.
+        """
         step = next((s for s in self.bulk_steps() if s.verb == verb), None) or abort(404)
         keys = self._ticked()
         if not keys:
             raise Refused(_("请先勾选要%(label)s的记录。", label=step.label))
         if len(keys) > BULK_MOST:
             raise Refused(_("一次最多%(label)s %(most)s 条，现勾选 %(now)s 条；请分批办理。", label=step.label, most=BULK_MOST, now=len(keys)))
-        records = self._records(list(keys))
-        first, typed, errors, sentence = records[0], None, {}, ""
-        if "confirmed" in request.form or not (step.asks or step.confirm):
+        able, unable = self._sorted_out(step, keys)
+        first, typed, errors, sentence = (able or [unable[0][0]])[0], None, {}, ""
+        if not unable and ("confirmed" in request.form or not (step.asks or step.confirm)):
             try:
                 answers = asks.answers_of(step, request, asking(g.user), first)
                 attempt(g.user, lambda uow: self._act_on_all(uow, keys, step, answers), context=context())
             except Refused as refusal:
                 typed, errors, sentence = asks.typed_in(step, request), refusal.fields, refusal.sentence
+                culprit = getattr(refusal, "culprit", None)
             else:
                 flash(_("已%(label)s %(n)s 条。", label=step.label, n=len(keys)), "ok")
                 return redirect(self.address("list"))
-        boxes = asks.boxes_of(step, asking(g.user), first, typed, errors)
+            able, unable = self._sorted_out(step, keys, culprit)
+            first = (able or [unable[0][0]])[0]
+        elif unable and "confirmed" in request.form:
+            typed = asks.typed_in(step, request)
+        boxes = asks.boxes_of(step, asking(g.user), first, typed, errors) if able else []
         action = Action(step, request.path, boxes, sentence=sentence)
-        records = self._records(list(keys))
-        ticked = [f"{record.id}:{keys[record.id]}" for record in records]
+        ticked = [f"{record.id}:{keys[record.id]}" for record in able]
         return self.render_template(
-            "screen/bulk.html", screen=self, title=step.label, action=action, records=records, keys=ticked, base=self.address("list"),
-        ), (422 if sentence else 200)  # fmt: skip
+            "screen/bulk.html", screen=self, title=step.label, action=action, records=able, keys=ticked, base=self.address("list"),
+            unable=[(self.name_of(record), self.badge_of(record), reason, self._home_of(record.id)) for record, reason in unable],
+        ), (422 if sentence or unable else 200)  # fmt: skip
+
+    def _sorted_out(self, step: Step, keys: dict[int, str], culprit: tuple[int, str] | None = None) -> tuple[list[Any], list[tuple[Any, str]]]:
+        """The ticked rows that allow the verb now, and those that do not, each with the sentence."""
+        able: list[Any] = []
+        unable: list[tuple[Any, str]] = []
+        uow = asking(g.user)
+        for record in self._records(list(keys)):
+            stopped = culprit[1] if culprit and culprit[0] == record.id else None
+            reason = stopped or self.not_in_bulk(uow, record, step, keys[record.id])
+            able.append(record) if reason is None else unable.append((record, reason))
+        return able, unable
+
+    def not_in_bulk(self, uow: UnitOfWork, record: Any, step: Step, seen: str) -> str | None:
+        """Hook: why the verb cannot be done with this ticked row, or None; by default as its own button would say."""
+        if self.version_name and seen and seen != str(getattr(record, self.version_name)):
+            return BUSY
+        refusal = self.flow.refusal(uow, record, step)
+        return refusal.sentence if refusal else None
+
 
     def _ticked(self) -> dict[int, str]:
         """Key and seen version of every ticked row."""
@@ -228,4 +263,4 @@ class FlowScreen(Screen):
             except Refused as refusal:
                 if refusal.fields.keys() & {ask.name for ask in step.asks}:
                     raise
-                raise NotNow(f"“{self.name_of(record)}”：{refusal.sentence}（全部未办理）", links=refusal.links) from refusal
+                raise Stopped(f"“{self.name_of(record)}”：{refusal.sentence}（全部未办理）", record.id, refusal) from refusal

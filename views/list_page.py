@@ -21,6 +21,8 @@ from workflow.imports import KINDS
 
 #: Codes and numbers up to this length are never broken over two lines.
 CODE = 28
+#: Nor are words up to this length.
+WORD = 6
 
 
 def _cell(column: Column, record: Any) -> str:
@@ -29,7 +31,7 @@ def _cell(column: Column, record: Any) -> str:
     manner = ""
     if column.numeric:
         manner = ' class="num"'
-    elif column.kind in ("date", "sealed", "bool") or column.badged or (len(cell) <= CODE and cell.isascii()):
+    elif column.kind in ("date", "sealed", "bool") or column.badged or len(cell) <= WORD or (len(cell) <= CODE and cell.isascii()):
         manner = ' class="nb"'
     return f'<td data-label="{escape(column.label)}"{manner}>{cell}</td>'
 

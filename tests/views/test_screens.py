@@ -15,7 +15,9 @@ from models.declaration import DeclarationState as S
 from models.journal import JournalEntry
 from models.organisation import NodeKind, Organisation
 from reports import sheet
+from tests.views.screens import TryDeskScreen
 from workflow import roles as r
+from workflow.errors import Refused
 
 ORGANISATIONS, DESK, TREE, FEES = "/tryorganisationscreen", "/trydeskscreen", "/tryspecialtyscreen", "/tryfeescreen"
 
@@ -351,9 +353,42 @@ def test_bulk_is_all_or_none(desk, tried, session):
     assert answer.status_code == 422 and mine[2].number in text(answer) and "全部未办理" in text(answer)
     session.expire_all()
     assert [d.state for d in mine] == [S.SUBMITTED, S.SUBMITTED, S.UNIT_REVIEW]
-    assert client.post(f"{DESK}/bulk/accept", data={"key": [f"{d.id}:{d.version}" for d in mine[:2]]}).status_code == 302
+    page = text(answer)
+    assert "可以受理" in page and "只受理可以办理的 2 条" in page and f"{DESK}/show/{mine[2].id}" in page
+    offered = re.findall(r'name="key" value="([^"]+)"', page)
+    assert offered == keys[:2]
+    assert client.post(f"{DESK}/bulk/accept", data={"key": offered, "confirmed": "1"}).status_code == 302
     session.expire_all()
     assert [d.state for d in mine] == [S.UNIT_REVIEW] * 3
+
+
+def test_a_row_that_is_refused_in_the_doing_can_be_left_out(desk, tried, session, monkeypatch):
+    officer, mine, _other = desk
+    client, done = tried(officer), TryDeskScreen.perform
+
+    def perform(self, uow, record, verb, answers):
+        if record.id == mine[1].id:
+            raise Refused("名额已满（118号 四）。")
+        return done(self, uow, record, verb, answers)
+
+    monkeypatch.setattr(TryDeskScreen, "perform", perform)
+    answer = client.post(f"{DESK}/bulk/accept", data={"key": [f"{d.id}:{d.version}" for d in mine]})
+    page = text(answer)
+    assert answer.status_code == 422 and "名额已满（118号 四）" in page and "只受理可以办理的 2 条" in page
+    session.expire_all()
+    assert {d.state for d in mine} == {S.SUBMITTED}
+    assert client.post(f"{DESK}/bulk/accept", data={"key": re.findall(r'name="key" value="([^"]+)"', page), "confirmed": "1"}).status_code == 302
+    session.expire_all()
+    assert [d.state for d in mine] == [S.UNIT_REVIEW, S.SUBMITTED, S.UNIT_REVIEW]
+
+
+def test_a_row_another_has_changed_is_told_before_anything_is_done(desk, tried, session):
+    officer, mine, _other = desk
+    client, keys = tried(officer), [f"{d.id}:{d.version}" for d in mine[:2]]
+    mine[0].paper_by = "周静"
+    session.commit()
+    answer = client.post(f"{DESK}/bulk/accept", data={"key": keys})
+    assert answer.status_code == 422 and "刚刚被他人处理过" in text(answer) and "只受理可以办理的 1 条" in text(answer)
 
 
 def test_bulk_without_ticks_says_so(desk, tried):
