@@ -167,7 +167,7 @@ def _able() -> Subquery:
 def _since(session: Session) -> dict[int, date]:
     """Place to the day on which it was last proposed or moved."""
     t = TrailEntry
-    query = select(t.subject_id, func.max(t.at)).where(t.subject_kind == "path_node", t.after.in_(["", "pending"])).group_by(t.subject_id)
+    query = select(t.subject_id, func.max(t.at)).where(t.subject_kind == "path_node", t.after.in_(["", "pending"]), t.verb != "edit").group_by(t.subject_id)
     return {key: moment.date() for key, moment in session.execute(query)}
 
 
