@@ -37,6 +37,7 @@ class AcceptanceScreen(ActiveState, FlowScreen):
     imports = "acceptance"
     can_add = True
     row_verbs = "edit instruct cancel"
+    bulk = "cancel"
     empty = "没有符合条件的受理机构；请修改查询条件，或新增受理机构。"
 
     def _column(self, name: str) -> Column:

@@ -114,6 +114,7 @@ class CommitteeScreen(OtherPage, CommitteePages, FlowScreen):
     imports = "committee"
     can_add = can_edit = True
     row_verbs = "cancel"
+    bulk = "approve"
     empty = "没有符合条件的评委会；请修改查询条件，或新增评委会。"
 
     def __init__(self) -> None:

@@ -39,7 +39,7 @@ class OrganisationScreen(ActiveState, FlowScreen):
     sorts = "code name"
     imports = "organisation"
     can_add = can_edit = True
-    row_verbs = "close"
+    row_verbs = bulk = "close"
     empty = "没有符合条件的机构；请修改查询条件，或新增机构。"
 
     def create(self, uow: UnitOfWork, **values: Any) -> Organisation:
