@@ -172,8 +172,8 @@ def long_numbers():
     """A hundred and fifty megabytes of cells that nobody would call repetitive."""
     chance = random.Random(3)
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    lines = ["".join(f'<c r="{c}@"><v>{chance.randrange(10**6)}</v></c>' for c in letters) for _ in range(500)]
-    rows = "".join(f'<row r="{n}">{lines[n % 500].replace("@", str(n))}</row>' for n in range(2, 160_000))
+    lines = ["".join(f'<c r="{c}@"><v>{chance.randrange(10**6)}</v></c>' for c in letters) for _ in range(20)]
+    rows = "".join(f'<row r="{n}">{lines[n % 20].replace("@", str(n))}</row>' for n in range(2, 160_000))
     return raw_workbook(cells(HEAD).replace("</sheetData>", rows + "</sheetData>"))
 
 
