@@ -32,7 +32,9 @@ def run(scene: Scene, home: Path) -> None:
     os.environ["DATA_DIR"] = str(home / "data")
     from app import create_app
     from app.security import sync_permissions
+    from views import export_page
 
+    export_page.LONG = scene.rows + 1  # the same work as the job would do, in this process
     app = create_app(
         SQLALCHEMY_DATABASE_URI=scene.url, MASTER_KEY=MASTER, DEMO=True, SQLITE_SYNC="OFF",
         SESSION_COOKIE_NAME="zhicheng", SESSION_COOKIE_SECURE=False, WTF_CSRF_ENABLED=False,
@@ -53,11 +55,18 @@ def _compare(app: Any, scene: Scene, screen: Any, role: str) -> list[Any]:
     floor, ours = [], []
     for _round in range(ROUNDS):
         floor.append(_timed(lambda: _write(known)))
-        ours.append(_timed(lambda: client.post(f"{screen.route_base}/export").data))
+        ours.append(_timed(lambda: _exported(client, screen)))
     ratio = min(ours) / min(floor)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     name = f"{type(screen).__name__} · {screen.title} · {role}"
     return [name, len(known), sum(len(row) for row in known), min(floor), min(ours), ratio, verdict(ratio, MOST_TIMES_FLOOR), peak]
+
+
+def _exported(client: Any, screen: Any) -> None:
+    """Ask for the sheet and take all of it, which must be one."""
+    answer = client.post(f"{screen.route_base}/export")
+    if answer.status_code != 200 or not answer.data.startswith(b"PK"):
+        raise SystemExit(f"the export answers {answer.status_code}")
 
 
 def _timed(work: Any) -> float:
