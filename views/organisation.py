@@ -6,23 +6,28 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
+from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from models.account import Account
 from models.base import db
-from models.organisation import NodeKind, Organisation
+from models.organisation import ChangeKind, NodeKind, Organisation, OrganisationChange
 from models.path import NodeState, PathKind, PathNode
 from views.active_state import ActiveState
 from views.base import FlowScreen, Panel, badge
-from workflow import organisation
+from workflow import attached, organisation, succession
 from workflow.errors import Refused
+from workflow.flow import Step
 from workflow.unit_of_work import UnitOfWork
 
 MOST = 50
+#: The position of the account that answers for its unit.
+HEAD = "负责人"
 
 
 class OrganisationScreen(ActiveState, FlowScreen):
-    """查询, 新增, 编辑, 停用, 导出; units register themselves, offices are entered here."""
+    """查询, 新增, 编辑, 更名, 合并, 停用, 导出; units register themselves, offices are entered here."""
 
     model, flow = Organisation, organisation.ORGANISATION
     title = "机构管理"
@@ -39,7 +44,8 @@ class OrganisationScreen(ActiveState, FlowScreen):
     sorts = "code name"
     imports = "organisation"
     can_add = can_edit = True
-    row_verbs = bulk = "close"
+    row_verbs = "rename merge close reopen"
+    bulk = "close"
     empty = "没有符合条件的机构；请修改查询条件，或新增机构。"
 
     def create(self, uow: UnitOfWork, **values: Any) -> Organisation:
@@ -53,8 +59,36 @@ class OrganisationScreen(ActiveState, FlowScreen):
         organisation.change(uow, record, **_texts(values))
 
     def panels(self, record: Organisation) -> Sequence[Panel]:
-        """Where it stands on the audit paths, and who is directly below it."""
-        return [self._places(record), self._below(record)]
+        """What it was called, who works there, where it stands on the audit paths, and who is directly below it."""
+        return [self._history(record), self._accounts(record), self._places(record), self._below(record)]
+
+    def verb_panels(self, record: Organisation, step: Step) -> Sequence[Panel]:
+        """What hangs on it, and what a merger would do to each."""
+        if step.verb not in ("rename", "merge", "close"):
+            return ()
+        rows = [(one.what, str(one.count), _links(one.first, one.count), *([one.merged] if step.verb == "merge" else [])) for one in attached.attached(db.session, record)]
+        head = (_("事项"), _("数量"), _("其中"), *([_("合并时")] if step.verb == "merge" else []))
+        note = {"rename": _("更名后这些记录显示新名称；已发的证书不变"), "merge": _("请先核对"), "close": _("停用前须先处理")}[step.verb]
+        return [Panel(_("会影响到"), note, head, rows, empty=_("没有记录与本机构相关。"))]
+
+    @staticmethod
+    def _history(record: Organisation) -> Panel:
+        rows = [
+            (f"{c.effective_on:%Y-%m-%d}", badge(ChangeKind(c.kind).label, ChangeKind(c.kind).tone), _told(c), c.document or "—", c.by)
+            for c in succession.history(db.session, record)
+        ]
+        head = (_("生效日期"), _("事项"), _("内容"), _("批准文号"), _("登记人"))
+        return Panel(_("历史沿革"), head=head, rows=rows, empty=_("没有更名、合并或停用的记录。"), id="history")
+
+    @staticmethod
+    def _accounts(record: Organisation) -> Panel:
+        query = select(Account).where(Account.organisation_id == record.id).order_by(Account.id).limit(MOST)
+        accounts = list(db.session.scalars(query).unique())
+        heads = [a for a in accounts if a.active and a.position == HEAD]
+        note = "" if heads or not accounts else _("尚未登记负责人；请单位提出，由系统管理员建立或更改岗位。")
+        rows = [(a.username, a.full_name, a.position or "—", "、".join(a.role_names), badge(a.state.label, a.state.tone)) for a in accounts]
+        head = (_("用户名"), _("姓名"), _("岗位"), _("角色"), _("状态"))
+        return Panel(_("账号"), note, head, rows, empty=_("还没有账号，也没有负责人；单位可自行注册。"), id="accounts")
 
     @staticmethod
     def _places(record: Organisation) -> Panel:
@@ -70,6 +104,28 @@ class OrganisationScreen(ActiveState, FlowScreen):
         query = select(Organisation).where(Organisation.superior_id == record.id, Organisation.active).order_by(Organisation.id).limit(MOST)
         rows = [(o.code, o.name, NodeKind(o.kind).label) for o in db.session.scalars(query)]
         return Panel(_("直属下级单位"), _("最多显示 %(n)s 个", n=MOST), (_("统一信用代码"), _("机构名称"), _("节点类型")), rows, empty=_("没有下级单位。"))
+
+
+def _told(change: OrganisationChange) -> Any:
+    """One change in words, with a link to the other organisation where there is one."""
+    match change.kind:
+        case ChangeKind.MERGED:
+            words, other = _("并入"), (change.after_name, "organisation", change.other_id)
+        case ChangeKind.ABSORBED:
+            words, other = _("合并了"), (change.before_name, "organisation", change.other_id)
+        case ChangeKind.RENAMED | ChangeKind.CORRECTED:
+            renamed = _("“%(before)s”改为“%(after)s”", before=change.before_name, after=change.after_name)
+            recoded = _("；统一信用代码 %(before)s 改为 %(after)s", before=change.before_code, after=change.after_code)
+            return renamed + (recoded if change.before_code != change.after_code else "") + (f"；{change.reason}" if change.reason else "")
+        case _:
+            return change.reason or "—"
+    return Markup("{}").format(words) + _links([other], 1) + (f"（{change.reason}）" if change.reason else "")
+
+
+def _links(named: Sequence[tuple[str, str, int | None]], count: int) -> Markup:
+    """Names that lead to their records, and that there are more of them."""
+    shown = Markup("、").join(Markup('<a href="/open/{}/{}">{}</a>').format(table, key, name) for name, table, key in named)
+    return shown + (_("等") if count > len(named) and named else "")
 
 
 def _texts(values: dict[str, Any]) -> dict[str, Any]:

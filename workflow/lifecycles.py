@@ -29,6 +29,7 @@ from workflow import (  # noqa: F401  (importing registers the verbs)
     result,
     session,
     submission,
+    succession,
 )
 from workflow.declaration import DECLARATION
 from workflow.flow import Flow

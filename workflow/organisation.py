@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, select
-
-from models.account import Account
 from models.organisation import ChangeKind, Organisation, OrganisationChange, OrganisationState
-from models.path import AcceptanceOffice, NodeState, PathKind, PathNode
 from workflow import name_index, register
+from workflow.attached import (
+    issues_nothing,
+    no_case_stands_there,
+    nobody_works_there,
+    not_merged,
+    nothing_below,
+    off_the_paths,
+)
 from workflow.errors import NotYou, Refused
 from workflow.flow import Ask, Flow, Step
 from workflow.pinyin import initials
@@ -43,36 +47,24 @@ def enter(uow: UnitOfWork, *, code: str, name: str, kind: str, region_code: str,
 # -- Keeping the register -------------------------------------------------------------------------
 
 
-def nothing_below(uow: UnitOfWork, organisation: Organisation) -> str | None:
-    """Only if no organisation in use hangs below it."""
-    count = uow.session.scalar(select(func.count()).where(Organisation.superior_id == organisation.id, Organisation.active))
-    return f"其下还有 {count} 个有效单位，停用后它们没有上级；请先为这些单位另行指定上级单位。" if count else None
-
-
-def off_the_paths(uow: UnitOfWork, organisation: Organisation) -> str | None:
-    """Only if it stands on no audit path and receives no 初定 or 认定."""
-    node = select(PathNode.kind).where(PathNode.organisation_id == organisation.id, PathNode.state != NodeState.CANCELLED)
-    if kind := uow.session.scalar(node.limit(1)):
-        return f"该机构在“{PathKind(kind).label}”审核路径中，不能停用（附件3 1.4–1.8）；请先在审核路径配置中注销。"
-    office = select(AcceptanceOffice.id).where(AcceptanceOffice.organisation_id == organisation.id, AcceptanceOffice.active)
-    if uow.session.scalar(office.limit(1)):
-        return "该机构是初定、认定受理机构，不能停用（附件3 1.3）；请先注销受理机构。"
-    return None
-
-
-def nobody_works_there(uow: UnitOfWork, organisation: Organisation) -> str | None:
-    """Only if no account in use belongs to it."""
-    count = uow.session.scalar(select(func.count(Account.id)).filter_by(organisation_id=organisation.id, active=True))
-    return f"该机构还有 {count} 个启用的账号；请先由系统管理员停用账号后再停用机构。" if count else None
-
-
 # fmt: off
+_BY_DOCUMENT = [
+    Ask("document", "批准文号", max_length=80), Ask("effective_on", "生效日期", "date", default=lambda uow, _: uow.today),
+    Ask("reason", "说明", "area", required=False, max_length=500),
+]
 ORGANISATION = Flow("机构", OrganisationState, [
     #     verb      label  from                          to                          by           only if
-    Step("close",  "停用", {OrganisationState.ACTIVE},   OrganisationState.INACTIVE, HRSS_CONFIG, [nothing_below, off_the_paths, nobody_works_there],
+    Step("rename", "更名", {OrganisationState.ACTIVE},   None,                       HRSS_CONFIG, [],
+         [Ask("name", "新名称", max_length=120, default=lambda _, organisation: organisation.name), *_BY_DOCUMENT,
+          Ask("code", "新统一信用代码", required=False, max_length=18, hint="代码随更名改变的才填写")],
+         clause="118号 四(一)"),
+    Step("merge",  "合并", {OrganisationState.ACTIVE},   OrganisationState.INACTIVE, HRSS_CONFIG, [off_the_paths, issues_nothing, no_case_stands_there],
+         [Ask("into", "并入单位", "organisation", hint="合并后的单位；草稿、账号、评委和下级单位转到该单位"), *_BY_DOCUMENT],
+         clause="民法典 第六十七条", tone="bad", confirm="合并后本单位停用且不能恢复，确定合并吗？"),
+    Step("close",  "停用", {OrganisationState.ACTIVE},   OrganisationState.INACTIVE, HRSS_CONFIG, [nothing_below, off_the_paths, issues_nothing, no_case_stands_there, nobody_works_there],
          [Ask("reason", "停用原因", "area", max_length=500)],
          clause="118号 四(一)", tone="bad", confirm="停用后不能再选为所在单位或审核机构，确定停用吗？"),
-    Step("reopen", "恢复", {OrganisationState.INACTIVE}, OrganisationState.ACTIVE,   HRSS_CONFIG, clause="118号 四(一)"),
+    Step("reopen", "恢复", {OrganisationState.INACTIVE}, OrganisationState.ACTIVE,   HRSS_CONFIG, [not_merged], clause="118号 四(一)"),
 ])
 # fmt: on
 
@@ -121,7 +113,7 @@ def _wrong_change(
     row["superior"] = superior.code if superior else ""
     wrong = register.faults(register.known(uow.session, [row]), row, new=False)
     if row["kind"] != organisation.kind and "kind" not in wrong and (sentence := off_the_paths(uow, organisation)):
-        wrong["kind"] = sentence.replace("不能停用", "节点类型不能更改")
+        wrong["kind"] = str(sentence).replace("不能停用", "节点类型不能更改")
     above, seen = superior, {organisation.id}
     while above is not None and "superior" not in wrong:
         if above.id in seen:
