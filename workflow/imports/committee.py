@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from models.committee import Committee, CommitteeKind, CommitteeLevel
+from models.committee import Committee, CommitteeHost, CommitteeKind, CommitteeLevel
 from workflow import committee as committees
 from workflow import roles
 from workflow.errors import Refused
@@ -25,6 +25,7 @@ class CommitteeImport(ImportKind):
         Field("name", "评委会名称", required=True, max_length=120, example="湖南省建设工程专业高级职称评审委员会"),
         Field("level", "级别", "choice", required=True, enum=CommitteeLevel),
         Field("kind", "类型", "choice", enum=CommitteeKind),
+        Field("host", "组建主体", "choice", enum=CommitteeHost),
         Field("series", "职称系列", "series", required=True),
         Field("region_code", "评审范围（行政区划）", "region"),
         Field("account_name", "评委会账号", required=True, max_length=64, note="公服登录用户名，不能与其他评委会重复"),
