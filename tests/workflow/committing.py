@@ -1,0 +1,64 @@
+"""Processes that commit an import, to be killed at any moment: `python -m tests.workflow.committing`.
+
+For every line "directory" on stdin a child is forked, which submits (or resumes) the only batch of the database
+there; its number is printed when its work begins, and "ended" when it is gone. Forking spares each its start.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session
+
+import models.registry  # noqa: F401
+from models.account import Account
+from models.base import db
+from models.import_batch import ImportBatch
+from models.sealed import install_keys
+from workflow import import_batch
+from workflow import job as jobs
+from workflow.pinyin import initials
+from workflow.unit_of_work import attempt, install
+
+MASTER = b"k" * 32
+
+
+def commit(place: Path, begins: int) -> None:
+    """提交 of the only batch, or what is left of it."""
+    jobs.install_jobs(place / "jobs", None)
+    engine = create_engine(f"sqlite:///{place}/during.db")
+    install(engine, sync="OFF")
+    with Session(engine) as session:
+        db.session = session  # type: ignore[assignment]
+        batch = session.scalars(select(ImportBatch)).one()
+        actor, key = session.get_one(Account, batch.account_id), batch.id
+        verb = "resume" if batch.state == "committing" else "commit"
+        os.write(begins, b".")
+        attempt(actor, lambda uow: import_batch.IMPORT.perform(uow, uow.session.get_one(ImportBatch, key), verb), session=session)
+
+
+def main() -> None:
+    """One child at a time."""
+    install_keys(MASTER)
+    initials("长沙市")  # its dictionaries are loaded once
+    for line in sys.stdin:
+        heard, begins = os.pipe()
+        child = os.fork()
+        if not child:
+            try:
+                commit(Path(line.strip()), begins)
+            finally:
+                os._exit(0)
+        os.close(begins)
+        os.read(heard, 1)
+        print(child, flush=True)  # noqa: T201
+        os.waitpid(child, 0)
+        os.close(heard)
+        print("ended", flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
