@@ -51,7 +51,7 @@ def _box(ask: Ask, step: Step, uow: UnitOfWork, subject: Any, typed: Mapping[str
         else:
             value = [str(v) for v in value] if isinstance(value, (list, tuple, set)) else []
     hint = ask.hint
-    if kind == "file":
+    if kind == "file" and "不超过" not in hint:  # who asks for other files says so himself
         hint = " ".join(filter(None, (hint, _("PDF 或图片，不超过 %(mb)s MB。", mb=settings.value(uow.session, "upload_max_mb")))))
     lookup = PICKS.get(ask.kind, "")
     text = _shown(lookup, value) or (typed or {}).get(f"{ask.name}-text", "")

@@ -220,9 +220,10 @@ def _shown(about: ImportKind, row: Outcome) -> dict[str, Any]:
     before = row.before or {}
     action = RowAction(row.action)
     cells = []
+    after = row.after or {}
     for each, text in zip(about.fields, row.texts, strict=True):
         was = before.get(each.name, "")
         show = mask_id if each.sealed else str
-        same = not text or text == was or row.action != RowAction.CHANGED
+        same = not text or row.action != RowAction.CHANGED or was == after.get(each.name, text)
         cells.append({"label": each.label, "text": show(text) if text else "", "was": "" if same else (show(was) if was else _("空")), "fault": row.faults.get(each.name, "")})
     return {"number": row.number, "badge": badge(action.label, action.tone), "cells": cells, "fault": row.faults.get("", "")}

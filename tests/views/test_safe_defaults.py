@@ -34,7 +34,7 @@ GOOD, BETTER = "Kestrel7#harbour", "Lantern9#meadows"
 #: What a page view may write: the books of signing in, and the journal.
 BOOKS = {"journal_entry", "journal_head", "sign_in", "address_delay"}
 #: Screens every staff member and applicant may have; not business.
-COMMON = {"HomeView", "NoticeView", "HelpView", "LookupView"}
+COMMON = {"HomeView", "NoticeView", "HelpView", "LookupView", "ListChoiceView"}
 
 
 def crud_screens(app):

@@ -82,7 +82,7 @@ class OrganisationImport(ImportKind):
         elif all((wanted.get(name) or "") == (before[name] or "") for name in _NAMES):
             row.action = RowAction.UNCHANGED
         else:
-            row.action, row.before = RowAction.CHANGED, _texts(before)
+            row.action, row.before, row.after = RowAction.CHANGED, _texts(before), _texts(wanted)
 
     @staticmethod
     def _refuse_rings(session: Session, readable: Sequence[Outcome], normal: Sequence[dict[str, Any]], ways: dict[str, str]) -> None:
