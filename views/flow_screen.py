@@ -43,6 +43,7 @@ class Action:
     refusal: str = ""
     open: bool = False
     sentence: str = ""
+    weighed: bool = False  #: the button leads to the verb's own page, which tells what would be affected
 
     @property
     def errors(self) -> list[tuple[str, str, str]]:
@@ -60,6 +61,7 @@ class FlowScreen(Screen):
 
     flow: ClassVar[Flow]
     verbs = ""  #: "approve send_back"; empty: all
+    weighed = ""  #: verbs whose own page (`verb_panels`) is read before they are done: no dialog
     bulk = ""  #: "approve"
     row_verbs = ""  #: verbs offered as links of a row; empty: none
     can_edit = can_delete = False
@@ -84,7 +86,7 @@ class FlowScreen(Screen):
             if step.verb in expected:
                 refusal = expected[step.verb]
                 boxes = [] if refusal else asks.boxes_of(step, uow, record)
-                found.append(Action(step, self.address("act", pk=record.id, verb=step.verb), boxes, refusal.sentence if refusal else ""))
+                found.append(Action(step, self.address("act", pk=record.id, verb=step.verb), boxes, refusal.sentence if refusal else "", weighed=step.verb in self.weighed.split()))
         return found
 
     def show_page(self, record: Any, **more: Any) -> str:

@@ -46,6 +46,7 @@ class OrganisationScreen(ActiveState, FlowScreen):
     can_add = can_edit = True
     row_verbs = "rename merge close reopen"
     bulk = "close"
+    weighed = "rename merge close"
     empty = "没有符合条件的机构；请修改查询条件，或新增机构。"
 
     def create(self, uow: UnitOfWork, **values: Any) -> Organisation:
@@ -119,13 +120,13 @@ def _told(change: OrganisationChange) -> Any:
             return renamed + (recoded if change.before_code != change.after_code else "") + (f"；{change.reason}" if change.reason else "")
         case _:
             return change.reason or "—"
-    return Markup("{}").format(words) + _links([other], 1) + (f"（{change.reason}）" if change.reason else "")
+    return Markup("<span>{}{}{}</span>").format(words, _links([other], 1), f"（{change.reason}）" if change.reason else "")
 
 
 def _links(named: Sequence[tuple[str, str, int | None]], count: int) -> Markup:
     """Names that lead to their records, and that there are more of them."""
     shown = Markup("、").join(Markup('<a href="/open/{}/{}">{}</a>').format(table, key, name) for name, table, key in named)
-    return shown + (_("等") if count > len(named) and named else "")
+    return Markup("<span>{}{}</span>").format(shown, _("等") if count > len(named) and named else "")
 
 
 def _texts(values: dict[str, Any]) -> dict[str, Any]:

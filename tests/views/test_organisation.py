@@ -35,6 +35,7 @@ def test_a_merger_tells_what_it_affects_and_then_moves_it(make, config, session)
     session.commit()
     page = text(config.get(f"{HOME}/act/{old.id}/merge"))
     assert "会影响到" in page and draft.number in page and f"/open/declaration/{draft.id}" in page
+    assert "data-dialog=\"do-merge\"" not in text(config.get(f"{HOME}/show/{old.id}"))  # the button leads to that page
     config.post(f"{HOME}/act/{old.id}/merge", data=PAPER | {"into": str(new.id)})
     session.expire_all()
     assert draft.unit_id == new.id and not session.get_one(Organisation, old.id).active
