@@ -179,14 +179,19 @@ def test_an_operation_names_a_screen_and_a_test_that_are_there():
     screens = {entry.screen.partition(":")[2] for entry in MENU}
     for item, words, screen, tests in operations():
         assert words, item
-        if tests == "—":
-            continue
         assert set(code(screen)[:1]) <= screens and code(screen), (item, screen)
         assert code(tests), (item, tests)
         for named in code(tests):
             file, _, function = named.partition("::")
             assert (ROOT / file).is_file(), (item, file)
             assert not function or f"def {function}(" in text(file), (item, named)
+
+
+def test_an_eighth_module_takes_less_than_forty_lines_and_the_ones_shown_are_those_of_the_product():
+    shown = [line for block in re.findall(r"```python\n(.*?)```", text("docs/adding_a_module.md"), re.S) for line in block.splitlines() if line.strip()]
+    assert 10 < len(shown) < 40
+    for name in re.findall(r"`((?:views|workflow|app|models|tests)/[\w/]+\.\w+)`", text("docs/adding_a_module.md")):
+        assert (ROOT / name).is_file(), name
 
 
 # --- packages -------------------------------------------------------------------------------------------
