@@ -26,13 +26,17 @@ def starter(app: Flask) -> job.Start | None:
     if app.config.get("JOBS_HERE"):
         return None
 
+    children: list[subprocess.Popen[bytes]] = []
+
     def start(key: int) -> None:
+        children[:] = [child for child in children if child.poll() is None]  # who has ended is buried
         environment = os.environ | {"DATA_DIR": app.config["DATA_DIR"], "DEMO": "1" if app.config["DEMO"] else "0"}
         with open(job.directory(key) / "log", "ab") as log:
-            subprocess.Popen(  # noqa: S603  (our own interpreter, a number)
+            child = subprocess.Popen(  # noqa: S603  (our own interpreter, a number)
                 [sys.executable, "-m", "flask", "--app", "run", "job", str(key)], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, start_new_session=True, close_fds=True,
             )  # fmt: skip
+        children.append(child)
 
     return start
 

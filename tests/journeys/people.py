@@ -28,7 +28,7 @@ class Applicant(Window):
             self.fills({"申报专业": self.offered("申报专业", specialty)})
         self.presses("暂存申报")
         self.key = int(re.search(r"/declare/(\d+)/", self.page.url)[1])
-        self.number = NUMBER.search(self.page.content())[0]
+        self.number = NUMBER.search(self.reads("nav.crumb"))[0]  # the page may name an earlier declaration as well
         return self.number
 
     def fills_the_form(self, without=()):

@@ -21,7 +21,7 @@ def tried_application(application, database_url):
     security.ACCESS.extend(security.Access(name, (r.HRSS_CONFIG, r.UNIT_OFFICER, r.LEADER), (r.HRSS_CONFIG,)) for name in TRIED)
     tried = create_app(
         TESTING=True, DEMO=True, WTF_CSRF_ENABLED=False, SQLALCHEMY_DATABASE_URI=database_url, SQLITE_SYNC="OFF",
-        MASTER_KEY=MASTER, FAB_PASSWORD_HASH_METHOD="pbkdf2:sha256:1000", SESSION_COOKIE_SECURE=False,
+        MASTER_KEY=MASTER, FAB_PASSWORD_HASH_METHOD="pbkdf2:sha256:1000", SESSION_COOKIE_SECURE=False, JOBS_HERE=True,
     )  # fmt: skip
     _synchronise(tried)
     yield tried
