@@ -6,7 +6,7 @@ import csv
 import io
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from stdnum.cn import ric
 
 from models.committee import Committee
@@ -16,6 +16,8 @@ from models.import_batch import ImportState as S
 from models.organisation import NodeKind, Organisation
 from models.path import AcceptanceOffice, NodeState, PathKind, PathNode
 from models.quota import Quota
+from reports import template
+from tests import zoo
 from workflow import import_batch, import_rows, path, roles
 from workflow import job as jobs
 from workflow.errors import NotNow, NotYou, Refused
@@ -403,3 +405,31 @@ def test_vacancies_of_the_own_unit_become_drafts(make, session, upload, do):
     assert "空缺岗位" in faults(session, batch)[3]["requested"]
     do(clerk, "commit", batch)
     assert [(q.level, q.requested, q.state) for q in session.scalars(select(Quota))] == [("associate_senior", 3, "draft")]
+
+
+@pytest.mark.parametrize("name", zoo.REFUSED)
+def test_a_bad_file_ends_in_a_sentence_and_an_unchanged_register(name, make, session, config):
+    """Every animal of the zoo, through the whole import."""
+    before = session.scalar(select(func.count()).select_from(Organisation))
+    data = zoo.REFUSED[name][0]()
+    try:
+        key = attempt(config, lambda uow: import_batch.begin(uow, "organisation", data, name, {}).id, session=session)
+    except Refused as refusal:  # empty, or larger than any table may be
+        assert refusal.fields.keys() == {"file"} and refusal.sentence.endswith("。")
+    else:
+        batch = session.get_one(ImportBatch, key)
+        assert batch.state == S.UNREADABLE
+        assert batch.sentence.endswith("。")
+        assert list(import_rows.stored(session, batch.id)) == []
+    assert session.scalar(select(func.count()).select_from(Organisation)) == before
+
+
+def test_an_old_template_is_told_and_its_known_words_still_count(make, session, config):
+    target = io.BytesIO()
+    city = make.organisation(NodeKind.CITY)
+    columns = [template.Column(f.label, required=f.required) for f in KINDS["acceptance"].fields]
+    template.returned(target, "职称初定/认定受理机构", columns, [([city.code, "", "", "", "张三", "", ""], {})], "0ld")
+    key = attempt(config, lambda uow: import_batch.begin(uow, "acceptance", target.getvalue(), "旧.xlsx", ACCEPT).id, session=session)
+    batch = session.get_one(ImportBatch, key)
+    assert (batch.state, counts(batch)) == (S.PREVIEWED, (1, 0, 0, 0))
+    assert any("模板已更新" in note for note in batch.notes)
