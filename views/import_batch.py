@@ -34,6 +34,8 @@ from workflow.unit_of_work import asking, attempt
 PAGE = 50
 #: How many of the records that an undoing would leave alone are named on the page.
 NAMED = 20
+#: Up to so many written rows are looked at for that on every opening of the page; of more the undoing itself tells.
+LOOKED_AT = 5_000
 #: A list of words longer than this is typed, not chosen.
 MOST_OPTIONS = 300
 
@@ -131,7 +133,7 @@ class ImportScreen(FlowScreen):
             "tabs": _tabs(record), "unknown": self._unknown(record, about), "progress": jobs.progress_of(record.job) if record.job else None,
             "touched": [], "touched_count": 0,
         }  # fmt: skip
-        if record.state == ImportState.COMMITTED:
+        if record.state == ImportState.COMMITTED and record.fresh + record.changed <= LOOKED_AT:
             touched = import_batch.touched_since(db.session, record)
             given |= {"touched": list(touched.values())[:NAMED], "touched_count": len(touched)}
         return given
@@ -183,7 +185,7 @@ class ImportScreen(FlowScreen):
 
 
 _UNDER_WAY = (ImportState.RECEIVED, ImportState.COMMITTING, ImportState.UNDOING)
-FILE = Ask("file", "浏览", "file", hint="选择填写好的模板：.xlsx、.xls 或 .csv（UTF-8 或 GB18030），不超过 20 MB、12 万行")
+FILE = Ask("file", "浏览（选择文件）", "file", hint="选择填写好的模板：.xlsx、.xls 或 .csv（UTF-8 或 GB18030），不超过 20 MB、12 万行")
 
 
 def _chosen(ask: Ask, value: Any) -> str:

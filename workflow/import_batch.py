@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from models.account import Account
 from models.import_batch import ImportBatch, ImportMeaning, RowAction
 from models.import_batch import ImportState as S
+from models.job import JobState
 from workflow import import_rows, reading, roles
 from workflow import job as jobs
 from workflow.errors import Refused
@@ -52,8 +53,9 @@ def something_to_do(uow: UnitOfWork, batch: ImportBatch) -> str | None:
 
 
 def job_is_gone(uow: UnitOfWork, batch: ImportBatch) -> str | None:
-    """Its job has died: nothing of it was written."""
-    return None if batch.job is not None and jobs.broken(batch.job) else "正在办理中，请稍候。"
+    """Its job has died or failed: nothing of it was written."""
+    gone = batch.job is not None and (jobs.broken(batch.job) or batch.job.state == JobState.FAILED)
+    return None if gone else "正在办理中，请稍候。"
 
 
 # fmt: off
@@ -239,9 +241,9 @@ def interpret(uow: UnitOfWork, batch: ImportBatch, meanings: dict[tuple[str, str
     given = {pair: meaning.strip() for pair, meaning in meanings.items() if meaning.strip()}
     if not given:
         raise Refused("请至少为一个取值指定对应的系统取值。")
-    names = {f.name for f in kind_of(batch.kind).fields}
+    asked = {(name, word) for name, word, _count in unknown_words(uow.session, batch)}
     for (name, word), meaning in given.items():
-        if name not in names or not word or len(word) > 120 or len(meaning) > 120:
+        if (name, word) not in asked or len(word) > 120 or len(meaning) > 120:
             raise Refused("指定的取值有误，请刷新后重新选择。")
         same = select(ImportMeaning).filter_by(account_id=uow.actor.id, kind=batch.kind, field=name, word=word)
         known = uow.session.scalar(same)

@@ -433,3 +433,34 @@ def test_an_old_template_is_told_and_its_known_words_still_count(make, session, 
     batch = session.get_one(ImportBatch, key)
     assert (batch.state, counts(batch)) == (S.PREVIEWED, (1, 0, 0, 0))
     assert any("模板已更新" in note for note in batch.notes)
+
+
+def test_a_code_written_in_two_ways_is_one_row(make, session, config, upload, codes):
+    batch = upload(config, "organisation", [*units(make, codes[0]), *units(make, f"{codes[0][:8]} {codes[0][8:]}")])
+    assert counts(batch) == (1, 0, 0, 1)
+    assert "第 2 行重复" in faults(session, batch)[3][""]
+
+
+def test_only_a_word_that_no_list_knows_is_given_a_meaning(make, session, config, upload, codes):
+    batch = upload(config, "organisation", units(make, codes[0]))
+    for field, word in (("name", "长沙市第1中学"), ("code", codes[0]), ("kind", "用人单位")):
+        with pytest.raises(Refused, match="刷新"):
+            attempt(config, lambda uow, pair=(field, word): import_batch.interpret(uow, batch, {pair: "别的"}), session=session)
+
+
+def test_a_batch_whose_job_failed_can_be_begun_again(make, session, config, upload, do, monkeypatch):
+    batch = upload(config, "acceptance", offices(make.organisation(NodeKind.CITY)), ACCEPT)
+    with monkeypatch.context() as broken:
+        broken.setattr(import_batch.import_rows, "stored", lambda *_: 1 / 0)
+        do(config, "commit", batch)
+    assert (batch.state, batch.job.state) == (S.COMMITTING, "failed")
+    monkeypatch.setattr(import_batch, "_start", lambda uow, batch, work, title, *, here: setattr(batch, "job", jobs.ask(uow, work, title, here=True, batch=batch.id)))
+    do(config, "resume", batch)
+    assert batch.state == S.COMMITTED
+
+
+def test_a_year_of_quota_that_is_not_of_now_is_refused(make, session, upload):
+    clerk = make.account(roles.UNIT_OFFICER, organisation_id=make.organisation(nature="institution").id)
+    for year in (-5, 0, 1999, 999999999):
+        with pytest.raises(Refused, match="评审年度"):
+            upload(clerk, "quota", [{"申报级别": "副高级"}], {"year": year})

@@ -8,6 +8,8 @@ transaction that is taken back (`workflow.import_batch`).
 from __future__ import annotations
 
 import hashlib
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -179,7 +181,7 @@ class ImportKind:
         first: dict[tuple[str, ...], int] = {}
         kept = []
         for row in rows:
-            key = tuple(row.texts[n].upper() for n in places)
+            key = tuple(_same(row.texts[n]) for n in places)
             if any(key) and key in first:
                 row.faults = {"": f"与第 {first[key]} 行重复，同一记录只能出现一次；请删去一行。"}
             else:
@@ -289,6 +291,11 @@ class ImportKind:
         """Refuse an account that does not import this."""
         if not uow.actor.plays(*self.roles):
             raise NotYou(f"只有{'、'.join(self.roles)}可以导入{self.title}，请由有权限的账号办理。")
+
+
+def _same(text: str) -> str:
+    """A text as keys are compared: without blanks and signs that codes are written with, in capital letters."""
+    return re.sub(r"[\s\-－—]", "", unicodedata.normalize("NFKC", text)).upper()
 
 
 KINDS: dict[str, ImportKind] = {}

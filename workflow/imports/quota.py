@@ -12,7 +12,7 @@ from models.quota import Quota, QuotaKind
 from models.quota import QuotaState as S
 from workflow import quota as quotas
 from workflow import roles
-from workflow.errors import NotYou
+from workflow.errors import NotYou, Refused
 from workflow.flow import Ask
 from workflow.imports.kind import Field, ImportKind, imports
 from workflow.unit_of_work import UnitOfWork
@@ -42,6 +42,8 @@ class QuotaImport(ImportKind):
         """The actor works for a unit."""
         if uow.actor.organisation is None:
             raise NotYou("只能申报本单位的职数（118号 三(二)1）；请由申报单位的经办人办理。")
+        if abs(int(choices["year"]) - uow.today.year) > 1:
+            raise Refused(f"评审年度应为 {uow.today.year - 1} 至 {uow.today.year + 1} 年；请更正。", field="year")
 
     def find(self, uow: UnitOfWork, values: dict[str, Any], choices: dict[str, Any]) -> Quota | None:
         """The own unit's vacancy of that year, level and specialty that has not been decided against."""

@@ -139,7 +139,7 @@ class Words:
         if not text:
             return None, f"请填写{each.label}。" if each.required and not former else ""
         try:
-            return read(each, self.meanings.get((each.name, text), text)), ""
+            return read(each, self.meanings.get((each.name, text), text) if each.kind in LOOKED_UP else text), ""
         except Unknown as unknown:
             self.unknown[each.name, str(unknown)] += 1
             return None, f"“{str(unknown)[:40]}”不在{each.label}的取值中；请更正，或在预览页指定它对应的取值。"
