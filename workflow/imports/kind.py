@@ -48,7 +48,12 @@ class Field:
     @property
     def hint(self) -> str:
         """The help of the column, with what every column's reader wants to know."""
-        return self.note or ("" if self.required else "可留空；对已有记录，留空表示不改")
+        words = [f"填{'、'.join(member.label for member in self.enum)}"] if self.enum is not None else []
+        if self.note:
+            words.append(self.note)
+        elif not self.required:
+            words.append("可留空；对已有记录，留空表示不改")
+        return "；".join(words)
 
 
 @dataclass(slots=True)
