@@ -1,0 +1,1 @@
+"""Accounts, their stays, the rule of the three administrators."""

@@ -1,0 +1,1 @@
+"""Publicity, filing, certificates, deliveries."""

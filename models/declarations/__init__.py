@@ -1,0 +1,1 @@
+"""Declarations, their files, comparisons and places."""

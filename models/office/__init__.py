@@ -1,0 +1,1 @@
+"""Journal, trail, settings, messages, saved lists."""

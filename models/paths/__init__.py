@@ -1,0 +1,1 @@
+"""Audit paths, their drafts and versions."""

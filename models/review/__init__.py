@@ -1,0 +1,1 @@
+"""Plan, draw, session, ballot."""

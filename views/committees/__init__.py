@@ -1,0 +1,1 @@
+"""Committees, the two trees and experts."""

@@ -1,0 +1,1 @@
+"""The applicant's screens and the desks between unit and committee."""

@@ -1,0 +1,1 @@
+"""Import of tables, one set of pages for every kind."""

@@ -1,0 +1,1 @@
+"""The audit paths as trees, drafts and checks."""

@@ -1,0 +1,1 @@
+"""Plan, draw hall, session, interviews, scoring, booth, result."""

@@ -1,0 +1,1 @@
+"""What a result becomes: publicity, filing, certificate, report to the ministry."""

@@ -1,0 +1,1 @@
+"""What every rule stands on: the unit of work, lifecycles as tables, the one row policy, roles, settings, refusals."""

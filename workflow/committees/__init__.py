@@ -1,0 +1,1 @@
+"""Review committees, what they may review and when: the trees, the expert pool."""

@@ -1,0 +1,1 @@
+"""A declaration from its first word to the committee's desk: form, conditions, audit, quota."""

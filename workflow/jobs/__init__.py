@@ -1,0 +1,1 @@
+"""Long work that outlives the page it was asked on."""

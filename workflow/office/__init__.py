@@ -1,0 +1,1 @@
+"""The office's own arrangements: working days and their calendar, reference data, saved lists, the demo's clock."""

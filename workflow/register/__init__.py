@@ -1,0 +1,1 @@
+"""Who is who: organisations with their names and history, and the blacklist of persons."""

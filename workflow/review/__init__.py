@@ -1,0 +1,1 @@
+"""The review from plan to result: draw, session, scoring, secret ballot."""

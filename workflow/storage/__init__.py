@@ -1,0 +1,1 @@
+"""Kept files and the pictures of their pages."""
