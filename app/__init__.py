@@ -15,11 +15,11 @@ import workflow.lifecycles  # noqa: F401  (every verb is registered before a scr
 from app import config
 from models.base import db
 from models.sealed import install_keys
-from workflow.clock import allow_demo_clock
-from workflow.files import install_store
-from workflow.job import install_jobs
-from workflow.password import use_method
-from workflow.unit_of_work import install
+from workflow.accounts.password import use_method
+from workflow.base.clock import allow_demo_clock
+from workflow.base.unit_of_work import install
+from workflow.jobs.job import install_jobs
+from workflow.storage.files import install_store
 
 migrate = Migrate(render_as_batch=True, compare_type=True)
 csrf = CSRFProtect()
@@ -35,8 +35,8 @@ def create_app(**settings: Any) -> Flask:
     from app.menu import build_menu, menu_for
     from app.security import ProvinceSecurityManager, harden, identify
     from app.waiting import forget_after_acting
-    from views.shell import frame_of
-    from views.sign_in import FrontDoor
+    from views.accounts.sign_in import FrontDoor
+    from views.office.shell import frame_of
 
     app = Flask(__name__)
     app.config.from_mapping(config.load() | settings)

@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from app.headers import register_headers
-from workflow.errors import NotYou, Refused
+from workflow.base.errors import NotYou, Refused
 
 # fmt: off
 PAGES: dict[int, tuple[str, str]] = {

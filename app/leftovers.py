@@ -6,8 +6,8 @@ from flask import Flask
 from sqlalchemy import inspect, select
 
 from models.base import db
-from models.setting import DemoClock
-from workflow import accounts
+from models.office.setting import DemoClock
+from workflow.accounts import accounts
 
 
 def leftovers(app: Flask) -> list[str]:

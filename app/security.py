@@ -1,6 +1,6 @@
 """ACCESS: which role opens which screen; the gate every request passes; Flask-AppBuilder's security, ours.
 
-Three rings (HOUSE_STYLE): this table opens screens, the Flow tables open verbs, `workflow.policy` opens rows.
+Three rings (HOUSE_STYLE): this table opens screens, the Flow tables open verbs, `workflow.base.policy` opens rows.
 A route that is neither in ACCESS nor in PUBLIC nor in PERSONAL is closed to everybody.
 """
 
@@ -23,14 +23,14 @@ from flask_appbuilder.security.sqla.models import (
 from flask_login import LoginManager, current_user
 from sqlalchemy import delete, insert, select
 
-from models.account import Account
+from models.accounts.account import Account
 from models.base import db
-from views import stay
-from views.registration import RegisterView
-from views.sign_in import SignInView
-from workflow import accounts
-from workflow import roles as r
-from workflow.unit_of_work import UnitOfWork, attempt
+from views.accounts.registration import RegisterView
+from views.accounts.sign_in import SignInView
+from views.screens import stay
+from workflow.accounts import accounts
+from workflow.base import roles as r
+from workflow.base.unit_of_work import UnitOfWork, attempt
 
 #: Permissions that change records; everything else a screen offers is `opens`.
 CHANGING = frozenset({"can_add", "can_edit", "can_delete", "can_cancel", "can_import"})
@@ -201,20 +201,20 @@ class ProvinceSecurityManager(SecurityManager):
         return list(user.roles) if user.is_authenticated else []
 
     def auth_user_db(self, username: str, password: str) -> None:
-        """Closed: signing in goes through `views.sign_in`, which locks, delays and journals."""
+        """Closed: signing in goes through `views.accounts.sign_in`, which locks, delays and journals."""
         return
 
     def update_user_auth_stat(self, user: Any, success: bool = True) -> None:
-        """Closed: `workflow.accounts.sign_in` keeps the books within its unit of work."""
-        raise RuntimeError("sign in through workflow.accounts")
+        """Closed: `workflow.accounts.accounts.sign_in` keeps the books within its unit of work."""
+        raise RuntimeError("sign in through workflow.accounts.accounts")
 
     def update_user(self, user: Any) -> None:
-        """Closed: accounts change through `workflow.accounts`."""
-        raise RuntimeError("accounts change through workflow.accounts")
+        """Closed: accounts change through `workflow.accounts.accounts`."""
+        raise RuntimeError("accounts change through workflow.accounts.accounts")
 
     def add_user(self, *given: Any, **more: Any) -> None:
-        """Closed: accounts are made through `workflow.accounts`."""
-        raise RuntimeError("accounts are made through workflow.accounts")
+        """Closed: accounts are made through `workflow.accounts.accounts`."""
+        raise RuntimeError("accounts are made through workflow.accounts.accounts")
 
     reset_password = add_user
 

@@ -14,7 +14,7 @@ from typing import Any
 from flask import Flask, Response, current_app, request, session
 from sqlalchemy import Select, func, select
 
-from models.account import Account
+from models.accounts.account import Account
 from models.base import db
 
 #: What waits for the account: a select of the ids, or None when nothing ever waits for it.

@@ -8,11 +8,11 @@ from flask import Flask, render_template_string, request
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from models.account import Account
-from models.catalogue import Series, Title
-from models.declaration import Declaration
-from models.organisation import Organisation
-from workflow import policy
+from models.accounts.account import Account
+from models.committees.catalogue import Series, Title
+from models.declarations.declaration import Declaration
+from models.register.organisation import Organisation
+from workflow.base import policy
 
 SIZE, MOST = 20, 10_001
 TABLE = """<!doctype html><title>list</title><table>{% for row in rows %}<tr>{% for cell in row %}<td>{{ cell }}</td>

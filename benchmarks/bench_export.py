@@ -20,7 +20,7 @@ import xlsxwriter
 from benchmarks.bench_list import lists_of_declarations, signed_in
 from benchmarks.measure import table, verdict
 from benchmarks.seed import MASTER, Scene
-from workflow import roles as r
+from workflow.base import roles as r
 
 MOST_TIMES_FLOOR = 1.5
 ROUNDS = 3
@@ -32,7 +32,7 @@ def run(scene: Scene, home: Path) -> None:
     os.environ["DATA_DIR"] = str(home / "data")
     from app import create_app
     from app.security import sync_permissions
-    from views import export_page
+    from views.screens import export_page
 
     export_page.LONG = scene.rows + 1  # the same work as the job would do, in this process
     app = create_app(
@@ -80,9 +80,9 @@ def _cells(app: Any, scene: Scene, screen: Any, role: str) -> list[Any]:
     """What the sheet will hold, with its heading."""
     from flask import g
 
-    from models.account import Account
+    from models.accounts.account import Account
     from models.base import db
-    from views.exported import cells
+    from views.screens.exported import cells
 
     with app.test_request_context():
         g.user = db.session.get(Account, scene.accounts[role])

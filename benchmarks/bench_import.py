@@ -91,9 +91,9 @@ def floor(home: Path, file: Path) -> tuple[float, float, float]:
 
     import models.registry  # noqa: F401
     from models.base import metadata
-    from models.organisation import Organisation
-    from workflow.pinyin import initials
-    from workflow.unit_of_work import install
+    from models.register.organisation import Organisation
+    from workflow.base.unit_of_work import install
+    from workflow.register.pinyin import initials
 
     home.mkdir()
     engine = create_engine(f"sqlite:///{home}/floor.db")
@@ -124,12 +124,13 @@ def product(home: Path, file: Path) -> tuple[float, float, float]:
     with app.app_context():
         from flask_appbuilder.security.sqla.models import Role
 
-        from models.account import Account
+        from models.accounts.account import Account
         from models.base import db, metadata
-        from models.import_batch import ImportBatch, ImportState
-        from workflow import import_batch, roles
-        from workflow.reference import load_into
-        from workflow.unit_of_work import attempt
+        from models.imports.import_batch import ImportBatch, ImportState
+        from workflow.base import roles
+        from workflow.base.unit_of_work import attempt
+        from workflow.imports import import_batch
+        from workflow.office.reference import load_into
 
         metadata.create_all(db.engine)
         load_into(db.session)

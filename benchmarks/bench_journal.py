@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from benchmarks.measure import medians, table
 from benchmarks.seed import MASTER, Scene
-from models.account import Account
-from models.declaration import Declaration
+from models.accounts.account import Account
+from models.declarations.declaration import Declaration
 from models.sealed import install_keys
-from workflow import roles as r
-from workflow.journal import count, verify
-from workflow.unit_of_work import install, unit_of_work
+from workflow.base import roles as r
+from workflow.base.journal import count, verify
+from workflow.base.unit_of_work import install, unit_of_work
 
 ROUNDS = 150
 

@@ -18,7 +18,7 @@ from benchmarks import django_admin
 from benchmarks.bare_page import bare_page
 from benchmarks.measure import medians, statements, table, verdict
 from benchmarks.seed import MASTER, Scene
-from workflow import roles as r
+from workflow.base import roles as r
 
 ROUNDS = 11
 MOST_TIMES_BARE, LIST_PAGE, DEEPEST = 5.0, 20, 10_000
@@ -73,7 +73,7 @@ def run(scene: Scene, home: Path) -> None:
 def lists_of_declarations(app: Any, scene: Scene) -> list[tuple[Any, str]]:
     """(screen, a role that uses it) for every registered list whose rows are declarations."""
     from app.security import ACCESS
-    from models.declaration import Declaration
+    from models.declarations.declaration import Declaration
 
     opens = {row.screen: row.opens for row in ACCESS}
     found = []
@@ -124,7 +124,7 @@ def _compare(app: Any, engine: Any, scene: Scene, screen: Any, role: str, django
 
 def desk_of(engine: Any, account: int) -> str:
     """The organisation an account works for."""
-    from models.account import Account
+    from models.accounts.account import Account
 
     with engine.connect() as connection:
         return str(connection.scalar(select(Account.organisation_id).where(Account.id == account)))
@@ -161,7 +161,7 @@ def _survey(app: Any, engine: Any, scene: Scene, desks: list[tuple[Any, str]]) -
 
 def signed_in(app: Any, scene: Scene, role: str) -> Any:
     """A client with the cookie of a fresh stay, as signing in makes it."""
-    from models.account import Account
+    from models.accounts.account import Account
     from models.base import db
     from tests.sign_in import sign_in_for_test
 

@@ -11,16 +11,16 @@ from sqlalchemy.orm import Session
 
 from benchmarks.measure import medians, table
 from benchmarks.seed import MASTER, Scene
-from models.account import Account
-from models.catalogue import Series
-from models.certificate import Issuer, NumberCounter
-from models.declaration import Declaration
-from models.declaration import DeclarationState as S
+from models.accounts.account import Account
+from models.awards.certificate import Issuer, NumberCounter
+from models.committees.catalogue import Series
+from models.declarations.declaration import Declaration
+from models.declarations.declaration import DeclarationState as S
 from models.sealed import install_keys
-from workflow import roles as r
-from workflow.certificate import issue
-from workflow.certificate_number import generate, grade_of
-from workflow.unit_of_work import install, unit_of_work
+from workflow.awards.certificate import issue
+from workflow.awards.certificate_number import generate, grade_of
+from workflow.base import roles as r
+from workflow.base.unit_of_work import install, unit_of_work
 
 ONE_BY_ONE, MANY = 40, 50
 

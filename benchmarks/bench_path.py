@@ -18,11 +18,11 @@ from sqlalchemy.orm import Session
 from benchmarks import seed
 from benchmarks.bench_list import Page, signed_in
 from benchmarks.measure import medians, statements, table
-from models.organisation import NodeKind, Organisation
-from models.path import NodeState, PathKind, PathNode
-from workflow import roles as r
-from workflow.path_check import check
-from workflow.path_reach import UNITS
+from models.paths.path import NodeState, PathKind, PathNode
+from models.register.organisation import NodeKind, Organisation
+from workflow.base import roles as r
+from workflow.paths.path_check import check
+from workflow.paths.path_reach import UNITS
 
 ROUNDS, CHUNK = 5, 5000
 SMALL = 500  #: declarations beside the units

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from benchmarks.bench_list import signed_in
 from benchmarks.measure import medians, statements, table, verdict
 from benchmarks.seed import MASTER, Scene
-from workflow import roles as r
+from workflow.base import roles as r
 
 ROWS = int(os.environ.get("BENCH_ROWS", "100000"))
 MOST_TIMES_BARE, ROUNDS = 3.0, 25
@@ -58,7 +58,7 @@ def _unit(digit: Any, n: int, name: str) -> dict[str, Any]:
 def run(scene: Scene, home: Path) -> None:
     """The register filled, then every question in turns with the floor."""
     from models.base import db
-    from views.lookup import LOOKUPS
+    from views.screens.lookup import LOOKUPS
 
     engine = create_engine(scene.url)
     app = _product(scene, home)
@@ -103,9 +103,9 @@ def _product(scene: Scene, home: Path) -> Any:
 
 def _fill(engine: Engine) -> None:
     from models.base import db
-    from workflow import register
-    from workflow.accounts import install_system_account
-    from workflow.unit_of_work import attempt
+    from workflow.accounts.accounts import install_system_account
+    from workflow.base.unit_of_work import attempt
+    from workflow.register import register
 
     if db.session.scalar(select(register.TABLE.c.id).where(register.TABLE.c.name == "中南大学湘雅二医院")) is None:
         attempt(install_system_account(db.session), lambda uow: register.enter_many(uow, units(ROWS)))
@@ -115,8 +115,8 @@ def _fill(engine: Engine) -> None:
 def _search(app: Any, q: str) -> None:
     """The finding alone: no request, no account."""
     from models.base import db
-    from models.organisation import Organisation
-    from workflow import name_search
+    from models.register.organisation import Organisation
+    from workflow.register import name_search
 
     with app.app_context():
         name_search.search(db.session, q, MOST + 1, Organisation.active.is_(True))
@@ -124,7 +124,7 @@ def _search(app: Any, q: str) -> None:
 
 def _begins(session: Any, q: str) -> Any:
     """The bare indexed query."""
-    from workflow.name_search import LAST, TABLE
+    from workflow.register.name_search import LAST, TABLE
 
     columns = select(TABLE.c.id, TABLE.c.name, TABLE.c.code, TABLE.c.kind)
     return session.execute(columns.where(TABLE.c.active, TABLE.c.name >= q, TABLE.c.name < q + LAST).order_by(TABLE.c.name).limit(MOST + 1)).all()

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from benchmarks.measure import medians, statements, table
 from benchmarks.seed import MASTER, YEARS, Scene
-from models.account import Account
-from models.declaration import Declaration
-from models.plan import Plan
+from models.accounts.account import Account
+from models.declarations.declaration import Declaration
+from models.review.plan import Plan
 from models.sealed import install_keys
 from reports.statistics import Question, Statistics
-from workflow import policy
-from workflow import roles as r
+from workflow.base import policy
+from workflow.base import roles as r
 
 READERS = (r.LEADER, r.CITY_OFFICER, r.COMMITTEE_OFFICE)
 

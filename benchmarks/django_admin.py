@@ -77,8 +77,8 @@ def _admin() -> Callable[[str], Any]:
     from django.contrib import admin
     from django.db import models
 
-    from models.catalogue import TitleLevel
-    from models.declaration import DeclarationState
+    from models.committees.catalogue import TitleLevel
+    from models.declarations.declaration import DeclarationState
 
     def named(name: str, of: str) -> Any:
         meta = type("Meta", (), {"managed": False, "db_table": of, "app_label": "benchmarks"})

@@ -18,22 +18,22 @@ from sqlalchemy import Engine, create_engine, insert, select, text
 from sqlalchemy.orm import Session
 
 import models.registry  # noqa: F401
-from models.account import Account
+from models.accounts.account import Account
+from models.awards.certificate import Issuer
 from models.base import metadata
-from models.batch import Batch, BatchState
-from models.catalogue import Series, Title, TitleLevel
-from models.certificate import Issuer
-from models.committee import Committee, CommitteeState
-from models.declaration import Declaration, RouteStep
-from models.declaration import DeclarationState as S
-from models.organisation import NodeKind, Organisation, Region, UnitNature
-from models.path import Way
-from models.person import Person
-from models.plan import Plan, PlanState
+from models.batches.batch import Batch, BatchState
+from models.committees.catalogue import Series, Title, TitleLevel
+from models.committees.committee import Committee, CommitteeState
+from models.declarations.declaration import Declaration, RouteStep
+from models.declarations.declaration import DeclarationState as S
+from models.paths.path import Way
+from models.register.organisation import NodeKind, Organisation, Region, UnitNature
+from models.register.person import Person
+from models.review.plan import Plan, PlanState
 from models.sealed import blind_index, install_keys
-from workflow import roles as r
-from workflow.reference import load_into
-from workflow.unit_of_work import install
+from workflow.base import roles as r
+from workflow.base.unit_of_work import install
+from workflow.office.reference import load_into
 
 MASTER = b"benchmark-key-that-opens-nothing"
 CHUNK = 5000

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.catalogue import LADDER, Series, Specialty, Title, TitleLevel
+from models.committees.catalogue import LADDER, Series, Specialty, Title, TitleLevel
 
 #: key of a row in JSON → heading in Excel
 SPECIALTY = {

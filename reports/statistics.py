@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from models.batch import Batch
-from models.catalogue import Series, TitleLevel
-from models.committee import Committee
-from models.declaration import Declaration
-from models.declaration import DeclarationState as S
-from models.organisation import Region
-from models.path import Way
-from models.plan import Plan
+from models.batches.batch import Batch
+from models.committees.catalogue import Series, TitleLevel
+from models.committees.committee import Committee
+from models.declarations.declaration import Declaration
+from models.declarations.declaration import DeclarationState as S
+from models.paths.path import Way
+from models.register.organisation import Region
+from models.review.plan import Plan
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -12,11 +12,11 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 import models.registry  # noqa: F401
-from models.account import Account
+from models.accounts.account import Account
 from models.base import metadata
 from models.sealed import install_keys
 from tests.factories import Make
-from workflow.unit_of_work import attempt, install
+from workflow.base.unit_of_work import attempt, install
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 

@@ -19,7 +19,7 @@ import models.registry  # noqa: F401
 from models.base import db, metadata
 from models.sealed import install_keys
 from tests.factories import Make
-from workflow.unit_of_work import UnitOfWork, install
+from workflow.base.unit_of_work import UnitOfWork, install
 
 #: The same examples on every machine, so that a build fails for what was changed in it; HYPOTHESIS_SEARCH=1 looks for new ones.
 hypothesis.settings.register_profile("house", derandomize=not os.environ.get("HYPOTHESIS_SEARCH"), deadline=None)
@@ -68,8 +68,8 @@ def engine(database_url):
     engine = create_engine(database_url)
     install(engine, sync="OFF")
     metadata.create_all(engine)
-    if importlib.util.find_spec("workflow.reference"):
-        from workflow.reference import load_into
+    if importlib.util.find_spec("workflow.office.reference"):
+        from workflow.office.reference import load_into
 
         with Session(engine) as session:
             load_into(session)

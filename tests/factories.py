@@ -9,20 +9,21 @@ from types import SimpleNamespace
 from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import select
 
-from models.account import Account
-from models.ballot import Poll
-from models.batch import Batch, BatchState
-from models.catalogue import Series, Specialty, Title, TitleLevel
-from models.committee import Committee, CommitteeState
-from models.declaration import Declaration, DeclarationContent, DeclarationState, RouteStep
-from models.draw import Draw, DrawState
-from models.expert import Expert, ExpertState
-from models.organisation import NodeKind, Organisation, UnitNature
-from models.path import Way
-from models.person import Person
-from models.plan import Plan, PlanNeed, PlanState, ScoreItem
-from models.session import Member, ReviewSession
-from workflow import name_index, roles
+from models.accounts.account import Account
+from models.batches.batch import Batch, BatchState
+from models.committees.catalogue import Series, Specialty, Title, TitleLevel
+from models.committees.committee import Committee, CommitteeState
+from models.committees.expert import Expert, ExpertState
+from models.declarations.declaration import Declaration, DeclarationContent, DeclarationState, RouteStep
+from models.paths.path import Way
+from models.register.organisation import NodeKind, Organisation, UnitNature
+from models.register.person import Person
+from models.review.ballot import Poll
+from models.review.draw import Draw, DrawState
+from models.review.plan import Plan, PlanNeed, PlanState, ScoreItem
+from models.review.session import Member, ReviewSession
+from workflow.base import roles
+from workflow.register import name_index
 
 _numbers = count(1)
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)

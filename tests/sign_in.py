@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 
+from models.accounts.sign_in import SignIn
 from models.base import db
-from models.sign_in import SignIn
-from workflow import clock, sign_in
+from workflow.accounts import sign_in
+from workflow.base import clock
 
 
 def sign_in_for_test(app, client, account, *, second_factor=True):

@@ -11,7 +11,7 @@ import pytest
 from app.menu import MENU
 from app.security import ACCESS
 from tools import pictures
-from workflow import roles
+from workflow.base import roles
 from workflow.lifecycles import LIFECYCLES
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 import models.registry  # noqa: F401
 from models.base import db, metadata
-from workflow.unit_of_work import install
+from workflow.base.unit_of_work import install
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 POSTGRES = "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from workflow.flow import Flow, Step
+from workflow.base.flow import Flow, Step
 from workflow.lifecycles import LIFECYCLES
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "lifecycles.md"

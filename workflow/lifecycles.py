@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-from workflow import (  # noqa: F401  (importing registers the verbs)
-    acceptance,
-    audit,
-    ballot,
-    batch,
-    blacklist,
+from workflow.awards import (  # noqa: F401  (importing registers the verbs)
     certificate,
     certificate_number,
-    committee,
-    committee_details,
-    draw,
-    expert,
     filing,
-    import_batch,
     issuer,
-    job,
-    organisation,
-    paper_desk,
-    path,
-    path_draft,
-    plan,
     publicity,
-    quota,
     reporting,
-    result,
-    session,
-    submission,
-    succession,
 )
-from workflow.declaration import DECLARATION
-from workflow.flow import Flow
+from workflow.base.flow import Flow
+from workflow.batches import batch
+from workflow.committees import committee, committee_details, expert  # noqa: F401  (importing registers the verbs)
+from workflow.declarations import audit, paper_desk, quota, submission  # noqa: F401  (importing registers the verbs)
+from workflow.declarations.declaration import DECLARATION
+from workflow.imports import import_batch
+from workflow.jobs import job
+from workflow.paths import acceptance, path, path_draft
+from workflow.register import blacklist, organisation, succession  # noqa: F401  (importing registers the verbs)
+from workflow.review import ballot, draw, plan, result, session  # noqa: F401  (importing registers the verbs)
 
 #: Table name of the subject to its lifecycle.
 LIFECYCLES: dict[str, Flow] = {

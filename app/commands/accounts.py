@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
-from workflow import roles
+from workflow.base import roles
 
 account_commands = click.Group("accounts", help="账号。")
 
@@ -18,9 +18,9 @@ account_commands = click.Group("accounts", help="账号。")
 def create(username: str, names: tuple[str, ...], name: str) -> None:
     """Make the account as the system account, and print its first password once."""
     from models.base import db
-    from workflow import accounts
-    from workflow.errors import Refused
-    from workflow.unit_of_work import attempt
+    from workflow.accounts import accounts
+    from workflow.base.errors import Refused
+    from workflow.base.unit_of_work import attempt
 
     shown, first = accounts.first()
     try:

@@ -11,7 +11,7 @@ from typing import NamedTuple, NoReturn
 
 import click
 
-from workflow.zc_draw import (
+from workflow.review.zc_draw import (
     Decline,
     DrawRefused,
     Entropy,

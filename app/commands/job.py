@@ -11,7 +11,7 @@ from flask import Flask
 
 from app.config import ROOT
 from models.base import db
-from workflow import job
+from workflow.jobs import job
 
 
 @click.command("job", help="办理一个后台任务（由系统自动启动）。")

@@ -15,7 +15,7 @@ def verify(state: bool) -> None:
     """Print a green line with the number of entries; or the chain, number and reason of each fault, and exit 1."""
     from models.base import db
     from models.registry import by_table
-    from workflow import journal
+    from workflow.base import journal
 
     faults = list(journal.verify(db.session, by_table() if state else None))
     for fault in faults:

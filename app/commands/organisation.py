@@ -6,9 +6,9 @@ import click
 from flask.cli import with_appcontext
 
 from models.base import db
-from workflow import name_index
-from workflow.accounts import install_system_account
-from workflow.unit_of_work import UnitOfWork, attempt
+from workflow.accounts.accounts import install_system_account
+from workflow.base.unit_of_work import UnitOfWork, attempt
+from workflow.register import name_index
 
 organisation_commands = click.Group("organisation", help="机构：名称索引。")
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from workflow.recount import recount
-from workflow.sealing import WrongKey
+from workflow.review.recount import recount
+from workflow.review.sealing import WrongKey
 
 
 @click.command("recount", help="凭选票档案和双方口令离线复核计票。")

@@ -8,10 +8,10 @@ import click
 from flask.cli import with_appcontext
 
 from models.base import db
-from workflow import reference
-from workflow.accounts import install_system_account
-from workflow.errors import Refused
-from workflow.unit_of_work import attempt
+from workflow.accounts.accounts import install_system_account
+from workflow.base.errors import Refused
+from workflow.base.unit_of_work import attempt
+from workflow.office import reference
 
 
 @click.command("load-reference", help="载入基础数据（区划、代码表、职称树、专业树、工作日历、条款）；可重复执行。")

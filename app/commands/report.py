@@ -12,10 +12,10 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from models.base import db
-from workflow import delivery
-from workflow.accounts import install_system_account
-from workflow.errors import Refused
-from workflow.unit_of_work import attempt
+from workflow.accounts.accounts import install_system_account
+from workflow.awards import delivery
+from workflow.base.errors import Refused
+from workflow.base.unit_of_work import attempt
 
 PATIENCE = 60
 #: A receipt is short; whoever answers more is not read to the end.

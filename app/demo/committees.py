@@ -9,15 +9,15 @@ from datetime import date
 from sqlalchemy import select
 
 from app.demo.stage import Stage
-from models.account import Account
-from models.catalogue import Series, Specialty, TitleLevel
-from models.committee import Committee
-from models.organisation import NodeKind, Organisation
-from models.person import Person
-from workflow import committee as committees
-from workflow import expert as experts
-from workflow import issuer as issuers
-from workflow import roles as r
+from models.accounts.account import Account
+from models.committees.catalogue import Series, Specialty, TitleLevel
+from models.committees.committee import Committee
+from models.register.organisation import NodeKind, Organisation
+from models.register.person import Person
+from workflow.awards import issuer as issuers
+from workflow.base import roles as r
+from workflow.committees import committee as committees
+from workflow.committees import expert as experts
 
 
 @dataclass(frozen=True)

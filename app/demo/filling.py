@@ -12,14 +12,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import object_session
 
 from app.demo.stage import Stage
-from models.catalogue import LADDER, Title, TitleLevel
-from models.declaration import Declaration, DeclarationMode
-from models.path import Way
+from models.committees.catalogue import LADDER, Title, TitleLevel
+from models.declarations.declaration import Declaration, DeclarationMode
+from models.paths.path import Way
 from reports.paper import CHINA, FONTS
-from workflow import form as forms
-from workflow import submission
-from workflow.form_parts import Field
-from workflow.unit_of_work import UnitOfWork
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.declarations import form as forms
+from workflow.declarations import submission
+from workflow.declarations.form_parts import Field
 
 PROJECTS = ("湘江新区综合管廊工程", "橘子洲大桥加固改造工程", "市民之家暖通空调系统设计", "洞庭湖区排涝泵站更新工程", "县域医共体信息平台建设", "老旧小区海绵化改造")
 PAPERS = ("装配式混凝土结构节点抗震性能研究", "基于 BIM 的施工进度管理方法", "基层医院慢病管理路径探讨", "软土地基处理技术在泵站工程中的应用")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from app.demo.stage import Stage
-from models.organisation import NodeKind, Organisation, Region, UnitNature
-from workflow import organisation as organisations
-from workflow import roles as r
-from workflow.unit_of_work import UnitOfWork
+from models.register.organisation import NodeKind, Organisation, Region, UnitNature
+from workflow.base import roles as r
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.register import organisation as organisations
 
 BUREAUS = ("湖南省住房和城乡建设厅", "湖南省卫生健康委员会", "湖南省教育厅", "湖南省水利厅", "湖南省农业农村厅", "湖南省交通运输厅")
 UNIVERSITIES = ("湘江理工大学", "岳麓师范大学", "洞庭农业大学")

@@ -7,12 +7,12 @@ from datetime import date
 from sqlalchemy import select
 
 from app.demo.stage import Stage
-from models.account import Account
-from models.catalogue import TitleLevel
-from models.organisation import NodeKind, Organisation
-from models.path import NodeState, PathKind, PathNode, Way
-from workflow import acceptance, path_draft
-from workflow import path as paths
+from models.accounts.account import Account
+from models.committees.catalogue import TitleLevel
+from models.paths.path import NodeState, PathKind, PathNode, Way
+from models.register.organisation import NodeKind, Organisation
+from workflow.paths import acceptance, path_draft
+from workflow.paths import path as paths
 
 INSTRUCTIONS = (
     "一、申报人须与用人单位建立劳动（人事）关系并在岗工作。\n"

@@ -9,34 +9,26 @@ from sqlalchemy import select
 
 from app.demo.schedule import Story
 from app.demo.stage import Stage
-from models.account import Account
-from models.ballot import Poll
-from models.batch import Batch
-from models.catalogue import Specialty
-from models.certificate import Certificate, Issuer
-from models.declaration import Declaration
-from models.declaration import DeclarationState as S
-from models.draw import Draw
-from models.filing import Filing
-from models.organisation import NodeKind, Organisation
-from models.plan import Plan, PlanKind, ScoreItem, ScorePhase
-from models.publicity import Objection, Publicity
-from models.session import Member, ReviewSession
-from workflow import (
-    ballot,
-    certificate,
-    certificate_number,
-    filing,
-    policy,
-    publicity,
-    reporting,
-    result,
-    scoring,
-    working_days,
-)
-from workflow import draw as draws
-from workflow import plan as plans
-from workflow import session as sessions
+from models.accounts.account import Account
+from models.awards.certificate import Certificate, Issuer
+from models.awards.filing import Filing
+from models.awards.publicity import Objection, Publicity
+from models.batches.batch import Batch
+from models.committees.catalogue import Specialty
+from models.declarations.declaration import Declaration
+from models.declarations.declaration import DeclarationState as S
+from models.register.organisation import NodeKind, Organisation
+from models.review.ballot import Poll
+from models.review.draw import Draw
+from models.review.plan import Plan, PlanKind, ScoreItem, ScorePhase
+from models.review.session import Member, ReviewSession
+from workflow.awards import certificate, certificate_number, filing, publicity, reporting
+from workflow.base import policy
+from workflow.office import working_days
+from workflow.review import ballot, result, scoring
+from workflow.review import draw as draws
+from workflow.review import plan as plans
+from workflow.review import session as sessions
 
 OFFICE_PASS, SUPERVISOR_PASS = "评委会办公室口令2026", "驻厅纪检组口令2026"
 ITEMS = (

@@ -10,12 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.demo.names import Names
-from models.account import Account
-from models.committee import Committee
-from models.organisation import Organisation
-from models.person import Person
-from workflow import accounts
-from workflow.unit_of_work import UnitOfWork, unit_of_work
+from models.accounts.account import Account
+from models.committees.committee import Committee
+from models.register.organisation import Organisation
+from models.register.person import Person
+from workflow.accounts import accounts
+from workflow.base.unit_of_work import UnitOfWork, unit_of_work
 
 
 class Stage:

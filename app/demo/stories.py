@@ -10,15 +10,17 @@ from sqlalchemy import select
 from app.demo.filling import fill
 from app.demo.schedule import Story
 from app.demo.stage import Stage
-from models.account import Account
-from models.batch import Batch
-from models.catalogue import Specialty, Title
-from models.declaration import Declaration, DeclarationMode, RouteStep
-from models.declaration import DeclarationState as S
-from models.organisation import Organisation
-from models.publicity import Objection
-from workflow import publicity, submission, working_days
-from workflow.declaration import DECLARATION, LIABILITY_ITEMS, PUBLICISED, publicity_needed, unit_publicity
+from models.accounts.account import Account
+from models.awards.publicity import Objection
+from models.batches.batch import Batch
+from models.committees.catalogue import Specialty, Title
+from models.declarations.declaration import Declaration, DeclarationMode, RouteStep
+from models.declarations.declaration import DeclarationState as S
+from models.register.organisation import Organisation
+from workflow.awards import publicity
+from workflow.declarations import submission
+from workflow.declarations.declaration import DECLARATION, LIABILITY_ITEMS, PUBLICISED, publicity_needed, unit_publicity
+from workflow.office import working_days
 
 SIGNED = {"handler": "经办", "head": "负责"}
 
@@ -193,7 +195,7 @@ def _get(uow, case: Case) -> Declaration:  # type: ignore[no-untyped-def]
 
 
 def _asking(stage: Stage):  # type: ignore[no-untyped-def]
-    from workflow.unit_of_work import asking
+    from workflow.base.unit_of_work import asking
 
     return asking(stage.account("system"), now=stage.now, session=stage.session)
 

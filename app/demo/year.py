@@ -17,18 +17,19 @@ from app.demo.schedule import Story, tell
 from app.demo.stage import Stage
 from app.demo.stories import Case, live
 from models.base import db
-from models.catalogue import Specialty, Title, TitleLevel
-from models.committee import Committee
-from models.declaration import DeclarationMode
-from models.declaration import DeclarationState as S
-from models.organisation import NodeKind, Organisation
-from models.path import AcceptanceOffice, Way
-from models.person import Person
-from models.setting import DemoClock
-from workflow import batch as batches
-from workflow import blacklist, clock
-from workflow import quota as quotas
-from workflow import roles as r
+from models.committees.catalogue import Specialty, Title, TitleLevel
+from models.committees.committee import Committee
+from models.declarations.declaration import DeclarationMode
+from models.declarations.declaration import DeclarationState as S
+from models.office.setting import DemoClock
+from models.paths.path import AcceptanceOffice, Way
+from models.register.organisation import NodeKind, Organisation
+from models.register.person import Person
+from workflow.base import clock
+from workflow.base import roles as r
+from workflow.batches import batch as batches
+from workflow.declarations import quota as quotas
+from workflow.register import blacklist
 
 BEGIN = date(2025, 1, 6)
 #: Where the demo clock stands when the demo has been made.

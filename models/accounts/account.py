@@ -9,9 +9,9 @@ from sqlalchemy import Boolean, DateTime, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Labelled, column
-from models.committee import Committee
-from models.organisation import Organisation
-from models.person import Person
+from models.committees.committee import Committee
+from models.register.organisation import Organisation
+from models.register.person import Person
 from models.sealed import Sealed
 
 #: The account commands and registrations act as; nobody signs in with it.
@@ -52,7 +52,7 @@ class Account(User):
 
     @property
     def state(self) -> AccountState:
-        """Where the account stands in its lifecycle (workflow.accounts.ACCOUNT)."""
+        """Where the account stands in its lifecycle (workflow.accounts.accounts.ACCOUNT)."""
         return AccountState.ACTIVE if self.active else AccountState.DISABLED
 
     @state.setter

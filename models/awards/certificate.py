@@ -9,9 +9,9 @@ from sqlalchemy import CheckConstraint, Date, DateTime, ForeignKey, Index, Integ
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Labelled, column
-from models.catalogue import Series
-from models.declaration import Declaration
-from models.organisation import Organisation
+from models.committees.catalogue import Series
+from models.declarations.declaration import Declaration
+from models.register.organisation import Organisation
 
 
 class IssuerState(Labelled):

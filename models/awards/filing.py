@@ -9,8 +9,8 @@ from sqlalchemy import Date, ForeignKey, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Labelled, column
-from models.declaration import Declaration
-from models.plan import Plan
+from models.declarations.declaration import Declaration
+from models.review.plan import Plan
 
 
 class FilingState(Labelled):

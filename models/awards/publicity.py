@@ -9,8 +9,8 @@ from sqlalchemy import JSON, Date, DateTime, ForeignKey, Index, Integer, String,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Labelled, column
-from models.declaration import Declaration
-from models.organisation import Organisation
+from models.declarations.declaration import Declaration
+from models.register.organisation import Organisation
 
 
 class PublicityKind(Labelled):

@@ -9,8 +9,8 @@ from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Integer, Nume
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Labelled, column
-from models.committee import Committee
-from models.path import AcceptanceOffice, Way
+from models.committees.committee import Committee
+from models.paths.path import AcceptanceOffice, Way
 
 
 class BatchState(Labelled):

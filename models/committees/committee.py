@@ -9,8 +9,8 @@ from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Integer, Nume
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Labelled, column
-from models.catalogue import SENIOR, Series, Specialty, TitleLevel
-from models.organisation import Organisation
+from models.committees.catalogue import SENIOR, Series, Specialty, TitleLevel
+from models.register.organisation import Organisation
 
 
 class CommitteeLevel(Labelled):

@@ -9,9 +9,9 @@ from sqlalchemy import Date, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Labelled, column
-from models.catalogue import Series, Specialty, TitleLevel
-from models.organisation import Organisation
-from models.person import Person
+from models.committees.catalogue import Series, Specialty, TitleLevel
+from models.register.organisation import Organisation
+from models.register.person import Person
 
 
 class ExpertState(Labelled):

@@ -10,12 +10,12 @@ from sqlalchemy import JSON, Boolean, Date, DateTime, ForeignKey, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Labelled, column
-from models.batch import Batch
-from models.catalogue import Series, Specialty, Title, TitleLevel
-from models.committee import Committee
-from models.organisation import Organisation
-from models.path import AcceptanceOffice, Way
-from models.person import Person
+from models.batches.batch import Batch
+from models.committees.catalogue import Series, Specialty, Title, TitleLevel
+from models.committees.committee import Committee
+from models.paths.path import AcceptanceOffice, Way
+from models.register.organisation import Organisation
+from models.register.person import Person
 
 
 class DeclarationState(Labelled):
@@ -160,7 +160,7 @@ class DeclarationContent(Model):
     form_version: Mapped[str] = column("表单版本", String(20), default="")
     carried_from: Mapped[str] = column("带入自申报编号", String(24), default="")
     carried: Mapped[list[str]] = column("带入后尚未核对的部分", JSON, default=list)
-    degree_checks: Mapped[dict[str, Any]] = column("学历学位核验", JSON, default=dict)  #: workflow.degree_check
+    degree_checks: Mapped[dict[str, Any]] = column("学历学位核验", JSON, default=dict)  #: workflow.declarations.degree_check
 
     declaration: Mapped[Declaration] = relationship(back_populates="content")
 

@@ -7,8 +7,8 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Labelled, column
-from models.catalogue import Specialty, TitleLevel
-from models.organisation import Organisation
+from models.committees.catalogue import Specialty, TitleLevel
+from models.register.organisation import Organisation
 
 
 class QuotaKind(Labelled):

@@ -9,9 +9,9 @@ from flask_appbuilder import Model
 from sqlalchemy import JSON, DateTime, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.account import Account
+from models.accounts.account import Account
 from models.base import Labelled, column
-from models.job import Job
+from models.jobs.job import Job
 from models.sealed import Sealed
 
 
@@ -86,7 +86,7 @@ class ImportPart(Model):
     changed: Mapped[int] = column("变更", Integer, default=0)
     unchanged: Mapped[int] = column("无变化", Integer, default=0)
     wrong: Mapped[int] = column("失败", Integer, default=0)
-    content: Mapped[str] = column("内容", Sealed("import_part.content"))  #: JSON, see workflow.import_rows
+    content: Mapped[str] = column("内容", Sealed("import_part.content"))  #: JSON, see workflow.imports.import_rows
 
 
 class ImportMeaning(Model):

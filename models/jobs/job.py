@@ -9,7 +9,7 @@ from flask_appbuilder import Model
 from sqlalchemy import JSON, DateTime, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.account import Account
+from models.accounts.account import Account
 from models.base import Labelled, column
 
 

@@ -9,9 +9,9 @@ from sqlalchemy import Boolean, Date, DateTime, ForeignKey, Index, Integer, Stri
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Labelled, column
-from models.catalogue import Series, Specialty, TitleLevel
-from models.committee import Committee
-from models.organisation import NodeKind, Organisation
+from models.committees.catalogue import Series, Specialty, TitleLevel
+from models.committees.committee import Committee
+from models.register.organisation import NodeKind, Organisation
 
 
 class Way(Labelled):

@@ -9,10 +9,10 @@ from sqlalchemy import Boolean, Date, DateTime, ForeignKey, Index, Integer, Stri
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Labelled, column
-from models.catalogue import TitleLevel
-from models.committee import Committee
-from models.organisation import Organisation
-from models.path import AcceptanceOffice, PathKind, PathNode
+from models.committees.catalogue import TitleLevel
+from models.committees.committee import Committee
+from models.paths.path import AcceptanceOffice, PathKind, PathNode
+from models.register.organisation import Organisation
 
 
 class PathDraftState(Labelled):

@@ -9,7 +9,7 @@ from sqlalchemy import DateTime, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import column
-from models.path import PathKind
+from models.paths.path import PathKind
 
 
 class PathVersion(Model):

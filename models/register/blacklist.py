@@ -9,7 +9,7 @@ from sqlalchemy import Date, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Labelled, column
-from models.person import Person
+from models.register.person import Person
 
 
 class BlacklistState(Labelled):

@@ -136,7 +136,7 @@ class OrganisationChange(Model):
 
 
 class OrganisationGram(Model):
-    """Which organisations are, or were, called by a name with these two characters (workflow/name_index.py).
+    """Which organisations are, or were, called by a name with these two characters (workflow/register/name_index.py).
 
     `members` are ids in ascending order, four bytes each, `first` the first of them: one row for a gram and a run of
     organisations that came together, one row more for each that came by itself. Rows are only ever added; who reads

@@ -13,7 +13,7 @@ from sqlalchemy import JSON, Boolean, CheckConstraint, ForeignKey, Integer, Larg
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Labelled, column
-from models.session import ReviewSession
+from models.review.session import ReviewSession
 
 
 class PollState(Labelled):

@@ -9,7 +9,7 @@ from sqlalchemy import DateTime, ForeignKey, Integer, LargeBinary, String, Text,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Labelled, column
-from models.plan import Plan
+from models.review.plan import Plan
 from models.sealed import Sealed
 
 

@@ -9,10 +9,10 @@ from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Integer, Stri
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Labelled, column
-from models.batch import Batch
-from models.catalogue import Specialty
-from models.committee import Committee
-from models.declaration import Declaration
+from models.batches.batch import Batch
+from models.committees.catalogue import Specialty
+from models.committees.committee import Committee
+from models.declarations.declaration import Declaration
 
 
 class PlanState(Labelled):

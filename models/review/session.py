@@ -20,9 +20,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Labelled, column
-from models.declaration import Declaration
-from models.expert import Expert
-from models.plan import Plan, ScoreItem
+from models.committees.expert import Expert
+from models.declarations.declaration import Declaration
+from models.review.plan import Plan, ScoreItem
 
 
 class SessionState(Labelled):

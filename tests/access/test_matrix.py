@@ -12,7 +12,7 @@ from app.security import PERSONAL, PUBLIC
 from tests.access.walk import CODES, COLUMNS, NOBODY, Walker, lines
 from tests.access.world import CANARY
 from tests.views.office_day import noon  # noqa: F401  (a fixture)
-from workflow import roles as r
+from workflow.base import roles as r
 
 #: Pages on which an expert's name may stand, by who reads them (令40号 第二十三条, TRUST T1).
 KNOWN = {

@@ -13,12 +13,12 @@ from urllib.parse import quote
 from sqlalchemy import select
 
 from app import errors
-from models.person import Person
+from models.register.person import Person
 from reports import figure
 from tests.access.world import CANARY, World
-from views import papers
-from views.lookup import LOOKUPS
-from workflow import roles as r
+from views.screens.lookup import LOOKUPS
+from views.storage import papers
+from workflow.base import roles as r
 
 MATRIX = Path(__file__).with_name("matrix.csv")
 NOBODY = "nobody"

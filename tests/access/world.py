@@ -18,38 +18,38 @@ from types import SimpleNamespace
 from PIL import Image
 from sqlalchemy import select
 
-from models.account import Account
-from models.ballot import Poll, PollState, Roll
-from models.batch import BatchState
-from models.blacklist import BlacklistEntry, BlacklistKind
-from models.certificate import Certificate, CertificateNumber, Issuer
-from models.committee import CommitteeState
-from models.declaration import Correction
-from models.declaration import DeclarationState as D
-from models.draw import Draw
-from models.expert import Expert
-from models.filing import Filing
-from models.import_batch import ImportBatch, ImportState
-from models.job import Job, JobState
-from models.journal import JournalEntry
-from models.material import Material
-from models.notice import Notice
-from models.organisation import NodeKind
-from models.path import AcceptanceOffice, PathKind, PathNode, Way
-from models.path_draft import ChangeVerb, PathChange, PathDraft, PathDraftState
-from models.plan import Plan, PlanKind, PlanState
-from models.publicity import Objection, Publicity, PublicityItem, PublicityKind
-from models.quota import Quota, QuotaState
-from models.session import InterviewSlot, Recusal, SessionState
-from models.setting import CalendarDay, CalendarYear
+from models.accounts.account import Account
+from models.awards.certificate import Certificate, CertificateNumber, Issuer
+from models.awards.filing import Filing
+from models.awards.publicity import Objection, Publicity, PublicityItem, PublicityKind
+from models.batches.batch import BatchState
+from models.committees.committee import CommitteeState
+from models.committees.expert import Expert
+from models.declarations.declaration import Correction
+from models.declarations.declaration import DeclarationState as D
+from models.declarations.material import Material
+from models.declarations.quota import Quota, QuotaState
+from models.imports.import_batch import ImportBatch, ImportState
+from models.jobs.job import Job, JobState
+from models.office.journal import JournalEntry
+from models.office.notice import Notice
+from models.office.setting import CalendarDay, CalendarYear
+from models.paths.path import AcceptanceOffice, PathKind, PathNode, Way
+from models.paths.path_draft import ChangeVerb, PathChange, PathDraft, PathDraftState
+from models.register.blacklist import BlacklistEntry, BlacklistKind
+from models.register.organisation import NodeKind
+from models.review.ballot import Poll, PollState, Roll
+from models.review.draw import Draw
+from models.review.plan import Plan, PlanKind, PlanState
+from models.review.session import InterviewSlot, Recusal, SessionState
 from tests.conftest import NOON
-from workflow import draw as draws
-from workflow import files
-from workflow import roles as r
-from workflow.draw import DRAW
-from workflow.imports import KINDS
-from workflow.journal import seal
-from workflow.trail import leave_trail
+from workflow.base import roles as r
+from workflow.base.journal import seal
+from workflow.base.trail import leave_trail
+from workflow.imports.kinds import KINDS
+from workflow.review import draw as draws
+from workflow.review.draw import DRAW
+from workflow.storage import files
 
 #: Nobody else in the province has this name: where it appears, an expert has been named.
 CANARY = "欧阳鹮翎"

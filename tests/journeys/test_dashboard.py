@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 from werkzeug.serving import make_server
 
-from models.declaration import DeclarationState as S
-from workflow import roles as r
+from models.declarations.declaration import DeclarationState as S
+from workflow.base import roles as r
 
 COOKIE = "zhicheng"
 

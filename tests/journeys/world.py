@@ -20,15 +20,15 @@ from app.demo.schedule import tell
 from app.demo.stage import Stage
 from app.demo.stories import Case, live
 from app.demo.year import Year
-from models.account import Account
+from models.accounts.account import Account
 from models.base import db
-from models.catalogue import TitleLevel
-from models.declaration import DeclarationState as S
-from models.organisation import NodeKind, Organisation, UnitNature
-from models.path import AcceptanceOffice, Way
-from models.person import Person
-from workflow import batch as batches
-from workflow import demo_clock
+from models.committees.catalogue import TitleLevel
+from models.declarations.declaration import DeclarationState as S
+from models.paths.path import AcceptanceOffice, Way
+from models.register.organisation import NodeKind, Organisation, UnitNature
+from models.register.person import Person
+from workflow.batches import batch as batches
+from workflow.office import demo_clock
 
 OPENED = date(2026, 6, 1)
 #: Where the clock stands when the first person signs in.

@@ -1,6 +1,7 @@
 """Papers say exactly what the record says, on every page, today and in thirty years."""
 
 import io
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing

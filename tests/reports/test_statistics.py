@@ -7,11 +7,11 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy import event, true
 
-from models.catalogue import TitleLevel
-from models.declaration import Declaration
-from models.declaration import DeclarationState as S
-from models.path import Way
-from models.plan import Plan, PlanState
+from models.committees.catalogue import TitleLevel
+from models.declarations.declaration import Declaration
+from models.declarations.declaration import DeclarationState as S
+from models.paths.path import Way
+from models.review.plan import Plan, PlanState
 from reports.statistics import Question, Statistics, cities, percent, permille, years
 
 VOTED = date(2026, 12, 10)

@@ -9,8 +9,8 @@ import pytest
 
 from models.template import CHOICES_SHEET, GUIDE_SHEET, REASON, VERSION_PROPERTY
 from reports.template import INLINE, MOST_COMMENTS, Column, returned, write
-from workflow.errors import Refused
-from workflow.reading import read
+from workflow.base.errors import Refused
+from workflow.imports.reading import read
 
 REGIONS = [f"湖南省第{n}个县市区" for n in range(1, 141)]
 COLUMNS = [

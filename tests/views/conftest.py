@@ -6,7 +6,7 @@ import pytest
 
 from models.base import db
 from tests.conftest import MASTER
-from workflow import roles as r
+from workflow.base import roles as r
 
 TRIED = ("TryOrganisationScreen", "TryDeskScreen", "TrySpecialtyScreen", "TryFeeScreen")
 

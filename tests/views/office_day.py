@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from models.setting import DemoClock
+from models.office.setting import DemoClock
 from tests.conftest import NOON
-from workflow import clock
+from workflow.base import clock
 
 
 @pytest.fixture

@@ -1,14 +1,14 @@
-"""Three screens as an engineer would declare them, to try what `views.base` makes of declarations."""
+"""Three screens as an engineer would declare them, to try what `views.screens.base` makes of declarations."""
 
 from __future__ import annotations
 
-from models.catalogue import Specialty
-from models.committee import CommitteeFee
-from models.declaration import Declaration
-from models.declaration import DeclarationState as S
-from models.organisation import Organisation
-from views.base import FlowScreen, Screen, TreeScreen
-from workflow.declaration import DECLARATION
+from models.committees.catalogue import Specialty
+from models.committees.committee import CommitteeFee
+from models.declarations.declaration import Declaration
+from models.declarations.declaration import DeclarationState as S
+from models.register.organisation import Organisation
+from views.screens.base import FlowScreen, Screen, TreeScreen
+from workflow.declarations.declaration import DECLARATION
 
 
 class TryOrganisationScreen(Screen):

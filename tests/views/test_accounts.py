@@ -7,11 +7,11 @@ import re
 import pytest
 from sqlalchemy import select
 
-from models.account import Account
-from models.journal import JournalEntry
+from models.accounts.account import Account
+from models.office.journal import JournalEntry
 from tests.conftest import NOON
-from workflow import password
-from workflow import roles as r
+from workflow.accounts import password
+from workflow.base import roles as r
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_disabling_asks_for_a_reason(system_admin, make, session):
 
 
 def test_an_administrator_cannot_administer_himself_nor_the_system_account(system_admin, session, make):
-    from models.account import SYSTEM_NAME
+    from models.accounts.account import SYSTEM_NAME
 
     me = session.scalar(select(Account).where(Account.username == "root.admin"))
     answer = system_admin.post(f"/accountscreen/act/{me.id}/reset_password", data={})

@@ -6,10 +6,10 @@ import io
 
 import pytest
 
-from models.organisation import NodeKind
-from workflow import roles
-from workflow.errors import Refused
-from workflow.files import count_pages
+from models.register.organisation import NodeKind
+from workflow.base import roles
+from workflow.base.errors import Refused
+from workflow.storage.files import count_pages
 
 HUGE = ("2147483648", "9223372036854775808", "9" * 40)
 
@@ -28,7 +28,7 @@ def test_a_nul_in_the_key_of_a_file_is_no_file(make, browser):
 
 @pytest.mark.parametrize("asked", ["/\r\nX: y", "/\thome/", "/home/\x00", "//evil.example", "https://evil.example"])
 def test_signing_in_leads_only_to_addresses_of_ours(app, asked):
-    from views.sign_in import safe_next
+    from views.accounts.sign_in import safe_next
 
     with app.test_request_context("/login/"):
         assert safe_next(asked) == "/home/"

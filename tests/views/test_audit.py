@@ -7,14 +7,14 @@ from datetime import datetime
 import pytest
 from sqlalchemy import select
 
-from models.account import Account
-from models.declaration import Correction, Declaration
-from models.declaration import DeclarationState as S
-from models.notice import Notice
-from models.organisation import NodeKind
-from models.path import PathKind, PathNode
+from models.accounts.account import Account
+from models.declarations.declaration import Correction, Declaration
+from models.declarations.declaration import DeclarationState as S
+from models.office.notice import Notice
+from models.paths.path import PathKind, PathNode
+from models.register.organisation import NodeKind
 from tests.views.office_day import noon, page_of  # noqa: F401
-from workflow import roles as r
+from workflow.base import roles as r
 
 pytestmark = pytest.mark.usefixtures("noon")
 PASSED = {"opinion": "材料齐全，同意上报", "publicity_checked": "1", "consistency": "same", "handler": "刘芳", "head": "何局"}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from models.batch import Batch, BatchState
-from models.expert import Expert, ExpertState
+from models.batches.batch import Batch, BatchState
+from models.committees.expert import Expert, ExpertState
 from tests.views.office_day import noon, page_of  # noqa: F401
-from workflow import roles as r
+from workflow.base import roles as r
 
 pytestmark = pytest.mark.usefixtures("noon")
 DATES = {

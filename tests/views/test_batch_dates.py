@@ -9,13 +9,13 @@ from html import unescape
 import pytest
 from sqlalchemy import select
 
-from models.batch import Batch, BatchState
-from models.organisation import NodeKind
-from models.path import AcceptanceOffice, Way
-from models.plan import PlanState
+from models.batches.batch import Batch, BatchState
+from models.paths.path import AcceptanceOffice, Way
+from models.register.organisation import NodeKind
+from models.review.plan import PlanState
 from tests.views.office_day import noon, page_of  # noqa: F401  (a fixture)
-from workflow import roles as r
-from workflow import settings
+from workflow.base import roles as r
+from workflow.base import settings
 
 pytestmark = pytest.mark.usefixtures("noon")
 

@@ -10,13 +10,15 @@ import openpyxl
 import pytest
 from sqlalchemy import event, select
 
-from models.catalogue import Specialty, Title
-from models.committee import CommitteeSpecialty
-from models.journal import JournalEntry
+from models.committees.catalogue import Specialty, Title
+from models.committees.committee import CommitteeSpecialty
+from models.office.journal import JournalEntry
 from tests.views.office_day import noon, page_of  # noqa: F401  (a fixture)
-from views import choice, papers
-from workflow import form, named, roles
-from workflow.trail import leave_trail
+from views.declarations import choice
+from views.storage import papers
+from workflow.base import roles
+from workflow.base.trail import leave_trail
+from workflow.declarations import form, named
 
 pytestmark = pytest.mark.usefixtures("noon")
 

@@ -10,17 +10,18 @@ import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
-from models.blacklist import BlacklistEntry, BlacklistKind, BlacklistState
-from models.certificate import Certificate, CertificateNumber, NumberState
-from models.certificate import CertificateState as K
-from models.declaration import DeclarationState as D
-from models.filing import FilingState
-from models.journal import JournalEntry
+from models.awards.certificate import Certificate, CertificateNumber, NumberState
+from models.awards.certificate import CertificateState as K
+from models.awards.filing import FilingState
+from models.declarations.declaration import DeclarationState as D
+from models.office.journal import JournalEntry
+from models.register.blacklist import BlacklistEntry, BlacklistKind, BlacklistState
 from tests.views.office_day import noon, page_of  # noqa: F401  (a fixture)
 from tests.workflow.test_certificate import Desk
 from tests.workflow.test_filing import Case
-from workflow import certificate as certificates
-from workflow import reporting, roles
+from workflow.awards import certificate as certificates
+from workflow.awards import reporting
+from workflow.base import roles
 
 pytestmark = pytest.mark.usefixtures("noon")
 
@@ -51,7 +52,7 @@ def issued(desk, session, n=1, **given):
 
 
 def _span(desk, session, n):
-    from workflow.certificate_number import next_serial
+    from workflow.awards.certificate_number import next_serial
 
     start = next_serial(session, desk.prefix())
     return start, start + n - 1
@@ -233,9 +234,9 @@ def test_a_unit_and_a_committee_see_the_certificates_of_their_people(browser, de
 @pytest.fixture
 def applied(make, as_, session):
     """A filing of two people that waits, on a day in autumn."""
-    from models.setting import DemoClock
+    from models.office.setting import DemoClock
     from tests.workflow.test_filing import NOON as AUTUMN
-    from workflow import clock
+    from workflow.base import clock
 
     case = Case(make, as_)
     case.people = [case.person(), case.person()]

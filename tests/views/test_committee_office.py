@@ -11,9 +11,9 @@ from openpyxl import load_workbook
 from PIL import Image
 from sqlalchemy import select
 
-from models.committee import Committee
+from models.committees.committee import Committee
 from tests.views.office_day import noon, page_of  # noqa: F401  (a fixture)
-from workflow import roles
+from workflow.base import roles
 
 pytestmark = pytest.mark.usefixtures("noon")
 FORM = {

@@ -7,14 +7,15 @@ from datetime import datetime
 
 import pytest
 
-from models.declaration import DeclarationState as S
-from models.material import Material
-from models.organisation import NodeKind
+from models.declarations.declaration import DeclarationState as S
+from models.declarations.material import Material
+from models.register.organisation import NodeKind
 from tests.views.office_day import noon, page_of  # noqa: F401
 from tests.workflow.test_comparison import DEGREE
 from tests.workflow.test_preview import drawing
-from workflow import comparison, degree_check, files
-from workflow import roles as r
+from workflow.base import roles as r
+from workflow.declarations import comparison, degree_check
+from workflow.storage import files
 
 pytestmark = pytest.mark.usefixtures("noon")
 RECEIPT = {"received_on": "2026-05-20", "received_by": "周静", "place": "3 号柜"}

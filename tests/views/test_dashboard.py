@@ -11,10 +11,10 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from models.declaration import DeclarationState as S
-from models.journal import JournalEntry
+from models.declarations.declaration import DeclarationState as S
+from models.office.journal import JournalEntry
 from reports.figure import bars, script_version
-from workflow import roles as r
+from workflow.base import roles as r
 
 SENT = datetime(2026, 5, 1)
 READERS = (r.LEADER, r.SUPERVISOR, *r.HRSS, r.COMMITTEE_OFFICE, r.CITY_OFFICER, r.DISTRICT_OFFICER, r.BUREAU_OFFICER)

@@ -10,14 +10,14 @@ from sqlalchemy import select
 
 from app.demo.filling import fill, scan
 from app.demo.names import Names
-from models.catalogue import Specialty
-from models.declaration import Declaration
-from models.material import Material
-from models.organisation import NodeKind
-from models.path import NodeState, PathKind, PathNode
-from workflow import roles
-from workflow.clock import province_now
-from workflow.unit_of_work import UnitOfWork
+from models.committees.catalogue import Specialty
+from models.declarations.declaration import Declaration
+from models.declarations.material import Material
+from models.paths.path import NodeState, PathKind, PathNode
+from models.register.organisation import NodeKind
+from workflow.base import roles
+from workflow.base.clock import province_now
+from workflow.base.unit_of_work import UnitOfWork
 
 
 @pytest.fixture

@@ -6,14 +6,14 @@ from datetime import date, datetime
 
 import pytest
 
-from models.declaration import DeclarationState as S
-from models.organisation import NodeKind
-from models.path import PathKind, PathNode
-from models.publicity import Objection, Publicity, PublicityKind
-from models.quota import Quota
+from models.awards.publicity import Objection, Publicity, PublicityKind
+from models.declarations.declaration import DeclarationState as S
+from models.declarations.quota import Quota
+from models.paths.path import PathKind, PathNode
+from models.register.organisation import NodeKind
 from tests.views.office_day import noon  # noqa: F401
 from tests.views.test_master_data import count_queries  # noqa: F401
-from workflow import roles as r
+from workflow.base import roles as r
 
 pytestmark = pytest.mark.usefixtures("noon")
 PATHS = (

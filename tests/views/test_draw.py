@@ -11,14 +11,14 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from app.commands.draw import draw_commands
-from models.draw import Draw, DrawState
-from models.expert import Expert
-from models.journal import JournalEntry
-from models.plan import PlanState
-from models.session import ReviewSession
+from models.committees.expert import Expert
+from models.office.journal import JournalEntry
+from models.review.draw import Draw, DrawState
+from models.review.plan import PlanState
+from models.review.session import ReviewSession
 from tests.views.office_day import noon, page_of  # noqa: F401
-from views.review_papers import spoken
-from workflow import roles as r
+from views.review.review_papers import spoken
+from workflow.base import roles as r
 
 pytestmark = pytest.mark.usefixtures("noon")
 

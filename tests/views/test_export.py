@@ -12,13 +12,13 @@ from sqlalchemy import event, select
 
 from app.security import ACCESS
 from models.base import db
-from models.journal import JournalEntry
-from models.organisation import NodeKind
+from models.office.journal import JournalEntry
+from models.register.organisation import NodeKind
 from tests.access.world import World
 from tests.views.office_day import noon  # noqa: F401
-from views import export_page, exported, listing
-from views.exported import cells
-from workflow import roles as r
+from views.screens import export_page, exported, listing
+from views.screens.exported import cells
+from workflow.base import roles as r
 
 
 def screens(app, role):

@@ -8,14 +8,14 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from models.import_batch import ImportBatch
-from models.job import Job, JobState
-from models.organisation import NodeKind
-from models.path import AcceptanceOffice, PathNode
+from models.imports.import_batch import ImportBatch
+from models.jobs.job import Job, JobState
+from models.paths.path import AcceptanceOffice, PathNode
+from models.register.organisation import NodeKind
 from tests.conftest import NOON
-from workflow import job as jobs
-from workflow import roles as r
-from workflow.imports import KINDS
+from workflow.base import roles as r
+from workflow.imports.kinds import KINDS
+from workflow.jobs import job as jobs
 
 HEAD = "机构名称或统一信用代码,节点类型,联系人\n"
 

@@ -10,10 +10,10 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from app.security import ACCESS
-from models.journal import JournalEntry
-from models.list_choice import SavedQuery
+from models.office.journal import JournalEntry
+from models.office.list_choice import SavedQuery
 from tests.views.test_screens import DESK, ORGANISATIONS, Counted, text
-from workflow import roles as r
+from workflow.base import roles as r
 
 CHOICE = "/lists/TryOrganisationScreen"
 DESK_CHOICE = "/lists/TryDeskScreen"

@@ -9,16 +9,17 @@ from datetime import date
 import pytest
 from sqlalchemy import event, select
 
-from models.account import Account
-from models.catalogue import Specialty, Title
-from models.certificate import Issuer, IssuerState
-from models.committee import Committee, CommitteeState
-from models.journal import JournalEntry
-from models.organisation import NodeKind, Organisation, OrganisationState
-from models.path import AcceptanceOffice, NodeState, PathKind, PathNode, Way
-from models.setting import CalendarDay, CalendarYear
+from models.accounts.account import Account
+from models.awards.certificate import Issuer, IssuerState
+from models.committees.catalogue import Specialty, Title
+from models.committees.committee import Committee, CommitteeState
+from models.office.journal import JournalEntry
+from models.office.setting import CalendarDay, CalendarYear
+from models.paths.path import AcceptanceOffice, NodeState, PathKind, PathNode, Way
+from models.register.organisation import NodeKind, Organisation, OrganisationState
 from tests.views.office_day import noon, page_of  # noqa: F401  (a fixture)
-from workflow import password, roles, settings
+from workflow.accounts import password
+from workflow.base import roles, settings
 
 SCREENS = {
     "specialtyscreen": "职称专业管理", "titlescreen": "职称树管理", "organisationscreen": "机构管理", "issuerscreen": "发证单位编码配置",

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from models.declaration import DeclarationState as S
-from models.publicity import Objection, ObjectionState
+from models.awards.publicity import Objection, ObjectionState
+from models.declarations.declaration import DeclarationState as S
 from tests.views.office_day import noon, page_of  # noqa: F401
-from workflow import roles as r
+from workflow.base import roles as r
 
 pytestmark = pytest.mark.usefixtures("noon")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from models.organisation import Organisation
-from workflow import roles
+from models.register.organisation import Organisation
+from workflow.base import roles
 
 HOME = "/organisationscreen"
 def text(answer):

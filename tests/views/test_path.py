@@ -9,11 +9,11 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import event, select
 
-from models.declaration import DeclarationState
-from models.organisation import NodeKind
-from models.path import NodeState, PathKind, PathNode
-from models.path_draft import PathDraft, PathDraftState
-from workflow import roles
+from models.declarations.declaration import DeclarationState
+from models.paths.path import NodeState, PathKind, PathNode
+from models.paths.path_draft import PathDraft, PathDraftState
+from models.register.organisation import NodeKind
+from workflow.base import roles
 
 
 @pytest.fixture

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.organisation import NodeKind, Organisation
-from models.path import NodeState, PathKind, PathNode
-from workflow import name_search, organisation, roles
-from workflow.name_index import folded
+from models.paths.path import NodeState, PathKind, PathNode
+from models.register.organisation import NodeKind, Organisation
+from workflow.base import roles
+from workflow.register import name_search, organisation
+from workflow.register.name_index import folded
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ import pikepdf
 import pytest
 from sqlalchemy import select
 
-from models.declaration import DeclarationState as D
-from models.material import StoredFile
-from models.plan import Plan, PlanKind, PlanState
+from models.declarations.declaration import DeclarationState as D
+from models.declarations.material import StoredFile
+from models.review.plan import Plan, PlanKind, PlanState
 from tests.conftest import NOON
 from tests.views.office_day import alert_of, noon, page_of  # noqa: F401
-from workflow import roles as r
+from workflow.base import roles as r
 
 pytestmark = pytest.mark.usefixtures("noon")
 

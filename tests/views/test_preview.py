@@ -8,10 +8,11 @@ import re
 import pytest
 from PIL import Image
 
-from models.declaration import DeclarationState
-from models.material import Material
+from models.declarations.declaration import DeclarationState
+from models.declarations.material import Material
 from tests.workflow.test_preview import drawing, scan
-from workflow import files, roles
+from workflow.base import roles
+from workflow.storage import files
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ import pikepdf
 import pytest
 from sqlalchemy import select
 
-from models.material import StoredFile
-from models.organisation import NodeKind, UnitNature
-from models.quota import Quota, QuotaState
+from models.declarations.material import StoredFile
+from models.declarations.quota import Quota, QuotaState
+from models.register.organisation import NodeKind, UnitNature
 from tests.views.office_day import noon, page_of  # noqa: F401
-from workflow import roles as r
+from workflow.base import roles as r
 
 pytestmark = pytest.mark.usefixtures("noon")
 ASKED = {

@@ -7,12 +7,12 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from models.ballot import PollState, Tally
-from models.declaration import DeclarationState as D
-from models.filing import Filing, FilingState
-from models.publicity import Publicity, PublicityItem, PublicityKind, PublicityState
+from models.awards.filing import Filing, FilingState
+from models.awards.publicity import Publicity, PublicityItem, PublicityKind, PublicityState
+from models.declarations.declaration import DeclarationState as D
+from models.review.ballot import PollState, Tally
 from tests.views.office_day import noon, page_of  # noqa: F401
-from workflow import roles as r
+from workflow.base import roles as r
 
 TODAY = date(2026, 5, 20)
 pytestmark = pytest.mark.usefixtures("noon")

@@ -8,12 +8,12 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import event
 
-from models.ballot import Poll, PollState
-from models.publicity import Publicity, PublicityKind
+from models.awards.publicity import Publicity, PublicityKind
+from models.review.ballot import Poll, PollState
 from tests.conftest import NOON
 from tests.views.office_day import noon, page_of  # noqa: F401
-from workflow import roles as r
-from workflow.remembered import forget
+from workflow.base import roles as r
+from workflow.base.remembered import forget
 
 pytestmark = pytest.mark.usefixtures("noon")
 LISTS = ("plan-search", "draw-plan", "draw", "session", "poll", "result", "result-publicity", "expert-pool")

@@ -25,10 +25,10 @@ from sqlalchemy import select
 from app import config
 from app.security import ACCESS, NEVER, PERSONAL, PUBLIC, is_public, screen_of
 from models.base import metadata
-from workflow import accounts, password
-from workflow import roles as r
-from workflow import sign_in as signing
-from workflow.errors import Refused
+from workflow.accounts import accounts, password
+from workflow.accounts import sign_in as signing
+from workflow.base import roles as r
+from workflow.base.errors import Refused
 
 GOOD, BETTER = "Kestrel7#harbour", "Lantern9#meadows"
 #: What a page view may write: the books of signing in, and the journal.
@@ -240,7 +240,7 @@ def test_gap_11_scripts_run_only_with_the_nonce(app, browser, make):
     ],
 )
 def test_gap_12_a_page_dressed_as_a_document_is_not_kept(make, as_, name, content):
-    from workflow import files
+    from workflow.storage import files
 
     with pytest.raises(Refused):
         files.store(as_(make.account(r.APPLICANT)), io.BytesIO(content), name, owner=make.person(), purpose="证明")
@@ -484,7 +484,7 @@ def test_an_upload_of_70_mb_is_read_to_its_end_and_told(app, browser, make):
 
 def test_production_does_not_start_on_a_demonstration(app, make, session, monkeypatch):
     from app.leftovers import leftovers, refuse_leftovers
-    from models.setting import DemoClock
+    from models.office.setting import DemoClock
 
     assert leftovers(app) == []
     make.account(r.EXPERT, email="demo1" + accounts.DEMO_MAIL)

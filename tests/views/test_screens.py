@@ -1,4 +1,4 @@
-"""What `views.base` makes of a declaration: lists that never fail, forms that keep what was typed, verbs that answer."""
+"""What `views.screens.base` makes of a declaration: lists that never fail, forms that keep what was typed, verbs that answer."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import event, select
 
-from models.catalogue import Specialty
-from models.committee import CommitteeFee
-from models.declaration import DeclarationState as S
-from models.journal import JournalEntry
-from models.organisation import NodeKind, Organisation
+from models.committees.catalogue import Specialty
+from models.committees.committee import CommitteeFee
+from models.declarations.declaration import DeclarationState as S
+from models.office.journal import JournalEntry
+from models.register.organisation import NodeKind, Organisation
 from reports import sheet
 from tests.views.screens import TryDeskScreen
-from workflow import roles as r
-from workflow.errors import Refused
+from workflow.base import roles as r
+from workflow.base.errors import Refused
 
 ORGANISATIONS, DESK, TREE, FEES = "/tryorganisationscreen", "/trydeskscreen", "/tryspecialtyscreen", "/tryfeescreen"
 
@@ -484,7 +484,7 @@ def test_roots_are_fixed_and_a_child_is_added_below(make, config, session):
 def test_the_workbench_tells_messages_and_follows_their_links_only_at_home(make, tried, session):
     from datetime import datetime
 
-    from models.notice import Notice
+    from models.office.notice import Notice
 
     unit = make.organisation()
     make._add(Notice, {}, organisation_id=unit.id, at=datetime(2026, 5, 1), title="退回补正", text="请补充", link="//evil.example")

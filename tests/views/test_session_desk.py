@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from models.notice import Notice
-from models.session import InterviewSlot, MaterialReview, Recusal, ReviewOpinion, Score, SessionState
+from models.office.notice import Notice
+from models.review.session import InterviewSlot, MaterialReview, Recusal, ReviewOpinion, Score, SessionState
 from tests.views.office_day import noon, page_of  # noqa: F401
-from workflow import roles as r
+from workflow.base import roles as r
 
 pytestmark = pytest.mark.usefixtures("noon")
 
@@ -68,7 +68,7 @@ def test_nothing_is_seen_before_signing_in_nor_by_another_committees_expert(brow
 
 
 def stranger_account(make, expert):
-    from models.account import Account
+    from models.accounts.account import Account
 
     return make.session.get(Account, expert.account_id)
 

@@ -8,11 +8,12 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
-from models.journal import JournalEntry
-from models.sign_in import SignIn
-from workflow import clock, password, second_factor
-from workflow import roles as r
-from workflow import sign_in as signing
+from models.accounts.sign_in import SignIn
+from models.office.journal import JournalEntry
+from workflow.accounts import password, second_factor
+from workflow.accounts import sign_in as signing
+from workflow.base import clock
+from workflow.base import roles as r
 
 GOOD, BETTER = "Kestrel7#harbour", "Lantern9#meadows"
 
@@ -165,7 +166,7 @@ def test_what_is_wrong_with_the_new_password_stands_at_its_field(browser, office
 
 
 def test_only_a_demonstration_shows_its_accounts(app, browser, make, monkeypatch):
-    from workflow import accounts
+    from workflow.accounts import accounts
 
     make.account(r.LEADER, username="leader1", email="leader1" + accounts.DEMO_MAIL)
     assert "leader1" in browser().get("/login/").get_data(as_text=True)
@@ -265,7 +266,7 @@ def test_no_identity_number_reaches_the_journal(browser, session):
 
 
 def test_the_rules_page_says_what_the_parameters_say(browser, session):
-    from models.setting import Setting
+    from models.office.setting import Setting
 
     session.add(Setting(name="password_min_length", value="15"))
     session.commit()

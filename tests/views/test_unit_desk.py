@@ -7,13 +7,13 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy import select
 
-from models.declaration import Declaration
-from models.declaration import DeclarationState as S
-from models.publicity import Publicity, PublicityItem, PublicityKind, PublicityState
-from models.trail import TrailEntry
+from models.awards.publicity import Publicity, PublicityItem, PublicityKind, PublicityState
+from models.declarations.declaration import Declaration
+from models.declarations.declaration import DeclarationState as S
+from models.office.trail import TrailEntry
 from tests.views.office_day import noon, page_of  # noqa: F401
-from workflow import roles as r
-from workflow.declaration import LIABILITY_ITEMS, PUBLICISED
+from workflow.base import roles as r
+from workflow.declarations.declaration import LIABILITY_ITEMS, PUBLICISED
 
 pytestmark = pytest.mark.usefixtures("noon")
 

@@ -7,15 +7,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from models.certificate import CertificateState as K
-from models.setting import DemoClock
-from models.sign_in import AddressDelay
+from models.accounts.sign_in import AddressDelay
+from models.awards.certificate import CertificateState as K
+from models.office.setting import DemoClock
 from tests.conftest import NOON
 from tests.views.office_day import noon, page_of  # noqa: F401  (a fixture)
 from tests.workflow.test_certificate import Desk
-from workflow import certificate as certificates
-from workflow import roles, sign_in
-from workflow.certificate import CERTIFICATE
+from workflow.accounts import sign_in
+from workflow.awards import certificate as certificates
+from workflow.awards.certificate import CERTIFICATE
+from workflow.base import roles
 
 pytestmark = pytest.mark.usefixtures("noon")
 NONE_SUCH = "没有查到符合的证书"

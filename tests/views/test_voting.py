@@ -9,12 +9,12 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from models.ballot import Envelope, PollState, Roll, Tally
-from models.session import Recusal
-from models.trail import TrailEntry
+from models.office.trail import TrailEntry
+from models.review.ballot import Envelope, PollState, Roll, Tally
+from models.review.session import Recusal
 from tests.views.office_day import noon, page_of  # noqa: F401
-from workflow import recount
-from workflow import roles as r
+from workflow.base import roles as r
+from workflow.review import recount
 
 pytestmark = pytest.mark.usefixtures("noon")
 KEYS = {"office_pass": "办事机构口令一二", "supervisor_pass": "纪检监察口令三四"}

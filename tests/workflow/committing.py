@@ -14,14 +14,14 @@ from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
 import models.registry  # noqa: F401
-from models.account import Account
+from models.accounts.account import Account
 from models.base import db
-from models.import_batch import ImportBatch
+from models.imports.import_batch import ImportBatch
 from models.sealed import install_keys
-from workflow import import_batch
-from workflow import job as jobs
-from workflow.pinyin import initials
-from workflow.unit_of_work import attempt, install
+from workflow.base.unit_of_work import attempt, install
+from workflow.imports import import_batch
+from workflow.jobs import job as jobs
+from workflow.register.pinyin import initials
 
 MASTER = b"k" * 32
 

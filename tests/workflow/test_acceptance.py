@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from models.catalogue import TitleLevel
-from models.declaration import DeclarationState
-from models.organisation import NodeKind
-from models.path import OfficeState, Way
-from workflow import acceptance, roles
-from workflow.acceptance import ACCEPTANCE
-from workflow.errors import NotYou, Refused
+from models.committees.catalogue import TitleLevel
+from models.declarations.declaration import DeclarationState
+from models.paths.path import OfficeState, Way
+from models.register.organisation import NodeKind
+from workflow.base import roles
+from workflow.base.errors import NotYou, Refused
+from workflow.paths import acceptance
+from workflow.paths.acceptance import ACCEPTANCE
 
 
 @pytest.fixture

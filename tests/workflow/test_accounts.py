@@ -10,12 +10,12 @@ from flask_appbuilder.security.sqla.models import Role, assoc_user_role
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from models.sign_in import FormerPassword, SignIn
+from models.accounts.sign_in import FormerPassword, SignIn
 from tests.conftest import NOON
-from workflow import accounts, password, second_factor
-from workflow import roles as r
-from workflow import sign_in as signing
-from workflow.errors import NotYou, Refused
+from workflow.accounts import accounts, password, second_factor
+from workflow.accounts import sign_in as signing
+from workflow.base import roles as r
+from workflow.base.errors import NotYou, Refused
 
 GOOD, BETTER = "Kestrel7#harbour", "Lantern9#meadows"
 
@@ -105,7 +105,7 @@ def test_nobody_changes_the_password_of_another(make, as_, officer):
 
 
 def test_staff_owe_a_new_password_after_ninety_days_and_applicants_do_not(make, session):
-    from workflow import clock
+    from workflow.base import clock
 
     old = clock.machine_now() - timedelta(days=91)
     assert accounts.password_is_due(session, make.account(r.UNIT_OFFICER, password_set_at=old))

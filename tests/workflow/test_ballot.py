@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from app.commands.recount import recount_command
-from models.ballot import Envelope, EnvelopeHash, Mark, PollState, Roll, Tally
-from models.session import Recusal
+from models.review.ballot import Envelope, EnvelopeHash, Mark, PollState, Roll, Tally
+from models.review.session import Recusal
 from tests.conftest import NOON
-from workflow import ballot, sealing
-from workflow.ballot import POLL
-from workflow.errors import NotNow, NotYou, Refused
-from workflow.recount import recount
-from workflow.roles import COMMITTEE_OFFICE, SUPERVISOR
+from workflow.base.errors import NotNow, NotYou, Refused
+from workflow.base.roles import COMMITTEE_OFFICE, SUPERVISOR
+from workflow.review import ballot, sealing
+from workflow.review.ballot import POLL
+from workflow.review.recount import recount
 
 KEYS = dict(office_pass="主任委员的口令-2026", supervisor_pass="机关纪委的口令-2026")
 

@@ -9,14 +9,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.batch import Batch, BatchState
-from models.committee import CommitteeHost, CommitteeKind
-from models.organisation import NodeKind
-from models.path import AcceptanceOffice, Way
-from workflow import agenda, batch, batch_dates, countdown, roles, working_days
-from workflow import settings as parameters
-from workflow.batch_dates import check_dates, remarks
-from workflow.errors import NotYou, Refused
+from models.batches.batch import Batch, BatchState
+from models.committees.committee import CommitteeHost, CommitteeKind
+from models.paths.path import AcceptanceOffice, Way
+from models.register.organisation import NodeKind
+from workflow.base import roles
+from workflow.base import settings as parameters
+from workflow.base.errors import NotYou, Refused
+from workflow.batches import agenda, batch, batch_dates, countdown
+from workflow.batches.batch_dates import check_dates, remarks
+from workflow.office import working_days
 
 #: The dates of 湘人社函〔2023〕118号, as they fall in 2026.
 USUAL = dict(

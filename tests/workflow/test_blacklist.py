@@ -6,12 +6,13 @@ from datetime import date, datetime
 
 import pytest
 
-from models.blacklist import BlacklistKind
-from models.blacklist import BlacklistState as S
-from models.declaration import DeclarationState
-from workflow import blacklist, roles
-from workflow.blacklist import BLACKLIST
-from workflow.errors import NotYou, Refused
+from models.declarations.declaration import DeclarationState
+from models.register.blacklist import BlacklistKind
+from models.register.blacklist import BlacklistState as S
+from workflow.base import roles
+from workflow.base.errors import NotYou, Refused
+from workflow.register import blacklist
+from workflow.register.blacklist import BLACKLIST
 
 TODAY = date(2026, 5, 20)
 

@@ -7,12 +7,14 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy import select
 
-from models.declaration import DeclarationState as S
-from models.material import Material, StoredFile
+from models.declarations.declaration import DeclarationState as S
+from models.declarations.material import Material, StoredFile
 from tests.workflow.test_comparison import DEGREE
 from tests.workflow.test_preview import drawing, scan
-from workflow import carry, degree_check, files, policy, roles, submission
-from workflow.errors import Refused
+from workflow.base import policy, roles
+from workflow.base.errors import Refused
+from workflow.declarations import carry, degree_check, submission
+from workflow.storage import files
 
 AWARD = {"name": "优质工程奖", "grade": "市厅级", "prize": "二等奖", "year": 2024, "awarded_on": "2024-10-10", "rank": 2, "authority": "市住建局"}
 BASIC = {"department": "技术部", "post": "设计", "health": "健康", "work_since": "2012-07-01"}

@@ -8,12 +8,14 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import select
 
-from models.catalogue import Specialty, Title, TitleLevel
-from models.committee import CommitteeSpecialty
-from models.quota import Quota
-from workflow import catalogue, catalogue_use, committee_details, eligibility, expert, named, quota_request, roles
-from workflow.errors import NotNow, NotYou, Refused
-from workflow.trail import leave_trail
+from models.committees.catalogue import Specialty, Title, TitleLevel
+from models.committees.committee import CommitteeSpecialty
+from models.declarations.quota import Quota
+from workflow.base import roles
+from workflow.base.errors import NotNow, NotYou, Refused
+from workflow.base.trail import leave_trail
+from workflow.committees import catalogue, catalogue_use, committee_details, expert
+from workflow.declarations import eligibility, named, quota_request
 
 
 @pytest.fixture

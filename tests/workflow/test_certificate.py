@@ -8,25 +8,26 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy import select, update
 
-from models.blacklist import BlacklistEntry, BlacklistKind, BlacklistState
-from models.catalogue import Series, TitleLevel
-from models.certificate import Certificate, CertificateNumber, Issuer, IssuerState, NumberCounter, NumberState
-from models.certificate import CertificateState as S
-from models.declaration import Declaration
-from models.declaration import DeclarationState as D
-from models.organisation import NodeKind
-from models.path import Way
+from models.awards.certificate import Certificate, CertificateNumber, Issuer, IssuerState, NumberCounter, NumberState
+from models.awards.certificate import CertificateState as S
+from models.committees.catalogue import Series, TitleLevel
+from models.declarations.declaration import Declaration
+from models.declarations.declaration import DeclarationState as D
+from models.paths.path import Way
+from models.register.blacklist import BlacklistEntry, BlacklistKind, BlacklistState
+from models.register.organisation import NodeKind
 from models.registry import by_table
 from tests.arena import arena_on
-from workflow import certificate as certificates
-from workflow import certificate_number as numbers
-from workflow import journal, named, roles
-from workflow.certificate import CERTIFICATE
-from workflow.certificate_number import NUMBER
-from workflow.errors import NotYou, Refused
-from workflow.issuer import ISSUER
-from workflow.trail import leave_trail
-from workflow.unit_of_work import UnitOfWork, unit_of_work
+from workflow.awards import certificate as certificates
+from workflow.awards import certificate_number as numbers
+from workflow.awards.certificate import CERTIFICATE
+from workflow.awards.certificate_number import NUMBER
+from workflow.awards.issuer import ISSUER
+from workflow.base import journal, roles
+from workflow.base.errors import NotYou, Refused
+from workflow.base.trail import leave_trail
+from workflow.base.unit_of_work import UnitOfWork, unit_of_work
+from workflow.declarations import named
 
 NOON = datetime(2026, 11, 3, 12, 0)
 FILED_ON = date(2026, 10, 23)

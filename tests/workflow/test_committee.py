@@ -7,13 +7,15 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy import select
 
-from models.account import Account
-from models.catalogue import Series, TitleLevel
-from models.committee import Committee, CommitteeHost, CommitteeKind, CommitteeLevel, CommitteeState
-from models.declaration import DeclarationState
-from workflow import accounts, committee, committee_details, competence, password, roles
-from workflow.committee import COMMITTEE, Validity
-from workflow.errors import NotYou, Refused
+from models.accounts.account import Account
+from models.committees.catalogue import Series, TitleLevel
+from models.committees.committee import Committee, CommitteeHost, CommitteeKind, CommitteeLevel, CommitteeState
+from models.declarations.declaration import DeclarationState
+from workflow.accounts import accounts, password
+from workflow.base import roles
+from workflow.base.errors import NotYou, Refused
+from workflow.committees import committee, committee_details, competence
+from workflow.committees.committee import COMMITTEE, Validity
 
 
 @pytest.fixture

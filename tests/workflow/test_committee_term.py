@@ -7,10 +7,12 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy import select
 
-from models.committee import CommitteeState
-from models.notice import Notice
-from models.organisation import NodeKind
-from workflow import committee_term, roles, settings, sign_in
+from models.committees.committee import CommitteeState
+from models.office.notice import Notice
+from models.register.organisation import NodeKind
+from workflow.accounts import sign_in
+from workflow.base import roles, settings
+from workflow.committees import committee_term
 
 
 @pytest.fixture

@@ -7,18 +7,20 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from models.comparison import Comparison
-from models.declaration import DeclarationState as S
-from models.material import Material
-from models.organisation import NodeKind
-from models.trail import TrailEntry
+from models.declarations.comparison import Comparison
+from models.declarations.declaration import DeclarationState as S
+from models.declarations.material import Material
+from models.office.trail import TrailEntry
+from models.register.organisation import NodeKind
 from tests.conftest import NOON
 from tests.workflow.test_preview import drawing
-from workflow import comparison, degree_check, files, form, paper_desk, roles, submission
-from workflow.checklist import checks
-from workflow.declaration import DECLARATION
-from workflow.errors import Refused
-from workflow.trail import leave_trail
+from workflow.base import roles
+from workflow.base.errors import Refused
+from workflow.base.trail import leave_trail
+from workflow.declarations import comparison, degree_check, form, paper_desk, submission
+from workflow.declarations.checklist import checks
+from workflow.declarations.declaration import DECLARATION
+from workflow.storage import files
 
 RECEIPT = {"received_on": NOON.date(), "received_by": "周静", "place": "3 号柜"}
 OPINION = {"opinion": "同意", "handler": "甲", "head": "乙"}

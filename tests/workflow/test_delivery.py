@@ -21,15 +21,15 @@ from cryptography.x509.oid import NameOID
 from sqlalchemy import select
 
 from app.commands.report import poster, report_commands
-from models.certificate import CertificateState as S
-from models.declaration import DeclarationState as D
-from models.delivery import Delivery
+from models.awards.certificate import CertificateState as S
+from models.awards.delivery import Delivery
+from models.declarations.declaration import DeclarationState as D
 from tests.workflow.test_certificate import NOON, Desk
-from workflow import delivery, reporting
-from workflow.accounts import install_system_account
-from workflow.certificate import CERTIFICATE
-from workflow.errors import Refused
-from workflow.unit_of_work import attempt
+from workflow.accounts.accounts import install_system_account
+from workflow.awards import delivery, reporting
+from workflow.awards.certificate import CERTIFICATE
+from workflow.base.errors import Refused
+from workflow.base.unit_of_work import attempt
 
 KEY = b"s" * 32
 
@@ -138,7 +138,7 @@ def test_revocations_travel_too_and_receipts_entered_by_hand_are_not_sent_again(
 
 
 def test_the_journal_learns_digest_and_receipt_and_no_identity_number(desk, session):
-    from models.journal import JournalEntry
+    from models.office.journal import JournalEntry
 
     made = desk.issued()
     reporting.report(desk.uow(), [made])

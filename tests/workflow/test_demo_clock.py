@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from models.setting import DemoClock
+from models.office.setting import DemoClock
 from tests.conftest import NOON
-from workflow import clock, demo_clock, roles
-from workflow.errors import NotNow, Refused
+from workflow.base import clock, roles
+from workflow.base.errors import NotNow, Refused
+from workflow.office import demo_clock
 
 
 @pytest.fixture

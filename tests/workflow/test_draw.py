@@ -8,20 +8,20 @@ import pytest
 from sqlalchemy import select
 
 from app.commands.draw import draw_commands
-from models.account import Account
-from models.committee import CommitteeOffice
-from models.draw import Draw, DrawState
-from models.expert import Expert, ExpertState, Relation
-from models.plan import Plan, PlanState
-from models.session import Recusal, SessionState
-from workflow import draw as draws
-from workflow import expert as pool
-from workflow import review_desk
-from workflow import zc_draw as zc
-from workflow.draw import DRAW
-from workflow.errors import NotNow, NotYou, Refused
-from workflow.expert import EXPERT_POOL
-from workflow.roles import COMMITTEE_OFFICE, EXPERT, HRSS_AUDIT, SUPERVISOR
+from models.accounts.account import Account
+from models.committees.committee import CommitteeOffice
+from models.committees.expert import Expert, ExpertState, Relation
+from models.review.draw import Draw, DrawState
+from models.review.plan import Plan, PlanState
+from models.review.session import Recusal, SessionState
+from workflow.base.errors import NotNow, NotYou, Refused
+from workflow.base.roles import COMMITTEE_OFFICE, EXPERT, HRSS_AUDIT, SUPERVISOR
+from workflow.committees import expert as pool
+from workflow.committees.expert import EXPERT_POOL
+from workflow.review import draw as draws
+from workflow.review import review_desk
+from workflow.review import zc_draw as zc
+from workflow.review.draw import DRAW
 
 EVE = datetime(2026, 5, 20, 9, 0)
 OPENING = EVE + timedelta(days=1)

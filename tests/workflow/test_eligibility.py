@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from models.catalogue import TitleLevel
-from models.declaration import DeclarationState as S
-from models.path import Way
-from workflow import eligibility, roles
+from models.committees.catalogue import TitleLevel
+from models.declarations.declaration import DeclarationState as S
+from models.paths.path import Way
+from workflow.base import roles
+from workflow.declarations import eligibility
 
 
 @pytest.fixture
@@ -44,6 +45,6 @@ def test_another_level_and_a_first_title_are_other_titles(make, found, before):
 
 
 def test_every_rule_of_the_submission_has_its_line_for_the_auditor():
-    from workflow import checklist, eligibility
+    from workflow.declarations import checklist, eligibility
 
     assert set(checklist.HOLDS) == set(eligibility.RULES)

@@ -6,18 +6,18 @@ from datetime import date, datetime
 
 import pytest
 
-from models.blacklist import BlacklistEntry, BlacklistKind, BlacklistState
-from models.catalogue import TitleLevel
-from models.declaration import DeclarationState as D
-from models.filing import FilingState as S
-from models.plan import PlanState
-from models.publicity import Objection, ObjectionState, Publicity, PublicityItem, PublicityKind, PublicityState
-from models.quota import Quota, QuotaKind, QuotaState
-from models.session import ReviewSession
-from workflow import filing as filings
-from workflow import roles
-from workflow.errors import NotYou, Refused
-from workflow.filing import FILING
+from models.awards.filing import FilingState as S
+from models.awards.publicity import Objection, ObjectionState, Publicity, PublicityItem, PublicityKind, PublicityState
+from models.committees.catalogue import TitleLevel
+from models.declarations.declaration import DeclarationState as D
+from models.declarations.quota import Quota, QuotaKind, QuotaState
+from models.register.blacklist import BlacklistEntry, BlacklistKind, BlacklistState
+from models.review.plan import PlanState
+from models.review.session import ReviewSession
+from workflow.awards import filing as filings
+from workflow.awards.filing import FILING
+from workflow.base import roles
+from workflow.base.errors import NotYou, Refused
 
 VOTED = date(2026, 10, 16)
 NOON = datetime(2026, 10, 30, 12, 0)

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.catalogue import TitleLevel
-from models.declaration import DeclarationMode
-from models.organisation import UnitNature
-from models.quota import QuotaKind
-from workflow.errors import Refused
-from workflow.form import clean, form, problems
-from workflow.form_parts import Field, holds
-from workflow.form_values import typed
+from models.committees.catalogue import TitleLevel
+from models.declarations.declaration import DeclarationMode
+from models.declarations.quota import QuotaKind
+from models.register.organisation import UnitNature
+from workflow.base.errors import Refused
+from workflow.declarations.form import clean, form, problems
+from workflow.declarations.form_parts import Field, holds
+from workflow.declarations.form_values import typed
 
 CUTOFF = date(2023, 9, 28)
 REVIEW = {

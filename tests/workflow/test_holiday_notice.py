@@ -7,10 +7,11 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from models.setting import CalendarDay, CalendarYear, DayKind
-from workflow import roles, work_calendar, working_days
-from workflow.errors import NotYou, Refused
-from workflow.holiday_notice import read
+from models.office.setting import CalendarDay, CalendarYear, DayKind
+from workflow.base import roles
+from workflow.base.errors import NotYou, Refused
+from workflow.office import work_calendar, working_days
+from workflow.office.holiday_notice import read
 
 NOTICE = """
 各省、自治区、直辖市人民政府，国务院各部委、各直属机构：

@@ -9,20 +9,22 @@ import pytest
 from sqlalchemy import func, select
 from stdnum.cn import ric
 
-from models.committee import Committee
-from models.expert import Expert
-from models.import_batch import ImportBatch, ImportMeaning, RowAction
-from models.import_batch import ImportState as S
-from models.organisation import NodeKind, Organisation
-from models.path import AcceptanceOffice, NodeState, PathKind, PathNode
-from models.quota import Quota
+from models.committees.committee import Committee
+from models.committees.expert import Expert
+from models.declarations.quota import Quota
+from models.imports.import_batch import ImportBatch, ImportMeaning, RowAction
+from models.imports.import_batch import ImportState as S
+from models.paths.path import AcceptanceOffice, NodeState, PathKind, PathNode
+from models.register.organisation import NodeKind, Organisation
 from reports import template
 from tests import zoo
-from workflow import import_batch, import_rows, path, roles
-from workflow import job as jobs
-from workflow.errors import NotNow, NotYou, Refused
-from workflow.imports import KINDS
-from workflow.unit_of_work import attempt
+from workflow.base import roles
+from workflow.base.errors import NotNow, NotYou, Refused
+from workflow.base.unit_of_work import attempt
+from workflow.imports import import_batch, import_rows
+from workflow.imports.kinds import KINDS
+from workflow.jobs import job as jobs
+from workflow.paths import path
 
 
 @pytest.fixture(autouse=True)

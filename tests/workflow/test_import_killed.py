@@ -21,13 +21,14 @@ from sqlalchemy.orm import Session
 from stdnum.cn import uscc
 
 from models.base import metadata
-from models.import_batch import ImportBatch
+from models.imports.import_batch import ImportBatch
 from tests.factories import Make
 from tests.workflow.committing import MASTER
-from workflow import import_batch, roles
-from workflow import job as jobs
-from workflow.reference import load_into
-from workflow.unit_of_work import attempt, install
+from workflow.base import roles
+from workflow.base.unit_of_work import attempt, install
+from workflow.imports import import_batch
+from workflow.jobs import job as jobs
+from workflow.office.reference import load_into
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = 3_000

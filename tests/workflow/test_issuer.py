@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from models.certificate import CertificateNumber, IssuerState, NumberState
-from models.organisation import NodeKind
-from workflow import certificate_number, issuer, roles
-from workflow.errors import NotNow, NotYou, Refused
-from workflow.issuer import ISSUER
+from models.awards.certificate import CertificateNumber, IssuerState, NumberState
+from models.register.organisation import NodeKind
+from workflow.awards import certificate_number, issuer
+from workflow.awards.issuer import ISSUER
+from workflow.base import roles
+from workflow.base.errors import NotNow, NotYou, Refused
 
 
 @pytest.fixture

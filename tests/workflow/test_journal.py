@@ -10,10 +10,10 @@ from sqlalchemy import text
 
 from models.registry import by_table
 from tests.conftest import NOON
-from workflow import roles
-from workflow.blacklist import propose
-from workflow.journal import verify
-from workflow.unit_of_work import unit_of_work
+from workflow.base import roles
+from workflow.base.journal import verify
+from workflow.base.unit_of_work import unit_of_work
+from workflow.register.blacklist import propose
 
 TEXTS = ("actor", "role", "address", "verb", "subject", "details", "after", "previous_seal", "seal", "mac")
 

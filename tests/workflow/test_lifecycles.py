@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import pytest
 
 from models.base import Labelled
-from workflow import roles
-from workflow.errors import NotNow, NotYou
-from workflow.flow import Flow
+from workflow.base import roles
+from workflow.base.errors import NotNow, NotYou
+from workflow.base.flow import Flow
 from workflow.lifecycles import LIFECYCLES
 
 FLOWS = sorted(LIFECYCLES.items())

@@ -16,16 +16,17 @@ import pytest
 from sqlalchemy import Date, DateTime, Time, func, inspect, select, text
 from sqlalchemy.orm import Session
 
-from models.account import Account
-from models.ballot import Envelope, EnvelopeHash, Mark, Poll, PollState, Roll, Tally
-from models.journal import JournalEntry
+from models.accounts.account import Account
+from models.office.journal import JournalEntry
 from models.registry import by_table
+from models.review.ballot import Envelope, EnvelopeHash, Mark, Poll, PollState, Roll, Tally
 from tests.arena import arena_on
 from tests.conftest import NOON
-from workflow import ballot, journal, sealing
-from workflow.ballot import POLL
-from workflow.errors import NotNow, Refused
-from workflow.unit_of_work import attempt
+from workflow.base import journal
+from workflow.base.errors import NotNow, Refused
+from workflow.base.unit_of_work import attempt
+from workflow.review import ballot, sealing
+from workflow.review.ballot import POLL
 
 KEYS = dict(office_pass="主任委员的口令-2026", supervisor_pass="机关纪委的口令-2026")
 CHOICES = ["yes", "no", "abstain"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from models.list_choice import ColumnChoice, SavedQuery
-from workflow import list_choice
-from workflow import roles as r
-from workflow.errors import NotYou, Refused
+from models.office.list_choice import ColumnChoice, SavedQuery
+from workflow.base import roles as r
+from workflow.base.errors import NotYou, Refused
+from workflow.office import list_choice
 
 LIST = "TrailScreen"
 

@@ -6,9 +6,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from models.organisation import OrganisationGram
-from workflow import name_index
-from workflow.pinyin import initials
+from models.register.organisation import OrganisationGram
+from workflow.register import name_index
+from workflow.register.pinyin import initials
 
 NAMES = st.text("湘雅中南大学医院有限责任公司长沙重庆Aａb1（） .", min_size=1, max_size=14)
 

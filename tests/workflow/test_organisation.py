@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from models.organisation import NodeKind, UnitNature
-from models.path import NodeState, PathKind, PathNode
-from workflow import organisation, roles
-from workflow.errors import NotYou, Refused
-from workflow.organisation import ORGANISATION
+from models.paths.path import NodeState, PathKind, PathNode
+from models.register.organisation import NodeKind, UnitNature
+from workflow.base import roles
+from workflow.base.errors import NotYou, Refused
+from workflow.register import organisation
+from workflow.register.organisation import ORGANISATION
 
 GOOD = "12430000444885313G"
 

@@ -6,14 +6,18 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from models.declaration import DeclarationMode
-from models.path import Way
-from models.plan import ScoreItem
-from models.publicity import Objection
-from models.session import ReviewOpinion
-from workflow import ballot, draw, eligibility, expert, plan, publicity, roles, scoring, settings
-from workflow import session as sessions
-from workflow.errors import Refused
+from models.awards.publicity import Objection
+from models.declarations.declaration import DeclarationMode
+from models.paths.path import Way
+from models.review.plan import ScoreItem
+from models.review.session import ReviewOpinion
+from workflow.awards import publicity
+from workflow.base import roles, settings
+from workflow.base.errors import Refused
+from workflow.committees import expert
+from workflow.declarations import eligibility
+from workflow.review import ballot, draw, plan, scoring
+from workflow.review import session as sessions
 
 
 @pytest.fixture

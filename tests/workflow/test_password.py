@@ -8,7 +8,7 @@ import string
 
 import pytest
 
-from workflow import password
+from workflow.accounts import password
 
 GOOD = "Kestrel7#harbour"
 

@@ -9,14 +9,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.catalogue import TitleLevel
-from models.committee import CommitteeOffice
-from models.declaration import DeclarationState
-from models.organisation import NodeKind
-from models.path import AcceptanceOffice, NodeState, PathKind, PathNode, Way
-from workflow import path, roles
-from workflow.errors import NotYou, Refused
-from workflow.path import PATH_NODE
+from models.committees.catalogue import TitleLevel
+from models.committees.committee import CommitteeOffice
+from models.declarations.declaration import DeclarationState
+from models.paths.path import AcceptanceOffice, NodeState, PathKind, PathNode, Way
+from models.register.organisation import NodeKind
+from workflow.base import roles
+from workflow.base.errors import NotYou, Refused
+from workflow.paths import path
+from workflow.paths.path import PATH_NODE
 
 SENIOR = TitleLevel.ASSOCIATE_SENIOR
 

@@ -9,18 +9,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from models.catalogue import TitleLevel
-from models.declaration import DeclarationState as D
-from models.organisation import NodeKind
-from models.path import NodeState, PathKind, PathNode, Way
-from models.path_draft import PathDraftState
+from models.committees.catalogue import TitleLevel
+from models.declarations.declaration import DeclarationState as D
+from models.paths.path import NodeState, PathKind, PathNode, Way
+from models.paths.path_draft import PathDraftState
+from models.register.organisation import NodeKind
 from tests.workflow.test_path import Tree
-from workflow import path, path_check, path_draft, path_migrate, path_version, roles
-from workflow.errors import NotYou, Refused
-from workflow.path import PATH_NODE
-from workflow.path_draft import PATH_DRAFT
-from workflow.path_replay import replay
-from workflow.places import Network, in_force, stored
+from workflow.base import roles
+from workflow.base.errors import NotYou, Refused
+from workflow.declarations import path_migrate
+from workflow.paths import path, path_check, path_draft, path_version
+from workflow.paths.path import PATH_NODE
+from workflow.paths.path_draft import PATH_DRAFT
+from workflow.paths.path_replay import replay
+from workflow.paths.places import Network, in_force, stored
 
 TODAY, DAY = date(2026, 5, 20), date(2026, 6, 1)
 ON_THE_DAY = datetime(2026, 6, 1, 9, 0)

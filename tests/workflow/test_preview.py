@@ -8,9 +8,10 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from models.material import StoredFile
-from workflow import files, preview, roles
-from workflow.errors import Refused
+from models.declarations.material import StoredFile
+from workflow.base import roles
+from workflow.base.errors import Refused
+from workflow.storage import files, preview
 
 
 def scan(pages=3, size=(595, 842)):

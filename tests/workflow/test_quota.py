@@ -11,17 +11,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
 
-from models.catalogue import TitleLevel
-from models.declaration import Declaration
-from models.organisation import NodeKind, UnitNature
-from models.quota import Quota, QuotaKind
-from models.quota import QuotaState as S
+from models.committees.catalogue import TitleLevel
+from models.declarations.declaration import Declaration
+from models.declarations.quota import Quota, QuotaKind
+from models.declarations.quota import QuotaState as S
+from models.register.organisation import NodeKind, UnitNature
 from tests.arena import arena_on
-from workflow import quota as quotas
-from workflow import roles
-from workflow import settings as parameters
-from workflow.errors import NotNow, NotYou, Refused
-from workflow.quota import QUOTA
+from workflow.base import roles
+from workflow.base import settings as parameters
+from workflow.base.errors import NotNow, NotYou, Refused
+from workflow.declarations import quota as quotas
+from workflow.declarations.quota import QUOTA
 
 NOON = datetime(2026, 5, 20, 12, 0)
 

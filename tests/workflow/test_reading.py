@@ -16,9 +16,9 @@ from openpyxl.formatting.rule import FormulaRule
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from tests import zoo
-from workflow import reading as guarded
-from workflow.errors import Refused
-from workflow.reading import read
+from workflow.base.errors import Refused
+from workflow.imports import reading as guarded
+from workflow.imports.reading import read
 
 CODE = zoo.GOOD[0][1]
 GOOD = [(2, list(zoo.GOOD[0])), (3, list(zoo.GOOD[1]))]
@@ -28,8 +28,8 @@ LEAN = """
 import json, resource, sys, time
 sys.path.append(sys.argv[1])
 from pathlib import Path
-from workflow.errors import Refused
-from workflow.reading import read
+from workflow.base.errors import Refused
+from workflow.imports.reading import read
 told = []
 for path, name, headings in json.load(sys.stdin):
     began = time.perf_counter()
@@ -259,7 +259,7 @@ def test_the_reader_learns_no_secret_and_loads_nothing_of_the_product(reading, m
     spy = """
 import json, os, sys
 sys.path.append(sys.argv[1])
-import workflow.parsing.child
+import workflow.imports.parsing.child
 known = {"modules": sorted(sys.modules), "environment": sorted(os.environ)}
 sys.stdout.write(chr(29) + json.dumps({"refused": json.dumps(known)}))
 """

@@ -11,16 +11,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, func, select
 
-from models.catalogue import CodeItem, Series, Specialty, Title, TitleLevel
-from models.journal import JournalEntry
-from models.organisation import Region
-from models.setting import CalendarDay, CalendarYear, Clause, DayKind
-from workflow import reference
-from workflow.errors import NotYou, Refused
-from workflow.form import form
-from workflow.roles import APPLICANT, HRSS_CONFIG, SYSTEM
-from workflow.settings import SETTINGS
-from workflow.unit_of_work import unit_of_work
+from models.committees.catalogue import CodeItem, Series, Specialty, Title, TitleLevel
+from models.office.journal import JournalEntry
+from models.office.setting import CalendarDay, CalendarYear, Clause, DayKind
+from models.register.organisation import Region
+from workflow.base.errors import NotYou, Refused
+from workflow.base.roles import APPLICANT, HRSS_CONFIG, SYSTEM
+from workflow.base.settings import SETTINGS
+from workflow.base.unit_of_work import unit_of_work
+from workflow.declarations.form import form
+from workflow.office import reference
 
 ROOT = Path(__file__).resolve().parents[2]
 

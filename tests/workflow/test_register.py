@@ -11,10 +11,11 @@ from pypinyin import Style, lazy_pinyin
 from sqlalchemy import func, select
 from stdnum.cn import uscc
 
-from models.organisation import ChangeKind, NodeKind, Organisation, OrganisationChange
-from workflow import credit_code, register, roles
-from workflow.errors import NotYou, Refused
-from workflow.pinyin import initials
+from models.register.organisation import ChangeKind, NodeKind, Organisation, OrganisationChange
+from workflow.base import roles
+from workflow.base.errors import NotYou, Refused
+from workflow.register import credit_code, register
+from workflow.register.pinyin import initials
 
 
 def code_of(n):

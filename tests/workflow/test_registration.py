@@ -6,13 +6,13 @@ from datetime import date
 
 import pytest
 
-from models.organisation import NodeKind, UnitNature
-from models.person import IdKind
+from models.register.organisation import NodeKind, UnitNature
+from models.register.person import IdKind
 from tests.factories import id_number
-from workflow import accounts, password, registration
-from workflow import roles as r
-from workflow import sign_in as signing
-from workflow.errors import NotYou, Refused
+from workflow.accounts import accounts, password, registration
+from workflow.accounts import sign_in as signing
+from workflow.base import roles as r
+from workflow.base.errors import NotYou, Refused
 
 TODAY = date(2026, 5, 20)
 CODE = "91430100MA4L16JQ9D"

@@ -8,13 +8,14 @@ from datetime import datetime
 
 import pytest
 
-from models.certificate import CertificateState as S
-from models.declaration import DeclarationState as D
-from models.person import IdKind
+from models.awards.certificate import CertificateState as S
+from models.declarations.declaration import DeclarationState as D
+from models.register.person import IdKind
 from tests.workflow.test_certificate import Desk
-from workflow import reporting, roles
-from workflow.certificate import CERTIFICATE
-from workflow.errors import NotYou, Refused
+from workflow.awards import reporting
+from workflow.awards.certificate import CERTIFICATE
+from workflow.base import roles
+from workflow.base.errors import NotYou, Refused
 
 
 @pytest.fixture

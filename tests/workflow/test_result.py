@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.ballot import PollState, Tally
-from models.declaration import DeclarationState as D
-from models.plan import PlanState
-from models.quota import Quota, QuotaState
-from models.session import Score
+from models.declarations.declaration import DeclarationState as D
+from models.declarations.quota import Quota, QuotaState
+from models.review.ballot import PollState, Tally
+from models.review.plan import PlanState
+from models.review.session import Score
 from tests.conftest import NOON
-from workflow import ballot, ranking, result
-from workflow.errors import NotNow, Refused
-from workflow.ranking import NOT_AGREED, OVER_QUOTA, OVER_RATIO, Contender, cut
-from workflow.session import SESSION
+from workflow.base.errors import NotNow, Refused
+from workflow.review import ballot, ranking, result
+from workflow.review.ranking import NOT_AGREED, OVER_QUOTA, OVER_RATIO, Contender, cut
+from workflow.review.session import SESSION
 
 UNLIMITED = {"associate_senior": 99, "full_senior": 99}
 

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from models.plan import ScoreItem
-from models.session import Recusal, Score
-from workflow import scoring
-from workflow import session as sessions
-from workflow.errors import NotNow, NotYou, Refused
-from workflow.roles import COMMITTEE_OFFICE
+from models.review.plan import ScoreItem
+from models.review.session import Recusal, Score
+from workflow.base.errors import NotNow, NotYou, Refused
+from workflow.base.roles import COMMITTEE_OFFICE
+from workflow.review import scoring
+from workflow.review import session as sessions
 
 
 @pytest.fixture

@@ -7,18 +7,19 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from models.ballot import Poll
-from models.declaration import DeclarationState as D
-from models.draw import Draw
-from models.notice import Notice
-from models.plan import PlanState
-from models.session import InterviewSlot, Recusal
-from models.session import SessionState as S
-from workflow import interview, policy, scoring
-from workflow import session as sessions
-from workflow.errors import NotNow, NotYou, Refused
-from workflow.roles import APPLICANT, COMMITTEE_OFFICE, EXPERT
-from workflow.session import SESSION
+from models.declarations.declaration import DeclarationState as D
+from models.office.notice import Notice
+from models.review.ballot import Poll
+from models.review.draw import Draw
+from models.review.plan import PlanState
+from models.review.session import InterviewSlot, Recusal
+from models.review.session import SessionState as S
+from workflow.base import policy
+from workflow.base.errors import NotNow, NotYou, Refused
+from workflow.base.roles import APPLICANT, COMMITTEE_OFFICE, EXPERT
+from workflow.review import interview, scoring
+from workflow.review import session as sessions
+from workflow.review.session import SESSION
 
 DAY = datetime(2026, 5, 21, 9, 0)
 PROMISES = dict(secrecy=True, statement=True)
@@ -125,7 +126,7 @@ def test_an_expert_signs_in_once_with_both_promises(case, make, as_):
 
 
 def test_an_expert_names_whom_he_must_not_judge_before_he_sees_anything(case, as_, session):
-    from models.declaration import Declaration
+    from models.declarations.declaration import Declaration
 
     SESSION.perform(as_(case.office, DAY), case.review, "open_check_in")
     judge, declaration = case.judges[0], case.people[0]

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from workflow.errors import NotYou, Refused
-from workflow.roles import ALL, HRSS_CONFIG
-from workflow.settings import SETTINGS, change, day_of, setting, value
+from workflow.base.errors import NotYou, Refused
+from workflow.base.roles import ALL, HRSS_CONFIG
+from workflow.base.settings import SETTINGS, change, day_of, setting, value
 
 
 @pytest.fixture

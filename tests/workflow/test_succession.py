@@ -7,13 +7,14 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from models.declaration import DeclarationState as S
-from models.notice import Notice
-from models.organisation import ChangeKind, NodeKind
-from models.path import NodeState, PathKind, PathNode
-from workflow import attached, name_search, roles, succession
-from workflow.errors import NotYou, Refused
-from workflow.organisation import ORGANISATION
+from models.declarations.declaration import DeclarationState as S
+from models.office.notice import Notice
+from models.paths.path import NodeState, PathKind, PathNode
+from models.register.organisation import ChangeKind, NodeKind
+from workflow.base import roles
+from workflow.base.errors import NotYou, Refused
+from workflow.register import attached, name_search, succession
+from workflow.register.organisation import ORGANISATION
 
 DOCUMENT = "湘编办〔2026〕7号"
 DAY = date(2026, 5, 1)

@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from models.setting import CalendarDay, CalendarYear, DayKind
-from workflow import roles, work_calendar, working_days
-from workflow.errors import NotYou, Refused
+from models.office.setting import CalendarDay, CalendarYear, DayKind
+from workflow.base import roles
+from workflow.base.errors import NotYou, Refused
+from workflow.office import work_calendar, working_days
 
 WEDNESDAY, SATURDAY = date(2026, 8, 12), date(2026, 8, 15)
 

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, event, select
 
-from models.setting import CalendarDay, CalendarYear, DayKind
-from workflow.errors import Refused
-from workflow.working_days import add, between, is_workday, provisional, publicity_term, subtract
+from models.office.setting import CalendarDay, CalendarYear, DayKind
+from workflow.base.errors import Refused
+from workflow.office.working_days import add, between, is_workday, provisional, publicity_term, subtract
 
 DAYS = st.dates(date(2020, 3, 1), date(2026, 9, 30))
 SMALL = st.integers(0, 40)

@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.commands.draw import draw_commands
-from workflow import zc_draw
-from workflow.zc_draw import (
+from workflow.review import zc_draw
+from workflow.review.zc_draw import (
     Candidate,
     Decline,
     DrawRefused,

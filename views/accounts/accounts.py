@@ -7,16 +7,16 @@ from typing import Any, ClassVar
 from flask import g, render_template
 from sqlalchemy import ColumnElement
 
-from models.account import SYSTEM_NAME, Account
-from views.base import FlowScreen
-from views.columns import badge
-from workflow import accounts
-from workflow.flow import Step
-from workflow.unit_of_work import UnitOfWork, asking
+from models.accounts.account import SYSTEM_NAME, Account
+from views.screens.base import FlowScreen
+from views.screens.columns import badge
+from workflow.accounts import accounts
+from workflow.base.flow import Step
+from workflow.base.unit_of_work import UnitOfWork, asking
 
 
 class AccountScreen(FlowScreen):
-    """One list for both administrators; what each may do is in `workflow.accounts.ACCOUNT`."""
+    """One list for both administrators; what each may do is in `workflow.accounts.accounts.ACCOUNT`."""
 
     route_base = "/accountscreen"
     model = Account

@@ -9,21 +9,22 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask_appbuilder import BaseView, expose
 from sqlalchemy import select
 
-from models.account import Account
+from models.accounts.account import Account
 from models.base import db
-from models.organisation import NodeKind, Organisation, Region, UnitNature
-from models.person import IdKind
-from views import stay
-from workflow import accounts, registration, settings, sign_in
-from workflow.errors import Refused
-from workflow.unit_of_work import UnitOfWork, attempt
+from models.register.organisation import NodeKind, Organisation, Region, UnitNature
+from models.register.person import IdKind
+from views.screens import stay
+from workflow.accounts import accounts, registration, sign_in
+from workflow.base import settings
+from workflow.base.errors import Refused
+from workflow.base.unit_of_work import UnitOfWork, attempt
 
 #: Offered as 上级单位 while typing; who is not among them is found by the code.
 MOST_SUPERIORS = 500
 
 
 class RegisterView(BaseView):
-    """Open to everybody; the rules are in `workflow.registration`."""
+    """Open to everybody; the rules are in `workflow.accounts.registration`."""
 
     route_base = "/register"
     default_view = "person"

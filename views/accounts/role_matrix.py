@@ -17,7 +17,7 @@ from flask_appbuilder.security.sqla.models import (
 from sqlalchemy import func, select
 
 from models.base import db
-from workflow import roles as r
+from workflow.base import roles as r
 
 CHANGING = {"can_add", "can_edit", "can_delete", "can_cancel", "can_import"}
 

@@ -10,11 +10,12 @@ from flask import current_app, flash, g, make_response, redirect, render_templat
 from flask_appbuilder import BaseView, expose
 
 from models.base import db
-from views import stay
-from workflow import accounts, second_factor, settings
-from workflow import sign_in as signing
-from workflow.errors import Refused
-from workflow.unit_of_work import attempt
+from views.screens import stay
+from workflow.accounts import accounts, second_factor
+from workflow.accounts import sign_in as signing
+from workflow.base import settings
+from workflow.base.errors import Refused
+from workflow.base.unit_of_work import attempt
 
 
 class FrontDoor(BaseView):
@@ -30,7 +31,7 @@ class FrontDoor(BaseView):
 
 
 class SignInView(BaseView):
-    """The pages before and around the work: thin, every rule is in `workflow.accounts`."""
+    """The pages before and around the work: thin, every rule is in `workflow.accounts.accounts`."""
 
     route_base = ""
     default_view = "login"

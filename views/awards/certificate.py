@@ -11,11 +11,11 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import ColumnElement, select
 
+from models.awards.certificate import Certificate, CertificateState
 from models.base import db
-from models.certificate import Certificate, CertificateState
-from views.base import FlowScreen, Link, Panel, Screen, badge
-from views.papers import certificate_pdf
-from workflow.certificate import CERTIFICATE
+from views.screens.base import FlowScreen, Link, Panel, Screen, badge
+from views.storage.papers import certificate_pdf
+from workflow.awards.certificate import CERTIFICATE
 
 
 class CertificatePages:

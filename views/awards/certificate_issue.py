@@ -10,18 +10,19 @@ from flask import g, url_for
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select
 
+from models.awards.certificate import Certificate, CertificateState, Issuer, IssuerState
 from models.base import db
-from models.certificate import Certificate, CertificateState, Issuer, IssuerState
-from models.declaration import Declaration
-from models.declaration import DeclarationState as D
-from views import listing
-from views.base import FlowScreen, Link
-from views.query import Condition
-from workflow import certificate, roles
-from workflow.declaration import DECLARATION
-from workflow.errors import Refused
-from workflow.flow import Ask, Step
-from workflow.unit_of_work import UnitOfWork
+from models.declarations.declaration import Declaration
+from models.declarations.declaration import DeclarationState as D
+from views.screens import listing
+from views.screens.base import FlowScreen, Link
+from views.screens.query import Condition
+from workflow.awards import certificate
+from workflow.base import roles
+from workflow.base.errors import Refused
+from workflow.base.flow import Ask, Step
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.declarations.declaration import DECLARATION
 
 ISSUED = (D.ISSUED, D.REPORTED, D.REVOKED)
 YES, NO = "yes", "no"

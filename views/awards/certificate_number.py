@@ -8,12 +8,12 @@ from typing import Any
 from flask import flash, redirect
 from flask_babel import gettext as _
 
-from models.certificate import CertificateNumber, NumberState
-from views.base import FlowScreen
-from views.forms import NumberField, Required
-from workflow import certificate_number
-from workflow.certificate_number import NUMBER
-from workflow.unit_of_work import UnitOfWork
+from models.awards.certificate import CertificateNumber, NumberState
+from views.screens.base import FlowScreen
+from views.screens.forms import NumberField, Required
+from workflow.awards import certificate_number
+from workflow.awards.certificate_number import NUMBER
+from workflow.base.unit_of_work import UnitOfWork
 
 
 class CertificateNumberScreen(FlowScreen):

@@ -13,17 +13,18 @@ from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, case, func, select
 
+from models.awards.certificate import Certificate, CertificateState
+from models.awards.delivery import Delivery
 from models.base import db
-from models.certificate import Certificate, CertificateState
-from models.delivery import Delivery
-from views.base import FlowScreen, Link
-from views.desk_condition import desk_condition
-from views.stay import context
-from workflow import delivery, desk, reporting
-from workflow.certificate import CERTIFICATE
-from workflow.errors import Refused
-from workflow.flow import Step
-from workflow.unit_of_work import UnitOfWork, attempt
+from views.screens.base import FlowScreen, Link
+from views.screens.desk_condition import desk_condition
+from views.screens.stay import context
+from workflow.awards import delivery, reporting
+from workflow.awards.certificate import CERTIFICATE
+from workflow.base.errors import Refused
+from workflow.base.flow import Step
+from workflow.base.unit_of_work import UnitOfWork, attempt
+from workflow.declarations import desk
 
 _WAITING = (CertificateState.ISSUED, CertificateState.REPORT_FAILED)
 _KNOWN = (*_WAITING, CertificateState.REPORTING, CertificateState.REPORTED)

@@ -9,20 +9,22 @@ from flask_appbuilder import expose, has_access
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, select
 
-from models.account import Account
+from models.accounts.account import Account
+from models.awards.filing import Filing
 from models.base import db
-from models.declaration import Declaration
-from models.declaration import DeclarationState as D
-from models.filing import Filing
-from models.plan import Plan
-from views.base import Link
-from views.boxes import errors_of
-from views.filing_audit import FilingAuditScreen
-from views.posted import Posted, form, submit
-from workflow import files, filing, policy
-from workflow.errors import Refused
-from workflow.filing import FILING
-from workflow.unit_of_work import UnitOfWork, asking
+from models.declarations.declaration import Declaration
+from models.declarations.declaration import DeclarationState as D
+from models.review.plan import Plan
+from views.awards.filing_audit import FilingAuditScreen
+from views.screens.base import Link
+from views.screens.boxes import errors_of
+from views.screens.posted import Posted, form, submit
+from workflow.awards import filing
+from workflow.awards.filing import FILING
+from workflow.base import policy
+from workflow.base.errors import Refused
+from workflow.base.unit_of_work import UnitOfWork, asking
+from workflow.storage import files
 
 APPLICATION = form("apply", "备案", FILING["resubmit"].asks, "附件2 1.2.7")
 

@@ -9,14 +9,14 @@ from flask import g, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from models.catalogue import TitleLevel
-from models.declaration import DeclarationState
-from models.filing import Filing, FilingState
-from views.attachments import attachments
-from views.base import FlowScreen, Link, Panel, badge
-from workflow import roles
-from workflow.filing import FILING, candidates, default_date, due_on, vote_day
-from workflow.unit_of_work import asking
+from models.awards.filing import Filing, FilingState
+from models.committees.catalogue import TitleLevel
+from models.declarations.declaration import DeclarationState
+from views.screens.base import FlowScreen, Link, Panel, badge
+from views.storage.attachments import attachments
+from workflow.awards.filing import FILING, candidates, default_date, due_on, vote_day
+from workflow.base import roles
+from workflow.base.unit_of_work import asking
 
 
 class FilingAuditScreen(FlowScreen):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.certificate import Issuer
-from views.base import FlowScreen
-from views.forms import TextField
-from workflow.issuer import ISSUER, create_issuer
-from workflow.unit_of_work import UnitOfWork
+from models.awards.certificate import Issuer
+from views.screens.base import FlowScreen
+from views.screens.forms import TextField
+from workflow.awards.issuer import ISSUER, create_issuer
+from workflow.base.unit_of_work import UnitOfWork
 
 
 class IssuerScreen(FlowScreen):

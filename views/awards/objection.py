@@ -7,17 +7,19 @@ from typing import Any, ClassVar
 
 from flask import g, request
 
+from models.awards.publicity import Objection, ObjectionState
 from models.base import db
-from models.declaration import Declaration
-from models.publicity import Objection, ObjectionState
-from views.base import FlowScreen
-from views.columns import badge
-from views.desk_condition import desk_condition
-from views.forms import AreaField, RemoteSelectField, Required, TextField, TickField
-from views.lookup import is_key
-from workflow import desk, policy, publicity
-from workflow.errors import Refused
-from workflow.unit_of_work import UnitOfWork
+from models.declarations.declaration import Declaration
+from views.screens.base import FlowScreen
+from views.screens.columns import badge
+from views.screens.desk_condition import desk_condition
+from views.screens.forms import AreaField, RemoteSelectField, Required, TextField, TickField
+from views.screens.lookup import is_key
+from workflow.awards import publicity
+from workflow.base import policy
+from workflow.base.errors import Refused
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.declarations import desk
 
 
 class ObjectionScreen(FlowScreen):

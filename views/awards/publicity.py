@@ -11,20 +11,23 @@ from flask import g, request, url_for
 from markupsafe import Markup
 from sqlalchemy import ColumnElement, func, select
 
+from models.awards.publicity import Objection, ObjectionState, Publicity, PublicityKind, PublicityState
 from models.base import db
-from models.declaration import Declaration
-from models.declaration import DeclarationState as S
-from models.publicity import Objection, ObjectionState, Publicity, PublicityKind, PublicityState
-from views.attachments import attachments
-from views.base import FlowScreen, Link, Panel, badge
-from views.columns import Column
-from views.desk_condition import desk_condition
-from views.forms import DateField
-from views.ticks import TickListField
-from workflow import desk, policy, publicity, settings, working_days
-from workflow.declaration import PUBLICISED
-from workflow.errors import Refused
-from workflow.unit_of_work import UnitOfWork, asking
+from models.declarations.declaration import Declaration
+from models.declarations.declaration import DeclarationState as S
+from views.screens.base import FlowScreen, Link, Panel, badge
+from views.screens.columns import Column
+from views.screens.desk_condition import desk_condition
+from views.screens.forms import DateField
+from views.screens.ticks import TickListField
+from views.storage.attachments import attachments
+from workflow.awards import publicity
+from workflow.base import policy, settings
+from workflow.base.errors import Refused
+from workflow.base.unit_of_work import UnitOfWork, asking
+from workflow.declarations import desk
+from workflow.declarations.declaration import PUBLICISED
+from workflow.office import working_days
 
 OUTCOMES = {"none": "无异议", "untrue": "有异议，查证不属实", "true": "有异议，查证属实"}
 

@@ -13,9 +13,10 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 
 from models.base import db
-from views import stay
-from workflow import accounts, certificate, sign_in
-from workflow.unit_of_work import attempt
+from views.screens import stay
+from workflow.accounts import accounts, sign_in
+from workflow.awards import certificate
+from workflow.base.unit_of_work import attempt
 
 NONE_SUCH = "没有查到符合的证书。请核对证书编号、姓名和证件号码后四位，三项须与证书完全一致；仍查不到的，请向发证单位核实。"
 

@@ -13,22 +13,22 @@ from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select
 
-from models.account import Account
+from models.accounts.account import Account
 from models.base import db, label_of
-from models.batch import Batch, BatchState
-from models.committee import Committee
-from models.path import AcceptanceOffice
-from views.base import FlowScreen, Link, Panel, badge
-from views.forms import TextField
-from views.lookup import is_key
-from views.query import read_date
-from workflow import batch as batches
-from workflow import batch_dates as dates
-from workflow import countdown as countdowns
-from workflow import settings
-from workflow.batch import BATCH
-from workflow.errors import Refused
-from workflow.unit_of_work import UnitOfWork, asking
+from models.batches.batch import Batch, BatchState
+from models.committees.committee import Committee
+from models.paths.path import AcceptanceOffice
+from views.screens.base import FlowScreen, Link, Panel, badge
+from views.screens.forms import TextField
+from views.screens.lookup import is_key
+from views.screens.query import read_date
+from workflow.base import settings
+from workflow.base.errors import Refused
+from workflow.base.unit_of_work import UnitOfWork, asking
+from workflow.batches import batch as batches
+from workflow.batches import batch_dates as dates
+from workflow.batches import countdown as countdowns
+from workflow.batches.batch import BATCH
 
 PACE = (("declaring", "申报填报"), ("audit", "补正后逐级审核"), ("recheck", "资格复核和编制方案"), ("review", "评审"))
 DATES = "opens_on closes_on correction_on payment_on audit_on evidence_on paper_from paper_to"

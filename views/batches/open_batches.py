@@ -10,13 +10,13 @@ from flask import g
 from sqlalchemy import case, or_, select
 
 from models.base import db
-from models.batch import Batch, BatchState
-from models.committee import Committee
-from models.declaration import Declaration
-from models.organisation import Region
-from models.path import AcceptanceOffice
-from views.lookup import office_called
-from workflow import policy
+from models.batches.batch import Batch, BatchState
+from models.committees.committee import Committee
+from models.declarations.declaration import Declaration
+from models.paths.path import AcceptanceOffice
+from models.register.organisation import Region
+from views.screens.lookup import office_called
+from workflow.base import policy
 
 MOST = 60
 

@@ -11,16 +11,16 @@ from flask_babel import gettext as _
 from sqlalchemy import or_, select
 
 from models.base import db, label_of
-from models.catalogue import LADDER, Series, Specialty, Title, TitleLevel
+from models.committees.catalogue import LADDER, Series, Specialty, Title, TitleLevel
 from reports import catalogue as rows
-from views.base import Node
-from views.catalogue_screen import MOST, CatalogueScreen, retired
-from views.lookup import is_key
-from views.query import starts_with
-from views.screen import KEY_END
-from workflow import catalogue, catalogue_use
-from workflow.flow import Ask
-from workflow.unit_of_work import UnitOfWork
+from views.committees.catalogue_screen import MOST, CatalogueScreen, retired
+from views.screens.base import Node
+from views.screens.lookup import is_key
+from views.screens.query import starts_with
+from views.screens.screen import KEY_END
+from workflow.base.flow import Ask
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.committees import catalogue, catalogue_use
 
 
 class SpecialtyScreen(CatalogueScreen):

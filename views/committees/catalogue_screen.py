@@ -16,20 +16,20 @@ from flask_babel import gettext as _
 from models.base import db
 from reports import sheet
 from reports.catalogue import Rows
-from views import posted
-from views.base import TreeScreen
-from views.boxes import errors_of
-from views.download import named
-from views.export_page import EXCEL
-from views.moment import of_request
-from views.records import DESKS
-from views.stay import context
-from views.timeline import timeline
-from workflow import catalogue, catalogue_use
-from workflow.catalogue_use import Named, Use
-from workflow.errors import NotNow, NotYou, Refused
-from workflow.flow import Ask, Step
-from workflow.unit_of_work import UnitOfWork, asking, attempt
+from views.screens import posted
+from views.screens.base import TreeScreen
+from views.screens.boxes import errors_of
+from views.screens.download import named
+from views.screens.export_page import EXCEL
+from views.screens.moment import of_request
+from views.screens.stay import context
+from views.screens.timeline import timeline
+from views.storage.records import DESKS
+from workflow.base.errors import NotNow, NotYou, Refused
+from workflow.base.flow import Ask, Step
+from workflow.base.unit_of_work import UnitOfWork, asking, attempt
+from workflow.committees import catalogue, catalogue_use
+from workflow.committees.catalogue_use import Named, Use
 
 #: Hits shown for a query; who finds more types more.
 MOST = 50

@@ -1,4 +1,4 @@
-"""评委会管理 (附件3 1.10) and 评委会查询 (附件3 1.11); the page of 其他信息 is views/committee_other.py."""
+"""评委会管理 (附件3 1.10) and 评委会查询 (附件3 1.11); the page of 其他信息 is views/committees/committee_other.py."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from flask_appbuilder import expose, has_access
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from models.account import Account
+from models.accounts.account import Account
 from models.base import db
-from models.committee import Committee
-from views.attachments import attachments
-from views.base import FlowScreen, Link, Panel, Screen
-from views.columns import Column
-from views.committee_other import OTHER_VERBS, OtherPage
-from views.committee_term import choices, standing, term_condition
-from views.desk_condition import desk_condition
-from views.flow_screen import Action
-from workflow import accounts, desk
-from workflow.committee import COMMITTEE, create_committee, edit_committee
-from workflow.flow import Step
-from workflow.unit_of_work import UnitOfWork
+from models.committees.committee import Committee
+from views.committees.committee_other import OTHER_VERBS, OtherPage
+from views.committees.committee_term import choices, standing, term_condition
+from views.screens.base import FlowScreen, Link, Panel, Screen
+from views.screens.columns import Column
+from views.screens.desk_condition import desk_condition
+from views.screens.flow_screen import Action
+from views.storage.attachments import attachments
+from workflow.accounts import accounts
+from workflow.base.flow import Step
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.committees.committee import COMMITTEE, create_committee, edit_committee
+from workflow.declarations import desk
 
 
 class CommitteePages(Screen):

@@ -10,16 +10,16 @@ from flask import flash, g, redirect, request
 from flask_appbuilder import expose, has_access
 from flask_babel import gettext as _
 
-from models.committee import Committee
-from views import asks
-from views.base import FlowScreen
-from views.boxes import Box, errors_of
-from views.posted import Rows, form, submit
-from workflow.committee import COMMITTEE
-from workflow.committee_details import add_all
-from workflow.errors import NotNow, NotYou, Refused
-from workflow.flow import Ask, Step
-from workflow.unit_of_work import asking
+from models.committees.committee import Committee
+from views.screens import asks
+from views.screens.base import FlowScreen
+from views.screens.boxes import Box, errors_of
+from views.screens.posted import Rows, form, submit
+from workflow.base.errors import NotNow, NotYou, Refused
+from workflow.base.flow import Ask, Step
+from workflow.base.unit_of_work import asking
+from workflow.committees.committee import COMMITTEE
+from workflow.committees.committee_details import add_all
 
 #: Empty rows offered at first, and after 再加几行.
 EMPTY = 3

@@ -10,14 +10,14 @@ from flask import g
 from flask_babel import gettext as _
 
 from models.base import db
-from models.committee import Committee, CommitteeState
-from views.columns import badge
-from views.moment import of_request
-from views.query import Condition
-from workflow import settings
-from workflow.committee_term import THRESHOLDS, days_left, ends_within, expired
-from workflow.competence import Validity, validity
-from workflow.unit_of_work import asking
+from models.committees.committee import Committee, CommitteeState
+from views.screens.columns import badge
+from views.screens.moment import of_request
+from views.screens.query import Condition
+from workflow.base import settings
+from workflow.base.unit_of_work import asking
+from workflow.committees.committee_term import THRESHOLDS, days_left, ends_within, expired
+from workflow.committees.competence import Validity, validity
 
 SOON, LAST, OVER = "soon", "last", "over"
 

@@ -11,21 +11,21 @@ from flask_appbuilder import expose, has_access
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
 
-from models.catalogue import LADDER, Specialty, TitleLevel
-from models.expert import Expert
-from models.organisation import Organisation
-from models.person import Person
+from models.committees.catalogue import LADDER, Specialty, TitleLevel
+from models.committees.expert import Expert
+from models.register.organisation import Organisation
+from models.register.person import Person
 from models.sealed import blind_index
-from views.base import FlowScreen, Link
-from views.boxes import errors_of
-from views.columns import Column
-from views.posted import form, submit
-from workflow import expert
-from workflow.errors import Refused
-from workflow.expert import EXPERT_POOL
-from workflow.flow import Ask
-from workflow.roles import HRSS_AUDIT, SUPERVISOR
-from workflow.unit_of_work import UnitOfWork
+from views.screens.base import FlowScreen, Link
+from views.screens.boxes import errors_of
+from views.screens.columns import Column
+from views.screens.posted import form, submit
+from workflow.base.errors import Refused
+from workflow.base.flow import Ask
+from workflow.base.roles import HRSS_AUDIT, SUPERVISOR
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.committees import expert
+from workflow.committees.expert import EXPERT_POOL
 
 WHO_MAY_KNOW = (HRSS_AUDIT, SUPERVISOR)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from views.base import FlowScreen
-from views.declaration_desk import DeclarationDesk
-from workflow import desk
-from workflow.declaration import DECLARATION
+from views.declarations.declaration_desk import DeclarationDesk
+from views.screens.base import FlowScreen
+from workflow.declarations import desk
+from workflow.declarations.declaration import DECLARATION
 
 
 class AuditDesk(DeclarationDesk, FlowScreen):

@@ -10,16 +10,16 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.account import Account
+from models.accounts.account import Account
 from models.base import db
-from models.batch import Batch
-from models.catalogue import Series, Specialty, Title, TitleLevel
-from models.committee import REVIEWS
-from models.declaration import Channel, Declaration, DeclarationMode
-from models.organisation import Organisation
-from views.boxes import Box
-from views.lookup import LOOKUPS
-from workflow.errors import Refused
+from models.batches.batch import Batch
+from models.committees.catalogue import Series, Specialty, Title, TitleLevel
+from models.committees.committee import REVIEWS
+from models.declarations.declaration import Channel, Declaration, DeclarationMode
+from models.register.organisation import Organisation
+from views.screens.boxes import Box
+from views.screens.lookup import LOOKUPS
+from workflow.base.errors import Refused
 
 NAMES = ("title_id", "specialty_id", "unit_id", "mode", "channel", "needs_quota", "secret")
 

@@ -10,18 +10,19 @@ from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import gettext as _
 
 from models.base import db
-from models.comparison import ComparisonResult
-from models.declaration import Declaration
-from views.attachments import file_link, size_of
-from views.boxes import Box
-from views.columns import badge
-from views.posted import code_of
-from views.stay import context
-from workflow import comparison, degree_check, paper_desk, policy
-from workflow import form as forms
-from workflow.declaration import DECLARATION
-from workflow.errors import NotNow, Refused
-from workflow.unit_of_work import BUSY, UnitOfWork, asking, attempt
+from models.declarations.comparison import ComparisonResult
+from models.declarations.declaration import Declaration
+from views.screens.boxes import Box
+from views.screens.columns import badge
+from views.screens.posted import code_of
+from views.screens.stay import context
+from views.storage.attachments import file_link, size_of
+from workflow.base import policy
+from workflow.base.errors import NotNow, Refused
+from workflow.base.unit_of_work import BUSY, UnitOfWork, asking, attempt
+from workflow.declarations import comparison, degree_check, paper_desk
+from workflow.declarations import form as forms
+from workflow.declarations.declaration import DECLARATION
 
 
 @dataclass

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from models.declaration import Declaration
-from views.base import Link
-from views.declaration_desk import DeclarationDesk
+from models.declarations.declaration import Declaration
+from views.declarations.declaration_desk import DeclarationDesk
+from views.screens.base import Link
 
 
 class DeclarationSearchScreen(DeclarationDesk):

@@ -17,26 +17,26 @@ from markupsafe import Markup
 from sqlalchemy import select
 
 from models.base import db
-from models.batch import BatchState
-from models.declaration import Correction, Declaration
-from models.declaration import DeclarationState as S
-from models.trail import TrailEntry
-from views.attachments import file_link, size_of
-from views.comparison import found
-from views.desk_condition import desk_condition
-from views.filled import sections_of
-from views.paper_condition import paper_condition
-from views.screen import Link, Panel, Screen
-from views.stay import context
-from views.timeline import Moment
-from workflow import checklist, comparison, desk
-from workflow import form as forms
-from workflow import roles as r
-from workflow.declaration import DECLARATION
-from workflow.destination import ON_THE_WAY, deadline, destination, due_by, held_by, holder, onward_to
-from workflow.flow import Step
-from workflow.named import as_filed
-from workflow.unit_of_work import asking, attempt
+from models.batches.batch import BatchState
+from models.declarations.declaration import Correction, Declaration
+from models.declarations.declaration import DeclarationState as S
+from models.office.trail import TrailEntry
+from views.declarations.comparison import found
+from views.declarations.filled import sections_of
+from views.declarations.paper_condition import paper_condition
+from views.screens.desk_condition import desk_condition
+from views.screens.screen import Link, Panel, Screen
+from views.screens.stay import context
+from views.screens.timeline import Moment
+from views.storage.attachments import file_link, size_of
+from workflow.base import roles as r
+from workflow.base.flow import Step
+from workflow.base.unit_of_work import asking, attempt
+from workflow.declarations import checklist, comparison, desk
+from workflow.declarations import form as forms
+from workflow.declarations.declaration import DECLARATION
+from workflow.declarations.destination import ON_THE_WAY, deadline, destination, due_by, held_by, holder, onward_to
+from workflow.declarations.named import as_filed
 
 #: Who may see an identity number in clear, one at a time (个人信息保护法 第六条: 必要).
 MAY_UNMASK = (*r.AUDITORS, r.UNIT_OFFICER, r.COMMITTEE_OFFICE)

@@ -12,22 +12,25 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from models.base import db
-from models.batch import Batch
-from models.declaration import Correction, Declaration
-from models.declaration import DeclarationState as S
-from models.material import Material
-from views import choice, declare_form, stay
-from views.attachments import file_link
-from views.boxes import errors_of
-from views.columns import badge
-from views.open_batches import open_batches
-from views.papers import mirrored, review_form_pdf
-from views.timeline import timeline
-from workflow import carry, policy, route, settings, submission
-from workflow import form as forms
-from workflow.declaration import DECLARATION
-from workflow.errors import Refused
-from workflow.unit_of_work import UnitOfWork, asking, attempt
+from models.batches.batch import Batch
+from models.declarations.declaration import Correction, Declaration
+from models.declarations.declaration import DeclarationState as S
+from models.declarations.material import Material
+from views.batches.open_batches import open_batches
+from views.declarations import choice, declare_form
+from views.screens import stay
+from views.screens.boxes import errors_of
+from views.screens.columns import badge
+from views.screens.timeline import timeline
+from views.storage.attachments import file_link
+from views.storage.papers import mirrored, review_form_pdf
+from workflow.base import policy, settings
+from workflow.base.errors import Refused
+from workflow.base.unit_of_work import UnitOfWork, asking, attempt
+from workflow.declarations import carry, submission
+from workflow.declarations import form as forms
+from workflow.declarations.declaration import DECLARATION
+from workflow.paths import route
 
 VERBS = ("submit", "withdraw", "abandon", "resubmit")
 #: The stages an applicant sees: label and the states that belong to it.

@@ -8,10 +8,10 @@ from typing import Any
 from flask import request
 from flask_babel import gettext as _
 
-from models.declaration import Declaration
-from views.boxes import Box, as_typed
-from views.papers import mirrored
-from workflow.form_parts import Field, Section
+from models.declarations.declaration import Declaration
+from views.screens.boxes import Box, as_typed
+from views.storage.papers import mirrored
+from workflow.declarations.form_parts import Field, Section
 
 #: Kinds of declared fields that an input has another name for.
 KINDS = {"month": "text", "year": "number"}

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from models.declaration import Declaration
-from views.papers import mirrored
-from workflow import degree_check
-from workflow import form as forms
-from workflow.form_parts import Field, Section
+from models.declarations.declaration import Declaration
+from views.storage.papers import mirrored
+from workflow.declarations import degree_check
+from workflow.declarations import form as forms
+from workflow.declarations.form_parts import Field, Section
 
 #: Columns of a repeated section that fit beside each other; wider rows are told one below the other.
 COLUMNS = 6

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from models.declaration import Declaration
-from views.query import Condition
+from models.declarations.declaration import Declaration
+from views.screens.query import Condition
 
 RECEIVED, MISSING = "yes", "no"
 

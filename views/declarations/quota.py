@@ -10,16 +10,18 @@ from flask import g
 from sqlalchemy import ColumnElement
 
 from models.base import db
-from models.organisation import Organisation
-from models.quota import Quota, QuotaState
-from views.attachments import attachments
-from views.base import FlowScreen, Panel, Screen
-from views.boxes import Box
-from views.desk_condition import desk_condition
-from views.forms import AreaField, NumberField, Required, Typed
-from workflow import desk, files, quota, settings
-from workflow.quota_request import SITUATIONS, special
-from workflow.unit_of_work import UnitOfWork, asking
+from models.declarations.quota import Quota, QuotaState
+from models.register.organisation import Organisation
+from views.screens.base import FlowScreen, Panel, Screen
+from views.screens.boxes import Box
+from views.screens.desk_condition import desk_condition
+from views.screens.forms import AreaField, NumberField, Required, Typed
+from views.storage.attachments import attachments
+from workflow.base import settings
+from workflow.base.unit_of_work import UnitOfWork, asking
+from workflow.declarations import desk, quota
+from workflow.declarations.quota_request import SITUATIONS, special
+from workflow.storage import files
 
 
 class PeopleField(AreaField):

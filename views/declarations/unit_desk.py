@@ -8,12 +8,12 @@ from typing import Any
 from flask import g, url_for
 from sqlalchemy import ColumnElement
 
-from models.declaration import Declaration
-from models.declaration import DeclarationState as S
-from views.base import FlowScreen, Link
-from views.declaration_desk import DeclarationDesk
-from workflow import desk
-from workflow.declaration import DECLARATION
+from models.declarations.declaration import Declaration
+from models.declarations.declaration import DeclarationState as S
+from views.declarations.declaration_desk import DeclarationDesk
+from views.screens.base import FlowScreen, Link
+from workflow.declarations import desk
+from workflow.declarations.declaration import DECLARATION
 
 
 class UnitDesk(DeclarationDesk, FlowScreen):

@@ -1,6 +1,6 @@
 """批量导入: template, upload, preview, 提交, 撤销本批 — one set of pages for every kind of import.
 
-A management screen offers it by naming its kind: `imports = "acceptance"` (views/declared.py).
+A management screen offers it by naming its kind: `imports = "acceptance"` (views/screens/declared.py).
 """
 
 from __future__ import annotations
@@ -15,21 +15,22 @@ from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 
 from models.base import db
-from models.import_batch import ImportBatch, ImportState, RowAction
+from models.imports.import_batch import ImportBatch, ImportState, RowAction
 from models.sealed import mask_id
 from reports import template
-from views.base import FlowScreen, Link, badge
-from views.download import named
-from views.job import EXCEL
-from views.posted import form, submit
-from views.stay import context
-from workflow import import_batch, import_rows
-from workflow import job as jobs
-from workflow.errors import NotNow, Refused
-from workflow.flow import Ask
-from workflow.import_batch import IMPORT
-from workflow.imports import KINDS, ImportKind, Outcome
-from workflow.unit_of_work import asking, attempt
+from views.jobs.job import EXCEL
+from views.screens.base import FlowScreen, Link, badge
+from views.screens.download import named
+from views.screens.posted import form, submit
+from views.screens.stay import context
+from workflow.base.errors import NotNow, Refused
+from workflow.base.flow import Ask
+from workflow.base.unit_of_work import asking, attempt
+from workflow.imports import import_batch, import_rows
+from workflow.imports.import_batch import IMPORT
+from workflow.imports.kind import ImportKind, Outcome
+from workflow.imports.kinds import KINDS
+from workflow.jobs import job as jobs
 
 PAGE = 50
 #: How many of the records that an undoing would leave alone are named on the page.

@@ -9,11 +9,11 @@ from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 
-from models.job import Job, JobState
-from views.base import Link, Screen, badge
-from views.download import named
-from workflow import job as jobs
-from workflow.unit_of_work import asking
+from models.jobs.job import Job, JobState
+from views.screens.base import Link, Screen, badge
+from views.screens.download import named
+from workflow.base.unit_of_work import asking
+from workflow.jobs import job as jobs
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PIECE = 1 << 16

@@ -10,17 +10,17 @@ from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import gettext as _
 
 from models.base import db
-from models.catalogue import TitleLevel
-from models.declaration import Declaration
-from models.path import Way
-from models.plan import Plan
+from models.committees.catalogue import TitleLevel
+from models.declarations.declaration import Declaration
+from models.paths.path import Way
+from models.review.plan import Plan
 from reports import figure
 from reports.statistics import Question, Statistics, Table, cities, series_names, years
 from reports.statistics_sheet import workbook
-from views import stay
-from views.download import named
-from workflow import policy
-from workflow.unit_of_work import UnitOfWork, asking, attempt
+from views.screens import stay
+from views.screens.download import named
+from workflow.base import policy
+from workflow.base.unit_of_work import UnitOfWork, asking, attempt
 
 #: The lists of all declarations one may see; a bar leads to the first that the account may open.
 LISTS = ("DeclarationSearchScreen", "TrailScreen")

@@ -8,12 +8,12 @@ from flask import abort, current_app, flash, g, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 
-from views import stay
-from views.boxes import Box, as_typed
-from views.forms import read_moment
-from workflow import demo_clock
-from workflow.errors import Refused
-from workflow.unit_of_work import asking, attempt
+from views.screens import stay
+from views.screens.boxes import Box, as_typed
+from views.screens.forms import read_moment
+from workflow.base.errors import Refused
+from workflow.base.unit_of_work import asking, attempt
+from workflow.office import demo_clock
 
 
 class DemoClockView(BaseView):

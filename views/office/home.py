@@ -11,16 +11,18 @@ from sqlalchemy import or_
 from sqlalchemy.orm import joinedload
 
 from models.base import db
-from models.committee import CommitteeState
-from models.declaration import Declaration, DeclarationState
-from models.notice import Notice
-from models.organisation import Organisation
-from views.columns import badge
-from views.query import starts_with
-from views.stay import context
-from workflow import committee_term, name_search, notices, policy, settings
-from workflow import roles as r
-from workflow.unit_of_work import asking, attempt
+from models.committees.committee import CommitteeState
+from models.declarations.declaration import Declaration, DeclarationState
+from models.office.notice import Notice
+from models.register.organisation import Organisation
+from views.screens.columns import badge
+from views.screens.query import starts_with
+from views.screens.stay import context
+from workflow.base import notices, policy, settings
+from workflow.base import roles as r
+from workflow.base.unit_of_work import asking, attempt
+from workflow.committees import committee_term
+from workflow.register import name_search
 
 MOST = 10
 FOUND = 20

@@ -9,12 +9,12 @@ from flask import g, render_template, request
 from flask_appbuilder import expose, has_access
 
 from models.base import db
-from models.journal import JournalEntry
+from models.office.journal import JournalEntry
 from models.registry import by_table
-from views.base import Link, Screen
-from views.stay import context
-from workflow import journal
-from workflow.unit_of_work import UnitOfWork, attempt
+from views.screens.base import Link, Screen
+from views.screens.stay import context
+from workflow.base import journal
+from workflow.base.unit_of_work import UnitOfWork, attempt
 
 
 class JournalScreen(Screen):

@@ -9,13 +9,14 @@ from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import gettext as _
 
 from models.base import db
-from models.list_choice import SavedQuery
-from views import listing
-from views.list_page import ListPage
-from views.stay import context
-from workflow import list_choice, policy
-from workflow.errors import Refused
-from workflow.unit_of_work import attempt
+from models.office.list_choice import SavedQuery
+from views.screens import listing
+from views.screens.list_page import ListPage
+from views.screens.stay import context
+from workflow.base import policy
+from workflow.base.errors import Refused
+from workflow.base.unit_of_work import attempt
+from workflow.office import list_choice
 
 
 class ListChoiceView(BaseView):

@@ -9,12 +9,13 @@ from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 
 from models.base import db
-from models.notice import Notice
-from views.base import Screen
-from views.desk_condition import desk_condition
-from views.stay import context
-from workflow import desk, notices
-from workflow.unit_of_work import UnitOfWork, asking, attempt
+from models.office.notice import Notice
+from views.screens.base import Screen
+from views.screens.desk_condition import desk_condition
+from views.screens.stay import context
+from workflow.base import notices
+from workflow.base.unit_of_work import UnitOfWork, asking, attempt
+from workflow.declarations import desk
 
 #: How many messages 全部标为已读 takes at once.
 MOST = 500

@@ -11,14 +11,14 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from models.base import db
-from models.setting import Setting as StoredSetting
-from views import stay
-from views.boxes import Box
-from views.timeline import Moment, timeline
-from workflow import settings
-from workflow.errors import Refused
-from workflow.settings import SETTINGS, Setting
-from workflow.unit_of_work import attempt
+from models.office.setting import Setting as StoredSetting
+from views.screens import stay
+from views.screens.boxes import Box
+from views.screens.timeline import Moment, timeline
+from workflow.base import settings
+from workflow.base.errors import Refused
+from workflow.base.settings import SETTINGS, Setting
+from workflow.base.unit_of_work import attempt
 
 YES_NO = [(settings.TRUE, "是"), (settings.FALSE, "否")]
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from flask import g, request, url_for
 
-from models.account import Account
-from workflow.roles import THREE_ADMINS
-from workflow.unit_of_work import asking
+from models.accounts.account import Account
+from workflow.base.roles import THREE_ADMINS
+from workflow.base.unit_of_work import asking
 
 #: (label, address, what waits) in their groups.
 Menu = list[tuple[str, list[tuple[str, str, int]]]]

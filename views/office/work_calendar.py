@@ -13,19 +13,19 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from models.base import db
-from models.setting import CalendarDay, CalendarYear, DayKind
-from views import asks, posted
-from views.base import Link, Screen, badge
-from views.boxes import errors_of
-from views.moment import of_request
-from views.posted import Posted, form
-from views.query import read_date
-from views.stay import context
-from views.timeline import Moment
-from workflow import holiday_notice, work_calendar, working_days
-from workflow.errors import NotYou, Refused
-from workflow.flow import Ask, Step
-from workflow.unit_of_work import UnitOfWork, attempt
+from models.office.setting import CalendarDay, CalendarYear, DayKind
+from views.screens import asks, posted
+from views.screens.base import Link, Screen, badge
+from views.screens.boxes import errors_of
+from views.screens.moment import of_request
+from views.screens.posted import Posted, form
+from views.screens.query import read_date
+from views.screens.stay import context
+from views.screens.timeline import Moment
+from workflow.base.errors import NotYou, Refused
+from workflow.base.flow import Ask, Step
+from workflow.base.unit_of_work import UnitOfWork, attempt
+from workflow.office import holiday_notice, work_calendar, working_days
 
 
 class CalendarDayScreen(Screen):

@@ -10,13 +10,13 @@ from flask import flash, redirect
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from models.path import AcceptanceOffice
-from views.active_state import ActiveState
-from views.base import FlowScreen, Panel
-from views.columns import Column
-from workflow.acceptance import ACCEPTANCE, create_office
-from workflow.errors import Refused
-from workflow.unit_of_work import UnitOfWork
+from models.paths.path import AcceptanceOffice
+from views.screens.active_state import ActiveState
+from views.screens.base import FlowScreen, Panel
+from views.screens.columns import Column
+from workflow.base.errors import Refused
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.paths.acceptance import ACCEPTANCE, create_office
 
 
 class AcceptanceScreen(ActiveState, FlowScreen):

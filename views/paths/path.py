@@ -8,19 +8,19 @@ from typing import Any, ClassVar
 from flask import g
 from sqlalchemy import ColumnElement, select
 
-from models.catalogue import TitleLevel
-from models.committee import Committee, CommitteeState
-from models.organisation import NodeKind
-from models.path import AcceptanceOffice, NodeState, PathKind, PathNode
-from views.acceptance import of_kind
-from views.base import Link
-from views.columns import Column
-from views.forms import ChoiceField, RemoteSelectField
-from views.lookup import LOOKUPS, Lookup, called, office_called
-from views.path_tree import PathTree
-from workflow.path import PATH_NODE, propose
-from workflow.route import REVIEW_KINDS
-from workflow.unit_of_work import UnitOfWork
+from models.committees.catalogue import TitleLevel
+from models.committees.committee import Committee, CommitteeState
+from models.paths.path import AcceptanceOffice, NodeState, PathKind, PathNode
+from models.register.organisation import NodeKind
+from views.paths.acceptance import of_kind
+from views.paths.path_tree import PathTree
+from views.screens.base import Link
+from views.screens.columns import Column
+from views.screens.forms import ChoiceField, RemoteSelectField
+from views.screens.lookup import LOOKUPS, Lookup, called, office_called
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.paths.path import PATH_NODE, propose
+from workflow.paths.route import REVIEW_KINDS
 
 #: Title levels that travel on each path; 初定 and 认定 know several.
 LEVELS: dict[str, list[tuple[str, str]]] = {

@@ -10,14 +10,14 @@ from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import gettext as _
 
 from models.base import db
-from models.path import PathKind
+from models.paths.path import PathKind
 from reports import sheet
-from views.boxes import Box
-from views.export_page import EXCEL
-from views.stay import context
-from workflow import path_check
-from workflow.path_check import HEADINGS, SECTIONS, Finding
-from workflow.unit_of_work import asking, attempt
+from views.screens.boxes import Box
+from views.screens.export_page import EXCEL
+from views.screens.stay import context
+from workflow.base.unit_of_work import asking, attempt
+from workflow.paths import path_check
+from workflow.paths.path_check import HEADINGS, SECTIONS, Finding
 
 #: Lines of one section shown on the page; the sheet has all.
 MOST = 50

@@ -13,15 +13,17 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import joinedload
 
 from models.base import db
-from models.catalogue import TitleLevel
-from models.path import PathKind, PathNode
-from models.path_draft import ChangeVerb, PathChange, PathDraft, PathDraftState
-from views.base import FlowScreen
-from views.columns import Column
-from views.desk_condition import desk_condition
-from views.stay import context
-from workflow import desk, path, path_draft, policy
-from workflow.unit_of_work import UnitOfWork, attempt
+from models.committees.catalogue import TitleLevel
+from models.paths.path import PathKind, PathNode
+from models.paths.path_draft import ChangeVerb, PathChange, PathDraft, PathDraftState
+from views.screens.base import FlowScreen
+from views.screens.columns import Column
+from views.screens.desk_condition import desk_condition
+from views.screens.stay import context
+from workflow.base import policy
+from workflow.base.unit_of_work import UnitOfWork, attempt
+from workflow.declarations import desk
+from workflow.paths import path, path_draft
 
 
 class PathConfirmScreen(FlowScreen):

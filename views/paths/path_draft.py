@@ -13,20 +13,20 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from models.base import db
-from models.path import NodeState, PathKind, PathNode
-from models.path_draft import ChangeVerb, PathChange, PathDraft, PathDraftState
-from views import posted
-from views.base import FlowScreen, Link, Node, Panel, badge
-from views.boxes import errors_of
-from views.forms import RemoteSelectField
-from workflow import path_draft
-from workflow.errors import Refused
-from workflow.flow import Ask, Step
-from workflow.path_cases import levels_of
-from workflow.path_draft import PATH_DRAFT
-from workflow.path_replay import Case, Replay, replay
-from workflow.places import Places, apply, in_force, names_of
-from workflow.unit_of_work import UnitOfWork, asking
+from models.paths.path import NodeState, PathKind, PathNode
+from models.paths.path_draft import ChangeVerb, PathChange, PathDraft, PathDraftState
+from views.screens import posted
+from views.screens.base import FlowScreen, Link, Node, Panel, badge
+from views.screens.boxes import errors_of
+from views.screens.forms import RemoteSelectField
+from workflow.base.errors import Refused
+from workflow.base.flow import Ask, Step
+from workflow.base.unit_of_work import UnitOfWork, asking
+from workflow.paths import path_draft
+from workflow.paths.path_cases import levels_of
+from workflow.paths.path_draft import PATH_DRAFT
+from workflow.paths.path_replay import Case, Replay, replay
+from workflow.paths.places import Places, apply, in_force, names_of
 
 #: Children of one place that are drawn at once.
 MOST = 500

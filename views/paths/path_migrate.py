@@ -11,15 +11,17 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from models.base import db
-from models.declaration import Declaration
-from models.path import PathKind
-from models.path_version import PathVersion
-from views import posted
-from views.boxes import Box, errors_of
-from views.lookup import is_key
-from workflow import path_migrate, path_version, policy
-from workflow.flow import Ask
-from workflow.unit_of_work import UnitOfWork, asking
+from models.declarations.declaration import Declaration
+from models.paths.path import PathKind
+from models.paths.path_version import PathVersion
+from views.screens import posted
+from views.screens.boxes import Box, errors_of
+from views.screens.lookup import is_key
+from workflow.base import policy
+from workflow.base.flow import Ask
+from workflow.base.unit_of_work import UnitOfWork, asking
+from workflow.declarations import path_migrate
+from workflow.paths import path_version
 
 #: Versions shown.
 VERSIONS = 12

@@ -12,19 +12,20 @@ from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import gettext as _
 from sqlalchemy import false, select
 
-from models.account import Account
+from models.accounts.account import Account
 from models.base import db
-from models.batch import Batch, BatchState
-from models.catalogue import TitleLevel
-from models.organisation import NodeKind, Organisation
-from models.path import PathKind, Way
-from views.boxes import Box
-from views.lookup import LOOKUPS
-from workflow import path, path_version, roles
-from workflow.errors import Refused
-from workflow.path import PreviewRow
-from workflow.path_cases import levels_of
-from workflow.unit_of_work import asking
+from models.batches.batch import Batch, BatchState
+from models.committees.catalogue import TitleLevel
+from models.paths.path import PathKind, Way
+from models.register.organisation import NodeKind, Organisation
+from views.screens.boxes import Box
+from views.screens.lookup import LOOKUPS
+from workflow.base import roles
+from workflow.base.errors import Refused
+from workflow.base.unit_of_work import asking
+from workflow.paths import path, path_version
+from workflow.paths.path import PreviewRow
+from workflow.paths.path_cases import levels_of
 
 #: How many people of a step are named.
 NAMED = 6

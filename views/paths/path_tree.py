@@ -19,15 +19,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from models.base import db
-from models.committee import Committee
-from models.organisation import NodeKind, Organisation
-from models.path import AcceptanceOffice, NodeState, PathKind, PathNode
-from views.base import FlowScreen, Link, Node, Panel, badge
-from views.lookup import is_key
-from workflow import path_affected
-from workflow.flow import Step
-from workflow.places import due
-from workflow.unit_of_work import asking
+from models.committees.committee import Committee
+from models.paths.path import AcceptanceOffice, NodeState, PathKind, PathNode
+from models.register.organisation import NodeKind, Organisation
+from views.screens.base import FlowScreen, Link, Node, Panel, badge
+from views.screens.lookup import is_key
+from workflow.base.flow import Step
+from workflow.base.unit_of_work import asking
+from workflow.paths import path_affected
+from workflow.paths.places import due
 
 MOST_BELOW = 100
 #: Children of one place that are drawn at once.

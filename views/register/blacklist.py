@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.blacklist import BlacklistEntry
-from views.base import FlowScreen, badge
-from views.forms import DateField, Required, TextField
-from views.moment import of_request
-from workflow import blacklist, roles
-from workflow.blacklist import BLACKLIST
-from workflow.unit_of_work import UnitOfWork
+from models.register.blacklist import BlacklistEntry
+from views.screens.base import FlowScreen, badge
+from views.screens.forms import DateField, Required, TextField
+from views.screens.moment import of_request
+from workflow.base import roles
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.register import blacklist
+from workflow.register.blacklist import BLACKLIST
 
 
 class BlacklistScreen(FlowScreen):

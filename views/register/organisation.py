@@ -10,16 +10,16 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from models.account import Account
+from models.accounts.account import Account
 from models.base import db
-from models.organisation import ChangeKind, NodeKind, Organisation, OrganisationChange
-from models.path import NodeState, PathKind, PathNode
-from views.active_state import ActiveState
-from views.base import FlowScreen, Panel, badge
-from workflow import attached, organisation, succession
-from workflow.errors import Refused
-from workflow.flow import Step
-from workflow.unit_of_work import UnitOfWork
+from models.paths.path import NodeState, PathKind, PathNode
+from models.register.organisation import ChangeKind, NodeKind, Organisation, OrganisationChange
+from views.screens.active_state import ActiveState
+from views.screens.base import FlowScreen, Panel, badge
+from workflow.base.errors import Refused
+from workflow.base.flow import Step
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.register import attached, organisation, succession
 
 MOST = 50
 #: The position of the account that answers for its unit.

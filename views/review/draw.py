@@ -18,24 +18,24 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import ColumnElement
 
-from models.account import Account
+from models.accounts.account import Account
 from models.base import db
-from models.draw import Draw, DrawState
-from models.plan import Plan, PlanState
-from views.base import FlowScreen, Link, Panel, badge
-from views.plan import PlanDesk
-from views.posted import code_of
-from views.review_papers import draw_record_pdf, spoken, told
-from views.stay import context
-from workflow import draw as draws
-from workflow import policy
-from workflow import zc_draw as zc
-from workflow.draw import DRAW, REASONS
-from workflow.draw_list import lines
-from workflow.errors import Refused
-from workflow.flow import Step
-from workflow.roles import HRSS_AUDIT, SUPERVISOR
-from workflow.unit_of_work import asking, attempt
+from models.review.draw import Draw, DrawState
+from models.review.plan import Plan, PlanState
+from views.review.plan import PlanDesk
+from views.review.review_papers import draw_record_pdf, spoken, told
+from views.screens.base import FlowScreen, Link, Panel, badge
+from views.screens.posted import code_of
+from views.screens.stay import context
+from workflow.base import policy
+from workflow.base.errors import Refused
+from workflow.base.flow import Step
+from workflow.base.roles import HRSS_AUDIT, SUPERVISOR
+from workflow.base.unit_of_work import asking, attempt
+from workflow.review import draw as draws
+from workflow.review import zc_draw as zc
+from workflow.review.draw import DRAW, REASONS
+from workflow.review.draw_list import lines
 
 #: Plans that may be drawn for, or were.
 AFTER_FILING = (PlanState.APPROVED, PlanState.DRAWN, PlanState.OPENED, PlanState.REVIEWED, PlanState.ARCHIVED)

@@ -14,19 +14,19 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from models.base import db
-from models.declaration import Declaration
-from models.session import InterviewSlot, ReviewSession
-from views.base import Link, Panel, badge
-from views.boxes import errors_of
-from views.posted import code_of, form, submit
-from views.review_papers import interview_notice_pdf
-from views.session import SessionDesk
-from views.stay import context
-from workflow import interview, review_desk
-from workflow.bench import candidates
-from workflow.errors import Refused
-from workflow.flow import Ask
-from workflow.unit_of_work import UnitOfWork, asking, attempt
+from models.declarations.declaration import Declaration
+from models.review.session import InterviewSlot, ReviewSession
+from views.review.review_papers import interview_notice_pdf
+from views.review.session import SessionDesk
+from views.screens.base import Link, Panel, badge
+from views.screens.boxes import errors_of
+from views.screens.posted import code_of, form, submit
+from views.screens.stay import context
+from workflow.base.errors import Refused
+from workflow.base.flow import Ask
+from workflow.base.unit_of_work import UnitOfWork, asking, attempt
+from workflow.review import interview, review_desk
+from workflow.review.bench import candidates
 
 
 def _unscheduled(uow: UnitOfWork, review: ReviewSession) -> Sequence[tuple[str, str]]:

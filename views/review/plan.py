@@ -11,25 +11,26 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import joinedload
 
-from models.account import Account
+from models.accounts.account import Account
 from models.base import db
-from models.batch import Batch, BatchState
-from models.declaration import Declaration, DeclarationState
-from models.material import StoredFile
-from models.plan import Plan, PlanKind, PlanState, ScoreKind, ScorePhase
-from views.asks import typed_in
-from views.attachments import attachments, file_link
-from views.base import FlowScreen, Link, Panel, Screen, badge
-from views.boxes import errors_of
-from views.papers import candidates_pdf
-from views.plan_form import FACTS, ITEMS, NEEDS, groups
-from views.posted import Posted, submit
-from views.stay import context
-from workflow import plan as plans
-from workflow import policy, working_days
-from workflow.errors import NotNow
-from workflow.plan import PLAN
-from workflow.unit_of_work import UnitOfWork, asking, attempt
+from models.batches.batch import Batch, BatchState
+from models.declarations.declaration import Declaration, DeclarationState
+from models.declarations.material import StoredFile
+from models.review.plan import Plan, PlanKind, PlanState, ScoreKind, ScorePhase
+from views.review.plan_form import FACTS, ITEMS, NEEDS, groups
+from views.screens.asks import typed_in
+from views.screens.base import FlowScreen, Link, Panel, Screen, badge
+from views.screens.boxes import errors_of
+from views.screens.posted import Posted, submit
+from views.screens.stay import context
+from views.storage.attachments import attachments, file_link
+from views.storage.papers import candidates_pdf
+from workflow.base import policy
+from workflow.base.errors import NotNow
+from workflow.base.unit_of_work import UnitOfWork, asking, attempt
+from workflow.office import working_days
+from workflow.review import plan as plans
+from workflow.review.plan import PLAN
 
 
 class PlanDesk(Screen):

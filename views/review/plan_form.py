@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from models.batch import Batch
-from models.catalogue import Specialty
-from models.plan import Plan, PlanKind, ScoreKind, ScorePhase
-from views.posted import Rows, form
-from workflow import settings
-from workflow.flow import Ask
-from workflow.unit_of_work import UnitOfWork
+from models.batches.batch import Batch
+from models.committees.catalogue import Specialty
+from models.review.plan import Plan, PlanKind, ScoreKind, ScorePhase
+from views.screens.posted import Rows, form
+from workflow.base import settings
+from workflow.base.flow import Ask
+from workflow.base.unit_of_work import UnitOfWork
 
 
 def _held(name: str, first: Any = "") -> Callable[[UnitOfWork, Plan | Batch], Any]:

@@ -12,31 +12,34 @@ from markupsafe import Markup
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 
-from models.account import Account
+from models.accounts.account import Account
+from models.awards.publicity import Publicity, PublicityKind, PublicityState
 from models.base import db
-from models.catalogue import TitleLevel
-from models.declaration import Declaration
-from models.declaration import DeclarationState as D
-from models.plan import Plan
-from models.publicity import Publicity, PublicityKind, PublicityState
-from models.session import ReviewSession, SessionState
-from views.attachments import attachments
-from views.base import FlowScreen, Link, Panel, badge
-from views.boxes import errors_of
-from views.posted import form, submit
-from views.publicity import PostingDesk
-from views.review_papers import publicity_pdf
-from views.session import SessionDesk
-from workflow import policy, publicity, ranking, review_desk, scoring, settings, working_days
-from workflow.ballot import counted_poll, results_of, tallies
-from workflow.bench import candidates
-from workflow.flow import Ask
-from workflow.roles import COMMITTEE_OFFICE
-from workflow.session import SESSION
-from workflow.unit_of_work import UnitOfWork, asking
+from models.committees.catalogue import TitleLevel
+from models.declarations.declaration import Declaration
+from models.declarations.declaration import DeclarationState as D
+from models.review.plan import Plan
+from models.review.session import ReviewSession, SessionState
+from views.awards.publicity import PostingDesk
+from views.review.review_papers import publicity_pdf
+from views.review.session import SessionDesk
+from views.screens.base import FlowScreen, Link, Panel, badge
+from views.screens.boxes import errors_of
+from views.screens.posted import form, submit
+from views.storage.attachments import attachments
+from workflow.awards import publicity
+from workflow.base import policy, settings
+from workflow.base.flow import Ask
+from workflow.base.roles import COMMITTEE_OFFICE
+from workflow.base.unit_of_work import UnitOfWork, asking
+from workflow.office import working_days
+from workflow.review import ranking, review_desk, scoring
+from workflow.review.ballot import counted_poll, results_of, tallies
+from workflow.review.bench import candidates
+from workflow.review.session import SESSION
 
 if TYPE_CHECKING:
-    from models.ballot import Poll
+    from models.review.ballot import Poll
 
 
 class ResultScreen(SessionDesk, FlowScreen):

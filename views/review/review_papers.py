@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import io
 
-from models.ballot import Poll
+from models.awards.publicity import Publicity
 from models.base import db
-from models.declaration import DeclarationState
-from models.draw import Draw, DrawState
-from models.plan import Plan
-from models.publicity import Publicity
-from models.session import InterviewSlot
-from views.papers import candidates_pdf, pdf
-from workflow import ballot, scoring
-from workflow.draw import REASONS, members
-from workflow.draw_list import lines
+from models.declarations.declaration import DeclarationState
+from models.review.ballot import Poll
+from models.review.draw import Draw, DrawState
+from models.review.plan import Plan
+from models.review.session import InterviewSlot
+from views.storage.papers import candidates_pdf, pdf
+from workflow.review import ballot, scoring
+from workflow.review.draw import REASONS, members
+from workflow.review.draw_list import lines
 
 #: What the walk did with a ticket, in words (ZC-DRAW/1 step 6).
 TOLD = {"TAKE": "抽中", "SKIP-UNITCAP": "越过：同单位已满", "SKIP-GROUPCAP": "越过：组建单位已满", "SKIP-LOOKAHEAD": "越过：为保证各组抽满"}

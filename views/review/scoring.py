@@ -15,26 +15,27 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
-from models.account import Account
+from models.accounts.account import Account
 from models.base import db
-from models.declaration import Declaration
-from models.material import Material
-from models.plan import ScoreItem, ScoreKind, ScorePhase
-from models.session import MaterialReview, ReviewOpinion, ReviewSession, Score
-from models.session import SessionState as S
-from views.attachments import file_link, size_of
-from views.base import Link, Screen, badge
-from views.boxes import errors_of
-from views.filled import sections_of
-from views.posted import Posted, form, submit
-from workflow import form as forms
-from workflow import policy, review_desk, scoring
-from workflow import session as sessions
-from workflow.bench import review_of, seat
-from workflow.errors import Refused
-from workflow.flow import Ask, Step
-from workflow.session import SESSION
-from workflow.unit_of_work import UnitOfWork, asking
+from models.declarations.declaration import Declaration
+from models.declarations.material import Material
+from models.review.plan import ScoreItem, ScoreKind, ScorePhase
+from models.review.session import MaterialReview, ReviewOpinion, ReviewSession, Score
+from models.review.session import SessionState as S
+from views.declarations.filled import sections_of
+from views.screens.base import Link, Screen, badge
+from views.screens.boxes import errors_of
+from views.screens.posted import Posted, form, submit
+from views.storage.attachments import file_link, size_of
+from workflow.base import policy
+from workflow.base.errors import Refused
+from workflow.base.flow import Ask, Step
+from workflow.base.unit_of_work import UnitOfWork, asking
+from workflow.declarations import form as forms
+from workflow.review import review_desk, scoring
+from workflow.review import session as sessions
+from workflow.review.bench import review_of, seat
+from workflow.review.session import SESSION
 
 
 class ExpertDesk(Screen):

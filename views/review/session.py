@@ -17,17 +17,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from models.base import db
-from models.declaration import Declaration, DeclarationState
-from models.plan import ScorePhase
-from models.session import MaterialReview, Member, ReviewOpinion, ReviewSession, SessionState
-from views.base import FlowScreen, Link, Panel, Screen, badge
-from views.columns import Column
-from views.timeline import Moment
-from workflow import scoring
-from workflow.ballot import POLL
-from workflow.bench import present, recusals
-from workflow.roles import COMMITTEE_OFFICE, EXPERT
-from workflow.session import SESSION, turnout
+from models.declarations.declaration import Declaration, DeclarationState
+from models.review.plan import ScorePhase
+from models.review.session import MaterialReview, Member, ReviewOpinion, ReviewSession, SessionState
+from views.screens.base import FlowScreen, Link, Panel, Screen, badge
+from views.screens.columns import Column
+from views.screens.timeline import Moment
+from workflow.base.roles import COMMITTEE_OFFICE, EXPERT
+from workflow.review import scoring
+from workflow.review.ballot import POLL
+from workflow.review.bench import present, recusals
+from workflow.review.session import SESSION, turnout
 
 #: Steps of the session that an expert takes: told without his name (令40号 第二十三条).
 BY_EXPERTS = {step.label for flow in (SESSION, POLL) for step in flow.steps if EXPERT in step.roles} | {"申请回避"}

@@ -16,21 +16,21 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from models.ballot import Choice, Poll, PollState, Roll
 from models.base import db
-from models.declaration import Declaration
-from models.session import SessionState
-from views.base import FlowScreen, Link, Panel, badge
-from views.posted import code_of
-from views.review_papers import tally_pdf
-from views.session import BY_EXPERTS
-from views.stay import context
-from views.timeline import Moment
-from workflow import ballot, review_desk
-from workflow.ballot import POLL
-from workflow.errors import Refused
-from workflow.flow import Step
-from workflow.unit_of_work import asking, attempt
+from models.declarations.declaration import Declaration
+from models.review.ballot import Choice, Poll, PollState, Roll
+from models.review.session import SessionState
+from views.review.review_papers import tally_pdf
+from views.review.session import BY_EXPERTS
+from views.screens.base import FlowScreen, Link, Panel, badge
+from views.screens.posted import code_of
+from views.screens.stay import context
+from views.screens.timeline import Moment
+from workflow.base.errors import Refused
+from workflow.base.flow import Step
+from workflow.base.unit_of_work import asking, attempt
+from workflow.review import ballot, review_desk
+from workflow.review.ballot import POLL
 
 
 class PollScreen(FlowScreen):

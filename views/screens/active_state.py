@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from views.columns import badge
+from views.screens.columns import badge
 
 
 class ActiveState:

@@ -13,14 +13,14 @@ from flask import Request
 from flask_babel import gettext as _
 
 from models.base import db
-from views.boxes import Box, as_typed
-from views.forms import INT_HIGHEST, INT_LOWEST, read_moment
-from views.lookup import LOOKUPS
-from views.query import read_date
-from workflow import settings
-from workflow.errors import Refused
-from workflow.flow import Ask, Step
-from workflow.unit_of_work import UnitOfWork
+from views.screens.boxes import Box, as_typed
+from views.screens.forms import INT_HIGHEST, INT_LOWEST, read_moment
+from views.screens.lookup import LOOKUPS
+from views.screens.query import read_date
+from workflow.base import settings
+from workflow.base.errors import Refused
+from workflow.base.flow import Ask, Step
+from workflow.base.unit_of_work import UnitOfWork
 
 #: Kinds answered with a picker: the model it looks in.
 PICKS = {

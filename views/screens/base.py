@@ -12,10 +12,10 @@
 
 from __future__ import annotations
 
-from views.columns import badge
-from views.flow_screen import Action, FlowScreen
-from views.journalled import Journalled
-from views.screen import Link, Panel, Screen
-from views.tree_screen import Node, TreeScreen
+from views.screens.columns import badge
+from views.screens.flow_screen import Action, FlowScreen
+from views.screens.journalled import Journalled
+from views.screens.screen import Link, Panel, Screen
+from views.screens.tree_screen import Node, TreeScreen
 
 __all__ = ["Action", "FlowScreen", "Journalled", "Link", "Node", "Panel", "Screen", "TreeScreen", "badge"]

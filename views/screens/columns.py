@@ -19,9 +19,9 @@ from sqlalchemy import Integer as SQLInteger
 from sqlalchemy.orm import Session
 
 from models.base import db, label_of
-from models.organisation import Region
+from models.register.organisation import Region
 from models.sealed import Sealed, mask_id, mask_phone
-from workflow.remembered import remembered
+from workflow.base.remembered import remembered
 
 NOTHING = "—"
 

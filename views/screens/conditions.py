@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from flask_babel import gettext as _
 
-from views.boxes import Box
-from views.lookup import LOOKUPS
-from views.query import Condition
+from views.screens.boxes import Box
+from views.screens.lookup import LOOKUPS
+from views.screens.query import Condition
 
 
 def box_of(condition: Condition, typed: Mapping[str, str]) -> Iterator[Box]:

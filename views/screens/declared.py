@@ -15,12 +15,12 @@ from flask_wtf import FlaskForm
 from sqlalchemy import ColumnElement, Select
 
 from models.base import db
-from views import listing
-from views.columns import Column, column, made
-from views.forms import ProvinceConverter
-from views.journalled import Journalled
-from views.query import conditions_of
-from workflow import policy
+from views.screens import listing
+from views.screens.columns import Column, column, made
+from views.screens.forms import ProvinceConverter
+from views.screens.journalled import Journalled
+from views.screens.query import conditions_of
+from workflow.base import policy
 
 KEY_END = 2**31
 

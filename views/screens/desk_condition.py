@@ -9,9 +9,9 @@ from typing import Any
 from flask import g
 from flask_babel import gettext as _
 
-from views.query import Condition
-from workflow import desk
-from workflow.unit_of_work import asking
+from views.screens.query import Condition
+from workflow.base.unit_of_work import asking
+from workflow.declarations import desk
 
 WAITING = "waiting"
 

@@ -12,17 +12,17 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from models.base import db
-from models.job import Job
+from models.jobs.job import Job
 from reports import sheet
-from views import listing
-from views.columns import Column
-from views.download import named
-from views.exported import cells
-from views.list_page import ListPage
-from views.stay import context
-from workflow import job as jobs
-from workflow.errors import NotYou, Refused
-from workflow.unit_of_work import UnitOfWork, asking, attempt
+from views.screens import listing
+from views.screens.columns import Column
+from views.screens.download import named
+from views.screens.exported import cells
+from views.screens.list_page import ListPage
+from views.screens.stay import context
+from workflow.base.errors import NotYou, Refused
+from workflow.base.unit_of_work import UnitOfWork, asking, attempt
+from workflow.jobs import job as jobs
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: A sheet of more rows than this is not waited for: about a second of writing.

@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import Select, String, select
 from sqlalchemy.orm import Session, aliased
 
-from views import listing
-from views.columns import Column
-from views.listing import ordering
+from views.screens import listing
+from views.screens.columns import Column
+from views.screens.listing import ordering
 
 #: Rows that are read and shaped at once.
 BATCH = 1000

@@ -12,14 +12,14 @@ from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 
 from models.base import db
-from views import asks, listing
-from views.boxes import Box, errors_of
-from views.lookup import is_key
-from views.screen import Link, Panel, Screen
-from views.stay import context
-from workflow.errors import NotNow, NotYou, Refused
-from workflow.flow import Flow, Step
-from workflow.unit_of_work import BUSY, UnitOfWork, asking, attempt
+from views.screens import asks, listing
+from views.screens.boxes import Box, errors_of
+from views.screens.lookup import is_key
+from views.screens.screen import Link, Panel, Screen
+from views.screens.stay import context
+from workflow.base.errors import NotNow, NotYou, Refused
+from workflow.base.flow import Flow, Step
+from workflow.base.unit_of_work import BUSY, UnitOfWork, asking, attempt
 
 #: How many rows one bulk verb takes at most: more than a page, less than a long transaction.
 BULK_MOST = 500

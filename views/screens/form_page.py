@@ -8,12 +8,12 @@ from flask import flash, g, redirect, request
 from flask_appbuilder import expose, has_access
 from flask_babel import gettext as _
 
-from views.boxes import errors_of
-from views.declared import Declared
-from views.journalled import erase, insert, update
-from views.stay import context
-from workflow.errors import NotNow, NotYou, Refused
-from workflow.unit_of_work import BUSY, UnitOfWork, attempt
+from views.screens.boxes import errors_of
+from views.screens.declared import Declared
+from views.screens.journalled import erase, insert, update
+from views.screens.stay import context
+from workflow.base.errors import NotNow, NotYou, Refused
+from workflow.base.unit_of_work import BUSY, UnitOfWork, attempt
 
 
 class FormPage(Declared):

@@ -21,10 +21,10 @@ from wtforms.widgets import HiddenInput
 
 from models.base import label_of
 from models.sealed import Sealed
-from views.boxes import Box, as_typed
-from views.columns import label_of_relation, region_names
-from views.lookup import LOOKUPS
-from views.query import read_date
+from views.screens.boxes import Box, as_typed
+from views.screens.columns import label_of_relation, region_names
+from views.screens.lookup import LOOKUPS
+from views.screens.query import read_date
 
 INT_LOWEST, INT_HIGHEST = -(2**31), 2**31 - 1
 
@@ -298,7 +298,7 @@ class ProvinceConverter(GeneralModelConverter):
         label = self.labels.get(name) or label_of_relation(self.datamodel.obj, [name])
         target = relation.mapper.class_.__name__
         if target not in LOOKUPS:
-            raise TypeError(f"{target} has no lookup (views/lookup.py): field {name} of {self.datamodel.obj.__name__}")
+            raise TypeError(f"{target} has no lookup (views/screens/lookup.py): field {name} of {self.datamodel.obj.__name__}")
         return RemoteSelectField(
             label, [] if local.nullable else [Required()], lookup=target, narrow=self.narrow.get(name, ""),
             description=relation.info.get("hint", "") or local.info.get("hint", ""),

@@ -16,9 +16,9 @@ from sqlalchemy.orm import object_session
 
 from models.base import db, label_of
 from models.sealed import Sealed
-from views.stay import context
-from workflow.errors import Refused
-from workflow.unit_of_work import UnitOfWork, attempt
+from views.screens.stay import context
+from workflow.base.errors import Refused
+from workflow.base.unit_of_work import UnitOfWork, attempt
 
 HIDDEN = "（已变更，内容不记录）"
 

@@ -11,13 +11,13 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from models.base import db
-from models.list_choice import ColumnChoice, SavedQuery
-from views import listing
-from views.columns import Column
-from views.declared import Declared
-from views.panel import Link
-from workflow import policy
-from workflow.imports import KINDS
+from models.office.list_choice import ColumnChoice, SavedQuery
+from views.screens import listing
+from views.screens.columns import Column
+from views.screens.declared import Declared
+from views.screens.panel import Link
+from workflow.base import policy
+from workflow.imports.kinds import KINDS
 
 #: Codes and numbers up to this length are never broken over two lines.
 CODE = 28
@@ -73,7 +73,7 @@ class ListPage(Declared):
 
     def query_boxes(self, typed: Mapping[str, str]) -> Sequence[Any]:
         """The boxes of the query form with what was asked in them."""
-        from views.conditions import box_of  # drawn only where a list is drawn
+        from views.screens.conditions import box_of  # drawn only where a list is drawn
 
         return [box for condition in self.asks_for for box in box_of(condition, typed)]
 

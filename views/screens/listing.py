@@ -18,9 +18,9 @@ from sqlalchemy import JSON, Select, Text, func, select
 from sqlalchemy.orm import defer, joinedload, selectinload
 
 from models.base import db
-from views.columns import Column
-from views.lookup import is_key
-from views.query import SEALED, Condition, seal_word
+from views.screens.columns import Column
+from views.screens.lookup import is_key
+from views.screens.query import SEALED, Condition, seal_word
 
 PAGE = 20
 #: Counting and paging stop here; nobody pages further, he narrows the query.

@@ -14,21 +14,22 @@ from flask import abort, g, jsonify, request
 from flask_appbuilder import BaseView, expose, has_access
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
-from models.account import Account
+from models.accounts.account import Account
+from models.awards.certificate import Issuer
 from models.base import db
-from models.batch import Batch
-from models.catalogue import Series, Specialty, Title, TitleLevel
-from models.certificate import Issuer
-from models.committee import Committee, CommitteeState
-from models.declaration import Declaration
-from models.expert import Expert
-from models.organisation import NodeKind, Organisation, OrganisationChange, Region
-from models.path import AcceptanceOffice
-from models.person import Person
-from models.plan import Plan
+from models.batches.batch import Batch
+from models.committees.catalogue import Series, Specialty, Title, TitleLevel
+from models.committees.committee import Committee, CommitteeState
+from models.committees.expert import Expert
+from models.declarations.declaration import Declaration
+from models.paths.path import AcceptanceOffice
+from models.register.organisation import NodeKind, Organisation, OrganisationChange, Region
+from models.register.person import Person
+from models.review.plan import Plan
 from models.sealed import blind_index
-from workflow import name_search, policy
-from workflow.roles import HRSS_AUDIT, HRSS_CONFIG, SUPERVISOR
+from workflow.base import policy
+from workflow.base.roles import HRSS_AUDIT, HRSS_CONFIG, SUPERVISOR
+from workflow.register import name_search
 
 MOST = 20
 #: The last character a name can continue with: a prefix search is a range, which an index answers.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import g
 
-from workflow.unit_of_work import UnitOfWork, asking
+from workflow.base.unit_of_work import UnitOfWork, asking
 
 
 def of_request() -> UnitOfWork:

@@ -13,12 +13,12 @@ from typing import Any
 
 from flask import g, request
 
-from views import asks
-from views.boxes import Box
-from views.stay import context
-from workflow.errors import NotNow, NotYou, Refused
-from workflow.flow import Ask, Flow, Step
-from workflow.unit_of_work import UnitOfWork, asking, attempt
+from views.screens import asks
+from views.screens.boxes import Box
+from views.screens.stay import context
+from workflow.base.errors import NotNow, NotYou, Refused
+from workflow.base.flow import Ask, Flow, Step
+from workflow.base.unit_of_work import UnitOfWork, asking, attempt
 
 
 def form(verb: str, label: str, questions: Sequence[Ask], clause: str = "") -> Step:

@@ -17,11 +17,11 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, or_, true
 
 from models.base import db, label_of
-from models.organisation import Organisation
+from models.register.organisation import Organisation
 from models.sealed import blind_index, normalised
-from views.columns import column, label_of_relation
-from views.lookup import LAST, LOOKUPS, MOST, is_key
-from workflow import name_search
+from views.screens.columns import column, label_of_relation
+from views.screens.lookup import LAST, LOOKUPS, MOST, is_key
+from workflow.register import name_search
 
 Clause = ColumnElement[bool]
 #: Begins the blind index of a number in an address.

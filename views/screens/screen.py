@@ -6,11 +6,11 @@ show and write are replaced: every read goes through `query`, every write throug
 
 from __future__ import annotations
 
-from views.declared import KEY_END, Declared
-from views.export_page import ExportPage
-from views.form_page import FormPage
-from views.panel import Link, Panel
-from views.show_page import ShowPage
+from views.screens.declared import KEY_END, Declared
+from views.screens.export_page import ExportPage
+from views.screens.form_page import FormPage
+from views.screens.panel import Link, Panel
+from views.screens.show_page import ShowPage
 
 __all__ = ["KEY_END", "Declared", "Link", "Panel", "Screen"]
 

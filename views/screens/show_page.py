@@ -10,12 +10,12 @@ from flask import g
 from flask_appbuilder import expose, has_access
 from flask_babel import gettext as _
 
-from views.columns import badge
-from views.declared import Declared
-from views.panel import Link, Panel
-from views.timeline import Moment, timeline, working_days_between
-from workflow import roles as r
-from workflow.unit_of_work import asking
+from views.screens.columns import badge
+from views.screens.declared import Declared
+from views.screens.panel import Link, Panel
+from views.screens.timeline import Moment, timeline, working_days_between
+from workflow.base import roles as r
+from workflow.base.unit_of_work import asking
 
 
 class ShowPage(Declared):

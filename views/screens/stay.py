@@ -16,10 +16,11 @@ from flask_login import login_user
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from models.account import Account
+from models.accounts.account import Account
+from models.accounts.sign_in import SignIn
 from models.base import db
-from models.sign_in import SignIn
-from workflow import accounts, clock, settings, sign_in
+from workflow.accounts import accounts, sign_in
+from workflow.base import clock, settings
 
 #: The moment of last use is written again after so many seconds, not with every answer.
 GRAIN = 20
@@ -44,7 +45,7 @@ def context() -> dict[str, str]:
 
 
 def remember(account: Account, token: str) -> None:
-    """Give the browser the cookie of a stay that `workflow.sign_in.enter` has opened."""
+    """Give the browser the cookie of a stay that `workflow.accounts.sign_in.enter` has opened."""
     session.clear()  # nothing that was planted before signing in survives it
     login_user(account)
     session["token"] = token

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from views.boxes import Box
-from views.forms import Typed
+from views.screens.boxes import Box
+from views.screens.forms import Typed
 
 Options = Callable[[], Sequence[tuple[str, str]]]
 

@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import select
 
 from models.base import db
-from models.trail import TrailEntry
-from workflow import working_days
-from workflow.errors import Refused
+from models.office.trail import TrailEntry
+from workflow.base.errors import Refused
+from workflow.office import working_days
 
 #: Verbs that send a record back.
 BACK = ("send_back", "pass_down", "return_filing", "return", "reject", "disqualify", "terminate", "abort")

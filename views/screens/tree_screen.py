@@ -17,12 +17,12 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
 
 from models.base import db
-from views.boxes import errors_of
-from views.lookup import is_key
-from views.screen import KEY_END, Screen
-from views.stay import context
-from workflow.errors import NotNow, NotYou, Refused
-from workflow.unit_of_work import attempt
+from views.screens.boxes import errors_of
+from views.screens.lookup import is_key
+from views.screens.screen import KEY_END, Screen
+from views.screens.stay import context
+from workflow.base.errors import NotNow, NotYou, Refused
+from workflow.base.unit_of_work import attempt
 
 #: Children of one node that are drawn at once.
 MOST = 500

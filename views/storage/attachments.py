@@ -10,9 +10,9 @@ from markupsafe import Markup
 from sqlalchemy import select
 
 from models.base import db
-from models.material import StoredFile
-from views.screen import Panel
-from workflow import preview
+from models.declarations.material import StoredFile
+from views.screens.screen import Panel
+from workflow.storage import preview
 
 
 def attachments(record: Any, title: str = "附件", empty: str = "没有附件。") -> Panel:

@@ -9,19 +9,19 @@ from typing import Any
 from flask import g, url_for
 from sqlalchemy import select
 
+from models.awards.certificate import Certificate, CertificateState
 from models.base import db
-from models.catalogue import TitleLevel
-from models.certificate import Certificate, CertificateState
-from models.declaration import Correction, Declaration, DeclarationMode, DeclarationState
-from models.organisation import Region
-from models.path import Way
-from models.plan import Plan
-from models.trail import TrailEntry
+from models.committees.catalogue import TitleLevel
+from models.declarations.declaration import Correction, Declaration, DeclarationMode, DeclarationState
+from models.office.trail import TrailEntry
+from models.paths.path import Way
+from models.register.organisation import Region
+from models.review.plan import Plan
 from reports.paper import render
-from workflow import form as forms
-from workflow import submission
-from workflow.named import as_filed
-from workflow.unit_of_work import asking
+from workflow.base.unit_of_work import asking
+from workflow.declarations import form as forms
+from workflow.declarations import submission
+from workflow.declarations.named import as_filed
 
 STEPS = {"recommend": "unit_opinion", "approve": "authority", "qualify": "office_opinion", "disqualify": "office_opinion"}
 

@@ -13,11 +13,11 @@ from flask_appbuilder import BaseView, expose, has_access
 from sqlalchemy import select
 
 from models.base import db
-from models.material import Material, StoredFile
-from views.records import DESKS, readable_file
-from workflow import form as forms
-from workflow import preview
-from workflow.errors import Refused
+from models.declarations.material import Material, StoredFile
+from views.storage.records import DESKS, readable_file
+from workflow.base.errors import Refused
+from workflow.declarations import form as forms
+from workflow.storage import preview
 
 #: Records whose `/open/<kind>` has another name than their table.
 OPENED_AS = {"review_session": "session"}

@@ -9,22 +9,23 @@ from flask import abort, g, redirect, send_file, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from sqlalchemy import select
 
+from models.awards.filing import Filing
+from models.awards.publicity import Objection, Publicity
 from models.base import db
-from models.batch import Batch
-from models.committee import Committee
-from models.declaration import Correction, Declaration, DeclarationState
-from models.filing import Filing
-from models.material import StoredFile
-from models.path import PathKind, PathNode
-from models.plan import Plan
-from models.publicity import Objection, Publicity
-from models.quota import Quota
-from models.session import ReviewSession
+from models.batches.batch import Batch
+from models.committees.committee import Committee
+from models.declarations.declaration import Correction, Declaration, DeclarationState
+from models.declarations.material import StoredFile
+from models.declarations.quota import Quota
+from models.paths.path import PathKind, PathNode
+from models.review.plan import Plan
+from models.review.session import ReviewSession
 from reports import ics
-from views.papers import correction_pdf, review_form_pdf, termination_pdf
-from workflow import files, policy, roles
-from workflow.agenda import agenda
-from workflow.unit_of_work import asking
+from views.storage.papers import correction_pdf, review_form_pdf, termination_pdf
+from workflow.base import policy, roles
+from workflow.base.unit_of_work import asking
+from workflow.batches.agenda import agenda
+from workflow.storage import files
 
 #: A place on a path is shown at the screen of its path.
 PATH_SCREENS = {kind.value: f"{kind.value.capitalize()}PathScreen.show" for kind in PathKind}

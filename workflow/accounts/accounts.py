@@ -17,18 +17,19 @@ from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.account import SYSTEM_NAME, Account, AccountState
-from models.committee import Committee
-from models.expert import Expert
-from models.organisation import Organisation
-from models.session import Member, ReviewSession, SessionState
-from models.sign_in import FormerPassword
-from workflow import clock, password, settings
-from workflow import roles as r
-from workflow.errors import NotYou, Refused
-from workflow.flow import Ask, Flow, Step
-from workflow.sign_in import end_everywhere
-from workflow.unit_of_work import UnitOfWork, unit_of_work
+from models.accounts.account import SYSTEM_NAME, Account, AccountState
+from models.accounts.sign_in import FormerPassword
+from models.committees.committee import Committee
+from models.committees.expert import Expert
+from models.register.organisation import Organisation
+from models.review.session import Member, ReviewSession, SessionState
+from workflow.accounts import password
+from workflow.accounts.sign_in import end_everywhere
+from workflow.base import clock, settings
+from workflow.base import roles as r
+from workflow.base.errors import NotYou, Refused
+from workflow.base.flow import Ask, Flow, Step
+from workflow.base.unit_of_work import UnitOfWork, unit_of_work
 
 PUBLIC_ROLE = "公众"
 #: Accounts of the demonstration carry such an address; production does not start while one exists.
@@ -172,7 +173,7 @@ def create_account(
 def register(
     uow: UnitOfWork, *, username: str, name: str, password: Prepared, roles: tuple[str, ...], **given: Any
 ) -> Account:
-    """An account its owner made himself, with a password he chose (workflow.registration decides who may)."""
+    """An account its owner made himself, with a password he chose (workflow.accounts.registration decides who may)."""
     if not uow.actor.plays(r.SYSTEM) or set(roles) & {*r.THREE_ADMINS, *r.HRSS}:
         raise NotYou("这类账号不能自行注册。")
     account = _new_account(uow, username, name, password, must_change=False, **given)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from werkzeug.security import check_password_hash, generate_password_hash
 
-COMMON = Path(__file__).resolve().parent.parent / "data" / "common_passwords.txt"
+COMMON = Path(__file__).resolve().parents[2] / "data" / "common_passwords.txt"
 #: What an attacker tries first against this system.
 CONTEXT = ("hunan", "湖南", "zhicheng", "职称", "renshe", "人社", "hrss", "pingshen", "评审", "changsha", "shenbao")
 HISTORY = 5

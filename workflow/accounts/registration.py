@@ -14,16 +14,16 @@ from datetime import date
 from sqlalchemy import func, select
 from stdnum.cn import ric
 
-from models.account import Account
-from models.organisation import NodeKind, Organisation
-from models.person import IdKind, Person
+from models.accounts.account import Account
+from models.register.organisation import NodeKind, Organisation
+from models.register.person import IdKind, Person
 from models.sealed import blind_index, normalised
-from workflow import accounts
-from workflow import organisation as organisations
-from workflow import roles as r
-from workflow.errors import NotYou, Refused
-from workflow.pinyin import initials
-from workflow.unit_of_work import UnitOfWork
+from workflow.accounts import accounts
+from workflow.base import roles as r
+from workflow.base.errors import NotYou, Refused
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.register import organisation as organisations
+from workflow.register.pinyin import initials
 
 KNOWN = "该证件号码已注册账号，请直接登录；忘记密码请凭本人证件联系系统管理员重置。"
 #: What each 证件类型 looks like; the resident's card is checked digit by digit.

@@ -9,25 +9,38 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from models.account import SYSTEM_NAME, Account
-from models.person import Person
+from models.accounts.account import SYSTEM_NAME, Account
+from models.accounts.sign_in import AddressDelay, SignIn
+from models.register.person import Person
 from models.sealed import blind_index
-from models.sign_in import AddressDelay, SignIn
-from workflow import clock, committee_term, password, settings
-from workflow import roles as r
-from workflow.errors import Refused
-from workflow.unit_of_work import UnitOfWork
+from workflow.accounts import password
+from workflow.base import clock, settings
+from workflow.base import roles as r
+from workflow.base.errors import Refused
+from workflow.base.unit_of_work import UnitOfWork
 
+T = TypeVar("T")
 WRONG = "用户名或密码不正确，或账号不可用。连续输错多次，账号将暂时锁定；忘记密码请联系系统管理员重置。"
 SLOW_DOWN = "从本机所在网络登录失败次数过多，请 {seconds} 秒后再试。"
 FREE_FAILURES = 20  #: of one address; an office shares one
 LONGEST_DELAY = 900
+
+#: What is told to an account when it signs in; other rooms add to it by `at_sign_in`.
+_tidings: list[Callable[[UnitOfWork], object]] = []
+
+
+def at_sign_in(tell: Callable[[UnitOfWork], T]) -> Callable[[UnitOfWork], T]:
+    """Decorator: the function below is called in the unit of work of every sign-in, with the account as actor."""
+    _tidings.append(tell)
+    return tell
 
 
 def by_name(session: Session, name: str) -> Account | None:
@@ -97,7 +110,8 @@ def enter(
     account.login_count = (account.login_count or 0) + 1
     account.last_login = uow.now.replace(microsecond=0)
     uow.record("sign_in", account, label="登录")
-    committee_term.announce(uow)
+    for tidings in _tidings:
+        tidings(uow)
     return Entry(token=token)
 
 

@@ -19,22 +19,24 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.blacklist import BlacklistKind
-from models.catalogue import TitleLevel
-from models.certificate import Certificate, Issuer, IssuerState
-from models.certificate import CertificateState as S
-from models.declaration import Declaration
-from models.declaration import DeclarationState as D
-from models.path import Way
-from models.person import Person
+from models.awards.certificate import Certificate, Issuer, IssuerState
+from models.awards.certificate import CertificateState as S
+from models.committees.catalogue import TitleLevel
+from models.declarations.declaration import Declaration
+from models.declarations.declaration import DeclarationState as D
+from models.paths.path import Way
+from models.register.blacklist import BlacklistKind
+from models.register.person import Person
 from models.sealed import mask_id
-from workflow import blacklist, outcome, roles
-from workflow.certificate_number import grade_of, prefix_of, take, way_digit_of
-from workflow.errors import NotYou, Refused
-from workflow.flow import Ask, Flow, Step
-from workflow.named import as_filed
-from workflow.notices import tell
-from workflow.unit_of_work import UnitOfWork
+from workflow.awards.certificate_number import grade_of, prefix_of, take, way_digit_of
+from workflow.base import roles
+from workflow.base.errors import NotYou, Refused
+from workflow.base.flow import Ask, Flow, Step
+from workflow.base.notices import tell
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.declarations import outcome
+from workflow.declarations.named import as_filed
+from workflow.register import blacklist
 
 #: What a correction may change. Number, title, level and date are the decision itself: they are revoked, not corrected.
 CORRECTABLE = ("holder_name", "sex", "unit_name", "specialty_name", "body_name")

@@ -12,14 +12,14 @@ from collections.abc import Sequence
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from models.catalogue import Series, TitleLevel
-from models.certificate import CertificateNumber, Grade, Issuer, IssuerState, NumberCounter, WayDigit
-from models.certificate import NumberState as S
-from models.path import Way
-from workflow import roles, settings
-from workflow.errors import NotYou, Refused
-from workflow.flow import Ask, Flow, Step
-from workflow.unit_of_work import UnitOfWork
+from models.awards.certificate import CertificateNumber, Grade, Issuer, IssuerState, NumberCounter, WayDigit
+from models.awards.certificate import NumberState as S
+from models.committees.catalogue import Series, TitleLevel
+from models.paths.path import Way
+from workflow.base import roles, settings
+from workflow.base.errors import NotYou, Refused
+from workflow.base.flow import Ask, Flow, Step
+from workflow.base.unit_of_work import UnitOfWork
 
 GRADES = {grade.value: grade.label for grade in Grade}
 WAYS = {way.value: way.label for way in WayDigit}

@@ -24,14 +24,14 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from models.account import Account
-from models.certificate import Certificate
-from models.certificate import CertificateState as S
-from models.delivery import Delivery
-from workflow.certificate import CERTIFICATE
-from workflow.errors import Refused
-from workflow.reporting import Package, package_of
-from workflow.unit_of_work import UnitOfWork, asking, attempt
+from models.accounts.account import Account
+from models.awards.certificate import Certificate
+from models.awards.certificate import CertificateState as S
+from models.awards.delivery import Delivery
+from workflow.awards.certificate import CERTIFICATE
+from workflow.awards.reporting import Package, package_of
+from workflow.base.errors import Refused
+from workflow.base.unit_of_work import UnitOfWork, asking, attempt
 
 #: Minutes until the next try; the last one repeats.
 WAITS = (1, 5, 15, 60, 240)

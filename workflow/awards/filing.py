@@ -15,18 +15,21 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from models.declaration import Declaration
-from models.declaration import DeclarationState as D
-from models.filing import Filing
-from models.filing import FilingState as S
-from models.plan import Plan, PlanState
-from models.publicity import Objection, ObjectionState, Publicity, PublicityItem, PublicityKind, PublicityState
-from models.quota import Quota
-from models.session import ReviewSession
-from workflow import blacklist, outcome, roles, settings, working_days
-from workflow.errors import NotYou, Refused
-from workflow.flow import Ask, Flow, Step
-from workflow.unit_of_work import UnitOfWork
+from models.awards.filing import Filing
+from models.awards.filing import FilingState as S
+from models.awards.publicity import Objection, ObjectionState, Publicity, PublicityItem, PublicityKind, PublicityState
+from models.declarations.declaration import Declaration
+from models.declarations.declaration import DeclarationState as D
+from models.declarations.quota import Quota
+from models.review.plan import Plan, PlanState
+from models.review.session import ReviewSession
+from workflow.base import roles, settings
+from workflow.base.errors import NotYou, Refused
+from workflow.base.flow import Ask, Flow, Step
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.declarations import outcome
+from workflow.office import working_days
+from workflow.register import blacklist
 
 _OPEN = (ObjectionState.REGISTERED, ObjectionState.INVESTIGATING, ObjectionState.UPHELD)
 _REVIEWED = (PlanState.OPENED, PlanState.REVIEWED, PlanState.ARCHIVED)

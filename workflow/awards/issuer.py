@@ -11,13 +11,13 @@ import re
 
 from sqlalchemy import func, select, update
 
-from models.certificate import CertificateNumber, Issuer, NumberState
-from models.certificate import IssuerState as S
-from models.organisation import NodeKind, Organisation
-from workflow import roles
-from workflow.errors import Linked, NotYou, Refused
-from workflow.flow import Ask, Flow, Step
-from workflow.unit_of_work import UnitOfWork
+from models.awards.certificate import CertificateNumber, Issuer, NumberState
+from models.awards.certificate import IssuerState as S
+from models.register.organisation import NodeKind, Organisation
+from workflow.base import roles
+from workflow.base.errors import Linked, NotYou, Refused
+from workflow.base.flow import Ask, Flow, Step
+from workflow.base.unit_of_work import UnitOfWork
 
 HRSS_KINDS = (NodeKind.PROVINCE, NodeKind.CITY, NodeKind.DISTRICT, NodeKind.DIRECT_COUNTY)
 _CODE = re.compile(r"[0-9]{8}")

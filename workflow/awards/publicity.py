@@ -9,10 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.declaration import Declaration
-from models.declaration import DeclarationState as S
-from models.plan import Plan
-from models.publicity import (
+from models.awards.publicity import (
     Objection,
     ObjectionState,
     Publicity,
@@ -20,16 +17,20 @@ from models.publicity import (
     PublicityKind,
     PublicityState,
 )
-from models.session import ReviewSession
-from workflow import settings, working_days
-from workflow.audit import end
-from workflow.declaration import DECLARATION, PUBLICISED
-from workflow.errors import NotYou, Refused
-from workflow.flow import Ask, Flow, Step
-from workflow.notices import tell
-from workflow.outcome import post_result
-from workflow.roles import APPLICANT, COMMITTEE_OFFICE, HRSS_AUDIT, RECOMMENDERS, SUPERVISOR
-from workflow.unit_of_work import UnitOfWork
+from models.declarations.declaration import Declaration
+from models.declarations.declaration import DeclarationState as S
+from models.review.plan import Plan
+from models.review.session import ReviewSession
+from workflow.base import settings
+from workflow.base.errors import NotYou, Refused
+from workflow.base.flow import Ask, Flow, Step
+from workflow.base.notices import tell
+from workflow.base.roles import APPLICANT, COMMITTEE_OFFICE, HRSS_AUDIT, RECOMMENDERS, SUPERVISOR
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.declarations.audit import end
+from workflow.declarations.declaration import DECLARATION, PUBLICISED
+from workflow.declarations.outcome import post_result
+from workflow.office import working_days
 
 
 def over(uow: UnitOfWork, publicity: Publicity) -> str | None:
@@ -193,7 +194,7 @@ def post_results(
 @PUBLICITY.performs("close")
 def close(uow: UnitOfWork, publicity: Publicity, *, outcome: str, head: str, proof: Any = None) -> None:
     """The posting is over: its outcome is written down, the proof kept."""
-    from workflow.files import store
+    from workflow.storage.files import store
 
     raised = uow.session.scalars(select(Objection).where(Objection.publicity_id == publicity.id)).all()
     proven = any(objection.upheld for objection in raised)

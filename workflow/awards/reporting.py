@@ -18,15 +18,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 from stdnum.cn import ric
 
-from models.certificate import Certificate
-from models.certificate import CertificateState as S
-from models.declaration import Declaration
-from models.declaration import DeclarationState as D
-from models.person import IdKind, Person
-from workflow import outcome, roles
-from workflow.certificate import CERTIFICATE
-from workflow.errors import NotYou, Refused
-from workflow.unit_of_work import UnitOfWork
+from models.awards.certificate import Certificate
+from models.awards.certificate import CertificateState as S
+from models.declarations.declaration import Declaration
+from models.declarations.declaration import DeclarationState as D
+from models.register.person import IdKind, Person
+from workflow.awards.certificate import CERTIFICATE
+from workflow.base import roles
+from workflow.base.errors import NotYou, Refused
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.declarations import outcome
 
 FORMAT = "zhicheng-certificates/1"
 #: The columns of the package, in order: key in the file, 名称 in the sheet.

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.setting import DemoClock
-from workflow.remembered import remembered
+from models.office.setting import DemoClock
+from workflow.base.remembered import remembered
 
 PROVINCE = ZoneInfo("Asia/Shanghai")
 _demo = False

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models.base import Labelled
-from workflow.errors import NotNow, NotYou, Refused
-from workflow.unit_of_work import UnitOfWork
+from workflow.base.errors import NotNow, NotYou, Refused
+from workflow.base.unit_of_work import UnitOfWork
 
 #: A guard answers None when satisfied, otherwise the sentence to show. It reads, never writes.
 Guard = Callable[[UnitOfWork, Any], str | None]

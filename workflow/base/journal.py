@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.journal import JournalEntry, JournalHead
+from models.office.journal import JournalEntry, JournalHead
 from models.sealed import mac
 
 if TYPE_CHECKING:
-    from workflow.unit_of_work import UnitOfWork
+    from workflow.base.unit_of_work import UnitOfWork
 
 GENESIS = "0" * 64
 

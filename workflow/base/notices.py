@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from models.committee import Committee
-from models.notice import Notice
-from models.organisation import Organisation
-from models.person import Person
-from workflow.errors import NotYou
-from workflow.unit_of_work import UnitOfWork
+from models.committees.committee import Committee
+from models.office.notice import Notice
+from models.register.organisation import Organisation
+from models.register.person import Person
+from workflow.base.errors import NotYou
+from workflow.base.unit_of_work import UnitOfWork
 
 
 def tell(uow: UnitOfWork, to: Person | Organisation | Committee, title: str, text: str, link: str = "") -> Notice:

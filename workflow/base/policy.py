@@ -12,34 +12,34 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
-from models.account import Account
-from models.ballot import Poll
-from models.batch import Batch, BatchState
-from models.blacklist import BlacklistEntry
-from models.catalogue import CodeItem, Series, Specialty, Title
-from models.certificate import Certificate, CertificateNumber, Issuer
-from models.committee import Committee
-from models.declaration import Declaration, RouteStep
-from models.declaration import DeclarationState as S
-from models.draw import Draw
-from models.expert import Expert
-from models.filing import Filing
-from models.import_batch import ImportBatch
-from models.job import Job
-from models.journal import JournalEntry
-from models.list_choice import ColumnChoice, SavedQuery
-from models.notice import Notice
-from models.organisation import Organisation, Region
-from models.path import AcceptanceOffice, PathNode
-from models.path_draft import PathChange, PathDraft
-from models.path_version import PathVersion
-from models.person import Person
-from models.plan import Plan, PlanState
-from models.publicity import Objection, Publicity, PublicityItem
-from models.quota import Quota
-from models.session import Member, Recusal, ReviewSession, SessionState
-from models.setting import CalendarDay, CalendarYear, Clause, Setting
-from workflow import roles as r
+from models.accounts.account import Account
+from models.awards.certificate import Certificate, CertificateNumber, Issuer
+from models.awards.filing import Filing
+from models.awards.publicity import Objection, Publicity, PublicityItem
+from models.batches.batch import Batch, BatchState
+from models.committees.catalogue import CodeItem, Series, Specialty, Title
+from models.committees.committee import Committee
+from models.committees.expert import Expert
+from models.declarations.declaration import Declaration, RouteStep
+from models.declarations.declaration import DeclarationState as S
+from models.declarations.quota import Quota
+from models.imports.import_batch import ImportBatch
+from models.jobs.job import Job
+from models.office.journal import JournalEntry
+from models.office.list_choice import ColumnChoice, SavedQuery
+from models.office.notice import Notice
+from models.office.setting import CalendarDay, CalendarYear, Clause, Setting
+from models.paths.path import AcceptanceOffice, PathNode
+from models.paths.path_draft import PathChange, PathDraft
+from models.paths.path_version import PathVersion
+from models.register.blacklist import BlacklistEntry
+from models.register.organisation import Organisation, Region
+from models.register.person import Person
+from models.review.ballot import Poll
+from models.review.draw import Draw
+from models.review.plan import Plan, PlanState
+from models.review.session import Member, Recusal, ReviewSession, SessionState
+from workflow.base import roles as r
 
 M = TypeVar("M")
 Clause_ = ColumnElement[bool]

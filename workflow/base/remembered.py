@@ -13,7 +13,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 T = TypeVar("T")
-_KEY = "workflow.remembered"
+_KEY = "workflow.base.remembered"
 
 
 def remembered(session: Session, load: Callable[[Session], T]) -> T:

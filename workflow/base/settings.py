@@ -15,12 +15,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.setting import Setting as StoredSetting
-from models.trail import TrailEntry
-from workflow.errors import NotYou, Refused
-from workflow.remembered import remembered
-from workflow.roles import HRSS_CONFIG
-from workflow.unit_of_work import UnitOfWork
+from models.office.setting import Setting as StoredSetting
+from models.office.trail import TrailEntry
+from workflow.base.errors import NotYou, Refused
+from workflow.base.remembered import remembered
+from workflow.base.roles import HRSS_CONFIG
+from workflow.base.unit_of_work import UnitOfWork
 
 Value = int | str | bool
 TRUE, FALSE = "1", "0"

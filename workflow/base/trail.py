@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.trail import TrailEntry
-from workflow.journal import plain
+from models.office.trail import TrailEntry
+from workflow.base.journal import plain
 
 if TYPE_CHECKING:
-    from workflow.unit_of_work import UnitOfWork
+    from workflow.base.unit_of_work import UnitOfWork
 
 
 def leave_trail(uow: UnitOfWork) -> None:

@@ -24,12 +24,12 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from models.account import Account
+from models.accounts.account import Account
 from models.base import db
-from workflow.clock import province_now
-from workflow.errors import NotNow
-from workflow.journal import seal
-from workflow.trail import leave_trail
+from workflow.base.clock import province_now
+from workflow.base.errors import NotNow
+from workflow.base.journal import seal
+from workflow.base.trail import leave_trail
 
 T = TypeVar("T")
 _chance = random.SystemRandom()

@@ -7,16 +7,17 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
-from models.batch import Batch
-from models.path import NodeState, PathNode
-from models.plan import Plan, PlanState
-from models.session import ReviewSession
-from workflow import policy, settings, working_days
-from workflow import roles as r
-from workflow.batch_dates import bound_by_province
-from workflow.competence import lead_days
-from workflow.errors import Refused
-from workflow.unit_of_work import UnitOfWork
+from models.batches.batch import Batch
+from models.paths.path import NodeState, PathNode
+from models.review.plan import Plan, PlanState
+from models.review.session import ReviewSession
+from workflow.base import policy, settings
+from workflow.base import roles as r
+from workflow.base.errors import Refused
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.batches.batch_dates import bound_by_province
+from workflow.committees.competence import lead_days
+from workflow.office import working_days
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,15 @@ from typing import Any
 
 from sqlalchemy import select
 
-from models.batch import Batch, BatchState
-from models.committee import Committee
-from models.path import AcceptanceOffice, Way
-from workflow import settings
-from workflow.batch_dates import check_dates
-from workflow.errors import NotNow, NotYou, Refused
-from workflow.flow import Ask, Flow, Step
-from workflow.roles import COMMITTEE_OFFICE, HRSS_AUDIT, HRSS_CONFIG
-from workflow.unit_of_work import UnitOfWork
+from models.batches.batch import Batch, BatchState
+from models.committees.committee import Committee
+from models.paths.path import AcceptanceOffice, Way
+from workflow.base import settings
+from workflow.base.errors import NotNow, NotYou, Refused
+from workflow.base.flow import Ask, Flow, Step
+from workflow.base.roles import COMMITTEE_OFFICE, HRSS_AUDIT, HRSS_CONFIG
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.batches.batch_dates import check_dates
 
 
 def my_batch(uow: UnitOfWork, batch: Batch) -> str | None:

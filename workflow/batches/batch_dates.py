@@ -12,12 +12,13 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from models.base import label_of
-from models.batch import Batch
-from models.committee import Committee, CommitteeLevel
-from workflow import settings, working_days
-from workflow.competence import lead_days
-from workflow.errors import Refused
-from workflow.unit_of_work import UnitOfWork
+from models.batches.batch import Batch
+from models.committees.committee import Committee, CommitteeLevel
+from workflow.base import settings
+from workflow.base.errors import Refused
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.committees.competence import lead_days
+from workflow.office import working_days
 
 #: Every date of a batch, in the order of the year.
 DATES = (

@@ -11,11 +11,12 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from models.committee import Committee, CommitteeLevel
-from models.path import AcceptanceOffice
-from workflow import settings, working_days
-from workflow.batch_dates import last_vote_day, paper_days
-from workflow.competence import lead_days
+from models.committees.committee import Committee, CommitteeLevel
+from models.paths.path import AcceptanceOffice
+from workflow.base import settings
+from workflow.batches.batch_dates import last_vote_day, paper_days
+from workflow.committees.competence import lead_days
+from workflow.office import working_days
 
 #: The most working days a stretch can be given.
 LONGEST = 120

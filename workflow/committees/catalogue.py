@@ -15,11 +15,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.base import label_of
-from models.catalogue import Series, Specialty, Title, TitleLevel
-from workflow import roles
-from workflow.catalogue_use import Use, above, below, told, uses, years
-from workflow.errors import NotNow, NotYou, Refused
-from workflow.unit_of_work import UnitOfWork
+from models.committees.catalogue import Series, Specialty, Title, TitleLevel
+from workflow.base import roles
+from workflow.base.errors import NotNow, NotYou, Refused
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.committees.catalogue_use import Use, above, below, told, uses, years
 
 _CODE = re.compile(r"[0-9A-Za-z]{1,20}")
 _FIRST_YEAR, _LAST_YEAR = 2000, 2099

@@ -13,13 +13,13 @@ from flask_appbuilder import Model
 from sqlalchemy import ColumnElement, Select, distinct, func, select
 from sqlalchemy.orm import Session
 
-from models.catalogue import Specialty, Title
-from models.committee import Committee, CommitteeSpecialty
-from models.declaration import Declaration
-from models.declaration import DeclarationState as D
-from models.expert import Expert
-from models.plan import Plan
-from models.quota import Quota
+from models.committees.catalogue import Specialty, Title
+from models.committees.committee import Committee, CommitteeSpecialty
+from models.committees.expert import Expert
+from models.declarations.declaration import Declaration
+from models.declarations.declaration import DeclarationState as D
+from models.declarations.quota import Quota
+from models.review.plan import Plan
 
 #: Names that are shown of each kind; the count tells of the rest.
 MOST = 5

@@ -1,7 +1,7 @@
 """Review committees (评委会, 附件3 1.10): formed, approved for at most three years, renewed, cancelled.
 
-Its size, series, specialties and term follow 令40号 第六至九条; what it may review is `workflow.competence`, and
-其他信息 (specialties, 组建单位, fees) `workflow.committee_details`.
+Its size, series, specialties and term follow 令40号 第六至九条; what it may review is `workflow.committees.competence`, and
+其他信息 (specialties, 组建单位, fees) `workflow.committees.committee_details`.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.account import Account
-from models.catalogue import Series, Specialty
-from models.committee import (
+from models.accounts.account import Account
+from models.committees.catalogue import Series, Specialty
+from models.committees.committee import (
     Committee,
     CommitteeHost,
     CommitteeKind,
@@ -24,17 +24,18 @@ from models.committee import (
     CommitteeOffice,
     CommitteeSpecialty,
 )
-from models.committee import CommitteeState as S
-from models.declaration import Declaration
-from models.declaration import DeclarationState as D
-from models.material import StoredFile
-from models.organisation import Organisation, Region
-from workflow import accounts, roles, settings
-from workflow.competence import Validity, covers, overlapping, valid_on, validity
-from workflow.errors import Linked, NotYou, Refused
-from workflow.files import store
-from workflow.flow import Ask, Flow, Step
-from workflow.unit_of_work import UnitOfWork
+from models.committees.committee import CommitteeState as S
+from models.declarations.declaration import Declaration
+from models.declarations.declaration import DeclarationState as D
+from models.declarations.material import StoredFile
+from models.register.organisation import Organisation, Region
+from workflow.accounts import accounts
+from workflow.base import roles, settings
+from workflow.base.errors import Linked, NotYou, Refused
+from workflow.base.flow import Ask, Flow, Step
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.committees.competence import Validity, covers, overlapping, valid_on, validity
+from workflow.storage.files import store
 
 __all__ = [
     "COMMITTEE", "Validity", "covers", "create_committee", "edit_committee", "issue_account", "renew", "valid_on", "validity",

@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.catalogue import Specialty
-from models.committee import Committee, CommitteeFee, CommitteeOffice, CommitteeSpecialty
-from models.committee import CommitteeState as S
-from models.organisation import Organisation
-from workflow import name_search
-from workflow.committee import COMMITTEE, scope_free
-from workflow.errors import Refused
-from workflow.unit_of_work import UnitOfWork
+from models.committees.catalogue import Specialty
+from models.committees.committee import Committee, CommitteeFee, CommitteeOffice, CommitteeSpecialty
+from models.committees.committee import CommitteeState as S
+from models.register.organisation import Organisation
+from workflow.base.errors import Refused
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.committees.committee import COMMITTEE, scope_free
+from workflow.register import name_search
 
 
 @COMMITTEE.performs("add_specialty")

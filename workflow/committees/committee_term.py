@@ -12,12 +12,13 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
-from models.committee import Committee, CommitteeState
-from models.notice import Notice
-from models.organisation import Organisation
-from workflow import roles, settings
-from workflow.notices import tell
-from workflow.unit_of_work import UnitOfWork
+from models.committees.committee import Committee, CommitteeState
+from models.office.notice import Notice
+from models.register.organisation import Organisation
+from workflow.accounts.sign_in import at_sign_in
+from workflow.base import roles, settings
+from workflow.base.notices import tell
+from workflow.base.unit_of_work import UnitOfWork
 
 #: The settings that say how many days ahead, the later warning last.
 THRESHOLDS = ("committee_warn_days", "committee_last_warn_days")
@@ -45,6 +46,7 @@ def expired(today: date) -> ColumnElement[bool]:
     return and_(Committee.state == CommitteeState.APPROVED, Committee.valid_to < today)
 
 
+@at_sign_in
 def announce(uow: UnitOfWork) -> int:
     """Write the messages that are due for the actor, each once; gives how many.
 

@@ -11,13 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.base import Labelled
-from models.catalogue import Specialty, TitleLevel
-from models.committee import OF_ONE_EMPLOYER, REVIEWS, SHORT_LEAD, Committee, CommitteeLevel
-from models.committee import CommitteeState as S
-from models.declaration import Declaration
-from models.organisation import Region
-from workflow import settings
-from workflow.unit_of_work import UnitOfWork
+from models.committees.catalogue import Specialty, TitleLevel
+from models.committees.committee import OF_ONE_EMPLOYER, REVIEWS, SHORT_LEAD, Committee, CommitteeLevel
+from models.committees.committee import CommitteeState as S
+from models.declarations.declaration import Declaration
+from models.register.organisation import Region
+from workflow.base import settings
+from workflow.base.unit_of_work import UnitOfWork
 
 
 class Validity(Labelled):

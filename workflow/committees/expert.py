@@ -7,18 +7,18 @@ from datetime import date, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.account import Account
-from models.catalogue import LADDER, Series, Specialty, TitleLevel
-from models.expert import Expert, Relation
-from models.expert import ExpertState as S
-from models.organisation import Organisation
-from models.person import Person
-from workflow import settings
-from workflow.blacklist import blocked
-from workflow.errors import NotNow, NotYou, Refused
-from workflow.flow import Ask, Flow, Step
-from workflow.roles import COMMITTEE_OFFICE, EXPERT, HRSS_AUDIT
-from workflow.unit_of_work import UnitOfWork
+from models.accounts.account import Account
+from models.committees.catalogue import LADDER, Series, Specialty, TitleLevel
+from models.committees.expert import Expert, Relation
+from models.committees.expert import ExpertState as S
+from models.register.organisation import Organisation
+from models.register.person import Person
+from workflow.base import settings
+from workflow.base.errors import NotNow, NotYou, Refused
+from workflow.base.flow import Ask, Flow, Step
+from workflow.base.roles import COMMITTEE_OFFICE, EXPERT, HRSS_AUDIT
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.register.blacklist import blocked
 
 
 def latest_end(session: Session, first: date) -> date:

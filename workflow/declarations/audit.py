@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from models.committee import Committee
-from models.declaration import Correction, Declaration
-from models.declaration import DeclarationState as S
-from models.organisation import Organisation
-from workflow import comparison, quota, settings, working_days
-from workflow.declaration import DECLARATION, LIABILITY_ITEMS, is_review, step_at
-from workflow.errors import Refused
-from workflow.files import store
-from workflow.notices import tell
-from workflow.unit_of_work import UnitOfWork
+from models.committees.committee import Committee
+from models.declarations.declaration import Correction, Declaration
+from models.declarations.declaration import DeclarationState as S
+from models.register.organisation import Organisation
+from workflow.base import settings
+from workflow.base.errors import Refused
+from workflow.base.notices import tell
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.declarations import comparison, quota
+from workflow.declarations.declaration import DECLARATION, LIABILITY_ITEMS, is_review, step_at
+from workflow.office import working_days
+from workflow.storage.files import store
 
 
 @DECLARATION.performs("accept")

@@ -11,13 +11,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from models.declaration import Declaration
-from models.declaration import DeclarationState as S
-from models.material import Material, StoredFile
-from models.path import Way
-from workflow import form
-from workflow.files import new_key
-from workflow.unit_of_work import UnitOfWork
+from models.declarations.declaration import Declaration
+from models.declarations.declaration import DeclarationState as S
+from models.declarations.material import Material, StoredFile
+from models.paths.path import Way
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.declarations import form
+from workflow.storage.files import new_key
 
 #: What is said anew each time: the choice of this year, the statement on penalties, the promise.
 ANEW = ("declaring", "discipline", "promise")

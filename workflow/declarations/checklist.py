@@ -1,6 +1,6 @@
 """条件核对: what an auditor should look at, line by line, each with its clause. It helps people judge, it never judges.
 
-The rules of the submission (`workflow.eligibility`) are read again as they stand today; to them come what the
+The rules of the submission (`workflow.declarations.eligibility`) are read again as they stand today; to them come what the
 form tells by itself and what the unit has done: responsibility card, publicity, objections, quota, paper.
 """
 
@@ -12,18 +12,19 @@ from datetime import date
 
 from sqlalchemy import select
 
-from models.catalogue import TitleLevel
-from models.declaration import Correction, Declaration, DeclarationMode
-from models.declaration import DeclarationState as S
-from models.path import Way
-from models.publicity import Objection, ObjectionState
-from models.quota import Quota
-from models.trail import TrailEntry
-from workflow import comparison, degree_check, eligibility, form, submission, working_days
-from workflow.declaration import publicity_needed, unit_publicity
-from workflow.errors import Refused
-from workflow.quota import limit_of, suitable
-from workflow.unit_of_work import UnitOfWork
+from models.awards.publicity import Objection, ObjectionState
+from models.committees.catalogue import TitleLevel
+from models.declarations.declaration import Correction, Declaration, DeclarationMode
+from models.declarations.declaration import DeclarationState as S
+from models.declarations.quota import Quota
+from models.office.trail import TrailEntry
+from models.paths.path import Way
+from workflow.base.errors import Refused
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.declarations import comparison, degree_check, eligibility, form, submission
+from workflow.declarations.declaration import publicity_needed, unit_publicity
+from workflow.declarations.quota import limit_of, suitable
+from workflow.office import working_days
 
 OK, LOOK, BAD = "ok", "warn", "bad"
 #: States in which somebody still audits what was filled in; afterwards only the record is told.

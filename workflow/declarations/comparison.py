@@ -1,6 +1,6 @@
 """线上线下比对 (118号 四(四)): which files an office has laid beside the paper, and what is still open before it may pass them on.
 
-Reading only; the verbs stand in `workflow.paper_desk`. Every office of the route compares for itself: the next one
+Reading only; the verbs stand in `workflow.declarations.paper_desk`. Every office of the route compares for itself: the next one
 sees what was found before, and signs for its own eyes.
 """
 
@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from models.comparison import Comparison, ComparisonResult
-from models.declaration import Declaration
-from models.material import Material
-from workflow.unit_of_work import UnitOfWork
+from models.declarations.comparison import Comparison, ComparisonResult
+from models.declarations.declaration import Declaration
+from models.declarations.material import Material
+from workflow.base.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True)

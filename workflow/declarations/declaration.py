@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from models.batch import BatchState
-from models.declaration import Declaration, RouteStep
-from models.declaration import DeclarationState as S
-from models.path import Way
-from models.plan import Plan, PlanState
-from models.publicity import Objection, ObjectionState, Publicity, PublicityItem, PublicityKind, PublicityState
-from models.trail import TrailEntry
-from workflow import comparison
-from workflow.flow import Ask, Flow, Step
-from workflow.roles import (
+from models.awards.publicity import Objection, ObjectionState, Publicity, PublicityItem, PublicityKind, PublicityState
+from models.batches.batch import BatchState
+from models.declarations.declaration import Declaration, RouteStep
+from models.declarations.declaration import DeclarationState as S
+from models.office.trail import TrailEntry
+from models.paths.path import Way
+from models.review.plan import Plan, PlanState
+from workflow.base.flow import Ask, Flow, Step
+from workflow.base.roles import (
     APPLICANT,
     AUDITORS,
     COMMITTEE_OFFICE,
@@ -27,7 +26,8 @@ from workflow.roles import (
     RECOMMENDERS,
     SYSTEM,
 )
-from workflow.unit_of_work import UnitOfWork
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.declarations import comparison
 
 #: States in which the declaration counts as the person's one active declaration of the year.
 IN_HAND = [s for s in S if s not in (S.DRAFT, S.WITHDRAWN, S.TERMINATED)]

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from models.declaration import Declaration
-from workflow.eligibility import rows_in
-from workflow.journal import canonical
+from models.declarations.declaration import Declaration
+from workflow.base.journal import canonical
+from workflow.declarations.eligibility import rows_in
 
 SECTION = "education"
 UNCHECKED = "未核验"

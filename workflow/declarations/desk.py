@@ -11,23 +11,24 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import object_session
 
-from models.account import Account
-from models.blacklist import BlacklistEntry, BlacklistState
-from models.certificate import Certificate, CertificateState
-from models.committee import Committee, CommitteeState
-from models.declaration import Declaration, RouteStep
-from models.declaration import DeclarationState as S
-from models.filing import Filing, FilingState
-from models.job import Job, JobState
-from models.notice import Notice
-from models.organisation import Organisation
-from models.path import AcceptanceOffice, NodeState, PathNode
-from models.plan import Plan
-from models.publicity import Objection, ObjectionState, Publicity, PublicityItem, PublicityKind, PublicityState
-from models.quota import Quota, QuotaState
-from models.trail import TrailEntry
-from workflow import committee_term, policy
-from workflow import roles as r
+from models.accounts.account import Account
+from models.awards.certificate import Certificate, CertificateState
+from models.awards.filing import Filing, FilingState
+from models.awards.publicity import Objection, ObjectionState, Publicity, PublicityItem, PublicityKind, PublicityState
+from models.committees.committee import Committee, CommitteeState
+from models.declarations.declaration import Declaration, RouteStep
+from models.declarations.declaration import DeclarationState as S
+from models.declarations.quota import Quota, QuotaState
+from models.jobs.job import Job, JobState
+from models.office.notice import Notice
+from models.office.trail import TrailEntry
+from models.paths.path import AcceptanceOffice, NodeState, PathNode
+from models.register.blacklist import BlacklistEntry, BlacklistState
+from models.register.organisation import Organisation
+from models.review.plan import Plan
+from workflow.base import policy
+from workflow.base import roles as r
+from workflow.committees import committee_term
 
 Clause = ColumnElement[bool]
 Desk = Callable[[Account, date], Clause]

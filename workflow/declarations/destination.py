@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from models.declaration import Declaration
-from models.declaration import DeclarationState as S
-from models.path import Way
-from workflow.declaration import step_at
+from models.declarations.declaration import Declaration
+from models.declarations.declaration import DeclarationState as S
+from models.paths.path import Way
+from workflow.declarations.declaration import step_at
 
 #: States in which the declaration lies on a desk of its route.
 ON_THE_WAY = (S.SUBMITTED, S.UNIT_REVIEW, S.UNIT_PUBLICITY, S.UNDER_AUDIT)

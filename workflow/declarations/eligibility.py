@@ -13,12 +13,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from models.catalogue import LADDER, TitleLevel
-from models.declaration import Declaration, DeclarationMode, DeclarationState
-from models.organisation import UnitNature
-from models.path import Way
-from workflow import blacklist, committee, settings
-from workflow.unit_of_work import UnitOfWork
+from models.committees.catalogue import LADDER, TitleLevel
+from models.declarations.declaration import Declaration, DeclarationMode, DeclarationState
+from models.paths.path import Way
+from models.register.organisation import UnitNature
+from workflow.base import settings
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.committees import committee
+from workflow.register import blacklist
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from workflow.form_parts import Condition, Facts, Field, Form, Guidance, MaterialKind, Section
-from workflow.form_values import Value, blank, typed
+from workflow.declarations.form_parts import Condition, Facts, Field, Form, Guidance, MaterialKind, Section
+from workflow.declarations.form_values import Value, blank, typed
 
-DATA = Path(__file__).resolve().parent.parent / "data"
+DATA = Path(__file__).resolve().parents[2] / "data"
 EVIDENCE = "118号 二(三)"
 SECRETS = "118号 一"
 KEPT_ROWS = 200  #: rows that are kept even when they are too many

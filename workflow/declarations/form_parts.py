@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workflow.errors import Refused
+from workflow.base.errors import Refused
 
 #: A condition: every table of facts that would do; within a table all must hold. Empty: no condition.
 Condition = tuple[Mapping[str, Any], ...]

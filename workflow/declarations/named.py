@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.declaration import Declaration
-from models.declaration import DeclarationState as S
-from models.trail import TrailEntry
+from models.declarations.declaration import Declaration
+from models.declarations.declaration import DeclarationState as S
+from models.office.trail import TrailEntry
 
 #: Steps by which a declaration is handed in; the last one counts.
 FILED_BY = ("submit", "resubmit")

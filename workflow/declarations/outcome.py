@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from models.declaration import Declaration
-from models.filing import Filing
-from models.plan import Plan
-from workflow import quota
-from workflow.audit import link
-from workflow.declaration import DECLARATION
-from workflow.notices import tell
-from workflow.unit_of_work import UnitOfWork
+from models.awards.filing import Filing
+from models.declarations.declaration import Declaration
+from models.review.plan import Plan
+from workflow.base.notices import tell
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.declarations import quota
+from workflow.declarations.audit import link
+from workflow.declarations.declaration import DECLARATION
 
 
 def include(uow: UnitOfWork, declaration: Declaration, plan: Plan) -> None:

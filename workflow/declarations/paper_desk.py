@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from models.comparison import Comparison, ComparisonResult
-from models.declaration import Declaration
-from workflow import comparison, degree_check
-from workflow.audit import link
-from workflow.declaration import DECLARATION
-from workflow.errors import Refused
-from workflow.notices import tell
-from workflow.unit_of_work import UnitOfWork
+from models.declarations.comparison import Comparison, ComparisonResult
+from models.declarations.declaration import Declaration
+from workflow.base.errors import Refused
+from workflow.base.notices import tell
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.declarations import comparison, degree_check
+from workflow.declarations.audit import link
+from workflow.declarations.declaration import DECLARATION
 
 RESULTS = {member.value: member.label for member in ComparisonResult}
 

@@ -15,21 +15,21 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from models.declaration import Declaration, RouteStep
-from models.declaration import DeclarationState as D
-from models.organisation import Organisation
-from workflow import route
-from workflow.audit import link
-from workflow.declaration import DECLARATION
-from workflow.errors import NotYou, Refused
-from workflow.notices import tell
-from workflow.path_cases import RUNNING, travels
-from workflow.path_reach import read
-from workflow.path_replay import Router, accepting
-from workflow.path_version import current
-from workflow.places import Break, Network, in_force, names_of
-from workflow.roles import HRSS_CONFIG
-from workflow.unit_of_work import UnitOfWork
+from models.declarations.declaration import Declaration, RouteStep
+from models.declarations.declaration import DeclarationState as D
+from models.register.organisation import Organisation
+from workflow.base.errors import NotYou, Refused
+from workflow.base.notices import tell
+from workflow.base.roles import HRSS_CONFIG
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.declarations.audit import link
+from workflow.declarations.declaration import DECLARATION
+from workflow.paths import route
+from workflow.paths.path_cases import RUNNING, travels
+from workflow.paths.path_reach import read
+from workflow.paths.path_replay import Router, accepting
+from workflow.paths.path_version import current
+from workflow.paths.places import Break, Network, in_force, names_of
 
 MOST = 200  #: cases in one act
 

@@ -14,18 +14,18 @@ from typing import Any
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from models.batch import Batch
-from models.catalogue import Specialty, TitleLevel
-from models.declaration import Declaration
-from models.organisation import NodeKind, Organisation
-from models.quota import Quota, QuotaKind
-from models.quota import QuotaState as S
-from workflow import roles, settings
-from workflow.errors import NotYou, Refused
-from workflow.flow import Ask, Flow, Step
-from workflow.quota_request import faults, special
-from workflow.route import superiors
-from workflow.unit_of_work import UnitOfWork
+from models.batches.batch import Batch
+from models.committees.catalogue import Specialty, TitleLevel
+from models.declarations.declaration import Declaration
+from models.declarations.quota import Quota, QuotaKind
+from models.declarations.quota import QuotaState as S
+from models.register.organisation import NodeKind, Organisation
+from workflow.base import roles, settings
+from workflow.base.errors import NotYou, Refused
+from workflow.base.flow import Ask, Flow, Step
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.declarations.quota_request import faults, special
+from workflow.paths.route import superiors
 
 
 def last_day(uow: UnitOfWork, quota: Quota, *, approving: bool = False) -> date:

@@ -9,8 +9,8 @@ import re
 
 from sqlalchemy.orm import Session
 
-from models.quota import Quota, QuotaKind
-from workflow import settings
+from models.declarations.quota import Quota, QuotaKind
+from workflow.base import settings
 
 #: 特殊情况 of kind (3) and the setting that says how many years each must show (118号 三(二)2(3)).
 SITUATIONS = {"乡镇专技岗位累计服务": "township_years", "扎根基层一线青年博士": "service_years", "出站留湘博士后": ""}

@@ -8,22 +8,31 @@ from typing import Any
 
 from sqlalchemy import select
 
-from models.batch import Batch, BatchState
-from models.catalogue import Specialty, Title
-from models.committee import REVIEWS
-from models.declaration import Channel, Correction, Declaration, DeclarationContent, DeclarationMode, RouteStep
-from models.declaration import DeclarationState as S
-from models.material import Material
-from models.organisation import Organisation
-from workflow import acceptance, carry, eligibility, files, form, named, quota, route
-from workflow.audit import link
-from workflow.declaration import DECLARATION, is_review, step_at
-from workflow.errors import NotYou, Refused
-from workflow.journal import canonical
-from workflow.notices import tell
-from workflow.path_version import current
-from workflow.roles import APPLICANT
-from workflow.unit_of_work import UnitOfWork
+from models.batches.batch import Batch, BatchState
+from models.committees.catalogue import Specialty, Title
+from models.committees.committee import REVIEWS
+from models.declarations.declaration import (
+    Channel,
+    Correction,
+    Declaration,
+    DeclarationContent,
+    DeclarationMode,
+    RouteStep,
+)
+from models.declarations.declaration import DeclarationState as S
+from models.declarations.material import Material
+from models.register.organisation import Organisation
+from workflow.base.errors import NotYou, Refused
+from workflow.base.journal import canonical
+from workflow.base.notices import tell
+from workflow.base.roles import APPLICANT
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.declarations import carry, eligibility, form, named, quota
+from workflow.declarations.audit import link
+from workflow.declarations.declaration import DECLARATION, is_review, step_at
+from workflow.paths import acceptance, route
+from workflow.paths.path_version import current
+from workflow.storage import files
 
 #: Sections that the unit posts (118号 四(二)2); a change after a return needs a new posting.
 PUBLICISED_SECTIONS = ("education", "titles", "experience", "projects", "papers", "patents", "awards", "achievements", "discipline")

@@ -16,19 +16,22 @@ from typing import Any, BinaryIO
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.account import Account
-from models.import_batch import ImportBatch, ImportMeaning, RowAction
-from models.import_batch import ImportState as S
-from models.job import JobState
-from workflow import import_rows, reading, roles
-from workflow import job as jobs
-from workflow.errors import Refused
-from workflow.files import clean_name
-from workflow.flow import Flow, Step
-from workflow.imports import KINDS, ImportKind, Outcome, Tell, Words, kind_of
-from workflow.job import Answer, Run
-from workflow.parsing.grid import SPOILS
-from workflow.unit_of_work import UnitOfWork, attempt
+from models.accounts.account import Account
+from models.imports.import_batch import ImportBatch, ImportMeaning, RowAction
+from models.imports.import_batch import ImportState as S
+from models.jobs.job import JobState
+from workflow.base import roles
+from workflow.base.errors import Refused
+from workflow.base.flow import Flow, Step
+from workflow.base.unit_of_work import UnitOfWork, attempt
+from workflow.imports import import_rows, reading
+from workflow.imports.kind import ImportKind, Outcome, Tell
+from workflow.imports.kinds import KINDS, kind_of
+from workflow.imports.parsing.grid import SPOILS
+from workflow.imports.words import Words
+from workflow.jobs import job as jobs
+from workflow.jobs.job import Answer, Run
+from workflow.storage.files import clean_name
 
 __all__ = ["IMPORT", "KINDS", "begin", "commit", "discard", "interpret", "undo", "unknown_words"]
 

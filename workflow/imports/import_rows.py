@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from models.import_batch import ImportPart, RowAction
+from models.imports.import_batch import ImportPart, RowAction
 from workflow.imports.kind import Outcome
 
 SIZE = 500

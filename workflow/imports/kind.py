@@ -2,7 +2,7 @@
 
 A kind is a declaration: fields, what identifies a row, and four short methods. A row is never written past the
 rules: it is handed to the very verb that a form would call. The preview is a rehearsal of the commit, in a
-transaction that is taken back (`workflow.import_batch`).
+transaction that is taken back (`workflow.imports.import_batch`).
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from typing import Any, ClassVar
 from sqlalchemy.orm import Session
 
 from models.base import Labelled
-from models.import_batch import RowAction
-from workflow.errors import NotNow, NotYou, Refused
-from workflow.flow import Ask
+from models.imports.import_batch import RowAction
+from workflow.base.errors import NotNow, NotYou, Refused
+from workflow.base.flow import Ask
+from workflow.base.references import users_of
+from workflow.base.remembered import forget
+from workflow.base.unit_of_work import UnitOfWork
 from workflow.imports.words import Faults, Words
-from workflow.references import users_of
-from workflow.remembered import forget
-from workflow.unit_of_work import UnitOfWork
 
 #: Says how far the work is: done, total.
 Tell = Callable[[int, int], None]

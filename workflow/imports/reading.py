@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from models.template import CHOICES_SHEET, GUIDE_SHEET, REASON, VERSION_PROPERTY, sheet_name
-from workflow.errors import Refused
-from workflow.parsing.compound import MAGIC as OLE
-from workflow.parsing.grid import CELL, ROW, SPOILS, too_large
+from workflow.base.errors import Refused
+from workflow.imports.parsing.compound import MAGIC as OLE
+from workflow.imports.parsing.grid import CELL, ROW, SPOILS, too_large
 
 MOST_BYTES = 20 << 20
 #: Of the child: address space, processor time; and the time on the wall after which it is killed.
@@ -35,8 +35,8 @@ MOST_TEXT = 96 << 20
 KINDS = ("xlsx", "xls", "csv")
 ZIP = b"PK\x03\x04"
 
-_ROOT = Path(__file__).resolve().parent.parent
-_START = "import json, sys; sys.path.append(sys.argv[1]); from workflow.parsing.child import main; main(json.loads(sys.argv[2]))"
+_ROOT = Path(__file__).resolve().parents[2]
+_START = "import json, sys; sys.path.append(sys.argv[1]); from workflow.imports.parsing.child import main; main(json.loads(sys.argv[2]))"
 _PIPE = 1 << 20
 #: Rows whose repeated texts are kept once: what repeats, repeats early.
 _LEARNING = 4_000

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from models.catalogue import Series, Specialty
-from models.organisation import Organisation, Region
+from models.committees.catalogue import Series, Specialty
+from models.register.organisation import Organisation, Region
 
 if TYPE_CHECKING:
     from workflow.imports.kind import Field, Outcome

@@ -24,11 +24,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.job import Job, JobState
-from workflow import roles
-from workflow.errors import NotNow, NotYou, Refused
-from workflow.flow import Flow, Step
-from workflow.unit_of_work import UnitOfWork, attempt
+from models.jobs.job import Job, JobState
+from workflow.base import roles
+from workflow.base.errors import NotNow, NotYou, Refused
+from workflow.base.flow import Flow, Step
+from workflow.base.unit_of_work import UnitOfWork, attempt
 
 log = logging.getLogger(__name__)
 #: Jobs an account may have waiting or running at once.

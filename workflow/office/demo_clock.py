@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from models.setting import CalendarYear, DemoClock
-from workflow import clock
-from workflow.errors import NotNow, Refused
-from workflow.unit_of_work import UnitOfWork
+from models.office.setting import CalendarYear, DemoClock
+from workflow.base import clock
+from workflow.base.errors import NotNow, Refused
+from workflow.base.unit_of_work import UnitOfWork
 
 #: One move goes at most this far, so that a slip of the finger does not spend the whole calendar.
 FARTHEST = timedelta(days=100)

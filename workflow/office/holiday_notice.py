@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from models.setting import DayKind
-from workflow.errors import Refused
+from models.office.setting import DayKind
+from workflow.base.errors import Refused
 
 SATURDAY = 5
 WEEKDAYS = "一二三四五六日"

@@ -11,9 +11,9 @@ from urllib.parse import parse_qsl, urlencode
 
 from sqlalchemy import Select, func, select
 
-from models.list_choice import ColumnChoice, SavedQuery
-from workflow.errors import NotYou, Refused
-from workflow.unit_of_work import UnitOfWork
+from models.office.list_choice import ColumnChoice, SavedQuery
+from workflow.base.errors import NotYou, Refused
+from workflow.base.unit_of_work import UnitOfWork
 
 #: Saved queries of one account for one list.
 MOST = 20

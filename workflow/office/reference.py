@@ -20,15 +20,15 @@ from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from models.catalogue import CodeItem, Series, Specialty, Title, TitleLevel
-from models.organisation import Region
-from models.setting import CalendarDay, CalendarYear, Clause, DayKind
-from workflow.errors import NotYou, Refused
-from workflow.journal import told, touched
-from workflow.roles import HRSS_CONFIG, SYSTEM
-from workflow.unit_of_work import UnitOfWork
+from models.committees.catalogue import CodeItem, Series, Specialty, Title, TitleLevel
+from models.office.setting import CalendarDay, CalendarYear, Clause, DayKind
+from models.register.organisation import Region
+from workflow.base.errors import NotYou, Refused
+from workflow.base.journal import told, touched
+from workflow.base.roles import HRSS_CONFIG, SYSTEM
+from workflow.base.unit_of_work import UnitOfWork
 
-DIRECTORY = Path(__file__).resolve().parent.parent / "data" / "reference"
+DIRECTORY = Path(__file__).resolve().parents[2] / "data" / "reference"
 Row = dict[str, str]
 Key = tuple[Any, ...]
 

@@ -13,12 +13,12 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.setting import CalendarDay, CalendarYear, DayKind
-from models.trail import TrailEntry
-from workflow import roles
-from workflow.errors import NotYou, Refused
-from workflow.holiday_notice import Off
-from workflow.unit_of_work import UnitOfWork
+from models.office.setting import CalendarDay, CalendarYear, DayKind
+from models.office.trail import TrailEntry
+from workflow.base import roles
+from workflow.base.errors import NotYou, Refused
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.office.holiday_notice import Off
 
 SATURDAY = 5
 _FIRST, _LAST = 2000, 2099

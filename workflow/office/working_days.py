@@ -14,9 +14,9 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.setting import CalendarDay, CalendarYear, DayKind
-from workflow.errors import Refused
-from workflow.remembered import remembered
+from models.office.setting import CalendarDay, CalendarYear, DayKind
+from workflow.base.errors import Refused
+from workflow.base.remembered import remembered
 
 ONE = timedelta(days=1)
 SATURDAY = 5

@@ -6,17 +6,17 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from models.batch import Batch, BatchState
-from models.catalogue import Series, Specialty, TitleLevel
-from models.declaration import Declaration
-from models.declaration import DeclarationState as D
-from models.organisation import NodeKind, Organisation, Region
-from models.path import AcceptanceOffice, AcceptanceScope, Way
-from models.path import OfficeState as S
-from workflow import roles, settings
-from workflow.errors import Linked, NotYou, Refused
-from workflow.flow import Ask, Flow, Step
-from workflow.unit_of_work import UnitOfWork
+from models.batches.batch import Batch, BatchState
+from models.committees.catalogue import Series, Specialty, TitleLevel
+from models.declarations.declaration import Declaration
+from models.declarations.declaration import DeclarationState as D
+from models.paths.path import AcceptanceOffice, AcceptanceScope, Way
+from models.paths.path import OfficeState as S
+from models.register.organisation import NodeKind, Organisation, Region
+from workflow.base import roles, settings
+from workflow.base.errors import Linked, NotYou, Refused
+from workflow.base.flow import Ask, Flow, Step
+from workflow.base.unit_of_work import UnitOfWork
 
 #: Who can be the last organisation of a path; an employer alone or a supervisor cannot.
 RECEIVERS = tuple(kind for kind in NodeKind if kind not in (NodeKind.AGENCY, NodeKind.SUPERVISION))

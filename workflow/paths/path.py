@@ -1,7 +1,7 @@
 """The trees of audit paths (审核路径, 附件3 1.4–1.8, 附件2 1.6): places are proposed, confirmed, moved, cancelled.
 
 The province keeps every tree, a committee's office its own. A place counts only once the organisation itself
-has confirmed it (审核层级配置单位确认). How a declaration travels along them is `workflow.route`.
+has confirmed it (审核层级配置单位确认). How a declaration travels along them is `workflow.paths.route`.
 """
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ from datetime import date
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from models.catalogue import TitleLevel
-from models.committee import Committee
-from models.organisation import Organisation
-from models.path import AcceptanceOffice, PathKind, PathNode
-from models.path import NodeState as S
-from workflow import roles, settings
-from workflow.errors import Linked, NotYou, Refused
-from workflow.flow import Ask, Flow, Step
-from workflow.path_cases import standing
-from workflow.path_draft import CONFIRMERS, KEEPERS, settle
-from workflow.path_version import begin
-from workflow.places import tree
-from workflow.route import REVIEW_KINDS, PreviewRow, Stop, kind_for, preview, route
-from workflow.unit_of_work import UnitOfWork
+from models.committees.catalogue import TitleLevel
+from models.committees.committee import Committee
+from models.paths.path import AcceptanceOffice, PathKind, PathNode
+from models.paths.path import NodeState as S
+from models.register.organisation import Organisation
+from workflow.base import roles, settings
+from workflow.base.errors import Linked, NotYou, Refused
+from workflow.base.flow import Ask, Flow, Step
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.paths.path_cases import standing
+from workflow.paths.path_draft import CONFIRMERS, KEEPERS, settle
+from workflow.paths.path_version import begin
+from workflow.paths.places import tree
+from workflow.paths.route import REVIEW_KINDS, PreviewRow, Stop, kind_for, preview, route
 
 __all__ = ["PATH_NODE", "PreviewRow", "Stop", "cancel", "confirm", "edit", "kind_for", "move", "preview", "propose", "route"]
 

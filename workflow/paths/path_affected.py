@@ -9,12 +9,12 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.declaration import Declaration, RouteStep
-from models.declaration import DeclarationState as D
-from models.path import PathNode
-from workflow.path_cases import RUNNING, travels
-from workflow.path_reach import passing, read
-from workflow.places import Network, in_force
+from models.declarations.declaration import Declaration, RouteStep
+from models.declarations.declaration import DeclarationState as D
+from models.paths.path import PathNode
+from workflow.paths.path_cases import RUNNING, travels
+from workflow.paths.path_reach import passing, read
+from workflow.paths.places import Network, in_force
 
 NAMED = 5
 

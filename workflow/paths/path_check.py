@@ -14,16 +14,16 @@ from flask_appbuilder.security.sqla.models import Role, assoc_user_role
 from sqlalchemy import Subquery, func, select
 from sqlalchemy.orm import Session
 
-from models.account import Account
-from models.declaration import Declaration, RouteStep
-from models.organisation import Organisation
-from models.path import AcceptanceOffice, NodeState, PathKind
-from models.trail import TrailEntry
-from workflow import roles
-from workflow.path_cases import RUNNING
-from workflow.path_reach import Group, Province, read, ways
-from workflow.places import Break, Network, Place, in_force, names_of
-from workflow.route import kind_for
+from models.accounts.account import Account
+from models.declarations.declaration import Declaration, RouteStep
+from models.office.trail import TrailEntry
+from models.paths.path import AcceptanceOffice, NodeState, PathKind
+from models.register.organisation import Organisation
+from workflow.base import roles
+from workflow.paths.path_cases import RUNNING
+from workflow.paths.path_reach import Group, Province, read, ways
+from workflow.paths.places import Break, Network, Place, in_force, names_of
+from workflow.paths.route import kind_for
 
 #: What is looked for, in the order of urgency: (key, heading, what to do).
 SECTIONS = (

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 from datetime import date
 
-from models.account import Account
-from models.committee import Committee
-from models.organisation import Organisation
-from models.path import AcceptanceOffice, NodeState, PathKind, PathNode
-from models.path_draft import ChangeVerb, PathChange, PathDraft
-from models.path_draft import PathDraftState as S
-from workflow import path_version, roles
-from workflow.errors import Linked, NotYou, Refused
-from workflow.flow import Ask, Flow, Step
-from workflow.notices import tell
-from workflow.places import Place, apply, due, in_force, names_of, overlaid, stored
-from workflow.unit_of_work import UnitOfWork
+from models.accounts.account import Account
+from models.committees.committee import Committee
+from models.paths.path import AcceptanceOffice, NodeState, PathKind, PathNode
+from models.paths.path_draft import ChangeVerb, PathChange, PathDraft
+from models.paths.path_draft import PathDraftState as S
+from models.register.organisation import Organisation
+from workflow.base import roles
+from workflow.base.errors import Linked, NotYou, Refused
+from workflow.base.flow import Ask, Flow, Step
+from workflow.base.notices import tell
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.paths import path_version
+from workflow.paths.places import Place, apply, due, in_force, names_of, overlaid, stored
 
 CONFIRMERS = (*roles.RECOMMENDERS, roles.HRSS_AUDIT)
 KEEPERS = (roles.HRSS_CONFIG, roles.COMMITTEE_OFFICE)

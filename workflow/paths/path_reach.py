@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from models.organisation import NodeKind, Organisation
-from models.path import PathNode
-from workflow.path_cases import levels_of
-from workflow.places import SHARED, Break, Network, Place
+from models.paths.path import PathNode
+from models.register.organisation import NodeKind, Organisation
+from workflow.paths.path_cases import levels_of
+from workflow.paths.places import SHARED, Break, Network, Place
 
 #: Who employs applicants and is not an office of human resources itself.
 UNITS = (NodeKind.UNIT, NodeKind.AGENCY, NodeKind.UNIVERSITY, NodeKind.ENTERPRISE, NodeKind.CENTRAL)

@@ -13,14 +13,14 @@ from datetime import date
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, aliased
 
-from models.declaration import Declaration, RouteStep
-from models.declaration import DeclarationState as D
-from models.organisation import Organisation
-from models.path import AcceptanceOffice, NodeState
-from models.path_draft import ChangeVerb, PathDraft
-from workflow.path_cases import RUNNING, travels
-from workflow.path_reach import Province, passing, read
-from workflow.places import Break, Network, Place, Tree, in_force, names_of, overlaid
+from models.declarations.declaration import Declaration, RouteStep
+from models.declarations.declaration import DeclarationState as D
+from models.paths.path import AcceptanceOffice, NodeState
+from models.paths.path_draft import ChangeVerb, PathDraft
+from models.register.organisation import Organisation
+from workflow.paths.path_cases import RUNNING, travels
+from workflow.paths.path_reach import Province, passing, read
+from workflow.paths.places import Break, Network, Place, Tree, in_force, names_of, overlaid
 
 MOST = 100  #: cases named on the page; the counts are of all
 
@@ -60,7 +60,7 @@ class Router:
         self._ways: dict[tuple[int | None, Tree, str], list[Place] | Break] = {}
 
     def way(self, unit: int, superior: int | None, tree: Tree, level: str) -> list[int] | Break:
-        """Organisations from the unit to the top, as `workflow.route` would give them."""
+        """Organisations from the unit to the top, as `workflow.paths.route` would give them."""
         start = unit if unit in self.placed else superior
         key = (start, tree, level)
         chain = self.province.chain(superior)

@@ -7,11 +7,11 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.path import PathNode
-from models.path_draft import PathDraft
-from models.path_version import PathVersion
-from workflow.places import due, overlaid, stored
-from workflow.unit_of_work import UnitOfWork
+from models.paths.path import PathNode
+from models.paths.path_draft import PathDraft
+from models.paths.path_version import PathVersion
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.paths.places import due, overlaid, stored
 
 
 def newest(session: Session, kind: str) -> int:

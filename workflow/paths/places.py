@@ -4,7 +4,7 @@ Everything here is pure but `stored`, `due` and `in_force`, which read a whole t
 preview, 体检, 推演 and the migration of cases all walk the same `Network`, so they cannot disagree.
 
 A scheduled draft counts from its day on because `in_force` lays its changes over what is stored; that they are
-written into the rows later (`workflow.path_draft.settle`) changes nothing that anybody reads.
+written into the rows later (`workflow.paths.path_draft.settle`) changes nothing that anybody reads.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from datetime import date
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from models.catalogue import TitleLevel
-from models.organisation import Organisation
-from models.path import NodeState, PathKind, PathNode
-from models.path_draft import ChangeVerb, PathChange, PathDraft, PathDraftState
-from workflow.errors import Linked
+from models.committees.catalogue import TitleLevel
+from models.paths.path import NodeState, PathKind, PathNode
+from models.paths.path_draft import ChangeVerb, PathChange, PathDraft, PathDraftState
+from models.register.organisation import Organisation
+from workflow.base.errors import Linked
 
 Tree = tuple[int | None, int | None]  #: (committee, office); both None: the tree all share
 SHARED: Tree = (None, None)

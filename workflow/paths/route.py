@@ -13,15 +13,15 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.account import Account
-from models.catalogue import TitleLevel
-from models.committee import Committee, CommitteeOffice
-from models.organisation import Organisation
-from models.path import AcceptanceOffice, PathKind, Way
-from workflow import roles
-from workflow.clock import province_now
-from workflow.errors import Refused
-from workflow.places import SHARED, Break, Network, in_force, names_of
+from models.accounts.account import Account
+from models.committees.catalogue import TitleLevel
+from models.committees.committee import Committee, CommitteeOffice
+from models.paths.path import AcceptanceOffice, PathKind, Way
+from models.register.organisation import Organisation
+from workflow.base import roles
+from workflow.base.clock import province_now
+from workflow.base.errors import Refused
+from workflow.paths.places import SHARED, Break, Network, in_force, names_of
 
 #: 评审: which of the three committee paths a title level travels.
 REVIEW_KINDS = {

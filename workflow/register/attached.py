@@ -9,17 +9,17 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from models.account import Account
-from models.certificate import Issuer, IssuerState
-from models.committee import CommitteeOffice
-from models.declaration import Declaration, RouteStep
-from models.declaration import DeclarationState as D
-from models.expert import Expert
-from models.organisation import ChangeKind, Organisation, OrganisationChange
-from models.path import AcceptanceOffice, NodeState, PathKind, PathNode
-from models.quota import Quota, QuotaState
-from workflow.errors import Linked
-from workflow.unit_of_work import UnitOfWork
+from models.accounts.account import Account
+from models.awards.certificate import Issuer, IssuerState
+from models.committees.committee import CommitteeOffice
+from models.committees.expert import Expert
+from models.declarations.declaration import Declaration, RouteStep
+from models.declarations.declaration import DeclarationState as D
+from models.declarations.quota import Quota, QuotaState
+from models.paths.path import AcceptanceOffice, NodeState, PathKind, PathNode
+from models.register.organisation import ChangeKind, Organisation, OrganisationChange
+from workflow.base.errors import Linked
+from workflow.base.unit_of_work import UnitOfWork
 
 #: Lies on a desk of the path.
 AT_A_DESK = (D.SUBMITTED, D.UNIT_REVIEW, D.UNIT_PUBLICITY, D.UNDER_AUDIT)

@@ -11,14 +11,14 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.blacklist import BlacklistEntry, BlacklistKind
-from models.blacklist import BlacklistState as S
-from models.declaration import Declaration
-from models.person import Person
-from workflow import roles, settings
-from workflow.errors import NotYou, Refused
-from workflow.flow import Ask, Flow, Step
-from workflow.unit_of_work import UnitOfWork
+from models.declarations.declaration import Declaration
+from models.register.blacklist import BlacklistEntry, BlacklistKind
+from models.register.blacklist import BlacklistState as S
+from models.register.person import Person
+from workflow.base import roles, settings
+from workflow.base.errors import NotYou, Refused
+from workflow.base.flow import Ask, Flow, Step
+from workflow.base.unit_of_work import UnitOfWork
 
 EXPIRED = ("到期自动解除", "off")
 

@@ -17,8 +17,8 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from models.organisation import Organisation, OrganisationChange, OrganisationGram
-from workflow.pinyin import initials
+from models.register.organisation import Organisation, OrganisationChange, OrganisationGram
+from workflow.register.pinyin import initials
 
 #: Ids in one row: with its keys it fits into a page of the tree on SQLite.
 PACK = 240

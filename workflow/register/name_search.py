@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, literal, select, true, union_all
 from sqlalchemy.orm import Session
 
-from models.organisation import Organisation, OrganisationChange
-from workflow.name_index import GRAM, PACK, folded, unpack
+from models.register.organisation import Organisation, OrganisationChange
+from workflow.register.name_index import GRAM, PACK, folded, unpack
 
 TABLE = Organisation.__table__
 #: The last character a name can continue with: a prefix search is a range, which an index answers.

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.organisation import ChangeKind, Organisation, OrganisationChange, OrganisationState
-from workflow import name_index, register
-from workflow.attached import (
+from models.register.organisation import ChangeKind, Organisation, OrganisationChange, OrganisationState
+from workflow.base.errors import NotYou, Refused
+from workflow.base.flow import Ask, Flow, Step
+from workflow.base.roles import HRSS_CONFIG, SYSTEM
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.register import name_index, register
+from workflow.register.attached import (
     issues_nothing,
     no_case_stands_there,
     nobody_works_there,
@@ -14,11 +18,7 @@ from workflow.attached import (
     nothing_below,
     off_the_paths,
 )
-from workflow.errors import NotYou, Refused
-from workflow.flow import Ask, Flow, Step
-from workflow.pinyin import initials
-from workflow.roles import HRSS_CONFIG, SYSTEM
-from workflow.unit_of_work import UnitOfWork
+from workflow.register.pinyin import initials
 
 
 def create(uow: UnitOfWork, *, code: str, name: str, kind: str, region_code: str, superior: Organisation | None = None, **given: Any) -> Organisation:

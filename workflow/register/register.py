@@ -18,12 +18,12 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from models.base import metadata
-from models.organisation import ChangeKind, NodeKind, Organisation, OrganisationChange, Region, UnitNature
-from workflow import credit_code, name_index
-from workflow.errors import NotYou, Refused
-from workflow.pinyin import initials
-from workflow.roles import HRSS_CONFIG, SYSTEM
-from workflow.unit_of_work import UnitOfWork
+from models.register.organisation import ChangeKind, NodeKind, Organisation, OrganisationChange, Region, UnitNature
+from workflow.base.errors import NotYou, Refused
+from workflow.base.roles import HRSS_CONFIG, SYSTEM
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.register import credit_code, name_index
+from workflow.register.pinyin import initials
 
 TABLE = Organisation.__table__
 #: What a list may say of an organisation beside its code; code and name are the identity.

@@ -12,16 +12,16 @@ from datetime import date
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from models.account import Account
-from models.declaration import RouteStep
-from models.expert import Expert
-from models.organisation import ChangeKind, Organisation, OrganisationChange
-from workflow import attached, name_index, register
-from workflow.errors import Refused
-from workflow.notices import tell
-from workflow.organisation import ORGANISATION, called
-from workflow.pinyin import initials
-from workflow.unit_of_work import UnitOfWork
+from models.accounts.account import Account
+from models.committees.expert import Expert
+from models.declarations.declaration import RouteStep
+from models.register.organisation import ChangeKind, Organisation, OrganisationChange
+from workflow.base.errors import Refused
+from workflow.base.notices import tell
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.register import attached, name_index, register
+from workflow.register.organisation import ORGANISATION, called
+from workflow.register.pinyin import initials
 
 
 def _in_effect(uow: UnitOfWork, effective_on: date) -> None:

@@ -21,20 +21,21 @@ from sqlalchemy import CursorResult, case, delete, func, insert, select, update
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from models.ballot import Choice, Envelope, EnvelopeHash, Mark, Poll, Roll, Tally
-from models.ballot import PollState as P
-from models.declaration import Declaration
-from models.declaration import DeclarationState as D
-from models.expert import Expert
-from models.session import ReviewSession, SessionState
-from workflow import recount, sealing, settings
-from workflow.bench import candidates, is_quorate, own_committee, present, recusals, seat
-from workflow.errors import NotNow, Refused
-from workflow.flow import Ask, Flow, Step
-from workflow.journal import canonical
-from workflow.roles import COMMITTEE_OFFICE, EXPERT, SUPERVISOR
-from workflow.scrub import scrub
-from workflow.unit_of_work import UnitOfWork
+from models.committees.expert import Expert
+from models.declarations.declaration import Declaration
+from models.declarations.declaration import DeclarationState as D
+from models.review.ballot import Choice, Envelope, EnvelopeHash, Mark, Poll, Roll, Tally
+from models.review.ballot import PollState as P
+from models.review.session import ReviewSession, SessionState
+from workflow.base import settings
+from workflow.base.errors import NotNow, Refused
+from workflow.base.flow import Ask, Flow, Step
+from workflow.base.journal import canonical
+from workflow.base.roles import COMMITTEE_OFFICE, EXPERT, SUPERVISOR
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.review import recount, sealing
+from workflow.review.bench import candidates, is_quorate, own_committee, present, recusals, seat
+from workflow.review.scrub import scrub
 
 SHORTEST_PASSPHRASE = 8
 RECEIPT = 16  #: hex digits of the envelope's hash that the voter takes home
@@ -284,7 +285,7 @@ def close(
 
     Takes both passphrases. Refuses wrong ones, a close while somebody has not voted without a reason, and
     envelopes that are not as many as the voters. The archive is given back once and kept nowhere: with it
-    and both passphrases workflow.recount repeats the count off line until it is destroyed.
+    and both passphrases workflow.review.recount repeats the count off line until it is destroyed.
     """
     session = uow.session
     waiting = not_voted(session, poll)

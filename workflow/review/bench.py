@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.declaration import Declaration
-from models.declaration import DeclarationState as D
-from models.expert import Expert
-from models.session import Member, Recusal, ReviewSession
-from workflow.unit_of_work import UnitOfWork
+from models.committees.expert import Expert
+from models.declarations.declaration import Declaration
+from models.declarations.declaration import DeclarationState as D
+from models.review.session import Member, Recusal, ReviewSession
+from workflow.base.unit_of_work import UnitOfWork
 
 #: A candidate of a session before and while it is reviewed.
 STANDING = (D.PLANNED, D.IN_REVIEW)

@@ -1,6 +1,6 @@
 """The draw of a committee (抽取评委, 118号 五(二)): freeze, commit, speak, reveal, call, close.
 
-ZC-DRAW/1 decides (workflow/zc_draw.py); here stand who may do what and when, and what is kept. Experts
+ZC-DRAW/1 decides (workflow/review/zc_draw.py); here stand who may do what and when, and what is kept. Experts
 appear by code only; names are read through `call_list`, which leaves an entry in the journal.
 """
 
@@ -14,23 +14,23 @@ from datetime import timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.account import Account
-from models.declaration import Declaration
-from models.draw import Contribution, Decline, Draw
-from models.draw import DrawState as S
-from models.expert import Expert, Relation
-from models.plan import Plan, PlanState
-from models.session import Member, Recusal, ReviewSession
-from workflow import plan as plans
-from workflow import settings
-from workflow import zc_draw as zc
-from workflow.bench import candidates
-from workflow.competence import valid_on
-from workflow.draw_list import lines, manifest_for, shortage
-from workflow.errors import NotNow, NotYou, Refused
-from workflow.flow import Ask, Flow, Step
-from workflow.roles import HRSS_AUDIT, SUPERVISOR
-from workflow.unit_of_work import UnitOfWork
+from models.accounts.account import Account
+from models.committees.expert import Expert, Relation
+from models.declarations.declaration import Declaration
+from models.review.draw import Contribution, Decline, Draw
+from models.review.draw import DrawState as S
+from models.review.plan import Plan, PlanState
+from models.review.session import Member, Recusal, ReviewSession
+from workflow.base import settings
+from workflow.base.errors import NotNow, NotYou, Refused
+from workflow.base.flow import Ask, Flow, Step
+from workflow.base.roles import HRSS_AUDIT, SUPERVISOR
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.committees.competence import valid_on
+from workflow.review import plan as plans
+from workflow.review import zc_draw as zc
+from workflow.review.bench import candidates
+from workflow.review.draw_list import lines, manifest_for, shortage
 
 LEAST_VOICES = 2
 REASONS = (("NO-ANSWER", "三次呼叫无人接听"), ("SICK", "因病因事不能参加"), ("RECUSE-LATE", "抽中后申请回避"))

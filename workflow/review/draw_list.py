@@ -9,17 +9,17 @@ from fractions import Fraction
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.catalogue import LADDER, Specialty, TitleLevel
-from models.committee import REVIEWS
-from models.declaration import Declaration
-from models.draw import Draw
-from models.expert import Expert, Relation
-from models.plan import Plan, PlanNeed
-from workflow import zc_draw as zc
-from workflow.bench import candidates
-from workflow.blacklist import blocked_people
-from workflow.expert import pool
-from workflow.unit_of_work import UnitOfWork
+from models.committees.catalogue import LADDER, Specialty, TitleLevel
+from models.committees.committee import REVIEWS
+from models.committees.expert import Expert, Relation
+from models.declarations.declaration import Declaration
+from models.review.draw import Draw
+from models.review.plan import Plan, PlanNeed
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.committees.expert import pool
+from workflow.register.blacklist import blocked_people
+from workflow.review import zc_draw as zc
+from workflow.review.bench import candidates
 
 HOST = "HOST"  #: experts of the 组建单位 itself; at least one third of the members come from elsewhere
 

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 
-from models.declaration import Declaration
-from models.session import InterviewSlot, ReviewSession
-from models.session import SessionState as S
-from workflow.bench import candidates, own_committee
-from workflow.errors import NotNow, NotYou, Refused
-from workflow.notices import tell
-from workflow.roles import APPLICANT, COMMITTEE_OFFICE
-from workflow.unit_of_work import UnitOfWork
+from models.declarations.declaration import Declaration
+from models.review.session import InterviewSlot, ReviewSession
+from models.review.session import SessionState as S
+from workflow.base.errors import NotNow, NotYou, Refused
+from workflow.base.notices import tell
+from workflow.base.roles import APPLICANT, COMMITTEE_OFFICE
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.review.bench import candidates, own_committee
 
 #: Stages in which turns may still be given and told.
 BEFORE = (S.PREPARING, S.CHECK_IN, S.TRAINING, S.MATERIAL_REVIEW, S.MATERIAL_SCORING)

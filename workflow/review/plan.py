@@ -9,22 +9,25 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from models.batch import Batch
-from models.catalogue import Specialty
-from models.committee import CommitteeLevel
-from models.declaration import Declaration
-from models.declaration import DeclarationState as S
-from models.material import StoredFile
-from models.plan import Plan, PlanKind, PlanNeed, PlanState, ScoreItem
-from workflow import committee as committees
-from workflow import competence, scoring, settings, working_days
-from workflow.errors import NotYou, Refused
-from workflow.files import store
-from workflow.flow import Ask, Flow, Step
-from workflow.notices import tell
-from workflow.outcome import include
-from workflow.roles import COMMITTEE_OFFICE, HRSS_AUDIT, HRSS_SPECIAL, SUPERVISOR
-from workflow.unit_of_work import UnitOfWork
+from models.batches.batch import Batch
+from models.committees.catalogue import Specialty
+from models.committees.committee import CommitteeLevel
+from models.declarations.declaration import Declaration
+from models.declarations.declaration import DeclarationState as S
+from models.declarations.material import StoredFile
+from models.review.plan import Plan, PlanKind, PlanNeed, PlanState, ScoreItem
+from workflow.base import settings
+from workflow.base.errors import NotYou, Refused
+from workflow.base.flow import Ask, Flow, Step
+from workflow.base.notices import tell
+from workflow.base.roles import COMMITTEE_OFFICE, HRSS_AUDIT, HRSS_SPECIAL, SUPERVISOR
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.committees import committee as committees
+from workflow.committees import competence
+from workflow.declarations.outcome import include
+from workflow.office import working_days
+from workflow.review import scoring
+from workflow.storage.files import store
 
 
 def my_plan(uow: UnitOfWork, plan: Plan) -> str | None:

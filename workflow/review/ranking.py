@@ -14,16 +14,16 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.catalogue import TitleLevel
-from models.declaration import Declaration
-from models.declaration import DeclarationState as D
-from models.plan import Plan
-from models.quota import Quota
-from models.session import ReviewSession
-from workflow import scoring
-from workflow.ballot import counted_poll, tallies
-from workflow.bench import candidates
-from workflow.unit_of_work import UnitOfWork
+from models.committees.catalogue import TitleLevel
+from models.declarations.declaration import Declaration
+from models.declarations.declaration import DeclarationState as D
+from models.declarations.quota import Quota
+from models.review.plan import Plan
+from models.review.session import ReviewSession
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.review import scoring
+from workflow.review.ballot import counted_poll, tallies
+from workflow.review.bench import candidates
 
 #: Passed, and not yet counted as used in the quota's own row.
 _PENDING = (D.PASSED, D.RESULT_PUBLICITY, D.OBJECTED, D.FILING)

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from workflow import sealing
+from workflow.review import sealing
 
 FORMAT = "zc-ballot/1"
 #: One byte of a slip for each candidate; ASIDE where the voter stands aside, which is not counted.

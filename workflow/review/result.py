@@ -7,16 +7,16 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from models.declaration import Declaration
-from models.plan import PlanState
-from models.session import ReviewSession
-from workflow import outcome
-from workflow import plan as plans
-from workflow.errors import NotNow, Refused
-from workflow.ranking import Outcome, contenders, decisions, preview
-from workflow.ranking import quota_left as quota_left
-from workflow.session import SESSION, late_vote
-from workflow.unit_of_work import UnitOfWork
+from models.declarations.declaration import Declaration
+from models.review.plan import PlanState
+from models.review.session import ReviewSession
+from workflow.base.errors import NotNow, Refused
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.declarations import outcome
+from workflow.review import plan as plans
+from workflow.review.ranking import Outcome, contenders, decisions, preview
+from workflow.review.ranking import quota_left as quota_left
+from workflow.review.session import SESSION, late_vote
 
 #: The verbs of the result stand in the session's table.
 RESULT = SESSION

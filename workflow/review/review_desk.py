@@ -1,6 +1,6 @@
 """What lies on the desks of a review: of the committee's office, the province, the expert and the applicant.
 
-As in `workflow.desk`: each takes the account and the day, and gives the clause for list, badge and workbench.
+As in `workflow.declarations.desk`: each takes the account and the day, and gives the clause for list, badge and workbench.
 """
 
 from __future__ import annotations
@@ -10,20 +10,20 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
-from models.account import Account
-from models.ballot import Poll, PollState, Roll
-from models.batch import Batch, BatchState
-from models.declaration import Declaration
-from models.declaration import DeclarationState as D
-from models.draw import Contribution, Draw, DrawState
-from models.expert import Expert, ExpertState
-from models.filing import Filing, FilingState
-from models.plan import Plan, PlanKind, PlanState, ScoreItem, ScorePhase
-from models.session import InterviewSlot, MaterialReview, Member, ReviewOpinion, ReviewSession, Score
-from models.session import SessionState as S
-from workflow import policy
-from workflow.desk import Clause, Desk
-from workflow.roles import APPLICANT, COMMITTEE_OFFICE, EXPERT, HRSS_AUDIT, HRSS_SPECIAL, SUPERVISOR
+from models.accounts.account import Account
+from models.awards.filing import Filing, FilingState
+from models.batches.batch import Batch, BatchState
+from models.committees.expert import Expert, ExpertState
+from models.declarations.declaration import Declaration
+from models.declarations.declaration import DeclarationState as D
+from models.review.ballot import Poll, PollState, Roll
+from models.review.draw import Contribution, Draw, DrawState
+from models.review.plan import Plan, PlanKind, PlanState, ScoreItem, ScorePhase
+from models.review.session import InterviewSlot, MaterialReview, Member, ReviewOpinion, ReviewSession, Score
+from models.review.session import SessionState as S
+from workflow.base import policy
+from workflow.base.roles import APPLICANT, COMMITTEE_OFFICE, EXPERT, HRSS_AUDIT, HRSS_SPECIAL, SUPERVISOR
+from workflow.declarations.desk import Clause, Desk
 
 RUNNING = tuple(state for state in S if state not in (S.SEALED, S.ARCHIVED))
 

@@ -16,15 +16,15 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.declaration import Declaration
-from models.plan import ScoreItem, ScoreKind, ScorePhase
-from models.session import MaterialReview, Member, ReviewOpinion, ReviewSession, Score
-from models.session import SessionState as S
-from workflow import settings
-from workflow.bench import candidates, present, recusals, review_of, seat
-from workflow.errors import NotNow, NotYou, Refused
-from workflow.roles import EXPERT
-from workflow.unit_of_work import UnitOfWork
+from models.declarations.declaration import Declaration
+from models.review.plan import ScoreItem, ScoreKind, ScorePhase
+from models.review.session import MaterialReview, Member, ReviewOpinion, ReviewSession, Score
+from models.review.session import SessionState as S
+from workflow.base import settings
+from workflow.base.errors import NotNow, NotYou, Refused
+from workflow.base.roles import EXPERT
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.review.bench import candidates, present, recusals, review_of, seat
 
 W = TypeVar("W", MaterialReview, ReviewOpinion, Score)
 POINT = 100  #: hundredths in a point

@@ -9,16 +9,21 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.account import Account
-from models.ballot import Poll
-from models.declaration import Declaration
-from models.declaration import DeclarationState as D
-from models.plan import Plan, PlanState
-from models.session import Member, Recusal, ReviewSession
-from models.session import SessionState as S
-from workflow import outcome, settings
-from workflow import plan as plans
-from workflow.bench import (
+from models.accounts.account import Account
+from models.declarations.declaration import Declaration
+from models.declarations.declaration import DeclarationState as D
+from models.review.ballot import Poll
+from models.review.plan import Plan, PlanState
+from models.review.session import Member, Recusal, ReviewSession
+from models.review.session import SessionState as S
+from workflow.base import settings
+from workflow.base.errors import NotNow, NotYou, Refused
+from workflow.base.flow import Ask, Flow, Step
+from workflow.base.roles import COMMITTEE_OFFICE, EXPERT
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.declarations import outcome
+from workflow.review import plan as plans
+from workflow.review.bench import (
     candidates,
     is_quorate,
     own_committee,
@@ -27,13 +32,10 @@ from workflow.bench import (
     review_of,
     seat,
 )
-from workflow.errors import NotNow, NotYou, Refused
-from workflow.flow import Ask, Flow, Step
-from workflow.interview import notify as notify
-from workflow.interview import schedule as schedule_interviews  # noqa: F401  (the office's names for them)
-from workflow.ranking import no_tie, tie_open, tied, undeclared
-from workflow.roles import COMMITTEE_OFFICE, EXPERT
-from workflow.stage import (
+from workflow.review.interview import notify as notify
+from workflow.review.interview import schedule as schedule_interviews  # noqa: F401  (the office's names for them)
+from workflow.review.ranking import no_tie, tie_open, tied, undeclared
+from workflow.review.stage import (
     accounts_linked,
     committee_drawn,
     committee_in_force,
@@ -52,7 +54,6 @@ from workflow.stage import (
     venues_differ,
     votes_counted,
 )
-from workflow.unit_of_work import UnitOfWork
 
 #: Stages in which experts are at work and something may stay unfinished.
 AT_WORK = (S.MATERIAL_REVIEW, S.MATERIAL_SCORING, S.INTERVIEW, S.DISCUSSION)

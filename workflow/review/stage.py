@@ -1,4 +1,4 @@
-"""What must be in order before a stage of the review session opens: the guards of `workflow.session`.
+"""What must be in order before a stage of the review session opens: the guards of `workflow.review.session`.
 
 Each answers None, or the sentence that says what is missing, why, and what to do next (118号 五, 令40号 第十八至二十二条).
 """
@@ -9,15 +9,15 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from models.draw import Draw, DrawState
-from models.plan import Plan, ScorePhase
-from models.session import InterviewSlot, ReviewSession
-from models.session import SessionState as S
-from workflow import scoring
-from workflow.ballot import counted_poll
-from workflow.bench import candidates, is_quorate, present, seat
-from workflow.competence import covers, valid_on
-from workflow.unit_of_work import UnitOfWork
+from models.review.draw import Draw, DrawState
+from models.review.plan import Plan, ScorePhase
+from models.review.session import InterviewSlot, ReviewSession
+from models.review.session import SessionState as S
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.committees.competence import covers, valid_on
+from workflow.review import scoring
+from workflow.review.ballot import counted_poll
+from workflow.review.bench import candidates, is_quorate, present, seat
 
 
 def opening_day(uow: UnitOfWork, review: ReviewSession) -> str | None:

@@ -16,10 +16,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from models.material import StoredFile
-from workflow import settings
-from workflow.errors import Refused
-from workflow.unit_of_work import UnitOfWork
+from models.declarations.material import StoredFile
+from workflow.base import settings
+from workflow.base.errors import Refused
+from workflow.base.unit_of_work import UnitOfWork
 
 #: ending -> (media type, kind of parser)
 TYPES = {

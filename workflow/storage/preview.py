@@ -1,6 +1,6 @@
 """Preview (点击附件可预览, 附件3 1.12, 1.13, 1.15): pages of a stored file as pictures, drawn once and kept.
 
-Drawing happens in a process of its own with limits (workflow.rasterise). What was drawn lies beside the store by
+Drawing happens in a process of its own with limits (workflow.storage.rasterise). What was drawn lies beside the store by
 the file's digest; whether somebody may look is asked before, with the row policy of the record that owns the file.
 """
 
@@ -14,9 +14,9 @@ import sys
 import threading
 from pathlib import Path
 
-from models.material import StoredFile
-from workflow import files
-from workflow.errors import NotNow, Refused
+from models.declarations.material import StoredFile
+from workflow.base.errors import NotNow, Refused
+from workflow.storage import files
 
 #: What a preview can show: media type → kind of drawing.
 KINDS = {"application/pdf": "pdf", "image/jpeg": "image", "image/png": "image"}

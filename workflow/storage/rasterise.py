@@ -20,7 +20,7 @@ OUTPUT = 48 << 20
 #: A page as long as a scroll is made smaller until it fits these.
 TALLEST = 6000
 MOST_PIXELS = 16_000_000
-#: The parsers' own limit; uploads are held to less (workflow.files).
+#: The parsers' own limit; uploads are held to less (workflow.storage.files).
 PICTURE_PIXELS = 100_000_000
 
 

@@ -1,1 +1,15 @@
-"""The imports of the product (批量导入), each a declaration beside the verbs it calls."""
+"""The imports of the product (批量导入), each a declaration beside the verbs it calls; one engine does them all."""
+
+from __future__ import annotations
+
+from workflow.imports.kind import KINDS, kind_of
+from workflow.imports.kinds import (  # noqa: F401  (importing registers)
+    acceptance,
+    committee,
+    expert,
+    organisation,
+    path,
+    quota,
+)
+
+__all__ = ["KINDS", "kind_of"]

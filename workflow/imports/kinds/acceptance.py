@@ -6,14 +6,15 @@ from typing import Any
 
 from sqlalchemy import select
 
-from models.catalogue import TitleLevel
-from models.organisation import NodeKind
-from models.path import AcceptanceOffice, Way
-from workflow import acceptance, roles
-from workflow.errors import Refused
-from workflow.flow import Ask
+from models.committees.catalogue import TitleLevel
+from models.paths.path import AcceptanceOffice, Way
+from models.register.organisation import NodeKind
+from workflow.base import roles
+from workflow.base.errors import Refused
+from workflow.base.flow import Ask
+from workflow.base.unit_of_work import UnitOfWork
 from workflow.imports.kind import Field, ImportKind, imports
-from workflow.unit_of_work import UnitOfWork
+from workflow.paths import acceptance
 
 CHANGEABLE = ("region_code", "publicity_required", "contact", "telephone")
 

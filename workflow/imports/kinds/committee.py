@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from models.committee import Committee, CommitteeHost, CommitteeKind, CommitteeLevel
-from workflow import committee as committees
-from workflow import roles
-from workflow.errors import Refused
+from models.committees.committee import Committee, CommitteeHost, CommitteeKind, CommitteeLevel
+from workflow.base import roles
+from workflow.base.errors import Refused
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.committees import committee as committees
 from workflow.imports.kind import Field, ImportKind, imports
-from workflow.unit_of_work import UnitOfWork
 
 
 @imports

@@ -6,15 +6,16 @@ from typing import Any
 
 from sqlalchemy import select
 
-from models.catalogue import Series, TitleLevel
-from models.expert import Expert
-from models.person import IdKind, Person
+from models.committees.catalogue import Series, TitleLevel
+from models.committees.expert import Expert
+from models.register.person import IdKind, Person
 from models.sealed import blind_index
-from workflow import expert as experts
-from workflow import registration, roles
-from workflow.errors import NotYou, Refused
+from workflow.accounts import registration
+from workflow.base import roles
+from workflow.base.errors import NotYou, Refused
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.committees import expert as experts
 from workflow.imports.kind import Field, ImportKind, imports
-from workflow.unit_of_work import UnitOfWork
 
 
 @imports

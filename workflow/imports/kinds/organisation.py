@@ -1,6 +1,6 @@
 """批量导入 of organisations: a hundred thousand units at once, known by their 统一信用代码.
 
-Too many for a verb each: the rows are judged and written by `workflow.register`, whose rules are those of the form,
+Too many for a verb each: the rows are judged and written by `workflow.register.register`, whose rules are those of the form,
 in a few statements. What stands in the register is read once for all rows.
 """
 
@@ -12,13 +12,14 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.import_batch import RowAction
-from models.organisation import NodeKind, Organisation, UnitNature
-from workflow import register, roles
-from workflow.errors import Refused
+from models.imports.import_batch import RowAction
+from models.register.organisation import NodeKind, Organisation, UnitNature
+from workflow.base import roles
+from workflow.base.errors import Refused
+from workflow.base.unit_of_work import UnitOfWork
 from workflow.imports.kind import Field, ImportKind, Outcome, Tell, imports
 from workflow.imports.words import Words
-from workflow.unit_of_work import UnitOfWork
+from workflow.register import register
 
 TABLE = Organisation.__table__
 _AT_ONCE = 5_000

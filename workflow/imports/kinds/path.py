@@ -9,17 +9,18 @@ from typing import Any
 
 from sqlalchemy import select
 
-from models.catalogue import TitleLevel
-from models.committee import Committee, CommitteeState
-from models.organisation import NodeKind, Organisation
-from models.path import AcceptanceOffice, NodeState, PathKind, PathNode
-from workflow import path, roles
-from workflow.errors import NotYou, Refused
-from workflow.flow import Ask
+from models.committees.catalogue import TitleLevel
+from models.committees.committee import Committee, CommitteeState
+from models.paths.path import AcceptanceOffice, NodeState, PathKind, PathNode
+from models.register.organisation import NodeKind, Organisation
+from workflow.base import roles
+from workflow.base.errors import NotYou, Refused
+from workflow.base.flow import Ask
+from workflow.base.unit_of_work import UnitOfWork
 from workflow.imports.kind import Field, ImportKind, Later, imports
-from workflow.places import tree
-from workflow.route import kind_for
-from workflow.unit_of_work import UnitOfWork
+from workflow.paths import path
+from workflow.paths.places import tree
+from workflow.paths.route import kind_for
 
 
 def _levels(kind: str) -> list[tuple[str, str]]:

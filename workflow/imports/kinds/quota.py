@@ -6,16 +6,16 @@ from typing import Any
 
 from sqlalchemy import select
 
-from models.catalogue import TitleLevel
-from models.organisation import Organisation
-from models.quota import Quota, QuotaKind
-from models.quota import QuotaState as S
-from workflow import quota as quotas
-from workflow import roles
-from workflow.errors import NotYou, Refused
-from workflow.flow import Ask
+from models.committees.catalogue import TitleLevel
+from models.declarations.quota import Quota, QuotaKind
+from models.declarations.quota import QuotaState as S
+from models.register.organisation import Organisation
+from workflow.base import roles
+from workflow.base.errors import NotYou, Refused
+from workflow.base.flow import Ask
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.declarations import quota as quotas
 from workflow.imports.kind import Field, ImportKind, imports
-from workflow.unit_of_work import UnitOfWork
 
 NUMBERS = ("posts", "held", "retiring")
 

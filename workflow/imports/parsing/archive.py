@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree  # only parts of at most 1 MB without a DOCTYPE come here
 
-from workflow.parsing.grid import Unreadable
+from workflow.imports.parsing.grid import Unreadable
 
 MOST_ENTRIES = 2_000
 MOST_UNPACKED = 200 << 20

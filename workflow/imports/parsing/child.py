@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from workflow.parsing import archive, commas, compound, grid
-from workflow.parsing.grid import Asked, Unreadable, letters
+from workflow.imports.parsing import archive, commas, compound, grid
+from workflow.imports.parsing.grid import Asked, Unreadable, letters
 
 #: Between the last row and the summary.
 SUMMARY = "\x1d"

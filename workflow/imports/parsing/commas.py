@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from workflow.parsing.grid import ABOVE, MOST_COLUMNS, Asked, Unreadable, heading, too_wide
+from workflow.imports.parsing.grid import ABOVE, MOST_COLUMNS, Asked, Unreadable, heading, too_wide
 
 LONGEST_CELL = 32_767
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")

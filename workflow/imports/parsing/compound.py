@@ -6,8 +6,8 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from workflow.parsing.archive import DAMAGED, ENCRYPTED, MANY_ERRORS, MOST_ERRORS, refuse_formulas
-from workflow.parsing.grid import Unreadable, letters, too_large
+from workflow.imports.parsing.archive import DAMAGED, ENCRYPTED, MANY_ERRORS, MOST_ERRORS, refuse_formulas
+from workflow.imports.parsing.grid import Unreadable, letters, too_large
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 #: From here on a sector number is a mark.
