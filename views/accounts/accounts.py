@@ -83,4 +83,4 @@ class AccountScreen(FlowScreen):
         return super().done(record_id, step, name, answer)
 
     def _first_password(self, account: Account, shown: str) -> str:
-        return render_template("first_password.html", account=account, shown=shown, back=self.address("show", pk=account.id))
+        return render_template("accounts/first_password.html", account=account, shown=shown, back=self.address("show", pk=account.id))

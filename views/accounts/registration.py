@@ -33,7 +33,7 @@ class RegisterView(BaseView):
     def person(self) -> Any:
         """账号注册 of an applicant."""
         names = ("name", "id_kind", "id_number", "phone")
-        return self._page("register.html", names, registration.register_person, kinds=IdKind.choices())
+        return self._page("accounts/register.html", names, registration.register_person, kinds=IdKind.choices())
 
     @expose("/unit/", methods=["GET", "POST"])
     def unit(self) -> Any:
@@ -43,7 +43,7 @@ class RegisterView(BaseView):
         )  # fmt: skip
         kinds = [(kind.value, kind.label) for kind in NodeKind if kind in registration.DESKS]
         return self._page(
-            "register_unit.html", names, registration.register_organisation, kinds=kinds, natures=UnitNature.choices(),
+            "accounts/register_unit.html", names, registration.register_organisation, kinds=kinds, natures=UnitNature.choices(),
             regions=_regions(), superiors=_superiors(),
         )  # fmt: skip
 
@@ -51,7 +51,7 @@ class RegisterView(BaseView):
     def rules(self) -> Any:
         """密码规则与个人信息处理规则."""
         names = ("password_min_length", "password_history", "password_max_age_days", "lock_after_failures", "lock_minutes")
-        return render_template("rules.html", **{name: settings.value(db.session, name) for name in names})
+        return render_template("accounts/rules.html", **{name: settings.value(db.session, name) for name in names})
 
     def _page(self, template: str, names: tuple[str, ...], verb: Callable[..., Account], **choices: Any) -> Any:
         if g.user.is_authenticated:

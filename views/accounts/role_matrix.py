@@ -39,7 +39,7 @@ class RoleMatrixView(BaseView):
             (titles.get(screen) or screen, [_cell(granted.get((role, screen), set())) for role in r.ALL])
             for screen in sorted({screen for _, screen in granted}, key=lambda s: titles.get(s) or s)
         ]
-        return render_template("role_matrix.html", roles=r.ALL, holders=holders(), rows=rows)
+        return render_template("accounts/role_matrix.html", roles=r.ALL, holders=holders(), rows=rows)
 
 
 def grants() -> dict[tuple[str, str], set[str]]:

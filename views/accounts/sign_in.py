@@ -57,7 +57,7 @@ class SignInView(BaseView):
 
     def _form(self, sentence: str) -> str:
         return render_template(
-            "sign_in.html",
+            "accounts/sign_in.html",
             sentence=sentence,
             username=request.form.get("username", ""),
             next=request.values.get("next", ""),
@@ -69,7 +69,7 @@ class SignInView(BaseView):
     def logout(self) -> Any:
         """Ends the stay on POST; a link only asks, so that no foreign page can sign anybody out."""
         if request.method == "GET":
-            return render_template("sign_out.html")
+            return render_template("accounts/sign_out.html")
         key = g.stay.key
         attempt(g.user, lambda uow: signing.leave(uow, key), context=stay.context())
         session.clear()
@@ -104,7 +104,7 @@ class SignInView(BaseView):
     def _password(self, fields: dict[str, str]) -> str:
         due = not current_app.config["DEMO"] and accounts.password_is_due(db.session, g.user)
         shortest, history = (settings.value(db.session, f"password_{name}") for name in ("min_length", "history"))
-        return render_template("password.html", fields=fields, due=due, shortest=shortest, history=history)
+        return render_template("accounts/password.html", fields=fields, due=due, shortest=shortest, history=history)
 
     @staticmethod
     def _chosen() -> str:
@@ -136,17 +136,17 @@ class SignInView(BaseView):
 
     def _factor(self, sentence: str) -> str:
         if g.user.totp_secret is not None:
-            return render_template("second_factor.html", sentence=sentence, secret="", picture="")
+            return render_template("accounts/second_factor.html", sentence=sentence, secret="", picture="")
         secret = second_factor.pending_secret(g.stay.key)
         code = segno.make(second_factor.address(secret, g.user.username), error="m")
         return render_template(
-            "second_factor.html", sentence=sentence, secret=secret, picture=code.svg_data_uri(scale=4, border=2)
+            "accounts/second_factor.html", sentence=sentence, secret=secret, picture=code.svg_data_uri(scale=4, border=2)
         )
 
     @expose("/account/")
     def mine(self) -> Any:
         """What the system knows of the account; numbers masked."""
-        return render_template("my_account.html", account=g.user, staff=accounts.is_staff(g.user))
+        return render_template("accounts/my_account.html", account=g.user, staff=accounts.is_staff(g.user))
 
 
 def home_url() -> str:

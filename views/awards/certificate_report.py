@@ -93,7 +93,7 @@ class CertificateReportScreen(FlowScreen):
         faulty = reporting.problems(db.session, certificates)
         rows = [(c, faulty[c.id]) for c in certificates if c.id in faulty]
         return self.render_template(
-            "hrss/report_all.html", screen=self, title=_("全部上报"), ready=len(certificates) - len(faulty), faulty=rows[:MOST], count=len(faulty), sentence=sentence,
+            "awards/report_all.html", screen=self, title=_("全部上报"), ready=len(certificates) - len(faulty), faulty=rows[:MOST], count=len(faulty), sentence=sentence,
             base=self.address("list"),
         )  # fmt: skip
 
@@ -108,7 +108,7 @@ class CertificateReportScreen(FlowScreen):
 
     def _batches(self, batch: str = "", sentence: str = "", typed: Any = None) -> str:
         return self.render_template(
-            "hrss/report_batches.html", screen=self, title=_("上报批次"), rows=_batches(), revoked=_unreported_revocations(), base=self.address("list"),
+            "awards/report_batches.html", screen=self, title=_("上报批次"), rows=_batches(), revoked=_unreported_revocations(), base=self.address("list"),
             wrong=batch, sentence=sentence, typed=typed or {},
         )  # fmt: skip
 

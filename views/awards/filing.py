@@ -89,7 +89,7 @@ class FilingScreen(FilingAuditScreen):
         ticked = {int(k) for k in request.form.getlist("people") if k.isdecimal()} if request.method == "POST" else {c.declaration.id for c in found if not c.refusal}
         other = [(name, name, sentence) for name, sentence in posted.errors.items() if name not in drawn]
         page = self.render_template(
-            "review/filing_form.html", screen=self, title=_("申请备案"), boxes=boxes, errors=errors_of(boxes) + other, sentence=posted.sentence, people=found, ticked=ticked, plan=plan, plans=plans,
+            "awards/filing_form.html", screen=self, title=_("申请备案"), boxes=boxes, errors=errors_of(boxes) + other, sentence=posted.sentence, people=found, ticked=ticked, plan=plan, plans=plans,
             due=filing.due_on(db.session, plan), default=filing.default_date(db.session, plan), label=_("保存并提交"), base=self.address("list"), back=self.address("list"),
         )  # fmt: skip
         return page, posted.code

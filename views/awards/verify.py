@@ -53,7 +53,7 @@ class VerifyView(BaseView):
 
     @staticmethod
     def _page(typed: dict[str, str], sentence: str = "", verdict: certificate.Verdict | None = None) -> str:
-        return render_template("public/verify.html", title=_("职称证书查验"), typed=typed, sentence=sentence, verdict=verdict)
+        return render_template("awards/verify.html", title=_("职称证书查验"), typed=typed, sentence=sentence, verdict=verdict)
 
 
 def _place() -> str:

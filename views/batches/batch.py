@@ -130,7 +130,7 @@ class BatchScreen(FlowScreen):
         left = countdowns.room(db.session, legs, uow.today) if legs else 0
         given = countdowns.filled(legs) | {"year": str(year)}
         return self.render_template(
-            "hrss/countdown.html", screen=self, title=_("日期倒排"), base=self.address("list"), legs=legs, sentence=sentence, today=uow.today, left=left, year=year,
+            "batches/countdown.html", screen=self, title=_("日期倒排"), base=self.address("list"), legs=legs, sentence=sentence, today=uow.today, left=left, year=year,
             pace=[(name, label, getattr(pace, name)) for name, label in PACE], receivers=receivers, chosen=chosen, weekday=partial(dates.day_in_words, db.session),
             fill=f"{self.address('add')}?{urlencode(given)}" if legs else "",
         )  # fmt: skip

@@ -45,8 +45,8 @@ def retired(record: Any) -> str:
 class CatalogueScreen(TreeScreen):
     """A tree that the office keeps: what others name is not deleted but moved or put out of use."""
 
-    tree_template = "hrss/tree.html"
-    move_template = "hrss/move.html"
+    tree_template = "committees/tree.html"
+    move_template = "committees/move.html"
     moving: ClassVar[Ask] = Ask("parent", "新的上级", "specialty")
     retiring: ClassVar[Step] = posted.form("retire", "停用", [Ask("retired_from", "停用年度", "number", default=lambda uow, _node: uow.today.year + 1, hint="自该年度起不再提供选择；以前年度的申报保留该栏目")])
 

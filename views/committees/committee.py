@@ -184,7 +184,7 @@ class CommitteeScreen(OtherPage, CommitteePages, FlowScreen):
         """其他信息 returns to its page; a new account shows its first password once (附件3 1.10 默认密码)."""
         if step.verb == "issue_account":
             account = db.session.scalars(select(Account).filter_by(committee_id=record_id, active=True)).one()
-            return render_template("first_password.html", account=account, shown=g.first_password[0], back=self.address("show", pk=record_id))
+            return render_template("accounts/first_password.html", account=account, shown=g.first_password[0], back=self.address("show", pk=record_id))
         answered = super().done(record_id, step, name, answer)
         return redirect(self.address("other", pk=record_id)) if step.verb in OTHER_VERBS else answered
 

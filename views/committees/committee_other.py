@@ -94,7 +94,7 @@ class OtherPage(FlowScreen):
         """The page; with the row that was refused, what was typed, and the sentence."""
         cards = [self._card(record, kind, refusal) for kind in KINDS]
         return self.render_template(
-            "hrss/committee_other.html", screen=self, title=_("其他信息"), record=record, cards=cards, version=str(record.version), base=self.address("list"),
+            "committees/committee_other.html", screen=self, title=_("其他信息"), record=record, cards=cards, version=str(record.version), base=self.address("list"),
             back=self.address("show", pk=record.id), state=self.badge_of(record),
         )  # fmt: skip
 

@@ -91,7 +91,7 @@ class ExpertScreen(FlowScreen):
             flash(_("已推荐，代码 %(code)s，待省厅审核入库。", code=posted.answer.code), "ok")
             return redirect(self.address("list"))
         boxes = posted.boxes(RECOMMEND, None)
-        page = self.render_template("review/ask.html", screen=self, title=_("推荐入库"), name="", boxes=boxes, errors=errors_of(boxes), sentence=posted.sentence, label=_("保存"),
+        page = self.render_template("screens/ask.html", screen=self, title=_("推荐入库"), name="", boxes=boxes, errors=errors_of(boxes), sentence=posted.sentence, label=_("保存"),
                                     base=self.address("list"), back=self.address("list"))  # fmt: skip
         return page, posted.code
 

@@ -80,7 +80,7 @@ class ComparisonView(BaseView):
         degrees = [(d, self._degree(d)) for d in degree_check.degrees_of(declaration)]
         errors = [(b.id, b.label, b.error) for line in lines for b in (line.result, line.note) if b.error]
         return str(self.render_template(
-            "desk/comparison.html", title=_("核验与比对"), d=declaration, lines=lines, degrees=degrees, sentence="" if refusal is None or errors else refusal.sentence, errors=errors,
+            "declarations/comparison.html", title=_("核验与比对"), d=declaration, lines=lines, degrees=degrees, sentence="" if refusal is None or errors else refusal.sentence, errors=errors,
             closed=DECLARATION.refusal(asking(g.user), declaration, "compare") is not None, home=url_for("RecordView.open", kind="declaration", key=declaration.id),
         ))  # fmt: skip
 

@@ -76,7 +76,7 @@ class DeclarationDesk(Screen):
         "present": ("state position here.organisation.name committee.name", held_by),
         "next_office": ("state way onward.organisation.name committee.name", lambda state, *way: onward_to(*way) if state in ON_THE_WAY else "—"),
     }
-    show_template = "desk/record.html"
+    show_template = "declarations/record.html"
     empty = "没有符合条件的申报。"
 
     def __init__(self) -> None:
@@ -92,7 +92,7 @@ class DeclarationDesk(Screen):
     def cell_identity(self, declaration: Declaration) -> Any:
         """Masked; in clear only after asking for it, which is journalled."""
         url = self.address("identity", pk=declaration.id) if self._may_unmask() else ""
-        return Markup(render_template("desk/identity.html", number=declaration.person.masked_id, url=url))  # noqa: S704
+        return Markup(render_template("declarations/identity.html", number=declaration.person.masked_id, url=url))  # noqa: S704
 
     def cell_paper(self, declaration: Declaration) -> str:
         """When the paper came, who took it, where it lies (118号 一)."""
@@ -180,7 +180,7 @@ class DeclarationDesk(Screen):
 
     def panels(self, record: Declaration) -> Sequence[Panel]:
         """去向预览, beside the trail."""
-        return [Panel("去向预览", html=Markup(render_template("desk/ways.html", destination=destination(record), holder=holder(record))), aside=True)]  # noqa: S704
+        return [Panel("去向预览", html=Markup(render_template("declarations/ways.html", destination=destination(record), holder=holder(record))), aside=True)]  # noqa: S704
 
     def extra_page(self, record: Declaration) -> dict[str, Any]:
         """Checks, sections, files, corrections and destinations, for the template."""

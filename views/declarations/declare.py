@@ -63,7 +63,7 @@ class DeclareView(BaseView):
         today = asking(g.user).today
         own = db.session.scalars(self._visible().order_by(Declaration.id.desc()).limit(50)).all()
         q = request.args.get("q", "").replace("\x00", "").strip()[:60]
-        return self._render("declare/mine.html", declarations=own, found=open_batches(today, q), q=q)
+        return self._render("declarations/mine.html", declarations=own, found=open_batches(today, q), q=q)
 
     @expose("/start/<int:batch_id>", methods=["GET", "POST"])
     @has_access
@@ -96,7 +96,7 @@ class DeclareView(BaseView):
 
     def _choice_page(self, batch: Batch, given: dict[str, Any], refusal: Refused | None = None) -> str:
         boxes = choice.boxes(batch, given, refusal.fields if refusal else {})
-        return self._render("declare/start.html", batch=batch, boxes=boxes, errors=errors_of(boxes), sentence=refusal.sentence if refusal and not refusal.fields else "")
+        return self._render("declarations/start.html", batch=batch, boxes=boxes, errors=errors_of(boxes), sentence=refusal.sentence if refusal and not refusal.fields else "")
 
     # -- filling in ------------------------------------------------------------------------------
 
@@ -128,7 +128,7 @@ class DeclareView(BaseView):
         if section.repeated and self._editable(declaration) and len(rows) < section.max_rows:
             rows.append({})
         groups = [declare_form.boxes_of(section, declaration, row, facts, errors, f"{n}-" if section.repeated else "") for n, row in enumerate(rows)]
-        return self._page("declare/section.html", declaration, section=section, groups=groups, errors=errors_of([b for group in groups for b in group]), whole=errors.get("", ""))
+        return self._page("declarations/section.html", declaration, section=section, groups=groups, errors=errors_of([b for group in groups for b in group]), whole=errors.get("", ""))
 
     def _next(self, declaration: Declaration, section: Any) -> str:
         keys = [s.key for s in self._sections(declaration) if s.fields]
@@ -182,7 +182,7 @@ class DeclareView(BaseView):
         kinds = forms.form().materials
         needed = {k.key for k in kinds if k.needed(facts) and not k.warn_only}
         fitting = [k for k in kinds if (k.fits(facts) and k.key != "other") or k.key in held or k.key in (errors or {})]
-        return self._page("declare/materials.html", declaration, kinds=fitting, others=[k for k in kinds if k not in fitting], needed=needed, held=held, errors=errors or {}, max_mb=settings.value(db.session, "upload_max_mb"))
+        return self._page("declarations/materials.html", declaration, kinds=fitting, others=[k for k in kinds if k not in fitting], needed=needed, held=held, errors=errors or {}, max_mb=settings.value(db.session, "upload_max_mb"))
 
     @expose("/<int:key>/materials/<int:material_id>/remove", methods=["POST"])
     @has_access
@@ -212,7 +212,7 @@ class DeclareView(BaseView):
         uow = asking(g.user)
         errors, warnings = submission.review(uow, declaration) if self._editable(declaration) else ({}, {})
         stops, broken = self._route(declaration)
-        return self._page("declare/check.html", declaration, errors=self._linked(key, errors), warnings=self._linked(key, warnings), stops=stops, broken=broken,
+        return self._page("declarations/check.html", declaration, errors=self._linked(key, errors), warnings=self._linked(key, warnings), stops=stops, broken=broken,
                           promise=forms.form().promise, refusal=self._refusal(uow, declaration))  # fmt: skip
 
     @staticmethod
@@ -262,7 +262,7 @@ class DeclareView(BaseView):
         if declaration.paper_received_on:
             facts.append((_("纸质材料"), _("%(day)s 收到，存放于%(place)s", day=declaration.paper_received_on, place=declaration.paper_place)))
         due = _("请于 %(day)s 前补正", day=declaration.due_on) if declaration.due_on else ""
-        return self._page("declare/show.html", declaration, corrections=corrections, trail=timeline(declaration, own=True), facts=facts, due=due,
+        return self._page("declarations/show.html", declaration, corrections=corrections, trail=timeline(declaration, own=True), facts=facts, due=due,
                           progress=_progress(declaration), steps=DECLARATION.expected(uow, declaration), materials=submission.materials_of(uow, declaration))  # fmt: skip
 
     @expose("/<int:key>/form.pdf")

@@ -57,7 +57,7 @@ class ImportScreen(FlowScreen):
     order = "-id"
     can_export = False
     empty = "没有导入批次；请从机构管理、审核路径、评委会管理等页面的“批量导入”开始。"
-    show_template = "import/show.html"
+    show_template = "imports/show.html"
     verbs = "commit undo resume discard"
 
     def cell_kind(self, record: ImportBatch) -> str:
@@ -101,7 +101,7 @@ class ImportScreen(FlowScreen):
         boxes = posted.boxes(step, None)
         errors = [(box.id, box.label, box.error) for box in boxes if box.error]
         return self.render_template(
-            "import/new.html", screen=self, about=about, title=_("批量导入%(what)s", what=about.title), boxes=boxes, base=self.address("list"),
+            "imports/new.html", screen=self, about=about, title=_("批量导入%(what)s", what=about.title), boxes=boxes, base=self.address("list"),
             errors=errors, sentence=posted.sentence if not errors else "", empty_table=self.address("template", kind=kind),
         ), posted.code  # fmt: skip
 

@@ -33,7 +33,7 @@ class JobScreen(Screen):
     order = "-id"
     can_export = False
     empty = "没有后台任务；较长的导入、导出会出现在这里。"
-    show_template = "job/show.html"
+    show_template = "jobs/show.html"
 
     def cell_standing(self, record: Job) -> Any:
         """The state, and 办理中断 when the process of a job is gone."""

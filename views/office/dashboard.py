@@ -45,7 +45,7 @@ class DashboardView(BaseView):
         by_city, by_series, funnel = statistics.by_city(), statistics.by_series(), statistics.funnel()
         matrix = statistics.matrix()
         return render_template(
-            "dashboard.html",
+            "office/dashboard.html",
             question=question,
             options=options,
             unread=unread,

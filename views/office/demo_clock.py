@@ -41,4 +41,4 @@ class DemoClockView(BaseView):
 
     def _page(self, typed: str, sentence: str = "") -> str:
         box = Box("to", _("调整到"), "datetime", typed, required=True, hint=_("只能向前，一次最多 %(n)s 天", n=demo_clock.FARTHEST.days), error=sentence)
-        return self.render_template("hrss/demo_clock.html", title=_("演示时钟"), now=asking(g.user).now, box=box, errors=[("to", box.label, sentence)] if sentence else [])
+        return self.render_template("office/demo_clock.html", title=_("演示时钟"), now=asking(g.user).now, box=box, errors=[("to", box.label, sentence)] if sentence else [])

@@ -40,7 +40,7 @@ class HomeView(BaseView):
         """待办、消息、我的申报."""
         found = policy.visible(g.user, Notice).order_by(Notice.read_at.is_not(None), Notice.id.desc()).limit(MOST)
         return self.render_template(
-            "home.html", title=_("工作台"), notices=db.session.scalars(found).all(), applicant=g.user.plays(r.APPLICANT), declarations=self._own(),
+            "office/home.html", title=_("工作台"), notices=db.session.scalars(found).all(), applicant=g.user.plays(r.APPLICANT), declarations=self._own(),
             declare=_address("DeclareView.mine"), term=self._term(),
         )  # fmt: skip
 
@@ -85,7 +85,7 @@ class HomeView(BaseView):
             return redirect(url)
         if not q:
             flash(_("请输入姓名、申报编号或单位名称。"), "warn")
-        return self.render_template("find.html", title=_("查找"), q=q, lines=[_line(d) for d in found[:FOUND]], more=len(found) > FOUND)
+        return self.render_template("office/find.html", title=_("查找"), q=q, lines=[_line(d) for d in found[:FOUND]], more=len(found) > FOUND)
 
 
 def _read(uow: Any, pk: int) -> str:

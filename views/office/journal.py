@@ -55,7 +55,7 @@ class JournalScreen(Screen):
     def verify(self) -> Any:
         """Asks on GET; on POST walks every chain and every protected record, and journals that it did."""
         if request.method == "GET":
-            return render_template("journal_verify.html", count=journal.count(db.session), faults=None)
+            return render_template("office/journal_verify.html", count=journal.count(db.session), faults=None)
         faults = list(journal.verify(db.session, by_table()))
         count = journal.count(db.session)
 
@@ -63,7 +63,7 @@ class JournalScreen(Screen):
             uow.record("verify_journal", "journal", label="核验审计日志", count=count, faults=len(faults))
 
         attempt(g.user, note, context=context())
-        return render_template("journal_verify.html", count=count, faults=faults)
+        return render_template("office/journal_verify.html", count=count, faults=faults)
 
 
 def facts_of(entry: JournalEntry) -> dict[str, Any]:

@@ -78,7 +78,7 @@ class ListChoiceView(BaseView):
     def _queries_page(self, view: ListPage, sentence: str = "", typed: dict[int, str] | None = None) -> str:
         rows = [(saved, typed.get(saved.id, saved.name) if typed else saved.name, self._told(view, saved)) for saved in view.saved_queries()]
         return self.render_template(
-            "screen/queries.html", title=_("常用查询"), screen=view, rows=rows, sentence=sentence, most=list_choice.MOST, base=view.address("list")
+            "screens/queries.html", title=_("常用查询"), screen=view, rows=rows, sentence=sentence, most=list_choice.MOST, base=view.address("list")
         )
 
     def _told(self, view: ListPage, saved: SavedQuery) -> str:
@@ -120,4 +120,4 @@ class ListChoiceView(BaseView):
 
     def _columns_page(self, view: ListPage, order: list[str], ticked: list[str], sentence: str = "", moved: str = "") -> str:
         rows = [(view.available[name], name in ticked) for name in order]
-        return self.render_template("screen/columns.html", title=_("显示列"), screen=view, rows=rows, sentence=sentence, moved=moved, base=view.address("list"))
+        return self.render_template("screens/columns.html", title=_("显示列"), screen=view, rows=rows, sentence=sentence, moved=moved, base=view.address("list"))

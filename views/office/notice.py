@@ -30,7 +30,7 @@ class NoticeScreen(Screen):
     columns = "at title text read_at"
     conditions = "title:contains at"
     order = "-at -id"
-    list_template = "desk/notices.html"
+    list_template = "office/notices.html"
     arranged = False
     can_show = can_export = False
     empty = "没有消息。"

@@ -40,7 +40,7 @@ class SettingView(BaseView):
         for declared in SETTINGS:
             if (not group or group == declared.group) and q in declared.label + declared.clause:
                 groups.setdefault(declared.group, []).append(self._told(declared) | {"last": last.get(declared.name)})
-        return self.render_template("hrss/settings.html", title=_("规则参数"), groups=groups, names=list(dict.fromkeys(s.group for s in SETTINGS)), q=q, group=group, may_change=self._may_change())
+        return self.render_template("office/settings.html", title=_("规则参数"), groups=groups, names=list(dict.fromkeys(s.group for s in SETTINGS)), q=q, group=group, may_change=self._may_change())
 
     @expose("/<name>", methods=["GET", "POST"])
     @has_access
@@ -63,7 +63,7 @@ class SettingView(BaseView):
     def _form(self, declared: Setting, typed: str, sentence: str = "") -> str:
         kind = {"int": "number", "percent": "number", "bool": "choice"}.get(declared.kind, "text")
         box = Box("value", declared.label, kind, typed, YES_NO if kind == "choice" else (), True, hint_of(declared), sentence)
-        return self.render_template("hrss/setting.html", title=declared.label, setting=self._told(declared), box=box, history=self._history(declared), errors=[("value", declared.label, sentence)] if sentence else [])
+        return self.render_template("office/setting.html", title=declared.label, setting=self._told(declared), box=box, history=self._history(declared), errors=[("value", declared.label, sentence)] if sentence else [])
 
     @staticmethod
     def _history(declared: Setting) -> list[Moment]:

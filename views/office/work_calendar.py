@@ -78,7 +78,7 @@ class CalendarYearScreen(Screen):
     conditions = "year announced"
     order = "-year"
     can_add = can_edit = True
-    show_template = "hrss/calendar_year.html"
+    show_template = "office/calendar_year.html"
     announcing: ClassVar[Step] = form("announce", "登记全年放假安排", [
         Ask("source", "通知名称或文号", max_length=200, hint="国务院办公厅关于某年部分节假日安排的通知"),
         Ask("text", "通知内容", "area", max_length=4000, hint="粘贴通知原文（一、元旦：1月1日（周四）至3日（周六）放假调休…），或每行一项：2027-02-05 至 2027-02-11 放假 春节；未列出的日期按星期判断"),
@@ -143,7 +143,7 @@ class CalendarYearScreen(Screen):
             found.typed = asks.typed_in(self.announcing, request)
         boxes = found.boxes(self.announcing, record)
         return self.render_template(
-            "hrss/announce_year.html", screen=self, title=self.announcing.label, record=record, boxes=boxes, errors=errors_of(boxes), told=told, typed=found.typed,
+            "office/announce_year.html", screen=self, title=self.announcing.label, record=record, boxes=boxes, errors=errors_of(boxes), told=told, typed=found.typed,
             sentence="" if found.errors else found.sentence, base=self.address("list"), back=self.address("show", pk=pk),
         ), found.code  # fmt: skip
 

@@ -46,7 +46,7 @@ class PathCheckView(BaseView):
         counts = [(key, heading, len(health.of(key))) for key, heading, _todo in SECTIONS]
         box = Box("kind", _("审核路径"), "choice", kind, [("", _("全部")), *PathKind.choices()], prefix="q-")
         return self.render_template(
-            "path/check.html", screen=self, title=_("审核路径体检"), health=health, sections=shown, counts=counts, boxes=[box], kind=kind, section=section,
+            "paths/check.html", screen=self, title=_("审核路径体检"), health=health, sections=shown, counts=counts, boxes=[box], kind=kind, section=section,
             base=url_for("PathCheckView.show"), most=MOST, export=url_for("PathCheckView.export", kind=kind) if self._may("export") else "",
         )  # fmt: skip
 

@@ -42,7 +42,7 @@ class PathConfirmScreen(FlowScreen):
     row_verbs = "confirm"
     bulk = "confirm"
     empty = "没有需要确认的审核层级。"
-    list_template = "path/confirm.html"
+    list_template = "paths/confirm.html"
 
     def __init__(self) -> None:
         super().__init__()

@@ -192,7 +192,7 @@ class PathDraftScreen(FlowScreen):
                     boxes[0].value, boxes[1].value = after[key].fast_return, after[key].deadline or ""
                 forms.append((name, step.label, boxes, sent.sentence if sent and name == verb else "", errors_of(boxes)))
         return self.render_template(
-            "path/draft.html", screen=self, title=draft.name, draft=draft, nodes=nodes, trail=trail, key=key, here=names.get(after[key].organisation, "") if key is not None else "",
+            "paths/draft.html", screen=self, title=draft.name, draft=draft, nodes=nodes, trail=trail, key=key, here=names.get(after[key].organisation, "") if key is not None else "",
             forms=forms, changes=[(c, ChangeVerb(c.verb), c.organisation.name, _parents(draft)[c.id], misfits.get(c.id, "")) for c in draft.changes], open=open_now,
             state=self.badge_of(draft), base=self.address("list"), back=self.address("show", pk=draft.id), tree=self.address("build", pk=draft.id), path=PathKind(draft.kind).label,
         )  # fmt: skip

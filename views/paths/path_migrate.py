@@ -73,7 +73,7 @@ class PathMigrateView(BaseView):
         boxes = sent.boxes(FORM, None)
         chooser = Box("kind", _("审核路径"), "choice", kind, PathKind.choices(), prefix="q-")
         return self.render_template(
-            "path/migrate.html", screen=self, title=_("路径迁移"), kind=kind, cases=cases, total=total, versions=versions, current=path_version.current(db.session, kind, today),
+            "paths/migrate.html", screen=self, title=_("路径迁移"), kind=kind, cases=cases, total=total, versions=versions, current=path_version.current(db.session, kind, today),
             boxes=boxes, errors=errors_of(boxes), sentence=sent.sentence, ticked=ticked, chooser=[chooser], base=url_for("PathMigrateView.show"),
             may=self.appbuilder.sm.has_access("can_act", self.class_permission_name),
         )  # fmt: skip

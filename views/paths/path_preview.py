@@ -69,7 +69,7 @@ class PathPreviewView(BaseView):
                 sentence = refusal.sentence
         version = path_version.current(db.session, path.kind_for(picked["way"], picked["level"]), asking(g.user).today)
         return self.render_template(
-            "path/preview.html", screen=self, title=_("路径预览"), boxes=_boxes(picked), rows=self._shown(rows, picked), sentence=sentence, version=version,
+            "paths/preview.html", screen=self, title=_("路径预览"), boxes=_boxes(picked), rows=self._shown(rows, picked), sentence=sentence, version=version,
             base=url_for("PathPreviewView.show"), asked=bool(picked["unit"]), top=_top(picked), keepers=_keepers(picked) if rows else "", batch=self._batch(picked) if rows else None,
         )  # fmt: skip
 

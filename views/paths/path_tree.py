@@ -62,7 +62,7 @@ class PathTree(FlowScreen):
             }  # fmt: skip
         add = self.address("add", **({"parent": record.id} if record is not None else {"of": of} if of else {})) if self._may_add(record) else ""
         return self.render_template(
-            "path/tree.html", screen=self, title=self.title, record=record, nodes=nodes, trail=trail, tabs=tabs, of=of, base=self.address("tree"), listed=self.address("list"),
+            "paths/tree.html", screen=self, title=self.title, record=record, nodes=nodes, trail=trail, tabs=tabs, of=of, base=self.address("tree"), listed=self.address("list"),
             buttons=[*self.overall(), *super().buttons()], add=add, count=len(lines), notes=self._due(), **given,
         )  # fmt: skip
 

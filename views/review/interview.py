@@ -95,7 +95,7 @@ class InterviewScreen(SessionDesk):
             flash(_("已安排 %(n)s 人的面试，核对后请发送通知。", n=posted.answer), "ok")
             return redirect(self.address("show", pk=pk))
         boxes = posted.boxes(TURNS, review)
-        page = self.render_template("review/ask.html", screen=self, title=_("安排面试"), name=review.name, boxes=boxes, errors=errors_of(boxes), sentence=posted.sentence,
+        page = self.render_template("screens/ask.html", screen=self, title=_("安排面试"), name=review.name, boxes=boxes, errors=errors_of(boxes), sentence=posted.sentence,
                                     label=_("保存安排"), base=self.address("list"), back=self.address("show", pk=pk))  # fmt: skip
         return page, posted.code
 

@@ -196,7 +196,7 @@ class ResultPublicityScreen(PostingDesk):
             return redirect(self.address("list"))
         first, last = working_days.publicity_term(db.session, uow.today, settings.value(db.session, "publicity_days"))
         boxes = posted.boxes(POSTING, None)
-        page = self.render_template("review/ask.html", screen=self, title=_("新增评审结果公示"), name="", lead=_("今天公示的，公示期为 %(a)s 至 %(b)s。", a=first, b=last), boxes=boxes,
+        page = self.render_template("screens/ask.html", screen=self, title=_("新增评审结果公示"), name="", lead=_("今天公示的，公示期为 %(a)s 至 %(b)s。", a=first, b=last), boxes=boxes,
                                     errors=errors_of(boxes), sentence=posted.sentence, label=_("公示"), base=self.address("list"), back=self.address("list"))  # fmt: skip
         return page, posted.code
 

@@ -328,7 +328,7 @@ class CheckInView(BaseView):
             flash(_("已登记对“%(name)s”的回避，该人不再出现在您的名单中。", name=declaration.applicant_name), "ok")
             return redirect(f"{self.route_base}/")
         boxes = posted.boxes(ASIDE, declaration)
-        page = self.render_template("review/ask.html", screen=self, title=_("申请回避：%(name)s", name=declaration.applicant_name), name="", boxes=boxes, errors=errors_of(boxes),
+        page = self.render_template("screens/ask.html", screen=self, title=_("申请回避：%(name)s", name=declaration.applicant_name), name="", boxes=boxes, errors=errors_of(boxes),
                                     sentence=posted.sentence, label=_("申请回避"), base=f"{self.route_base}/", back=f"{self.route_base}/")  # fmt: skip
         return page, posted.code
 

@@ -49,9 +49,9 @@ class Declared(ModelView):
     empty = "没有符合条件的记录。"  #: why, and what to do
     deadline = ""  #: name of the date by which the record is due
     steps: ClassVar[Sequence[tuple[str, Iterable[str]]]] = ()  #: stages of the lifecycle: (label, its states)
-    list_template = "screen/list.html"
-    show_template = "screen/show.html"
-    form_template = "screen/form.html"
+    list_template = "screens/list.html"
+    show_template = "screens/show.html"
+    form_template = "screens/form.html"
     page_size = listing.PAGE
 
     # -- set up, once ----------------------------------------------------------------------------

@@ -161,7 +161,7 @@ class FlowScreen(Screen):
 
     def _verb_page(self, action: Action, record: Any) -> str:
         return self.render_template(
-            "screen/act.html", screen=self, title=action.step.label, name=self.name_of(record), record=record, action=action, version=self._version(record),
+            "screens/act.html", screen=self, title=action.step.label, name=self.name_of(record), record=record, action=action, version=self._version(record),
             facts=self.facts_of(record), state=self.badge_of(record), base=self.address("list"), back=self._home_of(record.id), panels=self.verb_panels(record, action.step),
         )  # fmt: skip
 
@@ -221,7 +221,7 @@ class FlowScreen(Screen):
         action = Action(step, request.path, boxes, sentence=sentence)
         ticked = [f"{record.id}:{keys[record.id]}" for record in able]
         return self.render_template(
-            "screen/bulk.html", screen=self, title=step.label, action=action, records=able, keys=ticked, base=self.address("list"),
+            "screens/bulk.html", screen=self, title=step.label, action=action, records=able, keys=ticked, base=self.address("list"),
             unable=[(self.name_of(record), self.badge_of(record), reason, self._home_of(record.id)) for record, reason in unable],
         ), (422 if sentence or unable else 200)  # fmt: skip
 

@@ -49,7 +49,7 @@ class TreeScreen(Screen):
     fixed_roots = True
     child_label = "新增下级"
     can_add = can_edit = can_delete = True
-    tree_template = "screen/tree.html"
+    tree_template = "screens/tree.html"
     arranged = False  #: a tree has no table to arrange
     empty = "请在左侧选择一项。"
 

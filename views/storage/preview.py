@@ -43,7 +43,7 @@ class PreviewView(BaseView):
         except Refused as refusal:
             sentence = refusal.sentence
         return self.render_template(
-            "preview.html", title=stored.name, file=stored, number=number, zoom=zoom, zooms=len(preview.ZOOMS), width=width, sentence=sentence,
+            "storage/preview.html", title=stored.name, file=stored, number=number, zoom=zoom, zooms=len(preview.ZOOMS), width=width, sentence=sentence,
             small=preview.SMALL, strip=preview.strip(stored, number) if preview.shows(stored) else (), others=_files_beside(stored), home=_home(stored),
         )  # fmt: skip
 

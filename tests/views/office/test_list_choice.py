@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.security import ACCESS
 from models.office.journal import JournalEntry
 from models.office.list_choice import SavedQuery
-from tests.views.test_screens import DESK, ORGANISATIONS, Counted, text
+from tests.views.screens.test_screens import DESK, ORGANISATIONS, Counted, text
 from workflow.base import roles as r
 
 CHOICE = "/lists/TryOrganisationScreen"
