@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import send_file, url_for
 from flask_appbuilder import expose, has_access
-from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import ColumnElement, select
 
@@ -43,14 +42,14 @@ class CertificatePages:
     def links(self, record: Certificate) -> Sequence[Link]:
         """查看证书, and the page where anybody may verify it."""
         return [
-            Link(_("公开查验页"), url_for("VerifyView.token", token=record.token)),
-            Link(_("查看证书"), url_for(f"{self.endpoint}.paper", pk=record.id), "pri"),  # type: ignore[attr-defined]
+            Link("公开查验页", url_for("VerifyView.token", token=record.token)),
+            Link("查看证书", url_for(f"{self.endpoint}.paper", pk=record.id), "pri"),  # type: ignore[attr-defined]
         ]
 
     def operations(self, record: Certificate) -> list[Link]:
         """详情, 查看证书, then what the screen offers."""
         links = super().operations(record)  # type: ignore[misc]
-        links.insert(1, Link(_("查看证书"), url_for(f"{self.endpoint}.paper", pk=record.id)))  # type: ignore[attr-defined]
+        links.insert(1, Link("查看证书", url_for(f"{self.endpoint}.paper", pk=record.id)))  # type: ignore[attr-defined]
         return links
 
     def panels(self, record: Certificate) -> Sequence[Panel]:
@@ -60,7 +59,7 @@ class CertificatePages:
             (Markup('<a href="{}">{}</a>').format(url_for(f"{self.endpoint}.show", pk=c.id), c.edition), f"{c.issued_at:%Y-%m-%d}", c.holder_name, _badge(c))  # type: ignore[attr-defined]
             for c in db.session.scalars(query)
         ]
-        return [Panel(_("其他版次"), head=(_("版次"), _("发放时间"), _("姓名"), _("状态")), rows=rows)] if rows else []
+        return [Panel("其他版次", head=("版次", "发放时间", "姓名", "状态"), rows=rows)] if rows else []
 
     @expose("/paper/<int:pk>.pdf")
     @has_access

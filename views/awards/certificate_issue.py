@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import g, url_for
-from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select
 
 from models.awards.certificate import Certificate, CertificateState, Issuer, IssuerState
@@ -41,7 +40,7 @@ class IssuedCondition(Condition):
                 return Declaration.state.in_(ISSUED), ""
             case "no":
                 return Declaration.state == D.FILED, ""
-        return None, _("查询条件“%(label)s”只能是“是”或“否”，已忽略该条件。", label=self.label)
+        return None, f"查询条件“{self.label}”只能是“是”或“否”，已忽略该条件。"
 
 
 def _issuers(uow: UnitOfWork, subject: Any) -> list[tuple[str, str]]:
@@ -93,15 +92,15 @@ class CertificateIssueScreen(FlowScreen):
 
     def operations(self, record: Declaration) -> list[Link]:
         """详情, and 查看证书 where there is one."""
-        links = [Link(_("详情"), self.address("show", pk=record.id))]
+        links = [Link("详情", self.address("show", pk=record.id))]
         if key := g.get("certificates", {}).get(record.id):
-            links.append(Link(_("查看证书"), url_for("CertificateSearchScreen.paper", pk=key)))
+            links.append(Link("查看证书", url_for("CertificateSearchScreen.paper", pk=key)))
         return links
 
     def links(self, record: Declaration) -> Sequence[Link]:
         """From the person to the certificate."""
         key = db.session.scalar(select(Certificate.id).where(Certificate.declaration_id == record.id).order_by(Certificate.id.desc()).limit(1))
-        return [Link(_("证书详情"), url_for("CertificateSearchScreen.show", pk=key))] if key else []
+        return [Link("证书详情", url_for("CertificateSearchScreen.show", pk=key))] if key else []
 
     def unused_routes(self) -> Sequence[str]:
         """One by one nothing is issued."""
@@ -117,5 +116,5 @@ class CertificateIssueScreen(FlowScreen):
             self.must_be(record, keys[record.id])
         issuer = uow.session.get(Issuer, int(answers["issuer"])) if answers.get("issuer") else None
         if issuer is None:
-            raise Refused(_("请选择发证单位。"), field="issuer")
+            raise Refused("请选择发证单位。", field="issuer")
         certificate.issue(uow, records, issuer)

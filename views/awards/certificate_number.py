@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect
-from flask_babel import gettext as _
 
 from models.awards.certificate import CertificateNumber, NumberState
 from views.screens.base import FlowScreen
@@ -47,5 +46,5 @@ class CertificateNumberScreen(FlowScreen):
     def after_add(self, record: Any) -> Any:
         """How many were made, and the list of them."""
         made: Sequence[CertificateNumber] = record
-        flash(_("已生成 %(n)s 个证书编号：%(first)s 至 %(last)s。", n=len(made), first=made[0].number, last=made[-1].number), "ok")
+        flash(f"已生成 {len(made)} 个证书编号：{made[0].number} 至 {made[-1].number}。", "ok")
         return redirect(self.address("list", number=made[0].prefix, state=NumberState.FREE.value))

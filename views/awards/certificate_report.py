@@ -10,7 +10,6 @@ from typing import Any
 from flask import flash, g, redirect, request, send_file
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
-from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, case, func, select
 
 from models.awards.certificate import Certificate, CertificateState
@@ -57,11 +56,11 @@ class CertificateReportScreen(FlowScreen):
 
     def bulk_steps(self) -> Sequence[Step]:
         """批量上报, in the guide's word."""
-        return [replace(step, label=_("上报")) for step in super().bulk_steps()]
+        return [replace(step, label="上报") for step in super().bulk_steps()]
 
     def buttons(self) -> list[Link]:
         """上报批次 and 全部上报 stand in the head."""
-        return [Link(_("上报批次"), self.address("batches")), Link(_("全部上报"), self.address("everything"), "pri")]
+        return [Link("上报批次", self.address("batches")), Link("全部上报", self.address("everything"), "pri")]
 
     def _act_on_all(self, uow: UnitOfWork, keys: dict[int, str], step: Step, answers: dict[str, Any]) -> None:
         records = self._records(list(keys))
@@ -83,9 +82,9 @@ class CertificateReportScreen(FlowScreen):
         except Refused as refusal:
             return self._everything(refusal.sentence), 409
         if package is not None:
-            flash(_("已上报 %(n)s 份证书，批次 %(batch)s。", n=len(package.rows), batch=package.batch), "ok")
+            flash(f"已上报 {len(package.rows)} 份证书，批次 {package.batch}。", "ok")
         if left:
-            flash(_("%(n)s 份证书信息有误，未上报；更正后再上报。", n=len(left)), "warn")
+            flash(f"{len(left)} 份证书信息有误，未上报；更正后再上报。", "warn")
         return redirect(self.address("batches"))
 
     def _everything(self, sentence: str = "") -> str:
@@ -93,7 +92,7 @@ class CertificateReportScreen(FlowScreen):
         faulty = reporting.problems(db.session, certificates)
         rows = [(c, faulty[c.id]) for c in certificates if c.id in faulty]
         return self.render_template(
-            "awards/report_all.html", screen=self, title=_("全部上报"), ready=len(certificates) - len(faulty), faulty=rows[:MOST], count=len(faulty), sentence=sentence,
+            "awards/report_all.html", screen=self, title="全部上报", ready=len(certificates) - len(faulty), faulty=rows[:MOST], count=len(faulty), sentence=sentence,
             base=self.address("list"),
         )  # fmt: skip
 
@@ -108,7 +107,7 @@ class CertificateReportScreen(FlowScreen):
 
     def _batches(self, batch: str = "", sentence: str = "", typed: Any = None) -> str:
         return self.render_template(
-            "awards/report_batches.html", screen=self, title=_("上报批次"), rows=_batches(), revoked=_unreported_revocations(), base=self.address("list"),
+            "awards/report_batches.html", screen=self, title="上报批次", rows=_batches(), revoked=_unreported_revocations(), base=self.address("list"),
             wrong=batch, sentence=sentence, typed=typed or {},
         )  # fmt: skip
 
@@ -134,13 +133,13 @@ class CertificateReportScreen(FlowScreen):
         ok, text = request.form.get("ok") == "1", request.form.get("text", "").replace("\x00", "").strip()[:300]
         try:
             if request.form.get("ok") not in ("1", "0"):
-                raise Refused(_("请选择上报成功或上报失败。"))
+                raise Refused("请选择上报成功或上报失败。")
             if not text:
-                raise Refused(_("请填写回执编号或失败原因。"))
+                raise Refused("请填写回执编号或失败原因。")
             count = attempt(g.user, lambda uow: reporting.receipt_batch(uow, batch, ok=ok, text=text), context=context())
         except Refused as refusal:
             return self._batches(batch, refusal.sentence, request.form), 422
-        flash(_("批次 %(batch)s 已登记回执，共 %(n)s 份。", batch=batch, n=count), "ok")
+        flash(f"批次 {batch} 已登记回执，共 {count} 份。", "ok")
         return redirect(self.address("batches"))
 
     @expose("/revocations", methods=["POST"])
@@ -149,7 +148,7 @@ class CertificateReportScreen(FlowScreen):
     def revocations(self) -> Any:
         """上报撤销状态: tell the ministry of certificates revoked after they were reported."""
         made = attempt(g.user, reporting.report_revocations, context=context())
-        flash(_("已生成撤销状态上报包，批次 %(batch)s，共 %(n)s 份。", batch=made.batch, n=len(made.rows)), "ok")
+        flash(f"已生成撤销状态上报包，批次 {made.batch}，共 {len(made.rows)} 份。", "ok")
         return redirect(self.address("batches"))
 
 
@@ -161,7 +160,7 @@ def _batches() -> Sequence[Any]:
 
     rows = []
     sent = {row.batch: row for row in db.session.scalars(select(Delivery).order_by(Delivery.id.desc()).limit(2 * MOST))}
-    for column, kind in ((Certificate.report_batch, _("上报")), (Certificate.revoke_batch, _("撤销"))):
+    for column, kind in ((Certificate.report_batch, "上报"), (Certificate.revoke_batch, "撤销")):
         query = (
             select(column, func.count(), count(CertificateState.REPORTING), count(CertificateState.REPORT_FAILED), func.max(Certificate.reported_at))
             .where(column != "")

@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 from flask import abort, flash, g, redirect, request
 from flask_appbuilder import expose, has_access
-from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, select
 
 from models.accounts.account import Account
@@ -57,24 +56,24 @@ class FilingScreen(FilingAuditScreen):
         """备案: the people of a plan, fit ones ticked, the others with their reason."""
         plans = self.plans()
         if not plans:
-            flash(_("没有处于结果公示的人员，不能申请备案；请先办理“评审结果公示”。"), "warn")
+            flash("没有处于结果公示的人员，不能申请备案；请先办理“评审结果公示”。", "warn")
             return redirect(self.address("list"))
         chosen = request.values.get("plan", type=int)
         plan = next((p for p in plans if chosen in (None, p.id)), None) or abort(404)
         posted = submit(APPLICATION, None, lambda uow, given: self._apply(uow, plan.id, given))
         if posted.done:
-            flash(_("已提交备案申请“%(name)s”，共 %(n)s 人。", name=posted.answer.application_number, n=posted.answer.people), "ok")
+            flash(f"已提交备案申请“{posted.answer.application_number}”，共 {posted.answer.people} 人。", "ok")
             return redirect(self.address("show", pk=posted.answer.id))
         return self._page(posted, plan, plans)
 
     def _apply(self, uow: UnitOfWork, plan_id: int, given: dict[str, Any]) -> Filing:
         plan = policy.find(uow.session, uow.actor, Plan, plan_id)
         if plan is None:
-            raise Refused(_("没有这个评审方案，请刷新后重新选择。"))
+            raise Refused("没有这个评审方案，请刷新后重新选择。")
         keys = [int(key) for key in request.form.getlist("people") if key.isdecimal() and len(key) < 10]
         people = uow.session.scalars(policy.visible(uow.actor, Declaration).where(Declaration.id.in_(keys), Declaration.plan_id == plan_id).order_by(Declaration.id)).all()
         if not people:
-            raise Refused(_("请勾选备案人员。"), field="people")
+            raise Refused("请勾选备案人员。", field="people")
         made = filing.apply(uow, plan, declarations=people, **given)
         for sent in request.files.getlist("files"):
             if sent.filename:
@@ -89,8 +88,8 @@ class FilingScreen(FilingAuditScreen):
         ticked = {int(k) for k in request.form.getlist("people") if k.isdecimal()} if request.method == "POST" else {c.declaration.id for c in found if not c.refusal}
         other = [(name, name, sentence) for name, sentence in posted.errors.items() if name not in drawn]
         page = self.render_template(
-            "awards/filing_form.html", screen=self, title=_("申请备案"), boxes=boxes, errors=errors_of(boxes) + other, sentence=posted.sentence, people=found, ticked=ticked, plan=plan, plans=plans,
-            due=filing.due_on(db.session, plan), default=filing.default_date(db.session, plan), label=_("保存并提交"), base=self.address("list"), back=self.address("list"),
+            "awards/filing_form.html", screen=self, title="申请备案", boxes=boxes, errors=errors_of(boxes) + other, sentence=posted.sentence, people=found, ticked=ticked, plan=plan, plans=plans,
+            due=filing.due_on(db.session, plan), default=filing.default_date(db.session, plan), label="保存并提交", base=self.address("list"), back=self.address("list"),
         )  # fmt: skip
         return page, posted.code
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from flask import g, url_for
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from models.awards.filing import Filing, FilingState
@@ -39,7 +38,7 @@ class FilingAuditScreen(FlowScreen):
     def operations(self, record: Filing) -> list[Link]:
         """审核 of what waits, 查看详细 of what is decided."""
         mine = record.state == FilingState.SUBMITTED and g.user.plays(roles.HRSS_AUDIT)
-        return [Link(_("审核") if mine else _("查看详细"), self.address("show", pk=record.id)), Link(_("查看附件"), self.address("show", pk=record.id, _anchor="papers"))]
+        return [Link("审核" if mine else "查看详细", self.address("show", pk=record.id)), Link("查看附件", self.address("show", pk=record.id, _anchor="papers"))]
 
     def cell_voted_on(self, record: Filing) -> object:
         """投票表决日."""
@@ -49,7 +48,7 @@ class FilingAuditScreen(FlowScreen):
         """When the filing is due, and which date is the usual one."""
         session = asking(g.user).session
         due, usual = due_on(session, record.plan), default_date(session, record.plan)
-        return _("应于 %(due)s 前备案；默认备案时间 %(usual)s", due=due, usual=usual) if due else ""
+        return f"应于 {due} 前备案；默认备案时间 {usual}" if due else ""
 
     def stages_of(self, record: Filing) -> list[tuple[str, str]]:
         """申请备案 → 审核 → 备案."""
@@ -58,7 +57,7 @@ class FilingAuditScreen(FlowScreen):
 
     def panels(self, record: Filing) -> Sequence[Panel]:
         """The list of people, and the papers of filing and plan."""
-        return [self._people(record), replace(attachments(record, _("备案附件")), id="papers"), attachments(record.plan, _("方案附件"))]
+        return [self._people(record), replace(attachments(record, "备案附件"), id="papers"), attachments(record.plan, "方案附件")]
 
     def _people(self, record: Filing) -> Panel:
         uow = asking(g.user)
@@ -70,7 +69,7 @@ class FilingAuditScreen(FlowScreen):
             state = DeclarationState(d.state)
             link = Markup('<a href="{}">{}</a>').format(url_for("RecordView.open", kind="declaration", key=d.id), d.applicant_name)
             why = refused.get(d.id)
-            fit = (badge(_("不能备案"), "bad") + Markup(" {}").format(why)) if why else badge(_("符合"), "ok") if d.id in refused else badge(state.label, state.tone)
+            fit = (badge("不能备案", "bad") + Markup(" {}").format(why)) if why else badge("符合", "ok") if d.id in refused else badge(state.label, state.tone)
             rows.append((number, link, d.unit.name, f"{d.title.name}（{TitleLevel(d.level).label}）", d.specialty.name if d.specialty else "—", d.votes_yes, fit))
-        head = (_("序号"), _("姓名"), _("所在单位"), _("申报职称"), _("专业"), _("同意票"), _("备案条件"))
-        return Panel(_("公示通过参评人员名单"), _("%(n)s 人", n=len(rows)), head, rows, empty=_("本次备案没有人员；退回的备案重新申请时重新汇总。"))
+        head = ("序号", "姓名", "所在单位", "申报职称", "专业", "同意票", "备案条件")
+        return Panel("公示通过参评人员名单", f"{len(rows)} 人", head, rows, empty="本次备案没有人员；退回的备案重新申请时重新汇总。")

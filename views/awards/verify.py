@@ -10,7 +10,6 @@ from typing import Any
 
 from flask import render_template, request
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
 
 from models.base import db
 from views.screens import stay
@@ -34,13 +33,13 @@ class VerifyView(BaseView):
             return self._page({})
         typed = {name: request.form.get(name, "").replace("\x00", "").strip()[:60] for name in ("number", "name", "id_tail")}
         if wait := sign_in.wait_seconds(db.session, _place()):
-            return self._page(typed, _("查询过于频繁，请 %(n)s 秒后再试。", n=wait)), 429
+            return self._page(typed, f"查询过于频繁，请 {wait} 秒后再试。"), 429
         if not all(typed.values()):
-            return self._page(typed, _("请填写证书编号、姓名和证件号码后四位。")), 422
+            return self._page(typed, "请填写证书编号、姓名和证件号码后四位。"), 422
         verdict = certificate.verify(db.session, **typed)
         if verdict is None:
             attempt(accounts.system_account(db.session), sign_in.address_failed, context={"address": _place()})
-            return self._page(typed, _(NONE_SUCH)), 404
+            return self._page(typed, NONE_SUCH), 404
         return self._page(typed, verdict=verdict)
 
     @expose("/<token>")
@@ -48,12 +47,12 @@ class VerifyView(BaseView):
         """What the QR code of a certificate opens."""
         verdict = certificate.verify(db.session, token=token) if len(token) == 32 else None
         if verdict is None:
-            return self._page({}, _("没有查到该验证码对应的证书；请扫描证书上的二维码，或在下方填写查询。")), 404
+            return self._page({}, "没有查到该验证码对应的证书；请扫描证书上的二维码，或在下方填写查询。"), 404
         return self._page({}, verdict=verdict)
 
     @staticmethod
     def _page(typed: dict[str, str], sentence: str = "", verdict: certificate.Verdict | None = None) -> str:
-        return render_template("awards/verify.html", title=_("职称证书查验"), typed=typed, sentence=sentence, verdict=verdict)
+        return render_template("awards/verify.html", title="职称证书查验", typed=typed, sentence=sentence, verdict=verdict)
 
 
 def _place() -> str:

@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 from flask import flash, g, request, url_for
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
-from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select
 
 from models.accounts.account import Account
@@ -88,15 +87,15 @@ class BatchScreen(FlowScreen):
         """Only a draft."""
         if record.state == BatchState.DRAFT:
             return None
-        return _("批次为“%(state)s”，日期已向申报人公布，不能修改；确需调整的请撤销后重新提交（附件2 1.4.2）。", state=BatchState(record.state).label)
+        return f"批次为“{BatchState(record.state).label}”，日期已向申报人公布，不能修改；确需调整的请撤销后重新提交（附件2 1.4.2）。"
 
     def buttons(self) -> list[Link]:
         """倒排 beside 新增."""
-        return [Link(_("日期倒排"), self.address("countdown"))] if self.may("add") else []
+        return [Link("日期倒排", self.address("countdown"))] if self.may("add") else []
 
     def links(self, record: Batch) -> Sequence[Link]:
         """The dates for one's own calendar."""
-        return [Link(_("导出日程（.ics）"), url_for("RecordView.agenda", key=record.id))]
+        return [Link("导出日程（.ics）", url_for("RecordView.agenda", key=record.id))]
 
     def panels(self, record: Batch) -> Sequence[Panel]:
         """日期核对: every date with its weekday, whether offices work, and what to look at."""
@@ -121,7 +120,7 @@ class BatchScreen(FlowScreen):
         chosen = next((r for r in receivers if str(r.id) == request.args.get("receiver", "")), receivers[0] if receivers else None)
         legs, sentence = [], ""
         if chosen is None:
-            sentence = _("没有可以倒排的评委会或受理机构；请先新增。")
+            sentence = "没有可以倒排的评委会或受理机构；请先新增。"
         else:
             try:
                 legs = countdowns.plan_back(db.session, chosen, year, pace)
@@ -130,7 +129,7 @@ class BatchScreen(FlowScreen):
         left = countdowns.room(db.session, legs, uow.today) if legs else 0
         given = countdowns.filled(legs) | {"year": str(year)}
         return self.render_template(
-            "batches/countdown.html", screen=self, title=_("日期倒排"), base=self.address("list"), legs=legs, sentence=sentence, today=uow.today, left=left, year=year,
+            "batches/countdown.html", screen=self, title="日期倒排", base=self.address("list"), legs=legs, sentence=sentence, today=uow.today, left=left, year=year,
             pace=[(name, label, getattr(pace, name)) for name, label in PACE], receivers=receivers, chosen=chosen, weekday=partial(dates.day_in_words, db.session),
             fill=f"{self.address('add')}?{urlencode(given)}" if legs else "",
         )  # fmt: skip
@@ -148,12 +147,12 @@ def _checked(record: Batch) -> Panel:
     for name in dates.DATES:
         if (day := getattr(record, name)) is None:
             continue
-        mark = badge(_("须更正"), "bad") if name in wrong else badge(_("请核对"), "warn") if name in dict(told) else badge(_("相符"), "ok")
+        mark = badge("须更正", "bad") if name in wrong else badge("请核对", "warn") if name in dict(told) else badge("相符", "ok")
         words = [wrong[name]] if name in wrong else [sentence for field, sentence in told if field == name]
         rows.append((label_of(Batch, name), f"{day:%Y-%m-%d}（{dates.day_in_words(db.session, day)}）", mark, " ".join(words) or "—"))
     if "year" in wrong or "vote_reason" in wrong or "quota_factor" in wrong:
-        rows += [(label_of(Batch, name), "", badge(_("须更正"), "bad"), wrong[name]) for name in ("year", "vote_reason", "quota_factor") if name in wrong]
-    return Panel(_("日期核对"), _("按工作日历和 118号 二 核对"), (_("日期"), _("日期和星期"), _("核对"), _("说明")), rows)
+        rows += [(label_of(Batch, name), "", badge("须更正", "bad"), wrong[name]) for name in ("year", "vote_reason", "quota_factor") if name in wrong]
+    return Panel("日期核对", "按工作日历和 118号 二 核对", ("日期", "日期和星期", "核对", "说明"), rows)
 
 
 class OfficeBatchScreen(BatchScreen):

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from flask import abort
-from flask_babel import gettext as _
 from sqlalchemy import or_, select
 
 from models.base import db, label_of
@@ -100,7 +99,7 @@ class Branch:
 def _parents(uow: UnitOfWork, title: Title) -> list[tuple[str, str]]:
     """The series of a title and the branches of that series."""
     found = _branches(title.series_id)
-    return [(f"s{title.series_id}", _("%(series)s（不分分支）", series=title.series.name)), *((f"b{key}", name) for name, key in found.items() if name)]
+    return [(f"s{title.series_id}", f"{title.series.name}（不分分支）"), *((f"b{key}", name) for name, key in found.items() if name)]
 
 
 def _branches(series: int) -> dict[str, int]:
@@ -147,7 +146,7 @@ class TitleScreen(CatalogueScreen):
 
     def note_of(self, record: Title) -> str:
         """Level, whether examinations cover it, and whether it is out of use."""
-        exam = _("以考代评") if record.exam_only else ""
+        exam = "以考代评" if record.exam_only else ""
         return " ".join(filter(None, (TitleLevel(record.level).label, exam, retired(record))))
 
     def path(self, key: str) -> list[str]:
@@ -185,8 +184,8 @@ class TitleScreen(CatalogueScreen):
     def editable(self, record: Any) -> str | None:
         """The series are fixed."""
         if isinstance(record, Branch):
-            return _("分支随其下的职称设立：可在其下新增职称，或将职称调整到其他分支。")
-        return _("职称系列为固定栏目，不能修改或删除（附件3 1.2）；可在其下新增职称。") if self.is_fixed(record) else None
+            return "分支随其下的职称设立：可在其下新增职称，或将职称调整到其他分支。"
+        return "职称系列为固定栏目，不能修改或删除（附件3 1.2）；可在其下新增职称。" if self.is_fixed(record) else None
 
     def erasable(self, record: Any) -> str | None:
         """A root is fixed; what is in use is put out of use instead."""
@@ -195,10 +194,10 @@ class TitleScreen(CatalogueScreen):
     def facts_of(self, record: Any) -> list[tuple[str, list[tuple[str, Any]]]]:
         """What is known of a series, of a branch, or of a title."""
         if isinstance(record, Branch):
-            return [(_("分支"), [(_("分支"), record.name), (_("职称系列"), record.series.name)])]
+            return [("分支", [("分支", record.name), ("职称系列", record.series.name)])]
         if not isinstance(record, Series):
             return super().facts_of(record)
-        return [(_("职称系列"), [(label_of(Series, name), getattr(record, name)) for name in ("name", "number", "certificate_code")])]
+        return [("职称系列", [(label_of(Series, name), getattr(record, name)) for name in ("name", "number", "certificate_code")])]
 
     def hits(self, q: str) -> list[tuple[str, str, str]]:
         """By name or by the beginning of the code."""

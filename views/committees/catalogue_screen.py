@@ -11,7 +11,6 @@ from typing import Any, ClassVar
 
 from flask import Response, flash, g, redirect, request, url_for
 from flask_appbuilder import expose, has_access
-from flask_babel import gettext as _
 
 from models.base import db
 from reports import sheet
@@ -38,8 +37,8 @@ MOST = 50
 def retired(record: Any) -> str:
     """Whether the node is out of use, or will be, in a few words for the tree."""
     if record.retired_from is None:
-        return _("%(year)s 年起启用", year=record.effective_from) if record.effective_from > of_request().today.year else ""
-    return _("%(year)s 年起停用", year=record.retired_from)
+        return f"{record.effective_from} 年起启用" if record.effective_from > of_request().today.year else ""
+    return f"{record.retired_from} 年起停用"
 
 
 class CatalogueScreen(TreeScreen):
@@ -135,7 +134,7 @@ class CatalogueScreen(TreeScreen):
             attempt(g.user, lambda uow: self._remove(uow, pk), context=context())
         except NotNow as refusal:
             return self._again(pk, refusal)
-        flash(_("已删除“%(name)s”。", name=name), "ok")
+        flash(f"已删除“{name}”。", "ok")
         return redirect(self.address("list", node=path[-2]) if len(path) > 1 else self.address("list"))
 
     @expose("/retire/<int:pk>", methods=["POST"])
@@ -150,7 +149,7 @@ class CatalogueScreen(TreeScreen):
             raise
         except Refused as refusal:
             return self._again(pk, refusal)
-        flash(_("“%(name)s”自 %(year)s 年度起停用，以前年度的申报保留该栏目。", name=self.name_of(record), year=year), "ok")
+        flash(f"“{self.name_of(record)}”自 {year} 年度起停用，以前年度的申报保留该栏目。", "ok")
         return redirect(self.address("list", node=pk))
 
     def _retire(self, uow: UnitOfWork, pk: int, year: int) -> None:
@@ -181,7 +180,7 @@ class CatalogueScreen(TreeScreen):
                 self.may_move(asking(g.user), record, parent)
                 if request.form.get("sure"):
                     attempt(g.user, lambda uow: self._move(uow, pk, parent), context=context())
-                    flash(_("已将“%(name)s”调整到“%(parent)s”之下。", name=self.name_of(record), parent=self.name_of(parent)), "ok")
+                    flash(f"已将“{self.name_of(record)}”调整到“{self.name_of(parent)}”之下。", "ok")
                     return redirect(self.address("list", node=pk))
             except NotYou:
                 raise
@@ -189,7 +188,7 @@ class CatalogueScreen(TreeScreen):
                 found, parent = posted.Posted(sentence=refusal.sentence, errors=refusal.fields, typed=posted.asks.typed_in(step, request), code=posted.code_of(refusal)), None
         boxes = found.boxes(step, record)
         return self.render_template(
-            self.move_template, screen=self, title=_("调整上级"), record=record, boxes=boxes, errors=errors_of(boxes), sentence="" if found.errors else found.sentence,
+            self.move_template, screen=self, title="调整上级", record=record, boxes=boxes, errors=errors_of(boxes), sentence="" if found.errors else found.sentence,
             trail=self._names(self.path(str(pk))), parent=parent, chosen=getattr(typed, "id", typed), base=self.address("list"),
             onto=self._names(self.path(self._key_of(parent))) if parent is not None else [],
             uses=self.told(catalogue_use.uses(db.session, self.model, self.keys_of(record))),
@@ -212,7 +211,7 @@ class CatalogueScreen(TreeScreen):
         record = self.record_of(key) if key and self.is_key(key) else None
         rows, kind = self.rows_of(record), "json" if request.args.get("as") == "json" else "xlsx"
         stamp = asking(g.user).now
-        name = f"{self.title}_{self.name_of(record) if record is not None else _('整树')}_{stamp:%Y%m%d%H%M}.{kind}"
+        name = f"{self.title}_{self.name_of(record) if record is not None else '整树'}_{stamp:%Y%m%d%H%M}.{kind}"
         if kind == "json":
             told = {"tree": self.title, "node": self.name_of(record) if record is not None else "", "exported_at": f"{stamp:%Y-%m-%dT%H:%M:%S}", "fields": rows.headings, "rows": rows.rows}
             body = json.dumps(told, ensure_ascii=False, indent=1).encode()

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import g, redirect, render_template, request
 from flask_appbuilder import expose, has_access
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from models.accounts.account import Account
@@ -67,15 +66,15 @@ class CommitteePages(Screen):
         offices = [(row.organisation.code, row.organisation.name) for row in record.offices]
         fees = [(row.item, f"{row.amount:.2f}") for row in record.fees]
         return [
-            Panel(_("评审专业"), head=(_("专业代码"), _("专业学科名称")), rows=specialties, empty=_("未指定专业，评审整个系列。"), id="other"),
-            Panel(_("组建单位"), head=(_("统一信用代码"), _("单位名称")), rows=offices, empty=_("尚未维护组建单位。")),
-            Panel(_("缴费标准"), head=(_("缴费项目"), _("缴费金额（元）")), rows=fees, empty=_("不收费。")),
+            Panel("评审专业", head=("专业代码", "专业学科名称"), rows=specialties, empty="未指定专业，评审整个系列。", id="other"),
+            Panel("组建单位", head=("统一信用代码", "单位名称"), rows=offices, empty="尚未维护组建单位。"),
+            Panel("缴费标准", head=("缴费项目", "缴费金额（元）"), rows=fees, empty="不收费。"),
         ]
 
     def operations(self, record: Committee) -> list[Link]:
         """详情, 其他信息 (附件3 1.10.3-4, 1.11.3-2)."""
         links = super().operations(record)
-        links.insert(min(2, len(links)), Link(_("其他信息"), self.other_address(record)))
+        links.insert(min(2, len(links)), Link("其他信息", self.other_address(record)))
         return links
 
     def other_address(self, record: Committee) -> str:
@@ -139,14 +138,14 @@ class CommitteeScreen(OtherPage, CommitteePages, FlowScreen):
 
     def editable(self, record: Committee) -> str | None:
         """A cancelled one stays as it was."""
-        return None if record.state in set(self.flow["cancel"].sources) else _("评委会已注销或被取消组建权，不能编辑。")
+        return None if record.state in set(self.flow["cancel"].sources) else "评委会已注销或被取消组建权，不能编辑。"
 
     # -- lists and details -----------------------------------------------------------------------------
 
     def cell_opened(self, record: Committee) -> str:
         """Whether the account has been opened."""
         found = db.session.scalars(select(Account).filter_by(committee_id=record.id)).all()
-        return "、".join(f"{a.username}（{_('启用') if a.active else _('停用')}）" for a in found) or _("尚未开通")
+        return "、".join(f"{a.username}（{'启用' if a.active else '停用'}）" for a in found) or "尚未开通"
 
     def other_address(self, record: Committee) -> str:
         """The page on which 其他信息 is kept."""
@@ -154,11 +153,11 @@ class CommitteeScreen(OtherPage, CommitteePages, FlowScreen):
 
     def links(self, record: Committee) -> Sequence[Link]:
         """To 其他信息."""
-        return [Link(_("其他信息"), self.address("other", pk=record.id))]
+        return [Link("其他信息", self.address("other", pk=record.id))]
 
     def panels(self, record: Committee) -> Sequence[Panel]:
         """其他信息, and the documents of an approved smaller size."""
-        return [*super().panels(record), attachments(record, _("批复文件"), _("没有人数调整批复。"))]
+        return [*super().panels(record), attachments(record, "批复文件", "没有人数调整批复。")]
 
     def actions_of(self, record: Committee) -> list[Action]:
         """The verbs of 其他信息 have a page of their own."""

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import flash, g, redirect, request
 from flask_appbuilder import expose, has_access
-from flask_babel import gettext as _
 
 from models.committees.committee import Committee
 from views.screens import asks
@@ -81,7 +80,7 @@ class OtherPage(FlowScreen):
             return self._refused(record, step, refusal)
         posted = submit(form(verb, step.label, ()), record, lambda uow, given: self._add_all(uow, pk, verb, given[verb]), [new_rows(step)])
         if posted.done:
-            flash(_("已保存 %(n)s 条%(title)s。", n=posted.answer, title=kind.title), "ok")
+            flash(f"已保存 {posted.answer} 条{kind.title}。", "ok")
             return redirect(self.address("other", pk=pk))
         return self.other_page(self.find(pk), Refusal(verb, "", Refused(posted.sentence, fields=posted.errors), {})), posted.code
 
@@ -94,7 +93,7 @@ class OtherPage(FlowScreen):
         """The page; with the row that was refused, what was typed, and the sentence."""
         cards = [self._card(record, kind, refusal) for kind in KINDS]
         return self.render_template(
-            "committees/committee_other.html", screen=self, title=_("其他信息"), record=record, cards=cards, version=str(record.version), base=self.address("list"),
+            "committees/committee_other.html", screen=self, title="其他信息", record=record, cards=cards, version=str(record.version), base=self.address("list"),
             back=self.address("show", pk=record.id), state=self.badge_of(record),
         )  # fmt: skip
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import g
-from flask_babel import gettext as _
 
 from models.base import db
 from models.committees.committee import Committee, CommitteeState
@@ -32,14 +31,14 @@ def standing(record: Committee) -> Any:
         return badge(CommitteeState.APPROVED.label, "ok")
     if term in (Validity.SOON, Validity.VERY_SOON):
         left = days_left(record, of_request().today)
-        return badge(_("%(n)s 天后到期", n=left) if left else _("今日到期"), term.tone)
+        return badge(f"{left} 天后到期" if left else "今日到期", term.tone)
     return badge(term.label, term.tone)
 
 
 def choices() -> Sequence[tuple[str, str]]:
     """The options in the words of the settings: 90 天内到期, 30 天内到期, 已过期."""
-    soon, last = (_("%(n)s 天内到期", n=settings.value(db.session, name)) for name in THRESHOLDS)
-    return [("", _("全部")), (SOON, soon), (LAST, last), (OVER, _("已过期"))]
+    soon, last = (f"{settings.value(db.session, name)} 天内到期" for name in THRESHOLDS)
+    return [("", "全部"), (SOON, soon), (LAST, last), (OVER, "已过期")]
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ class TermCondition(Condition):
                 return ends_within(db.session, today, THRESHOLDS[1]), ""
             case "over":
                 return expired(today), ""
-        return None, _("查询条件“%(label)s”不能识别“%(word)s”，已忽略该条件；请修改后重新查询。", label=self.label, word=word[:30])
+        return None, f"查询条件“{self.label}”不能识别“{word[:30]}”，已忽略该条件；请修改后重新查询。"
 
 
 def term_condition() -> TermCondition:

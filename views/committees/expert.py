@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 from flask import flash, g, redirect
 from flask_appbuilder import expose, has_access
-from flask_babel import gettext as _
 from sqlalchemy import or_, select
 
 from models.committees.catalogue import LADDER, Specialty, TitleLevel
@@ -72,11 +71,11 @@ class ExpertScreen(FlowScreen):
 
     def cell_who(self, record: Expert) -> str:
         """The name, for those who may know it."""
-        return record.person.name if g.user.plays(*WHO_MAY_KNOW) else _("不公布")
+        return record.person.name if g.user.plays(*WHO_MAY_KNOW) else "不公布"
 
     def cell_workplace(self, record: Expert) -> str:
         """The unit, for those who may know it."""
-        return record.unit.name if g.user.plays(*WHO_MAY_KNOW) else _("不公布")
+        return record.unit.name if g.user.plays(*WHO_MAY_KNOW) else "不公布"
 
     def trail(self, record: Expert) -> list[Any]:
         """Who handled it, for the province only: the expert's own steps would name him."""
@@ -88,10 +87,10 @@ class ExpertScreen(FlowScreen):
         """推荐入库 by the committee's office (令40号 第十条)."""
         posted = submit(RECOMMEND, None, recommend)
         if posted.done:
-            flash(_("已推荐，代码 %(code)s，待省厅审核入库。", code=posted.answer.code), "ok")
+            flash(f"已推荐，代码 {posted.answer.code}，待省厅审核入库。", "ok")
             return redirect(self.address("list"))
         boxes = posted.boxes(RECOMMEND, None)
-        page = self.render_template("screens/ask.html", screen=self, title=_("推荐入库"), name="", boxes=boxes, errors=errors_of(boxes), sentence=posted.sentence, label=_("保存"),
+        page = self.render_template("screens/ask.html", screen=self, title="推荐入库", name="", boxes=boxes, errors=errors_of(boxes), sentence=posted.sentence, label="保存",
                                     base=self.address("list"), back=self.address("list"))  # fmt: skip
         return page, posted.code
 
@@ -106,11 +105,11 @@ def recommend(uow: UnitOfWork, given: dict[str, Any]) -> Expert:
     unit = uow.session.scalar(select(Organisation).where(or_(Organisation.name == given["unit"].strip(), Organisation.code == given["unit"].strip().upper()), Organisation.active))
     wrong = {}
     if person is None:
-        wrong["id_number"] = _("没有找到姓名与证件号码一致的人员，请核对；本人须先在个人网厅注册。")
+        wrong["id_number"] = "没有找到姓名与证件号码一致的人员，请核对；本人须先在个人网厅注册。"
     if unit is None:
-        wrong["unit"] = _("没有找到该单位，请输入单位全称或统一信用代码。")
+        wrong["unit"] = "没有找到该单位，请输入单位全称或统一信用代码。"
     if wrong or uow.actor.committee is None or person is None or unit is None:
-        raise Refused(_("推荐信息有误，请按提示修改。"), fields=wrong)
+        raise Refused("推荐信息有误，请按提示修改。", fields=wrong)
     try:
         return expert.apply(
             uow, person=person, unit=unit, series=uow.actor.committee.series, level=given["level"], title=given["title"],

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import request
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -46,15 +45,15 @@ def read(session: Session) -> dict[str, Any]:
     title = session.get(Title, _number(given.get("title_id")))
     unit = session.get(Organisation, _number(given.get("unit_id"))) or LOOKUPS["Organisation"].by_text(given.get("unit_id-text", "").strip())
     if title is None:
-        wrong["title_id"] = _("请选择申报职称。")
+        wrong["title_id"] = "请选择申报职称。"
     if unit is None:
-        wrong["unit_id"] = _("没有找到所在单位：请输入单位名称或统一信用代码，从列表中选择；单位未注册的请先由单位注册，或选择人社部门兜底受理。")
+        wrong["unit_id"] = "没有找到所在单位：请输入单位名称或统一信用代码，从列表中选择；单位未注册的请先由单位注册，或选择人社部门兜底受理。"
     if given.get("mode") not in set(DeclarationMode):
-        wrong["mode"] = _("请选择申报方式。")
+        wrong["mode"] = "请选择申报方式。"
     if given.get("channel") not in set(Channel):
-        wrong["channel"] = _("请选择推荐渠道。")
+        wrong["channel"] = "请选择推荐渠道。"
     if wrong:
-        raise Refused(_("申报信息不完整，请按提示补充。"), fields=wrong)
+        raise Refused("申报信息不完整，请按提示补充。", fields=wrong)
     return {
         "title": title, "unit": unit, "specialty": session.get(Specialty, _number(given.get("specialty_id"))), "mode": given["mode"], "channel": given["channel"],
         "needs_quota": bool(given.get("needs_quota")), "secret": bool(given.get("secret")),
@@ -72,13 +71,13 @@ def boxes(batch: Batch, given: Mapping[str, Any], errors: Mapping[str, str]) -> 
     titles = [(str(t.id), f"{TitleLevel(t.level).label} · {t.name}{_series(t, batch)}") for t in titles_of(batch)]
     specialties = [(str(s.id), f"{s.code} {s.name}") for s in specialties_of(batch)]
     found = [
-        Box("title_id", _("申报职称"), "choice", value["title_id"], [("", _("请选择")), *titles], True),
-        Box("specialty_id", _("申报专业"), "choice", value["specialty_id"], [("", _("不分专业")), *specialties]),
-        Box("unit_id", _("所在单位"), "pick", value["unit_id"], (), True, _("事业单位已纳入岗位设置管理的人员须通过所在单位申报（118号 四(一)2）"), lookup="Organisation", text=unit.name if unit else request.form.get("unit_id-text", "")),
-        Box("mode", _("申报方式"), "choice", value["mode"], DeclarationMode.choices(), True),
-        Box("channel", _("推荐渠道"), "choice", value["channel"], Channel.choices(), True, _("非公有制经济组织、自由职业者可由人事代理机构推荐或人社部门兜底受理（118号 四(一)1）")),
-        Box("needs_quota", _("占用事业单位职数"), "check", bool(value["needs_quota"])),
-        Box("secret", _("涉密人员或涉密成果"), "check", bool(value["secret"]), hint=_("涉密材料信息严禁网上填写提交（118号 一），只走纸质渠道")),
+        Box("title_id", "申报职称", "choice", value["title_id"], [("", "请选择"), *titles], True),
+        Box("specialty_id", "申报专业", "choice", value["specialty_id"], [("", "不分专业"), *specialties]),
+        Box("unit_id", "所在单位", "pick", value["unit_id"], (), True, "事业单位已纳入岗位设置管理的人员须通过所在单位申报（118号 四(一)2）", lookup="Organisation", text=unit.name if unit else request.form.get("unit_id-text", "")),
+        Box("mode", "申报方式", "choice", value["mode"], DeclarationMode.choices(), True),
+        Box("channel", "推荐渠道", "choice", value["channel"], Channel.choices(), True, "非公有制经济组织、自由职业者可由人事代理机构推荐或人社部门兜底受理（118号 四(一)1）"),
+        Box("needs_quota", "占用事业单位职数", "check", bool(value["needs_quota"])),
+        Box("secret", "涉密人员或涉密成果", "check", bool(value["secret"]), hint="涉密材料信息严禁网上填写提交（118号 一），只走纸质渠道"),
     ]  # fmt: skip
     for box in found:
         box.error = errors.get(box.name, "") or (errors.get("batch_id", "") if box.name == "title_id" else "")

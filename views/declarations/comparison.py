@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import abort, flash, g, redirect, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
-from flask_babel import gettext as _
 
 from models.base import db
 from models.declarations.comparison import ComparisonResult
@@ -57,7 +56,7 @@ class ComparisonView(BaseView):
                 attempt(g.user, lambda uow: self._save(uow, pk), context=context())
             except Refused as wrong:
                 return self._page(policy.find(db.session, g.user, Declaration, pk) or abort(404), wrong), code_of(wrong)
-            flash(_("已保存核验与比对结果。"), "ok")
+            flash("已保存核验与比对结果。", "ok")
             return redirect(url_for("RecordView.open", kind="declaration", key=pk))
         return self._page(declaration, refusal)
 
@@ -80,7 +79,7 @@ class ComparisonView(BaseView):
         degrees = [(d, self._degree(d)) for d in degree_check.degrees_of(declaration)]
         errors = [(b.id, b.label, b.error) for line in lines for b in (line.result, line.note) if b.error]
         return str(self.render_template(
-            "declarations/comparison.html", title=_("核验与比对"), d=declaration, lines=lines, degrees=degrees, sentence="" if refusal is None or errors else refusal.sentence, errors=errors,
+            "declarations/comparison.html", title="核验与比对", d=declaration, lines=lines, degrees=degrees, sentence="" if refusal is None or errors else refusal.sentence, errors=errors,
             closed=DECLARATION.refusal(asking(g.user), declaration, "compare") is not None, home=url_for("RecordView.open", kind="declaration", key=declaration.id),
         ))  # fmt: skip
 
@@ -88,7 +87,7 @@ class ComparisonView(BaseView):
     def _degree(degree: degree_check.DegreeCheck) -> Box:
         name = f"degree-{degree.key}"
         options = [("", degree_check.UNCHECKED), *((s, s) for s in degree_check.STATUSES)]
-        return Box(name, _("核验状态：%(what)s", what=degree.degree), "choice", request.form.get(name, degree.status), options)
+        return Box(name, f"核验状态：{degree.degree}", "choice", request.form.get(name, degree.status), options)
 
     @staticmethod
     def _line(f: comparison.Compared, refusal: Refused | None) -> Line:
@@ -99,8 +98,8 @@ class ComparisonView(BaseView):
         name = f.material.file.name
         return Line(
             kinds.get(f.material.kind, f.material.kind), file_link(f.material.file), size_of(f.material.file), [found(c) for c in f.found if c is not f.here],
-            Box(result, _("比对结果：%(name)s", name=name), "choice", request.form.get(result, here[0]), [("", _("未比对")), *ComparisonResult.choices()], error=errors.get(result, "")),
-            Box(note, _("比对说明：%(name)s", name=name), "text", request.form.get(note, here[1]), max_length=300, error=errors.get(note, "")),
+            Box(result, f"比对结果：{name}", "choice", request.form.get(result, here[0]), [("", "未比对"), *ComparisonResult.choices()], error=errors.get(result, "")),
+            Box(note, f"比对说明：{name}", "text", request.form.get(note, here[1]), max_length=300, error=errors.get(note, "")),
         )  # fmt: skip
 
 

@@ -12,7 +12,6 @@ from typing import Any, ClassVar
 
 from flask import abort, g, render_template, request, url_for
 from flask_appbuilder import expose, has_access
-from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import select
 
@@ -124,7 +123,7 @@ class DeclarationDesk(Screen):
     def cell_filed_specialty(self, record: Declaration) -> str:
         """The specialty under the name of the 提交; what the tree calls it now stands beside it where that is another."""
         filed, today = as_filed(db.session, record).specialty, record.specialty.name if record.specialty else ""
-        return _("%(filed)s（现名：%(today)s）", filed=filed, today=today) if filed != today else today or "—"
+        return f"{filed}（现名：{today}）" if filed != today else today or "—"
 
     def name_of(self, record: Declaration) -> str:
         """Who asks for what."""

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import abort, flash, g, redirect, request, send_file, url_for
 from flask_appbuilder import BaseView, expose, has_access
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from models.base import db
@@ -77,7 +76,7 @@ class DeclareView(BaseView):
         except Refused as refusal:
             return self._choice_page(batch, choice.typed(), refusal), 422
         if made.content.carried:
-            flash(_("已带入上次申报（%(number)s）的资料，请核对：标有“待核对”的部分逐一核对后暂存，不用的可以清空。", number=made.content.carried_from), "warn")
+            flash(f"已带入上次申报（{made.content.carried_from}）的资料，请核对：标有“待核对”的部分逐一核对后暂存，不用的可以清空。", "warn")
         return redirect(url_for(".section", key=made.id, name=forms.form().sections[0].key))
 
     @expose("/<int:key>/choice", methods=["GET", "POST"])
@@ -91,7 +90,7 @@ class DeclareView(BaseView):
             self._do(lambda uow: submission.change_choice(uow, uow.session.get_one(Declaration, key), **choice.read(uow.session)))
         except Refused as refusal:
             return self._choice_page(self._mine(key).batch, choice.typed(), refusal), 422
-        flash(_("已暂存申报信息。"), "ok")
+        flash("已暂存申报信息。", "ok")
         return redirect(url_for(".section", key=key, name=forms.form().sections[0].key))
 
     def _choice_page(self, batch: Batch, given: dict[str, Any], refusal: Refused | None = None) -> str:
@@ -115,10 +114,10 @@ class DeclareView(BaseView):
             flash(refusal.sentence, "bad")
             return self._section_page(self._mine(key), section, refusal.fields, raw), 422
         if errors:
-            flash(_("已暂存，还有 %(n)s 处需要修改。", n=len(errors)), "warn")
+            flash(f"已暂存，还有 {len(errors)} 处需要修改。", "warn")
             return self._section_page(self._mine(key), section, errors)
         left = self._missing(self._mine(key)).get(name, 0)
-        flash(_("已暂存“%(title)s”，还有 %(n)s 处未填，提交前须补齐。", title=section.title, n=left) if left else _("已暂存“%(title)s”。", title=section.title), "warn" if left else "ok")
+        flash(f"已暂存“{section.title}”，还有 {left} 处未填，提交前须补齐。" if left else f"已暂存“{section.title}”。", "warn" if left else "ok")
         return redirect(self._next(self._mine(key), section) if request.form.get("go") == "next" else request.path)
 
     def _section_page(self, declaration: Declaration, section: Any, errors: dict[str, str], raw: Any = None) -> str:
@@ -146,7 +145,7 @@ class DeclareView(BaseView):
             abort(404)
         clear = request.form.get("do") == "clear"
         verb = submission.clear_part if clear else submission.confirm_part
-        self._say(lambda uow: verb(uow, uow.session.get_one(Declaration, key), name), _("已清空。") if clear else _("已核对。"))
+        self._say(lambda uow: verb(uow, uow.session.get_one(Declaration, key), name), "已清空。" if clear else "已核对。")
         return redirect(url_for(".materials", key=key) if name == carry.MATERIALS else url_for(".section", key=key, name=name))
 
     # -- materials -------------------------------------------------------------------------------
@@ -168,10 +167,10 @@ class DeclareView(BaseView):
     def _upload(self, key: int, kind: str) -> None:
         sent = request.files.get("file")
         if sent is None or not sent.filename:
-            raise Refused(_("请选择要上传的文件。"), field=kind)
+            raise Refused("请选择要上传的文件。", field=kind)
         data, name, clean = sent.read(), sent.filename, bool(request.form.get("no_secrets"))  # read before the transaction opens
         self._do(lambda uow: submission.attach(uow, uow.session.get_one(Declaration, key), kind, data, name, no_secrets=clean))
-        flash(_("已上传“%(name)s”。", name=name), "ok")
+        flash(f"已上传“{name}”。", "ok")
 
     def _materials_page(self, declaration: Declaration, errors: dict[str, str] | None = None) -> str:
         uow = asking(g.user)
@@ -195,7 +194,7 @@ class DeclareView(BaseView):
             if material is not None:
                 submission.detach(uow, uow.session.get_one(Declaration, key), material)
 
-        self._say(verb, _("已移除。"))
+        self._say(verb, "已移除。")
         return redirect(url_for(".materials", key=key))
 
     # -- check, promise, submit --------------------------------------------------------------------
@@ -207,7 +206,7 @@ class DeclareView(BaseView):
         declaration = self._mine(key)
         if request.method == "POST":
             device = f"{stay.context().get('address', '')} {request.headers.get('User-Agent', '')}"
-            self._say(lambda uow: submission.promise(uow, uow.session.get_one(Declaration, key), device), _("已签署个人承诺。"))
+            self._say(lambda uow: submission.promise(uow, uow.session.get_one(Declaration, key), device), "已签署个人承诺。")
             return redirect(request.path)
         uow = asking(g.user)
         errors, warnings = submission.review(uow, declaration) if self._editable(declaration) else ({}, {})
@@ -248,7 +247,7 @@ class DeclareView(BaseView):
             abort(404)
         step = DECLARATION[verb]
         answers = {ask.name: request.form.get(ask.name, "").strip() for ask in step.asks}
-        done = self._say(lambda uow: DECLARATION.perform(uow, uow.session.get_one(Declaration, key), verb, **answers), _("已%(label)s。", label=step.label))
+        done = self._say(lambda uow: DECLARATION.perform(uow, uow.session.get_one(Declaration, key), verb, **answers), f"已{step.label}。")
         return redirect(url_for(".show" if done or verb not in ("submit", "resubmit") else ".check", key=key))
 
     @expose("/<int:key>")
@@ -260,8 +259,8 @@ class DeclareView(BaseView):
         corrections = db.session.scalars(select(Correction).where(Correction.declaration_id == key).order_by(Correction.id.desc())).all()
         facts = [(f.label, mirrored(declaration, f) or "—") for s in forms.form().sections[:2] for f in s.fields if f.mirror and f.mirror[0] != "material"]
         if declaration.paper_received_on:
-            facts.append((_("纸质材料"), _("%(day)s 收到，存放于%(place)s", day=declaration.paper_received_on, place=declaration.paper_place)))
-        due = _("请于 %(day)s 前补正", day=declaration.due_on) if declaration.due_on else ""
+            facts.append(("纸质材料", f"{declaration.paper_received_on} 收到，存放于{declaration.paper_place}"))
+        due = f"请于 {declaration.due_on} 前补正" if declaration.due_on else ""
         return self._page("declarations/show.html", declaration, corrections=corrections, trail=timeline(declaration, own=True), facts=facts, due=due,
                           progress=_progress(declaration), steps=DECLARATION.expected(uow, declaration), materials=submission.materials_of(uow, declaration))  # fmt: skip
 

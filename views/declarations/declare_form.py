@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import request
-from flask_babel import gettext as _
 
 from models.declarations.declaration import Declaration
 from views.screens.boxes import Box, as_typed
@@ -27,8 +26,8 @@ def _box(field: Field, declaration: Declaration, row: Mapping[str, Any], errors:
     if field.mirror:
         return Box(prefix + field.key, field.label, "shown", mirrored(declaration, field) or "—", hint=field.hint)
     value = row.get(field.key)
-    options = [("", _("请选择")), *field.choices] if field.kind == "choice" else ()
-    hint = field.hint or (_("格式 2023-09") if field.kind == "month" else "")
+    options = [("", "请选择"), *field.choices] if field.kind == "choice" else ()
+    hint = field.hint or ("格式 2023-09" if field.kind == "month" else "")
     error = errors.get(prefix.replace("-", ".") + field.key, "") or errors.get(prefix + field.key, "")
     return Box(
         prefix + field.key, field.label, KINDS.get(field.kind, field.kind), bool(value) if field.kind == "check" else as_typed(value), options,

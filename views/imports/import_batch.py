@@ -12,7 +12,6 @@ from typing import Any
 from flask import Response, abort, flash, g, redirect, request
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
-from flask_babel import gettext as _
 
 from models.base import db
 from models.imports.import_batch import ImportBatch, ImportState, RowAction
@@ -68,7 +67,7 @@ class ImportScreen(FlowScreen):
         """What was chosen for the whole table."""
         kind = KINDS[record.kind]
         words = [f"{ask.label}：{_chosen(ask, record.choices.get(ask.name))}" for ask in kind.choices]
-        return "；".join(words) or _("整表")
+        return "；".join(words) or "整表"
 
     def name_of(self, record: ImportBatch) -> str:
         """What, and from which file."""
@@ -77,7 +76,7 @@ class ImportScreen(FlowScreen):
     def badge_of(self, record: ImportBatch) -> Any:
         """The state, or that its work was broken off."""
         if record.job is not None and jobs.broken(record.job) and record.state in _UNDER_WAY:
-            return badge(_("办理中断"), "bad")
+            return badge("办理中断", "bad")
         state = ImportState(record.state)
         return badge(state.label, state.tone)
 
@@ -89,7 +88,7 @@ class ImportScreen(FlowScreen):
     def new(self, kind: str) -> Any:
         """下载模板, 选择职称等级 and what else holds for the table, 浏览, 导入."""
         about = self._kind(kind)
-        step = form("begin", _("导入"), [*about.choices, FILE], about.guide)
+        step = form("begin", "导入", [*about.choices, FILE], about.guide)
 
         def begin(uow: Any, given: dict[str, Any]) -> int:
             content, name = given.pop("file")
@@ -101,7 +100,7 @@ class ImportScreen(FlowScreen):
         boxes = posted.boxes(step, None)
         errors = [(box.id, box.label, box.error) for box in boxes if box.error]
         return self.render_template(
-            "imports/new.html", screen=self, about=about, title=_("批量导入%(what)s", what=about.title), boxes=boxes, base=self.address("list"),
+            "imports/new.html", screen=self, about=about, title=f"批量导入{about.title}", boxes=boxes, base=self.address("list"),
             errors=errors, sentence=posted.sentence if not errors else "", empty_table=self.address("template", kind=kind),
         ), posted.code  # fmt: skip
 
@@ -161,7 +160,7 @@ class ImportScreen(FlowScreen):
             attempt(g.user, lambda uow: import_batch.interpret(uow, self.find(pk), meanings), context=context())
         except Refused as refusal:
             return self.show_page(record, alert=refusal.sentence), 409 if isinstance(refusal, NotNow) else 422
-        flash(_("已记住对应关系，并重新核对。"), "ok")
+        flash("已记住对应关系，并重新核对。", "ok")
         return redirect(self.address("show", pk=pk))
 
     @expose("/failed/<int:pk>")
@@ -179,9 +178,9 @@ class ImportScreen(FlowScreen):
 
     def links(self, record: ImportBatch) -> Sequence[Link]:
         """The failing rows, and another file."""
-        links = [Link(_("再导入一个文件"), self.address("new", kind=record.kind))] if record.kind in KINDS else []
+        links = [Link("再导入一个文件", self.address("new", kind=record.kind))] if record.kind in KINDS else []
         if record.wrong and record.state not in (ImportState.DISCARDED, ImportState.RECEIVED):
-            links.insert(0, Link(_("下载失败数据"), self.address("failed", pk=record.id)))
+            links.insert(0, Link("下载失败数据", self.address("failed", pk=record.id)))
         return links
 
 
@@ -215,7 +214,7 @@ def _sheet(target: Any, name: str) -> Response:
 
 def _tabs(record: ImportBatch) -> list[tuple[str, str, int]]:
     counts = {"": record.total, "new": record.fresh, "changed": record.changed, "unchanged": record.unchanged, "wrong": record.wrong}
-    return [(key, RowAction(key).label if key else _("全部"), count) for key, count in counts.items()]
+    return [(key, RowAction(key).label if key else "全部", count) for key, count in counts.items()]
 
 
 def _shown(about: ImportKind, row: Outcome) -> dict[str, Any]:
@@ -228,5 +227,5 @@ def _shown(about: ImportKind, row: Outcome) -> dict[str, Any]:
         was = before.get(each.name, "")
         show = mask_id if each.sealed else str
         same = not text or row.action != RowAction.CHANGED or was == after.get(each.name, text)
-        cells.append({"label": each.label, "text": show(text) if text else "", "was": "" if same else (show(was) if was else _("空")), "fault": row.faults.get(each.name, "")})
+        cells.append({"label": each.label, "text": show(text) if text else "", "was": "" if same else (show(was) if was else "空"), "fault": row.faults.get(each.name, "")})
     return {"number": row.number, "badge": badge(action.label, action.tone), "cells": cells, "fault": row.faults.get("", "")}

@@ -7,7 +7,6 @@ from typing import Any
 from flask import Response, g
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
-from flask_babel import gettext as _
 
 from models.jobs.job import Job, JobState
 from views.screens.base import Link, Screen, badge
@@ -47,9 +46,9 @@ class JobScreen(Screen):
         """详情, where the work is looked at, and the file."""
         links = super().operations(record)
         if record.home:
-            links.append(Link(_("查看"), record.home))
+            links.append(Link("查看", record.home))
         if record.result:
-            links.append(Link(_("下载"), f"{self.base_address()}fetch/{record.id}"))
+            links.append(Link("下载", f"{self.base_address()}fetch/{record.id}"))
         return links
 
     def links(self, record: Job) -> list[Link]:
@@ -81,6 +80,6 @@ class JobScreen(Screen):
 def standing(record: Job) -> Any:
     """The state of a job as people see it."""
     if jobs.broken(record):
-        return badge(_("办理中断"), "bad")
+        return badge("办理中断", "bad")
     state = JobState(record.state)
     return badge(state.label, state.tone)

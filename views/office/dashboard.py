@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Response, abort, current_app, g, make_response, render_template, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
-from flask_babel import gettext as _
 
 from models.base import db
 from models.committees.catalogue import TitleLevel
@@ -85,12 +84,8 @@ class DashboardView(BaseView):
         options, question, _unread = asked()
         statistics = answer(question)
         remarks = [
-            _("条件：%(words)s", words=_in_words(question, options)),
-            _(
-                "数据截至 %(now)s；统计范围与 %(name)s 在列表中可查看的申报一致",
-                now=f"{asking(g.user).now:%Y-%m-%d %H:%M}",
-                name=g.user.full_name,
-            ),
+            f"条件：{_in_words(question, options)}",
+            "数据截至 {now}；统计范围与 {name} 在列表中可查看的申报一致".format(now=f"{asking(g.user).now:%Y-%m-%d %H:%M}", name=g.user.full_name),
         ]
         content = workbook(statistics.tables(), remarks)
 
@@ -112,7 +107,7 @@ def answer(question: Question) -> Statistics:
 def asked() -> tuple[dict[str, list[tuple[str, str]]], Question, list[str]]:
     """What may be chosen, what the address chooses, and the conditions that could not be read."""
     options = {
-        "year": [(str(year), _("%(year)s 年度", year=year)) for year in years(db.session)],
+        "year": [(str(year), f"{year} 年度") for year in years(db.session)],
         "series": [(str(key), name) for key, name in series_names(db.session).items()],
         "level": TitleLevel.choices(),
         "city": list(cities(db.session).items()),
@@ -125,7 +120,7 @@ def asked() -> tuple[dict[str, list[tuple[str, str]]], Question, list[str]]:
         if word in {value for value, _label in offered}:
             chosen[name] = word
         elif word:
-            unread.append(_("查询条件“%(word)s”不能识别，已忽略；请重新选择后查询。", word=word[:30]))
+            unread.append(f"查询条件“{word[:30]}”不能识别，已忽略；请重新选择后查询。")
     newest = options["year"][0][0] if options["year"] else str(asking(g.user).today.year)
     question = Question(
         year=int(chosen.get("year", newest)),

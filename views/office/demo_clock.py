@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import abort, current_app, flash, g, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
-from flask_babel import gettext as _
 
 from views.screens import stay
 from views.screens.boxes import Box, as_typed
@@ -32,13 +31,13 @@ class DemoClockView(BaseView):
         typed = request.form.get("to", "").replace("\x00", "").strip()[:40]
         try:
             if (to := read_moment(typed)) is None:
-                raise Refused(_("时间不是有效的日期时间，请按 2026-05-20 15:20 的格式填写。"), field="to")
+                raise Refused("时间不是有效的日期时间，请按 2026-05-20 15:20 的格式填写。", field="to")
             moved = attempt(g.user, lambda uow: demo_clock.move(uow, to), context=stay.context())
         except Refused as refusal:
             return self._page(typed, refusal.sentence), 422
-        flash(_("演示时钟已调整到 %(to)s，所有期限和公示按此计算。", to=f"{moved:%Y-%m-%d %H:%M}"), "ok")
+        flash(f"演示时钟已调整到 {moved:%Y-%m-%d %H:%M}，所有期限和公示按此计算。", "ok")
         return redirect(url_for(".move"))
 
     def _page(self, typed: str, sentence: str = "") -> str:
-        box = Box("to", _("调整到"), "datetime", typed, required=True, hint=_("只能向前，一次最多 %(n)s 天", n=demo_clock.FARTHEST.days), error=sentence)
-        return self.render_template("office/demo_clock.html", title=_("演示时钟"), now=asking(g.user).now, box=box, errors=[("to", box.label, sentence)] if sentence else [])
+        box = Box("to", "调整到", "datetime", typed, required=True, hint=f"只能向前，一次最多 {demo_clock.FARTHEST.days} 天", error=sentence)
+        return self.render_template("office/demo_clock.html", title="演示时钟", now=asking(g.user).now, box=box, errors=[("to", box.label, sentence)] if sentence else [])

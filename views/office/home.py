@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import abort, flash, g, redirect, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
-from flask_babel import gettext as _
 from sqlalchemy import or_
 from sqlalchemy.orm import joinedload
 
@@ -40,7 +39,7 @@ class HomeView(BaseView):
         """待办、消息、我的申报."""
         found = policy.visible(g.user, Notice).order_by(Notice.read_at.is_not(None), Notice.id.desc()).limit(MOST)
         return self.render_template(
-            "office/home.html", title=_("工作台"), notices=db.session.scalars(found).all(), applicant=g.user.plays(r.APPLICANT), declarations=self._own(),
+            "office/home.html", title="工作台", notices=db.session.scalars(found).all(), applicant=g.user.plays(r.APPLICANT), declarations=self._own(),
             declare=_address("DeclareView.mine"), term=self._term(),
         )  # fmt: skip
 
@@ -53,10 +52,10 @@ class HomeView(BaseView):
         uow = asking(g.user)
         left = committee_term.days_left(committee, uow.today)
         if left < 0:
-            return _("本评委会有效期已于 %(day)s 届满，不能再开评，其评审不予认可（118号 七(四)）；请省人社厅重新核准备案。", day=committee.valid_to)
+            return f"本评委会有效期已于 {committee.valid_to} 届满，不能再开评，其评审不予认可（118号 七(四)）；请省人社厅重新核准备案。"
         if left > settings.value(db.session, committee_term.THRESHOLDS[0]):
             return ""
-        return _("本评委会有效期至 %(day)s，还有 %(n)s 天；期满须重新核准备案（令40号 第八条），请及时办理。", day=committee.valid_to, n=left)
+        return f"本评委会有效期至 {committee.valid_to}，还有 {left} 天；期满须重新核准备案（令40号 第八条），请及时办理。"
 
     @staticmethod
     def _own() -> list[dict[str, Any]]:
@@ -84,8 +83,8 @@ class HomeView(BaseView):
         if len(found) == 1 and (url := _address("RecordView.open", kind="declaration", key=found[0].id)):
             return redirect(url)
         if not q:
-            flash(_("请输入姓名、申报编号或单位名称。"), "warn")
-        return self.render_template("office/find.html", title=_("查找"), q=q, lines=[_line(d) for d in found[:FOUND]], more=len(found) > FOUND)
+            flash("请输入姓名、申报编号或单位名称。", "warn")
+        return self.render_template("office/find.html", title="查找", q=q, lines=[_line(d) for d in found[:FOUND]], more=len(found) > FOUND)
 
 
 def _read(uow: Any, pk: int) -> str:

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import abort, current_app, flash, g, redirect, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
-from flask_babel import gettext as _
 
 from models.base import db
 from models.office.list_choice import SavedQuery
@@ -53,7 +52,7 @@ class ListChoiceView(BaseView):
         except Refused as refusal:
             flash(refusal.sentence, "bad")
         else:
-            flash(_("已保存为常用查询“%(name)s”。", name=" ".join(name.split())), "ok")
+            flash("已保存为常用查询“{name}”。".format(name=" ".join(name.split())), "ok")
         return redirect(f"{view.address('list')}?{asked.query}")
 
     @expose("/<screen>/queries/<int:pk>", methods=["POST"])
@@ -66,11 +65,11 @@ class ListChoiceView(BaseView):
         try:
             if request.form.get("do") == "delete":
                 attempt(g.user, lambda uow: list_choice.drop(uow, self._saved(view, pk)), context=context())
-                flash(_("已删除常用查询“%(name)s”。", name=name), "ok")
+                flash(f"已删除常用查询“{name}”。", "ok")
             else:
                 new = request.form.get("name", "")[:200]
                 attempt(g.user, lambda uow: list_choice.rename(uow, self._saved(view, pk), new), context=context())
-                flash(_("已改名。"), "ok")
+                flash("已改名。", "ok")
         except Refused as refusal:
             return self._queries_page(view, refusal.sentence, {pk: request.form.get("name", "")}), 422
         return redirect(url_for("ListChoiceView.queries", screen=screen))
@@ -78,7 +77,7 @@ class ListChoiceView(BaseView):
     def _queries_page(self, view: ListPage, sentence: str = "", typed: dict[int, str] | None = None) -> str:
         rows = [(saved, typed.get(saved.id, saved.name) if typed else saved.name, self._told(view, saved)) for saved in view.saved_queries()]
         return self.render_template(
-            "screens/queries.html", title=_("常用查询"), screen=view, rows=rows, sentence=sentence, most=list_choice.MOST, base=view.address("list")
+            "screens/queries.html", title="常用查询", screen=view, rows=rows, sentence=sentence, most=list_choice.MOST, base=view.address("list")
         )
 
     def _told(self, view: ListPage, saved: SavedQuery) -> str:
@@ -87,7 +86,7 @@ class ListChoiceView(BaseView):
         told = [f"{box.label}：{box.told}" for box in view.query_boxes(asked) if box.told]
         if order := asked.get("order"):
             label = next((c.label for c in view.available.values() if c.name == order.removeprefix("-")), order)
-            told.append(_("按%(label)s降序", label=label) if order.startswith("-") else _("按%(label)s升序", label=label))
+            told.append(f"按{label}降序" if order.startswith("-") else f"按{label}升序")
         return "；".join(told)
 
     # -- 显示列 --------------------------------------------------------------------------------------
@@ -115,9 +114,9 @@ class ListChoiceView(BaseView):
             attempt(g.user, lambda uow: list_choice.choose_columns(uow, view.endpoint, chosen, default), context=context())
         except Refused as refusal:
             return self._columns_page(view, order, ticked, refusal.sentence), 422
-        flash(_("已恢复默认显示列。") if "reset" in request.form else _("已保存显示列。"), "ok")
+        flash("已恢复默认显示列。" if "reset" in request.form else "已保存显示列。", "ok")
         return redirect(view.address("list"))
 
     def _columns_page(self, view: ListPage, order: list[str], ticked: list[str], sentence: str = "", moved: str = "") -> str:
         rows = [(view.available[name], name in ticked) for name in order]
-        return self.render_template("screens/columns.html", title=_("显示列"), screen=view, rows=rows, sentence=sentence, moved=moved, base=view.address("list"))
+        return self.render_template("screens/columns.html", title="显示列", screen=view, rows=rows, sentence=sentence, moved=moved, base=view.address("list"))

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import abort, flash, g, redirect, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from models.base import db
@@ -40,7 +39,7 @@ class SettingView(BaseView):
         for declared in SETTINGS:
             if (not group or group == declared.group) and q in declared.label + declared.clause:
                 groups.setdefault(declared.group, []).append(self._told(declared) | {"last": last.get(declared.name)})
-        return self.render_template("office/settings.html", title=_("规则参数"), groups=groups, names=list(dict.fromkeys(s.group for s in SETTINGS)), q=q, group=group, may_change=self._may_change())
+        return self.render_template("office/settings.html", title="规则参数", groups=groups, names=list(dict.fromkeys(s.group for s in SETTINGS)), q=q, group=group, may_change=self._may_change())
 
     @expose("/<name>", methods=["GET", "POST"])
     @has_access
@@ -54,7 +53,7 @@ class SettingView(BaseView):
             attempt(g.user, lambda uow: settings.change(uow, name, typed), context=stay.context())
         except Refused as refusal:
             return self._form(declared, typed, refusal.sentence), 422
-        flash(_("已保存“%(label)s”。", label=declared.label), "ok")
+        flash(f"已保存“{declared.label}”。", "ok")
         return redirect(url_for(".list") + f"#{name}")
 
     def _may_change(self) -> bool:
@@ -84,9 +83,9 @@ class SettingView(BaseView):
 def hint_of(declared: Setting) -> str:
     """The bounds in words."""
     if declared.kind == "day":
-        return _("每年的月-日，如 08-15")
+        return "每年的月-日，如 08-15"
     if declared.kind == "bool":
-        return _("是或否")
+        return "是或否"
     if declared.lowest is None and declared.highest is None:
         return ""
-    return _("固定为 %(n)s", n=declared.lowest) if declared.lowest == declared.highest else _("%(low)s 至 %(high)s", low=declared.lowest, high=declared.highest)
+    return f"固定为 {declared.lowest}" if declared.lowest == declared.highest else f"{declared.lowest} 至 {declared.highest}"

@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 
 from flask import flash, g, redirect, request, url_for
 from flask_appbuilder import expose, has_access
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from models.base import db
@@ -44,7 +43,7 @@ class CalendarDayScreen(Screen):
     def buttons(self) -> list[Link]:
         """The calendar of the present year, month by month."""
         year = db.session.scalar(select(CalendarYear.id).where(CalendarYear.year == of_request().today.year))
-        return [Link(_("年历"), url_for("CalendarYearScreen.show", pk=year))] if year is not None else []
+        return [Link("年历", url_for("CalendarYearScreen.show", pk=year))] if year is not None else []
 
     def prefill(self) -> dict[str, Any]:
         """The day that was chosen in the calendar of the year, and what it can be."""
@@ -86,7 +85,7 @@ class CalendarYearScreen(Screen):
 
     def cell_announced(self, record: CalendarYear) -> Any:
         """已公布, or 暂定."""
-        return badge(_("已公布"), "ok") if record.announced else badge(_("暂定"), "warn")
+        return badge("已公布", "ok") if record.announced else badge("暂定", "warn")
 
     def cell_days(self, record: CalendarYear) -> str:
         """How many working days the year has."""
@@ -95,8 +94,8 @@ class CalendarYearScreen(Screen):
     def links(self, record: CalendarYear) -> list[Link]:
         """The years beside this one, and the notice."""
         found = dict(db.session.execute(select(CalendarYear.year, CalendarYear.id).where(CalendarYear.year.in_([record.year - 1, record.year + 1]))).tuples().all())
-        links = [Link(_("%(year)s 年", year=year), self.address("show", pk=found[year])) for year in sorted(found)]
-        return [*links, Link(_("登记全年放假安排"), self.address("announce", pk=record.id), "pri")] if self.may("announce") else links
+        links = [Link(f"{year} 年", self.address("show", pk=found[year])) for year in sorted(found)]
+        return [*links, Link("登记全年放假安排", self.address("announce", pk=record.id), "pri")] if self.may("announce") else links
 
     def trail(self, record: CalendarYear) -> list[Moment]:
         """The history of the year stands below its months, with that of its days."""
@@ -109,13 +108,13 @@ class CalendarYearScreen(Screen):
 
     def _month(self, year: int, month: int, held: Mapping[date, CalendarDay]) -> dict[str, Any]:
         weeks = [[self._day(day, held.get(day)) if day.month == month else None for day in week] for week in Calendar().monthdatescalendar(year, month)]
-        return {"name": _("%(n)s 月", n=month), "weeks": weeks, "works": sum(day["works"] for week in weeks for day in week if day)}
+        return {"name": f"{month} 月", "weeks": weeks, "works": sum(day["works"] for week in weeks for day in week if day)}
 
     @staticmethod
     def _day(day: date, held: CalendarDay | None) -> dict[str, Any]:
         weekend = day.weekday() >= work_calendar.SATURDAY
         kind = held.kind if held else ""
-        mark = {DayKind.HOLIDAY: _("休"), DayKind.MAKEUP: _("班")}.get(DayKind(kind), "") if kind else ""
+        mark = {DayKind.HOLIDAY: "休", DayKind.MAKEUP: "班"}.get(DayKind(kind), "") if kind else ""
         address = url_for("CalendarDayScreen.edit", pk=held.id) if held else url_for("CalendarDayScreen.add", day=day.isoformat())
         return {
             "number": day.day, "mark": mark, "works": kind == DayKind.MAKEUP or (not weekend and kind != DayKind.HOLIDAY), "tone": "rest" if kind == DayKind.HOLIDAY else "work" if kind else "end" if weekend else "",
@@ -133,7 +132,7 @@ class CalendarYearScreen(Screen):
                 offs = holiday_notice.read(record.year, answers["text"])
                 if request.form.get("sure"):
                     attempt(g.user, lambda uow: work_calendar.announce(uow, self.find(pk), source=answers["source"], offs=offs), context=context())
-                    flash(_("已登记 %(year)s 年放假安排。", year=record.year), "ok")
+                    flash(f"已登记 {record.year} 年放假安排。", "ok")
                     return redirect(self.address("show", pk=pk))
                 told = work_calendar.changes(db.session, record.year, offs)
             except NotYou:

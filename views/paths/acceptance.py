@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from flask import flash, redirect
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from models.paths.path import AcceptanceOffice
@@ -46,12 +45,12 @@ class AcceptanceScreen(ActiveState, FlowScreen):
 
     def cell_scope(self, record: AcceptanceOffice) -> str:
         """What it receives; without a row, everything of its level."""
-        return "、".join(str(scope) for scope in record.scopes) or _("全部")
+        return "、".join(str(scope) for scope in record.scopes) or "全部"
 
     def panels(self, record: AcceptanceOffice) -> Sequence[Panel]:
         """申报须知 as the applicant reads it before he declares here."""
         words = Markup('<div class="pre">{}</div>').format(record.instructions) if record.instructions else ""
-        return [Panel(_("申报须知"), _("申报人选择本机构的批次后、填写申报信息前显示"), html=words, empty=_("尚未填写申报须知；请办理“申报须知”。"))]
+        return [Panel("申报须知", "申报人选择本机构的批次后、填写申报信息前显示", html=words, empty="尚未填写申报须知；请办理“申报须知”。")]
 
     def prefill(self) -> dict[str, Any]:
         """单位公示 is the rule (令40号 第十六条)."""
@@ -64,7 +63,7 @@ class AcceptanceScreen(ActiveState, FlowScreen):
 
     def after_add(self, record: Any) -> Any:
         """保存成功后点申报须知 (附件3 1.3.3 1.3)."""
-        flash(_("已保存“%(name)s”，请填写该机构的申报须知。", name=str(record)), "ok")
+        flash(f"已保存“{record!s}”，请填写该机构的申报须知。", "ok")
         return redirect(self.address("act", pk=record.id, verb="instruct"))
 
 
@@ -72,4 +71,4 @@ def of_kind(kind: str, organisation: Any) -> None:
     """Refuse an organisation that is not of the node kind chosen before it."""
     if kind != organisation.kind:
         label = type(organisation).__mapper__.columns["kind"].info["enum"](organisation.kind).label
-        raise Refused(_("“%(name)s”的节点类型是%(kind)s，与所选不一致；请改选节点类型或机构。", name=organisation.name, kind=label), field="node_kind")
+        raise Refused(f"“{organisation.name}”的节点类型是{label}，与所选不一致；请改选节点类型或机构。", field="node_kind")

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import g, request, send_file, url_for
 from flask_appbuilder import BaseView, expose, has_access
-from flask_babel import gettext as _
 
 from models.base import db
 from models.paths.path import PathKind
@@ -44,9 +43,9 @@ class PathCheckView(BaseView):
             if section in ("", key):
                 shown.append((key, heading, todo, sum(f.count for f in found) if key in ("no_route", "unheld") else len(found), len(found), rows))
         counts = [(key, heading, len(health.of(key))) for key, heading, _todo in SECTIONS]
-        box = Box("kind", _("审核路径"), "choice", kind, [("", _("全部")), *PathKind.choices()], prefix="q-")
+        box = Box("kind", "审核路径", "choice", kind, [("", "全部"), *PathKind.choices()], prefix="q-")
         return self.render_template(
-            "paths/check.html", screen=self, title=_("审核路径体检"), health=health, sections=shown, counts=counts, boxes=[box], kind=kind, section=section,
+            "paths/check.html", screen=self, title="审核路径体检", health=health, sections=shown, counts=counts, boxes=[box], kind=kind, section=section,
             base=url_for("PathCheckView.show"), most=MOST, export=url_for("PathCheckView.export", kind=kind) if self._may("export") else "",
         )  # fmt: skip
 
@@ -70,10 +69,10 @@ class PathCheckView(BaseView):
     def _mend(self, finding: Finding) -> tuple[str, str]:
         """(label, address) of where the line is mended; nothing for who may not."""
         mends = {
-            "no_route": (_("新增节点"), "add"), "nobody": (_("查看节点"), "tree"), "roleless": (_("查看节点"), "tree"), "pending": (_("查看节点"), "tree"),
-            "unheld": (_("路径迁移"), "migrate"),
+            "no_route": ("新增节点", "add"), "nobody": ("查看节点", "tree"), "roleless": ("查看节点", "tree"), "pending": ("查看节点", "tree"),
+            "unheld": ("路径迁移", "migrate"),
         }  # fmt: skip
-        label, where = mends.get(finding.section, (_("去处理"), "tree"))
+        label, where = mends.get(finding.section, ("去处理", "tree"))
         screen = f"{PathKind(finding.kind).value.capitalize()}PathScreen"
         if not self.appbuilder.sm.has_access("can_list", screen):
             return "", ""

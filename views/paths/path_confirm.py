@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 from flask import abort, flash, g, redirect
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
-from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import joinedload
 
@@ -67,7 +66,7 @@ class PathConfirmScreen(FlowScreen):
             return PathKind(change.draft.kind).label
 
         label = attempt(g.user, agree, context=context())
-        flash(_("已提前确认本机构在%(label)s审核路径中的层级。", label=label), "ok")
+        flash(f"已提前确认本机构在{label}审核路径中的层级。", "ok")
         return redirect(self.address("list"))
 
     def scope(self, actor: Any) -> ColumnElement[bool]:
@@ -93,11 +92,11 @@ class PathConfirmScreen(FlowScreen):
     def called(self, change: PathChange) -> str:
         """The path of a change, and whose."""
         draft = change.draft
-        return f"{PathKind(draft.kind).label} · {draft.committee or draft.office or _('全省通用路径')}"
+        return f"{PathKind(draft.kind).label} · {draft.committee or draft.office or '全省通用路径'}"
 
     def what(self, change: PathChange) -> str:
         """列入 or 调整上级, and below whom."""
         above = db.session.get(PathNode, change.parent_node_id or 0)
         added = db.session.get(PathChange, change.parent_change_id or 0)
-        name = above.organisation.name if above else added.organisation.name if added else _("（顶端）")
+        name = above.organisation.name if above else added.organisation.name if added else "（顶端）"
         return f"{ChangeVerb(change.verb).label}：{name}"

@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 from flask import abort, flash, g, redirect, request
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from models.base import db
@@ -90,23 +89,23 @@ class PathDraftScreen(FlowScreen):
 
     def after_add(self, record: PathDraft) -> Any:
         """On to the tree."""
-        flash(_("已新建草稿“%(name)s”，请在树形图中调整。", name=record.name), "ok")
+        flash(f"已新建草稿“{record.name}”，请在树形图中调整。", "ok")
         return redirect(self.address("build", pk=record.id))
 
     def links(self, record: PathDraft) -> Sequence[Link]:
         """To the tree in which it is built."""
-        return [Link(_("在树形图中调整") if record.state == PathDraftState.DRAFT else _("树形图"), self.address("build", pk=record.id), "pri")]
+        return [Link("在树形图中调整" if record.state == PathDraftState.DRAFT else "树形图", self.address("build", pk=record.id), "pri")]
 
     def operations(self, record: PathDraft) -> list[Link]:
         """As every row, and the tree."""
-        return [*super().operations(record), Link(_("树形图"), f"{self.base_address()}build/{record.id}")]
+        return [*super().operations(record), Link("树形图", f"{self.base_address()}build/{record.id}")]
 
     def panels(self, record: PathDraft) -> Sequence[Panel]:
         """The changes, and what they would do to this year's units and declarations."""
         found = replay(db.session, record, asking(g.user).today) if record.state in (PathDraftState.DRAFT, PathDraftState.SCHEDULED) else None
         panels = [self._changes(record, found)]
         if found is not None and record.changes:
-            panels += [_units(found), _cases(_("下一审核机构会不同的申报"), found.others, found.other), _cases(_("没有审核路径的申报"), found.losts, found.lost)]
+            panels += [_units(found), _cases("下一审核机构会不同的申报", found.others, found.other), _cases("没有审核路径的申报", found.losts, found.lost)]
         return panels
 
     def _changes(self, record: PathDraft, found: Replay | None) -> Panel:
@@ -114,11 +113,11 @@ class PathDraftScreen(FlowScreen):
         rows = []
         for change in record.changes:
             verb = ChangeVerb(change.verb)
-            what = _("退回直达申报人：%(yes)s；本级审核截止：%(day)s", yes=_("是") if change.fast_return else _("否"), day=change.inner_deadline or "—") if verb == ChangeVerb.EDIT else change.reason if verb == ChangeVerb.CANCEL else _("上级：%(name)s", name=names[change.id])
-            fits = badge(_("不再适用"), "bad") + " " + found.misfits[change.id] if found and change.id in found.misfits else badge(_("适用"), "ok") if found else ""
-            agreed = _("%(day)s 已确认", day=f"{change.confirmed_at:%Y-%m-%d}") if change.confirmed_at else _("待单位确认") if verb in (ChangeVerb.ADD, ChangeVerb.MOVE) else "—"
+            what = "退回直达申报人：{yes}；本级审核截止：{day}".format(yes="是" if change.fast_return else "否", day=change.inner_deadline or "—") if verb == ChangeVerb.EDIT else change.reason if verb == ChangeVerb.CANCEL else f"上级：{names[change.id]}"
+            fits = badge("不再适用", "bad") + " " + found.misfits[change.id] if found and change.id in found.misfits else badge("适用", "ok") if found else ""
+            agreed = f"{change.confirmed_at:%Y-%m-%d} 已确认" if change.confirmed_at else "待单位确认" if verb in (ChangeVerb.ADD, ChangeVerb.MOVE) else "—"
             rows.append((badge(verb.label, verb.tone), change.organisation.name, what, agreed, fits))
-        return Panel(_("变更"), _("共 %(n)s 项", n=len(rows)), (_("变更"), _("机构"), _("内容"), _("单位确认"), _("检查")), rows, empty=_("还没有变更。"))
+        return Panel("变更", f"共 {len(rows)} 项", ("变更", "机构", "内容", "单位确认", "检查"), rows, empty="还没有变更。")
 
     # -- building ----------------------------------------------------------------------------------------
 
@@ -141,7 +140,7 @@ class PathDraftScreen(FlowScreen):
         sent = posted.submit(step, draft, doing)
         if not sent.done:
             return self._build(self.find(pk), verb, sent), sent.code
-        flash(_("草稿已加入：%(verb)s。", verb=ChangeVerb(verb).label), "ok")
+        flash(f"草稿已加入：{ChangeVerb(verb).label}。", "ok")
         return redirect(self.address("build", pk=pk, node=-sent.answer.id if verb == ChangeVerb.ADD else key if verb != ChangeVerb.CANCEL else ""))
 
     def _do(self, uow: UnitOfWork, pk: int, verb: str, key: int | None, answers: dict[str, Any]) -> PathChange:
@@ -150,11 +149,11 @@ class PathDraftScreen(FlowScreen):
             return path_draft.add(uow, draft, parent=key, **answers)
         node = uow.session.get(PathNode, key) if key is not None and key > 0 else None
         if node is None:
-            raise Refused(_("请先在左侧选择一个已有的机构；本草稿新增的机构请在下方“变更”中去掉后重新新增。"))
+            raise Refused("请先在左侧选择一个已有的机构；本草稿新增的机构请在下方“变更”中去掉后重新新增。")
         if verb == ChangeVerb.MOVE:
             parent, added = answers["parent"], answers["added"]
             if parent is not None and added:
-                raise Refused(_("只能选择一个上级；请去掉其中一个。"), field="added")
+                raise Refused("只能选择一个上级；请去掉其中一个。", field="added")
             return path_draft.move(uow, draft, node=node, parent=int(added) if added else parent.id if parent is not None else None)
         return path_draft.edit(uow, draft, node=node, **answers) if verb == ChangeVerb.EDIT else path_draft.cancel(uow, draft, node=node, **answers)
 
@@ -171,7 +170,7 @@ class PathDraftScreen(FlowScreen):
             path_draft.drop(uow, draft, change)
 
         posted.attempt(g.user, take_out, context=posted.context())
-        flash(_("已从草稿中去掉这一项。"), "ok")
+        flash("已从草稿中去掉这一项。", "ok")
         return redirect(self.address("build", pk=pk))
 
     def _build(self, draft: PathDraft, verb: str = "", sent: posted.Posted | None = None) -> str:
@@ -209,11 +208,11 @@ def _parents(draft: PathDraft) -> dict[int, str]:
     nodes = {c.parent_node_id for c in draft.changes if c.parent_node_id}
     found = {n.id: n.organisation.name for n in db.session.query(PathNode).filter(PathNode.id.in_(nodes))} if nodes else {}
     added = {c.id: c.organisation.name for c in draft.changes}
-    return {c.id: found.get(c.parent_node_id or 0) or added.get(c.parent_change_id or 0) or _("（顶端）") for c in draft.changes}
+    return {c.id: found.get(c.parent_node_id or 0) or added.get(c.parent_change_id or 0) or "（顶端）" for c in draft.changes}
 
 
 def _marks(draft: PathDraft) -> dict[int, str]:
-    return {(-c.id if c.verb == ChangeVerb.ADD else c.node_id or 0): {"add": _("新增"), "move": _("移动"), "edit": _("改"), "cancel": _("注销")}[c.verb] for c in draft.changes}
+    return {(-c.id if c.verb == ChangeVerb.ADD else c.node_id or 0): {"add": "新增", "move": "移动", "edit": "改", "cancel": "注销"}[c.verb] for c in draft.changes}
 
 
 def _drawn(places: Places, names: dict[int, str], here: int | None, marks: dict[int, str]) -> tuple[list[Node], list[tuple[int, str]]]:
@@ -230,7 +229,7 @@ def _drawn(places: Places, names: dict[int, str], here: int | None, marks: dict[
 
     def node(key: int) -> Node:
         place = places[key]
-        waits = _("待确认") if place.state == NodeState.PENDING and key not in marks else ""
+        waits = "待确认" if place.state == NodeState.PENDING and key not in marks else ""
         made = Node(str(key), names.get(place.organisation, ""), marks.get(key) or waits, not below.get(key), key in way and bool(below.get(key)), key == here)
         if key in way or len(places) <= 60:
             made.open, made.children = bool(below.get(key)), [node(child) for child in below.get(key, [])[:MOST]]
@@ -241,18 +240,18 @@ def _drawn(places: Places, names: dict[int, str], here: int | None, marks: dict[
 
 def _units(found: Replay) -> Panel:
     rows = [(name, before, after, f"{after - before:+d}") for _key_, name, before, after in found.organisations[:100]]
-    note = _("没有审核路径的单位：%(before)s → %(after)s 个", before=found.without[0], after=found.without[1])
+    note = f"没有审核路径的单位：{found.without[0]} → {found.without[1]} 个"
     if found.unconfirmed:
-        note += _("；%(n)s 个机构还须确认，未确认前到此中断", n=len(found.unconfirmed))
-    return Panel(_("各机构审核的单位数"), note, (_("机构"), _("现在"), _("生效后"), _("增减")), rows, empty=_("各机构审核的单位数不变。"))
+        note += f"；{len(found.unconfirmed)} 个机构还须确认，未确认前到此中断"
+    return Panel("各机构审核的单位数", note, ("机构", "现在", "生效后", "增减"), rows, empty="各机构审核的单位数不变。")
 
 
 def _cases(title: str, many: int, cases: Sequence[Case]) -> Panel:
     link = Markup('<a href="/open/declaration/{}">{}</a>')
-    rows = [(link.format(c.id, c.number) if c.running else c.number, _("在办") if c.running else _("草稿"), c.note) for c in cases]
-    note = _("%(n)s 件", n=many) + (_("，列出前 %(n)s 件", n=len(rows)) if many > len(rows) else "")
+    rows = [(link.format(c.id, c.number) if c.running else c.number, "在办" if c.running else "草稿", c.note) for c in cases]
+    note = f"{many} 件" + (f"，列出前 {len(rows)} 件" if many > len(rows) else "")
     if many:
-        note += _("；在办的沿原路径办结，除非另行迁移")
-    return Panel(title, note, (_("申报编号"), _("状态"), _("变化")), rows, empty=_("没有。"))
+        note += "；在办的沿原路径办结，除非另行迁移"
+    return Panel(title, note, ("申报编号", "状态", "变化"), rows, empty="没有。")
 
 

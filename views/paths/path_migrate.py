@@ -7,7 +7,6 @@ from typing import Any
 from flask import abort, flash, g, redirect, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_appbuilder.security.decorators import permission_name
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from models.base import db
@@ -63,7 +62,7 @@ class PathMigrateView(BaseView):
         sent = posted.submit(FORM, None, do)
         if not sent.done:
             return self._page(kind, sent, set(keys)), sent.code
-        flash(_("已迁移 %(n)s 件申报；原路径和新路径已记入各件的过程跟踪。", n=sent.answer), "ok")
+        flash(f"已迁移 {sent.answer} 件申报；原路径和新路径已记入各件的过程跟踪。", "ok")
         return redirect(url_for("PathMigrateView.show", kind=kind))
 
     def _page(self, kind: str, sent: posted.Posted, ticked: set[int]) -> str:
@@ -71,9 +70,9 @@ class PathMigrateView(BaseView):
         cases, total = path_migrate.candidates(db.session, kind, today)
         versions = db.session.scalars(select(PathVersion).where(PathVersion.kind == kind).order_by(PathVersion.number.desc()).limit(VERSIONS)).all()
         boxes = sent.boxes(FORM, None)
-        chooser = Box("kind", _("审核路径"), "choice", kind, PathKind.choices(), prefix="q-")
+        chooser = Box("kind", "审核路径", "choice", kind, PathKind.choices(), prefix="q-")
         return self.render_template(
-            "paths/migrate.html", screen=self, title=_("路径迁移"), kind=kind, cases=cases, total=total, versions=versions, current=path_version.current(db.session, kind, today),
+            "paths/migrate.html", screen=self, title="路径迁移", kind=kind, cases=cases, total=total, versions=versions, current=path_version.current(db.session, kind, today),
             boxes=boxes, errors=errors_of(boxes), sentence=sent.sentence, ticked=ticked, chooser=[chooser], base=url_for("PathMigrateView.show"),
             may=self.appbuilder.sm.has_access("can_act", self.class_permission_name),
         )  # fmt: skip

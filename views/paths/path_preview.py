@@ -9,7 +9,6 @@ from typing import Any
 
 from flask import g, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
-from flask_babel import gettext as _
 from sqlalchemy import false, select
 
 from models.accounts.account import Account
@@ -69,7 +68,7 @@ class PathPreviewView(BaseView):
                 sentence = refusal.sentence
         version = path_version.current(db.session, path.kind_for(picked["way"], picked["level"]), asking(g.user).today)
         return self.render_template(
-            "paths/preview.html", screen=self, title=_("路径预览"), boxes=_boxes(picked), rows=self._shown(rows, picked), sentence=sentence, version=version,
+            "paths/preview.html", screen=self, title="路径预览", boxes=_boxes(picked), rows=self._shown(rows, picked), sentence=sentence, version=version,
             base=url_for("PathPreviewView.show"), asked=bool(picked["unit"]), top=_top(picked), keepers=_keepers(picked) if rows else "", batch=self._batch(picked) if rows else None,
         )  # fmt: skip
 
@@ -92,10 +91,10 @@ class PathPreviewView(BaseView):
     def _rows(picked: dict[str, Any]) -> list[PreviewRow]:
         review = picked["way"] == Way.REVIEW
         if not review and picked["office"] is None:
-            raise Refused(_("初定、认定由受理机构最终审核（附件3 1.12.3）；请选择受理机构后再预览。"))
+            raise Refused("初定、认定由受理机构最终审核（附件3 1.12.3）；请选择受理机构后再预览。")
         committee, office = (picked["committee"], None) if review else (None, picked["office"])
         if committee is not None and committee.level != path.kind_for(picked["way"], picked["level"]):
-            raise Refused(_("“%(name)s”不评审该级别的职称（附件3 1.6–1.8）；请选择相应级别的评委会。", name=committee.name), links=[(committee.name, "committee", committee.id)])
+            raise Refused(f"“{committee.name}”不评审该级别的职称（附件3 1.6–1.8）；请选择相应级别的评委会。", links=[(committee.name, "committee", committee.id)])
         return path.preview(db.session, way=picked["way"], level=picked["level"], committee=committee, office=office, unit=picked["unit"], today=asking(g.user).today)
 
     @staticmethod
@@ -113,13 +112,13 @@ class PathPreviewView(BaseView):
         last = batch.audit_on if batch else None
         shown = []
         for row in rows:
-            below = [_("申报人"), *(r.stop.organisation.name for r in rows[: row.position])]
+            below = ["申报人", *(r.stop.organisation.name for r in rows[: row.position])]
             straight = row.stop.fast_return or row.position == 0
-            back = _("直接退回申报人") + (_("，抄送下级") if straight and row.position else "") if straight else _("逐级退回：") + " → ".join(reversed(below))
+            back = "直接退回申报人" + ("，抄送下级" if straight and row.position else "") if straight else "逐级退回：" + " → ".join(reversed(below))
             inner = row.stop.deadline
             day = min((d for d in (inner, last) if d), default=None)
             kind = NodeKind(row.stop.organisation.kind).label
-            role = _("单位审核、公示、推荐") if row.position == 0 else _("最终审核，通过即生效") if row.stop.final else _("逐级审核")
+            role = "单位审核、公示、推荐" if row.position == 0 else "最终审核，通过即生效" if row.stop.final else "逐级审核"
             shown.append(
                 Shown(row.position + 1, row.stop.organisation.name, kind, role, _people(row.people), not row.people, day, bool(inner and day == inner), back,
                       f"/open/organisation/{row.stop.organisation.id}")
@@ -130,13 +129,13 @@ class PathPreviewView(BaseView):
 def _people(people: Sequence[Account]) -> str:
     """Names and posts; account names are the business of the administrators."""
     named = "、".join(f"{a.full_name}（{a.position}）" if a.position else a.full_name for a in people[:NAMED])
-    return named + (_(" 等 %(n)s 人", n=len(people)) if len(people) > NAMED else "")
+    return named + (f" 等 {len(people)} 人" if len(people) > NAMED else "")
 
 
 def _keepers(picked: dict[str, Any]) -> str:
     """Who works for the committee that decides."""
     if picked["committee"] is None:
-        return _("评委会办事机构")
+        return "评委会办事机构"
     query = select(Account).filter_by(active=True, committee_id=picked["committee"].id).order_by(Account.id).limit(NAMED + 1)
     return _people([a for a in db.session.scalars(query).unique() if a.plays(roles.COMMITTEE_OFFICE)])
 
@@ -144,7 +143,7 @@ def _keepers(picked: dict[str, Any]) -> str:
 def _top(picked: dict[str, Any]) -> str:
     if picked["way"] != Way.REVIEW:
         return ""
-    return picked["committee"].name if picked["committee"] else _("评委会（各评委会共用的路径）")
+    return picked["committee"].name if picked["committee"] else "评委会（各评委会共用的路径）"
 
 
 def _boxes(picked: dict[str, Any]) -> list[Box]:
@@ -154,9 +153,9 @@ def _boxes(picked: dict[str, Any]) -> list[Box]:
         return Box(name, label, "pick", str(found.id) if found is not None else "", hint=hint, lookup=model, text=text, prefix="q-", **more)
 
     return [
-        pick("unit", _("用人单位"), "Organisation"),
-        Box("way", _("取得方式"), "choice", picked["way"], Way.choices(), prefix="q-"),
-        Box("level", _("职称等级"), "choice", picked["level"], TitleLevel.choices(), prefix="q-"),
-        pick("committee", _("评委会"), "Committee"),
-        pick("office", _("受理机构"), "AcceptanceOffice", narrow="way=way level=level"),
+        pick("unit", "用人单位", "Organisation"),
+        Box("way", "取得方式", "choice", picked["way"], Way.choices(), prefix="q-"),
+        Box("level", "职称等级", "choice", picked["level"], TitleLevel.choices(), prefix="q-"),
+        pick("committee", "评委会", "Committee"),
+        pick("office", "受理机构", "AcceptanceOffice", narrow="way=way level=level"),
     ]

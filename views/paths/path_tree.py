@@ -13,7 +13,6 @@ from typing import Any
 from flask import abort, flash, g, jsonify, redirect, request, url_for
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
-from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -90,8 +89,8 @@ class PathTree(FlowScreen):
         pairs = set(db.session.execute(living.distinct()).tuples()) | {_tree_of(of), _tree_of(self.first_tree())}
         committees = _names(Committee, {c for c, _o in pairs if c})
         offices = {o.id: str(o) for o in db.session.scalars(select(AcceptanceOffice).where(AcceptanceOffice.id.in_({o for _c, o in pairs if o})))}
-        own = [(_word_of(c, o), committees.get(c or 0) or offices.get(o or 0) or _("已不存在"), False) for c, o in pairs if c or o]
-        tabs = [("", _("各评委会、受理机构共用"), False), *sorted(own, key=lambda tab: tab[1])]
+        own = [(_word_of(c, o), committees.get(c or 0) or offices.get(o or 0) or "已不存在", False) for c, o in pairs if c or o]
+        tabs = [("", "各评委会、受理机构共用", False), *sorted(own, key=lambda tab: tab[1])]
         return [(word, name, word == of) for word, name, _here in tabs]
 
     def first_tree(self) -> str:
@@ -112,7 +111,7 @@ class PathTree(FlowScreen):
     def overall(self) -> list[Link]:
         """What looks at the path as a whole, as far as one may."""
         links = []
-        for endpoint, label in (("PathPreviewView.show", _("路径预览")), ("PathCheckView.show", _("体检")), ("PathDraftScreen.list", _("推演")), ("PathMigrateView.show", _("路径迁移"))):
+        for endpoint, label in (("PathPreviewView.show", "路径预览"), ("PathCheckView.show", "体检"), ("PathDraftScreen.list", "推演"), ("PathMigrateView.show", "路径迁移")):
             screen, _dot, method = endpoint.partition(".")
             if self.kind and self.appbuilder.sm.has_access(f"can_{method}", screen):
                 links.append(Link(label, url_for(endpoint, kind=self.kind)))
@@ -120,7 +119,7 @@ class PathTree(FlowScreen):
 
     def buttons(self) -> list[Link]:
         """The tree, and what looks at the path as a whole."""
-        return [Link(_("树形图"), self.address("tree")), *self.overall(), *super().buttons()]
+        return [Link("树形图", self.address("tree")), *self.overall(), *super().buttons()]
 
     def verb_panels(self, record: PathNode, step: Step) -> Sequence[Panel]:
         """What 调整上级 and 注销 would affect, before they are confirmed."""
@@ -144,18 +143,18 @@ class PathTree(FlowScreen):
 
     def after_add(self, record: PathNode) -> Any:
         """To the new place in the tree."""
-        flash(_("已新增“%(name)s”，请其在“审核层级配置单位确认”中确认后生效。", name=record.organisation.name), "ok")
+        flash(f"已新增“{record.organisation.name}”，请其在“审核层级配置单位确认”中确认后生效。", "ok")
         return redirect(self.address("tree", node=record.id))
 
     def done(self, record_id: int, step: Step, name: str, answer: Any) -> Any:
         """Back to the tree, at the place or, where it is gone, at the one above."""
-        flash(_("“%(name)s”已办理：%(label)s。", name=name, label=step.label), "ok")
+        flash(f"“{name}”已办理：{step.label}。", "ok")
         node = self.find(record_id)
         return redirect(self.address("tree", node=node.id if node.state != NodeState.CANCELLED else node.parent_id or ""))
 
     def links(self, record: PathNode) -> Sequence[Link]:
         """The place in its tree."""
-        return [Link(_("树形图"), self.address("tree", node=record.id))] if record.state != NodeState.CANCELLED else ()
+        return [Link("树形图", self.address("tree", node=record.id))] if record.state != NodeState.CANCELLED else ()
 
     def panels(self, record: PathNode) -> Sequence[Panel]:
         """路径预览 up to the top, what hangs below, and what a change would affect."""
@@ -165,12 +164,12 @@ class PathTree(FlowScreen):
         told = path_affected.affected(db.session, record, asking(g.user).today)
         cases = Markup("、").join(Markup('<a href="/open/declaration/{}">{}</a>').format(key, number) for key, number in told.cases)
         rows = [
-            (_("下级节点"), _("%(n)s 个，调整上级时一并移动", n=told.below)),
-            (_("经此审核的单位"), _("%(n)s 个", n=told.units)),
-            (_("在办申报"), (_("%(n)s 件，沿原路径办结：", n=told.running) + cases) if told.cases else _("%(n)s 件", n=told.running)),
-            (_("本路径未提交的申报"), _("%(n)s 件，提交时按新路径送审", n=told.drafts)),
+            ("下级节点", f"{told.below} 个，调整上级时一并移动"),
+            ("经此审核的单位", f"{told.units} 个"),
+            ("在办申报", (f"{told.running} 件，沿原路径办结：" + cases) if told.cases else f"{told.running} 件"),
+            ("本路径未提交的申报", f"{told.drafts} 件，提交时按新路径送审"),
         ]
-        return Panel(_("调整或注销的影响"), _("先看清再办理；需提前排定的，用“推演”"), (_("涉及"), _("数量")), rows, id="affected")
+        return Panel("调整或注销的影响", "先看清再办理；需提前排定的，用“推演”", ("涉及", "数量"), rows, id="affected")
 
     def _way_up(self, record: PathNode) -> Panel:
         rows, here = [], record

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -56,7 +55,7 @@ class OrganisationScreen(ActiveState, FlowScreen):
     def change(self, uow: UnitOfWork, record: Organisation, **values: Any) -> None:
         """编辑: everything but the credit code."""
         if values.pop("code").upper() != record.code:
-            raise Refused(_("统一信用代码是机构的身份，不能更改；登记错误的请停用后重新登记。"), field="code")
+            raise Refused("统一信用代码是机构的身份，不能更改；登记错误的请停用后重新登记。", field="code")
         organisation.change(uow, record, **_texts(values))
 
     def panels(self, record: Organisation) -> Sequence[Panel]:
@@ -68,9 +67,9 @@ class OrganisationScreen(ActiveState, FlowScreen):
         if step.verb not in ("rename", "merge", "close"):
             return ()
         rows = [(one.what, str(one.count), _links(one.first, one.count), *([one.merged] if step.verb == "merge" else [])) for one in attached.attached(db.session, record)]
-        head = (_("事项"), _("数量"), _("其中"), *([_("合并时")] if step.verb == "merge" else []))
-        note = {"rename": _("更名后这些记录显示新名称；已发的证书不变"), "merge": _("请先核对"), "close": _("停用前须先处理")}[step.verb]
-        return [Panel(_("会影响到"), note, head, rows, empty=_("没有记录与本机构相关。"))]
+        head = ("事项", "数量", "其中", *(["合并时"] if step.verb == "merge" else []))
+        note = {"rename": "更名后这些记录显示新名称；已发的证书不变", "merge": "请先核对", "close": "停用前须先处理"}[step.verb]
+        return [Panel("会影响到", note, head, rows, empty="没有记录与本机构相关。")]
 
     @staticmethod
     def _history(record: Organisation) -> Panel:
@@ -78,45 +77,45 @@ class OrganisationScreen(ActiveState, FlowScreen):
             (f"{c.effective_on:%Y-%m-%d}", badge(ChangeKind(c.kind).label, ChangeKind(c.kind).tone), _told(c), c.document or "—", c.by)
             for c in succession.history(db.session, record)
         ]
-        head = (_("生效日期"), _("事项"), _("内容"), _("批准文号"), _("登记人"))
-        return Panel(_("历史沿革"), head=head, rows=rows, empty=_("没有更名、合并或停用的记录。"), id="history")
+        head = ("生效日期", "事项", "内容", "批准文号", "登记人")
+        return Panel("历史沿革", head=head, rows=rows, empty="没有更名、合并或停用的记录。", id="history")
 
     @staticmethod
     def _accounts(record: Organisation) -> Panel:
         query = select(Account).where(Account.organisation_id == record.id).order_by(Account.id).limit(MOST)
         accounts = list(db.session.scalars(query).unique())
         heads = [a for a in accounts if a.active and a.position == HEAD]
-        note = "" if heads or not accounts else _("尚未登记负责人；请单位提出，由系统管理员建立或更改岗位。")
+        note = "" if heads or not accounts else "尚未登记负责人；请单位提出，由系统管理员建立或更改岗位。"
         rows = [(a.username, a.full_name, a.position or "—", "、".join(a.role_names), badge(a.state.label, a.state.tone)) for a in accounts]
-        head = (_("用户名"), _("姓名"), _("岗位"), _("角色"), _("状态"))
-        return Panel(_("账号"), note, head, rows, empty=_("还没有账号，也没有负责人；单位可自行注册。"), id="accounts")
+        head = ("用户名", "姓名", "岗位", "角色", "状态")
+        return Panel("账号", note, head, rows, empty="还没有账号，也没有负责人；单位可自行注册。", id="accounts")
 
     @staticmethod
     def _places(record: Organisation) -> Panel:
         query = select(PathNode).where(PathNode.organisation_id == record.id).options(joinedload(PathNode.parent), joinedload(PathNode.committee), joinedload(PathNode.office))
         rows = [
-            (PathKind(n.kind).label, str(n.committee or n.office or "—"), str(n.parent or _("顶端")), badge(NodeState(n.state).label, NodeState(n.state).tone))
+            (PathKind(n.kind).label, str(n.committee or n.office or "—"), str(n.parent or "顶端"), badge(NodeState(n.state).label, NodeState(n.state).tone))
             for n in db.session.scalars(query.order_by(PathNode.id).limit(MOST)).unique()
         ]
-        return Panel(_("所在审核路径"), head=(_("审核路径"), _("评委会或受理机构"), _("上级节点"), _("状态")), rows=rows, empty=_("不在任何审核路径中。"))
+        return Panel("所在审核路径", head=("审核路径", "评委会或受理机构", "上级节点", "状态"), rows=rows, empty="不在任何审核路径中。")
 
     @staticmethod
     def _below(record: Organisation) -> Panel:
         query = select(Organisation).where(Organisation.superior_id == record.id, Organisation.active).order_by(Organisation.id).limit(MOST)
         rows = [(o.code, o.name, NodeKind(o.kind).label) for o in db.session.scalars(query)]
-        return Panel(_("直属下级单位"), _("最多显示 %(n)s 个", n=MOST), (_("统一信用代码"), _("机构名称"), _("节点类型")), rows, empty=_("没有下级单位。"))
+        return Panel("直属下级单位", f"最多显示 {MOST} 个", ("统一信用代码", "机构名称", "节点类型"), rows, empty="没有下级单位。")
 
 
 def _told(change: OrganisationChange) -> Any:
     """One change in words, with a link to the other organisation where there is one."""
     match change.kind:
         case ChangeKind.MERGED:
-            words, other = _("并入"), (change.after_name, "organisation", change.other_id)
+            words, other = "并入", (change.after_name, "organisation", change.other_id)
         case ChangeKind.ABSORBED:
-            words, other = _("合并了"), (change.before_name, "organisation", change.other_id)
+            words, other = "合并了", (change.before_name, "organisation", change.other_id)
         case ChangeKind.RENAMED | ChangeKind.CORRECTED:
-            renamed = _("“%(before)s”改为“%(after)s”", before=change.before_name, after=change.after_name)
-            recoded = _("；统一信用代码 %(before)s 改为 %(after)s", before=change.before_code, after=change.after_code)
+            renamed = f"“{change.before_name}”改为“{change.after_name}”"
+            recoded = f"；统一信用代码 {change.before_code} 改为 {change.after_code}"
             return renamed + (recoded if change.before_code != change.after_code else "") + (f"；{change.reason}" if change.reason else "")
         case _:
             return change.reason or "—"
@@ -126,7 +125,7 @@ def _told(change: OrganisationChange) -> Any:
 def _links(named: Sequence[tuple[str, str, int | None]], count: int) -> Markup:
     """Names that lead to their records, and that there are more of them."""
     shown = Markup("、").join(Markup('<a href="/open/{}/{}">{}</a>').format(table, key, name) for name, table, key in named)
-    return Markup("<span>{}{}</span>").format(shown, _("等") if count > len(named) and named else "")
+    return Markup("<span>{}{}</span>").format(shown, "等" if count > len(named) and named else "")
 
 
 def _texts(values: dict[str, Any]) -> dict[str, Any]:

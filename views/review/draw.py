@@ -14,7 +14,6 @@ from typing import Any, ClassVar
 
 from flask import abort, g, redirect, send_file, url_for
 from flask_appbuilder import expose, has_access
-from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import ColumnElement
 
@@ -77,14 +76,14 @@ class DrawPlanScreen(PlanDesk):
     def cell_drawing(self, plan: Plan) -> Any:
         """How far the newest attempt is."""
         found = draws_of(plan)
-        return badge(_("第 %(n)s 次 %(state)s", n=found[0].attempt, state=DrawState(found[0].state).label), DrawState(found[0].state).tone) if found else badge(_("未抽取"))
+        return badge(f"第 {found[0].attempt} 次 {DrawState(found[0].state).label}", DrawState(found[0].state).tone) if found else badge("未抽取")
 
     def operations(self, record: Plan) -> list[Link]:
         """查询评审方案; 抽取 for those who hold it."""
         base = self.address("list").removesuffix("list/")
-        links = [Link(_("查询评审方案"), f"{base}show/{record.id}")]
+        links = [Link("查询评审方案", f"{base}show/{record.id}")]
         found = draws_of(record)
-        return [*links, Link(_("抽取记录"), url_for("DrawScreen.show", pk=found[0].id))] if found else links
+        return [*links, Link("抽取记录", url_for("DrawScreen.show", pk=found[0].id))] if found else links
 
     def unused_routes(self) -> Sequence[str]:
         """No verb has an address here."""
@@ -93,11 +92,11 @@ class DrawPlanScreen(PlanDesk):
     def panels(self, record: Plan) -> Sequence[Panel]:
         """The draws of the plan, then the plan."""
         rows = [
-            (_("第 %(n)s 次", n=d.attempt), badge(DrawState(d.state).label, DrawState(d.state).tone), f"{d.drawn_at:%Y-%m-%d %H:%M}" if d.drawn_at else "—", d.witnesses or "—", link_to(d))
+            (f"第 {d.attempt} 次", badge(DrawState(d.state).label, DrawState(d.state).tone), f"{d.drawn_at:%Y-%m-%d %H:%M}" if d.drawn_at else "—", d.witnesses or "—", link_to(d))
             for d in draws_of(record)
         ]
-        head = (_("次数"), _("状态"), _("抽取时间"), _("监督人员"), _("操作"))
-        return [Panel(_("抽取记录"), "", head, rows, empty=_("尚未抽取。评委应在开评前 1 天抽取。")), *super().panels(record)]
+        head = ("次数", "状态", "抽取时间", "监督人员", "操作")
+        return [Panel("抽取记录", "", head, rows, empty="尚未抽取。评委应在开评前 1 天抽取。"), *super().panels(record)]
 
     def extra_page(self, record: Plan) -> dict[str, Any]:
         """冻结名册 for the two sides of the draw, while no attempt is in hand."""
@@ -128,7 +127,7 @@ def draws_of(plan: Plan) -> list[Draw]:
 
 def link_to(draw: Draw) -> Any:
     """The way into the hall."""
-    return Markup('<a href="{}">{}</a>').format(url_for("DrawScreen.show", pk=draw.id), _("进入抽取大厅"))
+    return Markup('<a href="{}">{}</a>').format(url_for("DrawScreen.show", pk=draw.id), "进入抽取大厅")
 
 
 class DrawScreen(FlowScreen):
@@ -149,17 +148,17 @@ class DrawScreen(FlowScreen):
 
     def name_of(self, record: Draw) -> str:
         """The plan and the attempt."""
-        return _("%(plan)s 第 %(n)s 次抽取", plan=record.plan.name, n=record.attempt)
+        return f"{record.plan.name} 第 {record.attempt} 次抽取"
 
     def extra_page(self, record: Draw) -> dict[str, Any]:
         """The hashes, what was spoken, and what may be taken away."""
         inside = g.user.plays(HRSS_AUDIT, SUPERVISOR)
         shown = record.state in (DrawState.DRAWN, DrawState.CLOSED, DrawState.ABORTED)
         hashes = [
-            (_("名册摘要 H_pool"), record.pool_hash, _("冻结名册文件的 SHA-256，请监督人员当场抄录")),
-            (_("系统承诺 C0"), record.commitment, _("系统随机数已锁定；先于报数公布，揭示后可验")),
-            (_("系统随机数 R0"), record.r0 if shown else None, _("揭示后公布")),
-            (_("结果摘要"), record.result_hash, _("抽取结果文件的 SHA-256")),
+            ("名册摘要 H_pool", record.pool_hash, "冻结名册文件的 SHA-256，请监督人员当场抄录"),
+            ("系统承诺 C0", record.commitment, "系统随机数已锁定；先于报数公布，揭示后可验"),
+            ("系统随机数 R0", record.r0 if shown else None, "揭示后公布"),
+            ("结果摘要", record.result_hash, "抽取结果文件的 SHA-256"),
         ]
         return {
             "hashes": [(label, grouped(value), note) for label, value, note in hashes if value],
@@ -175,16 +174,16 @@ class DrawScreen(FlowScreen):
         panels.append(frozen(record, groups))
         if record.result is not None:
             rows = [(groups.get(s, "—"), code, told(what)) for kind, s, code, what in lines(record, 4) if kind == "log"]
-            panels.append(Panel(_("抽取过程"), _("按抽签号顺序逐个判定"), (_("专业组"), _("评委代码"), _("结果")), rows))
+            panels.append(Panel("抽取过程", "按抽签号顺序逐个判定", ("专业组", "评委代码", "结果"), rows))
         if record.declines:
             reasons = dict(REASONS)
             rows = [(d.code, reasons.get(d.reason, d.reason), d.note or "—") for d in record.declines]
-            panels.append(Panel(_("不能参加"), _("依次递补"), (_("评委代码"), _("原因"), _("通知记录")), rows))
+            panels.append(Panel("不能参加", "依次递补", ("评委代码", "原因", "通知记录"), rows))
         return panels
 
     def links(self, record: Draw) -> Sequence[Link]:
         """抽取记录表."""
-        return [Link(_("抽取记录表"), self.address("record", pk=record.id)), Link(_("评审方案"), url_for("DrawPlanScreen.show", pk=record.plan_id))]
+        return [Link("抽取记录表", self.address("record", pk=record.id)), Link("评审方案", url_for("DrawPlanScreen.show", pk=record.plan_id))]
 
     def done(self, record_id: int, step: Step, name: str, answer: Any) -> Any:
         """Back to the hall, whatever was done."""
@@ -227,7 +226,7 @@ class DrawScreen(FlowScreen):
         found = attempt(g.user, lambda uow: draws.call_list(uow, uow.session.get_one(Draw, pk)), context=context())
         draw = self.find(pk)
         groups = {need.code: need.name for need in draw.plan.needs}
-        return self.render_template("review/calls.html", screen=self, title=_("通知名单"), name=self.name_of(draw), calls=found, groups=groups, base=self.address("list"), back=self.address("show", pk=pk))
+        return self.render_template("review/calls.html", screen=self, title="通知名单", name=self.name_of(draw), calls=found, groups=groups, base=self.address("list"), back=self.address("show", pk=pk))
 
     def _inside(self, pk: int) -> Draw:
         """The draw, for its two sides only."""
@@ -247,7 +246,7 @@ def seats(draw: Draw, groups: dict[str, str]) -> Panel:
     for stratum, code in draws.members(draw):
         found.setdefault(stratum, []).append(code)
     rows = [(groups.get(stratum, stratum), len(codes), "、".join(codes)) for stratum, codes in found.items()]
-    return Panel(_("抽中评委"), _("%(n)s 人，以代码公布", n=sum(row[1] for row in rows)), (_("专业组"), _("人数"), _("评委代码")), rows)
+    return Panel("抽中评委", f"{sum(row[1] for row in rows)} 人，以代码公布", ("专业组", "人数", "评委代码"), rows)
 
 
 def frozen(draw: Draw, groups: dict[str, str]) -> Panel:
@@ -256,5 +255,5 @@ def frozen(draw: Draw, groups: dict[str, str]) -> Panel:
     free = Counter(e.stratum for e in manifest.experts if e.status == zc.OK)
     aside = Counter(e.stratum for e in manifest.experts if e.status != zc.OK)
     rows = [(s.code, groups.get(s.code, s.code), s.need, free[s.code], aside[s.code]) for s in manifest.strata]
-    note = _("共 %(n)s 人；同一单位不超过 %(cap)s 人", n=len(manifest.experts), cap=manifest.unitcap)
-    return Panel(_("冻结名册"), note, (_("代码"), _("专业组"), _("席位"), _("可抽人数"), _("应回避或不得抽取")), rows)
+    note = f"共 {len(manifest.experts)} 人；同一单位不超过 {manifest.unitcap} 人"
+    return Panel("冻结名册", note, ("代码", "专业组", "席位", "可抽人数", "应回避或不得抽取"), rows)

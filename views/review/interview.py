@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import abort, flash, g, redirect, send_file
 from flask_appbuilder import BaseView, expose, has_access
-from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
@@ -68,17 +67,17 @@ class InterviewScreen(SessionDesk):
 
     def links(self, record: ReviewSession) -> Sequence[Link]:
         """Nothing but the page itself."""
-        return [Link(_("安排面试"), self.address("schedule", pk=record.id))] if record.state in interview.BEFORE else []
+        return [Link("安排面试", self.address("schedule", pk=record.id))] if record.state in interview.BEFORE else []
 
     def panels(self, record: ReviewSession) -> Sequence[Panel]:
         """Every turn with its letter and receipt."""
         rows = [
             (s.group_name, s.sequence, f"{s.starts_at:%Y-%m-%d %H:%M}", s.place, s.declaration.applicant_name, s.declaration.unit.name, _told(s),
-             Markup('<a href="{}">{}</a>').format(self.address("paper", pk=record.id, slot=s.id), _("通知书")))
+             Markup('<a href="{}">{}</a>').format(self.address("paper", pk=record.id, slot=s.id), "通知书"))
             for s in slots_of(record)
         ]  # fmt: skip
-        head = (_("分组"), _("顺序"), _("面试时间"), _("面试地点"), _("姓名"), _("所在单位"), _("通知与回执"), _("操作"))
-        return [Panel(_("面试安排"), _("%(n)s 人", n=len(rows)), head, rows, empty=_("还没有安排面试；方案设有面试答辩打分的，须先安排并发送通知。"))]
+        head = ("分组", "顺序", "面试时间", "面试地点", "姓名", "所在单位", "通知与回执", "操作")
+        return [Panel("面试安排", f"{len(rows)} 人", head, rows, empty="还没有安排面试；方案设有面试答辩打分的，须先安排并发送通知。")]
 
     def extra_page(self, record: ReviewSession) -> dict[str, Any]:
         """How many letters wait to be sent."""
@@ -92,11 +91,11 @@ class InterviewScreen(SessionDesk):
         review = self.find(pk)
         posted = submit(TURNS, review, lambda uow, given: self._schedule(uow, pk, given))
         if posted.done:
-            flash(_("已安排 %(n)s 人的面试，核对后请发送通知。", n=posted.answer), "ok")
+            flash(f"已安排 {posted.answer} 人的面试，核对后请发送通知。", "ok")
             return redirect(self.address("show", pk=pk))
         boxes = posted.boxes(TURNS, review)
-        page = self.render_template("screens/ask.html", screen=self, title=_("安排面试"), name=review.name, boxes=boxes, errors=errors_of(boxes), sentence=posted.sentence,
-                                    label=_("保存安排"), base=self.address("list"), back=self.address("show", pk=pk))  # fmt: skip
+        page = self.render_template("screens/ask.html", screen=self, title="安排面试", name=review.name, boxes=boxes, errors=errors_of(boxes), sentence=posted.sentence,
+                                    label="保存安排", base=self.address("list"), back=self.address("show", pk=pk))  # fmt: skip
         return page, posted.code
 
     def _schedule(self, uow: UnitOfWork, pk: int, given: dict[str, Any]) -> int:
@@ -114,7 +113,7 @@ class InterviewScreen(SessionDesk):
             sent = attempt(g.user, lambda uow: interview.notify(uow, uow.session.get_one(ReviewSession, pk)), context=context())
         except Refused as refusal:
             return self.show_page(self.find(pk), alert=refusal.sentence), code_of(refusal)
-        flash(_("已发送 %(n)s 份面试通知。", n=sent), "ok")
+        flash(f"已发送 {sent} 份面试通知。", "ok")
         return redirect(self.address("show", pk=pk))
 
     @expose("/paper/<int:pk>/<int:slot>.pdf")
@@ -127,8 +126,8 @@ class InterviewScreen(SessionDesk):
 
 def _told(slot: InterviewSlot) -> Any:
     if slot.confirmed_at:
-        return badge(_("已回执 %(at)s", at=f"{slot.confirmed_at:%m-%d %H:%M}"), "ok")
-    return badge(_("已通知 %(at)s", at=f"{slot.notified_at:%m-%d %H:%M}"), "run") if slot.notified_at else badge(_("未通知"), "warn")
+        return badge(f"已回执 {slot.confirmed_at:%m-%d %H:%M}", "ok")
+    return badge(f"已通知 {slot.notified_at:%m-%d %H:%M}", "run") if slot.notified_at else badge("未通知", "warn")
 
 
 def send_letter(slot: InterviewSlot) -> Any:
@@ -171,7 +170,7 @@ class InterviewNoticeView(BaseView):
         """回执: I have read it."""
         key = self._slot(pk).id
         attempt(g.user, lambda uow: interview.confirm(uow, uow.session.get_one(InterviewSlot, key)), context=context())
-        flash(_("已确认回执，请按时参加面试。"), "ok")
+        flash("已确认回执，请按时参加面试。", "ok")
         return redirect(f"{self.route_base}/")
 
     @expose("/<int:pk>/letter.pdf")

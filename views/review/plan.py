@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 from flask import abort, flash, g, redirect, request, send_file
 from flask_appbuilder import expose, has_access
-from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import joinedload
 
@@ -60,7 +59,7 @@ class PlanDesk(Screen):
     def cell_file_by(self, plan: Plan) -> str:
         """The last day on which the plan can be filed (118号 五(一))."""
         days = plans.lead_days(asking(g.user), plan)
-        return _("%(day)s（开评前 %(n)s 个工作日）", day=working_days.subtract(db.session, plan.opens_on, days), n=days)
+        return f"{working_days.subtract(db.session, plan.opens_on, days)}（开评前 {days} 个工作日）"
 
     def panels(self, record: Plan) -> Sequence[Panel]:
         """参评人员, 专家需求, 打分细则, 附件: the tabs of the guide (附件3 1.13)."""
@@ -68,12 +67,12 @@ class PlanDesk(Screen):
 
     def links(self, record: Plan) -> Sequence[Link]:
         """The roster of candidates as a paper."""
-        return [Link(_("参评人员花名册"), self.address("roster", pk=record.id))]
+        return [Link("参评人员花名册", self.address("roster", pk=record.id))]
 
     def operations(self, record: Plan) -> list[Link]:
         """查看详细, 查看附件 (附件3 1.13)."""
         base = self.address("list").removesuffix("list/")
-        return [Link(_("查看详细"), f"{base}show/{record.id}"), Link(_("查看附件"), f"{base}show/{record.id}#附件")]
+        return [Link("查看详细", f"{base}show/{record.id}"), Link("查看附件", f"{base}show/{record.id}#附件")]
 
     @expose("/roster/<int:pk>.pdf")
     @has_access
@@ -96,22 +95,22 @@ def people_of(plan: Plan) -> Panel:
         (d.number, d.applicant_name, d.unit.name, d.title.name, d.specialty.name if d.specialty else "—", badge(DeclarationState(d.state).label, DeclarationState(d.state).tone))
         for d in candidates_of(plan)
     ]
-    head = (_("申报编号"), _("姓名"), _("所在单位"), _("申报职称"), _("申报专业"), _("状态"))
-    return Panel(_("参评人员"), _("%(n)s 人", n=len(rows)), head, rows, empty=_("还没有参评人员；请在方案中勾选资格复核合格的人员。"))
+    head = ("申报编号", "姓名", "所在单位", "申报职称", "申报专业", "状态")
+    return Panel("参评人员", f"{len(rows)} 人", head, rows, empty="还没有参评人员；请在方案中勾选资格复核合格的人员。")
 
 
 def needs_of(plan: Plan) -> Panel:
     """专家需求: groups and numbers."""
-    rows = [(need.code, need.name, need.specialty.name if need.specialty else _("不限专业"), need.need) for need in plan.needs]
-    total = _("合计 %(n)s 人，方案评委 %(m)s 人", n=sum(need.need for need in plan.needs), m=plan.members)
-    return Panel(_("专家需求"), total, (_("代码"), _("专业组"), _("专业"), _("人数")), rows, empty=_("还没有填写专家需求。"))
+    rows = [(need.code, need.name, need.specialty.name if need.specialty else "不限专业", need.need) for need in plan.needs]
+    total = f"合计 {sum(need.need for need in plan.needs)} 人，方案评委 {plan.members} 人"
+    return Panel("专家需求", total, ("代码", "专业组", "专业", "人数"), rows, empty="还没有填写专家需求。")
 
 
 def items_of(plan: Plan) -> Panel:
     """打分细则."""
     rows = [(ScorePhase(i.phase).label, ScoreKind(i.kind).label, i.name, "—" if i.kind == ScoreKind.VETO else i.maximum, i.criterion or "—") for i in plan.items]
-    total = _("计分项目合计 %(n)s 分", n=sum(i.maximum for i in plan.items if i.kind == ScoreKind.SCORE))
-    return Panel(_("打分细则"), total, (_("环节"), _("类型"), _("评分项目"), _("满分"), _("评分标准")), rows, empty=_("还没有填写打分细则。"))
+    total = f"计分项目合计 {sum(i.maximum for i in plan.items if i.kind == ScoreKind.SCORE)} 分"
+    return Panel("打分细则", total, ("环节", "类型", "评分项目", "满分", "评分标准"), rows, empty="还没有填写打分细则。")
 
 
 def files_of(plan: Plan) -> list[StoredFile]:
@@ -145,12 +144,12 @@ class PlanScreen(PlanDesk, FlowScreen):
         """Only a draft or a returned plan can be changed."""
         if record.state in (PlanState.DRAFT, PlanState.RETURNED):
             return None
-        return _("方案为“%(state)s”，不能修改（附件2 1.2.2）；需要调整的，请联系审核岗退回。", state=PlanState(record.state).label)
+        return f"方案为“{PlanState(record.state).label}”，不能修改（附件2 1.2.2）；需要调整的，请联系审核岗退回。"
 
     def operations(self, record: Plan) -> list[Link]:
         """详情 and, for drafts, 编辑."""
         links = super().operations(record)
-        return [*links, Link(_("编辑"), self.address("edit", pk=record.id))] if self.editable(record) is None else links
+        return [*links, Link("编辑", self.address("edit", pk=record.id))] if self.editable(record) is None else links
 
     @expose("/add", methods=["GET", "POST"])
     @has_access
@@ -158,11 +157,11 @@ class PlanScreen(PlanDesk, FlowScreen):
         """新增: everything of 附件2 1.2.2 on one page."""
         batch = self._batch()
         if batch is None:
-            flash(_("本评委会没有已提交的年度批次，不能新增方案；请先在“年度批次信息提交”中提交批次。"), "warn")
+            flash("本评委会没有已提交的年度批次，不能新增方案；请先在“年度批次信息提交”中提交批次。", "warn")
             return redirect(self.address("list"))
         posted = submit(FACTS, batch, lambda uow, given: self._create(uow, batch.id, given), (NEEDS, ITEMS)) if not self._only_another_row() else Posted()
         if posted.done:
-            flash(_("已保存“%(name)s”，核对后请呈报。", name=posted.answer.name), "ok")
+            flash(f"已保存“{posted.answer.name}”，核对后请呈报。", "ok")
             return redirect(self.address("show", pk=posted.answer.id))
         return self._page(posted, batch, None)
 
@@ -175,7 +174,7 @@ class PlanScreen(PlanDesk, FlowScreen):
             raise NotNow(reason)
         posted = submit(FACTS, plan, lambda uow, given: self._amend(uow, pk, given), (NEEDS, ITEMS)) if not self._only_another_row() else Posted()
         if posted.done:
-            flash(_("已保存修改。"), "ok")
+            flash("已保存修改。", "ok")
             return redirect(self.address("show", pk=pk))
         return self._page(posted, plan.batch, self.find(pk))
 
@@ -186,7 +185,7 @@ class PlanScreen(PlanDesk, FlowScreen):
         plan = self.find(pk)
         stored = next((f for f in files_of(plan) if f.key == key), None) or abort(404)
         attempt(g.user, lambda uow: plans.detach(uow, uow.session.get_one(Plan, pk), uow.session.get_one(StoredFile, stored.id)), context=context())
-        flash(_("已移除附件“%(name)s”。", name=stored.name), "ok")
+        flash(f"已移除附件“{stored.name}”。", "ok")
         return redirect(self.address("edit", pk=pk))
 
     @staticmethod
@@ -242,7 +241,7 @@ class PlanScreen(PlanDesk, FlowScreen):
         rows = [box for row in (*needs, *items) for box in row]
         ticked = set(self._chosen()) if request.method == "POST" else {d.id for d in plan.candidates} if plan else None
         page = self.render_template(
-            "review/plan_form.html", screen=self, title=_("编辑评审方案") if plan else _("新增评审方案"), boxes=boxes, errors=errors_of([*boxes, *rows]) + self._elsewhere(posted, boxes, rows),
+            "review/plan_form.html", screen=self, title="编辑评审方案" if plan else "新增评审方案", boxes=boxes, errors=errors_of([*boxes, *rows]) + self._elsewhere(posted, boxes, rows),
             sentence=posted.sentence, needs=needs, items=items, people=candidates_for(batch, plan), ticked=ticked, batch=batch, batches=self._batches(), plan=plan,
             version=str(plan.version) if plan else "", files=files_of(plan) if plan else [], file_link=file_link, carried=model is not None and plan is None and request.method == "GET",
             base=self.address("list"), back=self.address("show", pk=plan.id) if plan else self.address("list"),
@@ -253,7 +252,7 @@ class PlanScreen(PlanDesk, FlowScreen):
     def _elsewhere(posted: Posted, boxes: list[Any], rows: list[Any]) -> list[tuple[str, str, str]]:
         """Sentences about fields that are no boxes, such as the files."""
         drawn = {box.name for box in (*boxes, *rows)}
-        return [("files" if name == "file" else name, _("附件") if name == "file" else name, sentence) for name, sentence in posted.errors.items() if name not in drawn]
+        return [("files" if name == "file" else name, "附件" if name == "file" else name, sentence) for name, sentence in posted.errors.items() if name not in drawn]
 
     @staticmethod
     def _last() -> Plan | None:
@@ -289,7 +288,7 @@ class PlanAuditDesk(PlanDesk, FlowScreen):
     def operations(self, record: Plan) -> list[Link]:
         """审核 while it waits, 查看详细 afterwards."""
         links = super().operations(record)
-        return [Link(_("审核"), links[0].url), links[1]] if record.state == PlanState.FILED else links
+        return [Link("审核", links[0].url), links[1]] if record.state == PlanState.FILED else links
 
 
 class PlanAuditScreen(PlanAuditDesk):
@@ -329,4 +328,4 @@ class PlanSearchScreen(PlanDesk):
     def operations(self, record: Plan) -> list[Link]:
         """查看详细, and the three tables of the guide."""
         base = f"{self.address('list').removesuffix('list/')}show/{record.id}"
-        return [Link(_("查看详细"), base), *(Link(words, f"{base}#{words}") for words in (_("参评人员"), _("专家需求"), _("打分细则")))]
+        return [Link("查看详细", base), *(Link(words, f"{base}#{words}") for words in ("参评人员", "专家需求", "打分细则"))]

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from flask import flash, g, redirect, send_file, url_for
 from flask_appbuilder import expose, has_access
-from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
@@ -80,16 +79,16 @@ class ResultScreen(SessionDesk, FlowScreen):
 
     def links(self, record: ReviewSession) -> Sequence[Link]:
         """投票结果统计表 once there is a count; the session."""
-        links = [Link(_("评审会议"), url_for("SessionScreen.show", pk=record.id))]
+        links = [Link("评审会议", url_for("SessionScreen.show", pk=record.id))]
         if poll := counted_poll(db.session, record):
-            links.insert(0, Link(_("投票结果统计表"), url_for("PollScreen.tally", pk=poll.id)))
+            links.insert(0, Link("投票结果统计表", url_for("PollScreen.tally", pk=poll.id)))
         return links
 
     def panels(self, record: ReviewSession) -> Sequence[Panel]:
         """The candidates in their order, the caps, the decisions."""
         poll = counted_poll(db.session, record)
         if poll is None:
-            return [Panel(_("评审结果"), empty=_("会议尚未计票；计票前不显示任何得票。"))]
+            return [Panel("评审结果", empty="会议尚未计票；计票前不显示任何得票。")]
         return [self._ranking(record, poll), *self._caps(record), *self._decisions(record)]
 
     def _ranking(self, review: ReviewSession, poll: Poll) -> Panel:
@@ -102,14 +101,14 @@ class ResultScreen(SessionDesk, FlowScreen):
         for n, d in enumerate(order, 1):
             t, mean = counts[d.id], scoring.shown(points[d.id].points) if d.id in points else "—"
             rows.append((n, d.applicant_name, d.unit.name, f"{d.title.name}（{TitleLevel(d.level).label}）", mean, t.yes, t.no, t.abstain, t.attending, *outcome_of(d, open_)))
-        head = (_("序号"), _("姓名"), _("所在单位"), _("申报职称"), _("综合得分"), _("同意"), _("不同意"), _("弃权"), _("出席"), _("结果"), _("原因"))
-        note = _("预计结果，宣布后生效") if open_ else _("已宣布")
-        return Panel(_("评审结果"), _("应到 %(m)s 人、实到 %(a)s 人；%(note)s", m=poll.members, a=poll.attending, note=note), head, rows)
+        head = ("序号", "姓名", "所在单位", "申报职称", "综合得分", "同意", "不同意", "弃权", "出席", "结果", "原因")
+        note = "预计结果，宣布后生效" if open_ else "已宣布"
+        return Panel("评审结果", f"应到 {poll.members} 人、实到 {poll.attending} 人；{note}", head, rows)
 
     @staticmethod
     def _caps(review: ReviewSession) -> list[Panel]:
         rows = [(TitleLevel(level).label, f"{ranking.ratio_of(review.plan, level)}%", most) for level, most in sorted(ranking.caps(db.session, review).items())]
-        return [Panel(_("比例控制数"), _("参评人数 × 比例，去尾数"), (_("级别"), _("比例"), _("最多通过")), rows)]
+        return [Panel("比例控制数", "参评人数 × 比例，去尾数", ("级别", "比例", "最多通过"), rows)]
 
     @staticmethod
     def _decisions(review: ReviewSession) -> list[Panel]:
@@ -118,19 +117,19 @@ class ResultScreen(SessionDesk, FlowScreen):
             return []
         people = select(Declaration).where(Declaration.id.in_([number for one in made for number in one["order"]]))
         names = {d.id: d.applicant_name for d in db.session.scalars(people)}
-        return [Panel(_("并列处理决定"), "", (_("议定次序"), _("理由")), [(" › ".join(names.get(n, "") for n in one["order"]), one["reason"]) for one in made])]
+        return [Panel("并列处理决定", "", ("议定次序", "理由"), [(" › ".join(names.get(n, "") for n in one["order"]), one["reason"]) for one in made])]
 
 
 def outcome_of(declaration: Declaration, preview: ranking.Outcome | None) -> tuple[Any, str]:
     """The result as declared, or as it would be declared now, with its reason."""
     if preview is None or declaration.state != D.IN_REVIEW:
         failed = declaration.state == D.FAILED
-        return badge(_("未通过"), "bad") if failed else badge(_("通过"), "ok"), declaration.result_reason if failed else "—"
+        return badge("未通过", "bad") if failed else badge("通过", "ok"), declaration.result_reason if failed else "—"
     if any(declaration.id in tie.ids for tie in preview.ties):
-        return badge(_("并列待议定"), "warn"), _("票数、得分相同，须由会议议定先后")
+        return badge("并列待议定", "warn"), "票数、得分相同，须由会议议定先后"
     if declaration.id in preview.failed:
-        return badge(_("预计未通过"), "bad"), preview.failed[declaration.id]
-    return badge(_("预计通过"), "ok"), "—"
+        return badge("预计未通过", "bad"), preview.failed[declaration.id]
+    return badge("预计通过", "ok"), "—"
 
 
 # -- 公示 -----------------------------------------------------------------------------------------
@@ -188,16 +187,16 @@ class ResultPublicityScreen(PostingDesk):
         """新增公示: everybody of a plan who passed; first and last day follow from today."""
         posted = submit(POSTING, None, self._post)
         if posted.done:
-            flash(_("已公示 %(n)s 人，公示期 %(a)s 至 %(b)s。", n=len(posted.answer.people), a=posted.answer.starts_on, b=posted.answer.ends_on), "ok")
+            flash(f"已公示 {len(posted.answer.people)} 人，公示期 {posted.answer.starts_on} 至 {posted.answer.ends_on}。", "ok")
             return redirect(self.address("show", pk=posted.answer.id))
         uow = asking(g.user)
         if not to_post(uow, None) and not posted.sentence:
-            flash(_("没有“评审通过待公示”的人员；请先在“评审结果”中宣布结果。"), "warn")
+            flash("没有“评审通过待公示”的人员；请先在“评审结果”中宣布结果。", "warn")
             return redirect(self.address("list"))
         first, last = working_days.publicity_term(db.session, uow.today, settings.value(db.session, "publicity_days"))
         boxes = posted.boxes(POSTING, None)
-        page = self.render_template("screens/ask.html", screen=self, title=_("新增评审结果公示"), name="", lead=_("今天公示的，公示期为 %(a)s 至 %(b)s。", a=first, b=last), boxes=boxes,
-                                    errors=errors_of(boxes), sentence=posted.sentence, label=_("公示"), base=self.address("list"), back=self.address("list"))  # fmt: skip
+        page = self.render_template("screens/ask.html", screen=self, title="新增评审结果公示", name="", lead=f"今天公示的，公示期为 {first} 至 {last}。", boxes=boxes,
+                                    errors=errors_of(boxes), sentence=posted.sentence, label="公示", base=self.address("list"), back=self.address("list"))  # fmt: skip
         return page, posted.code
 
     @staticmethod
@@ -208,18 +207,18 @@ class ResultPublicityScreen(PostingDesk):
     def panels(self, record: Publicity) -> Sequence[Panel]:
         """Who is posted, what was objected, the proof."""
         rows = [(d.number, d.applicant_name, d.unit.name, d.title.name, badge(D(d.state).label, D(d.state).tone), self._object(record, d)) for d in (item.declaration for item in record.people)]
-        head = (_("申报编号"), _("姓名"), _("所在单位"), _("申报职称"), _("状态"), _("操作"))
-        return [Panel(_("公示人员"), _("%(n)s 人", n=len(rows)), head, rows), self.objections(record), attachments(record, _("公示证明"), _("登记公示结果时可上传公示证明。"))]
+        head = ("申报编号", "姓名", "所在单位", "申报职称", "状态", "操作")
+        return [Panel("公示人员", f"{len(rows)} 人", head, rows), self.objections(record), attachments(record, "公示证明", "登记公示结果时可上传公示证明。")]
 
     @staticmethod
     def _object(posting: Publicity, declaration: Declaration) -> Any:
         if posting.state != PublicityState.POSTED or not g.user.plays(COMMITTEE_OFFICE):
             return "—"
-        return Markup('<a href="{}">{}</a>').format(url_for("ObjectionScreen.add", declaration=declaration.id), _("异议登记"))
+        return Markup('<a href="{}">{}</a>').format(url_for("ObjectionScreen.add", declaration=declaration.id), "异议登记")
 
     def links(self, record: Publicity) -> Sequence[Link]:
         """The list as it is posted."""
-        return [Link(_("公示名单"), self.address("paper", pk=record.id))]
+        return [Link("公示名单", self.address("paper", pk=record.id))]
 
     @expose("/paper/<int:pk>.pdf")
     @has_access

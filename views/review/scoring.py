@@ -11,7 +11,6 @@ from typing import Any, ClassVar
 
 from flask import abort, flash, g, redirect, request
 from flask_appbuilder import BaseView, expose, has_access
-from flask_babel import gettext as _
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
@@ -74,7 +73,7 @@ class ExpertDesk(Screen):
 
     def cell_done(self, declaration: Declaration) -> Any:
         """已办 or 未办."""
-        return badge(_("已完成"), "ok") if declaration.id in g.get("written", ()) else badge(_("未完成"), "warn")
+        return badge("已完成", "ok") if declaration.id in g.get("written", ()) else badge("未完成", "warn")
 
     def closed(self, declaration: Declaration) -> str:
         """Why nothing can be written on this candidate now, or nothing."""
@@ -86,7 +85,7 @@ class ExpertDesk(Screen):
 
     def operations(self, record: Declaration) -> list[Link]:
         """查询 and the verb of the guide are one page."""
-        return [Link(_(self.act_label), f"{self.address('list').removesuffix('list/')}show/{record.id}")]
+        return [Link(self.act_label, f"{self.address('list').removesuffix('list/')}show/{record.id}")]
 
     def name_of(self, record: Declaration) -> str:
         """The candidate and what he asks for."""
@@ -116,7 +115,7 @@ class ExpertDesk(Screen):
         step = self.questions(declaration)
         posted = submit(step, declaration, lambda uow, given: self.write(uow, self.find(pk), given))
         if posted.done:
-            flash(_("已保存对“%(name)s”的%(what)s。", name=declaration.applicant_name, what=self.title), "ok")
+            flash(f"已保存对“{declaration.applicant_name}”的{self.title}。", "ok")
             return redirect(self._next(pk) if request.form.get("go") == "next" else self.address("show", pk=pk))
         return self._judge_page(declaration, step, posted), posted.code
 
@@ -218,7 +217,7 @@ class ScoreDesk(ExpertDesk):
         for item in items:
             points[item.id] = hundredths(given[f"item-{item.id}"])
             if points[item.id] is None:
-                wrong[f"item-{item.id}"] = _("“%(name)s”应为数字，最多两位小数。", name=item.name)
+                wrong[f"item-{item.id}"] = f"“{item.name}”应为数字，最多两位小数。"
         if wrong:
             raise Refused("；".join(s.rstrip("。") for s in wrong.values()) + "。", fields=wrong)
         notes = {item.id: given[f"note-{item.id}"] for item in items}
@@ -241,7 +240,7 @@ def _item(item: ScoreItem, row: Score | None) -> list[Ask]:
     if item.kind == ScoreKind.VETO:
         held = "" if row is None else str(row.points)
         return [Ask(f"item-{item.id}", f"{item.name}（一票否决）", "choice", choices=(("0", "否"), (str(scoring.VETOED), "是，一票否决")), default=held), note]
-    label = _("%(name)s（%(kind)s，0–%(most)s 分）", name=item.name, kind=ScoreKind(item.kind).label, most=item.maximum)
+    label = f"{item.name}（{ScoreKind(item.kind).label}，0–{item.maximum} 分）"
     return [Ask(f"item-{item.id}", label, "decimal", default=scoring.shown(row.points) if row else ""), note]
 
 
@@ -308,7 +307,7 @@ class CheckInView(BaseView):
         step = SESSION["sign_in"]
         posted = submit(step, review, lambda uow, given: SESSION.perform(uow, uow.session.get_one(ReviewSession, pk), "sign_in", **given))
         if posted.done:
-            flash(_("签到完成，可以查看参评人员材料。"), "ok")
+            flash("签到完成，可以查看参评人员材料。", "ok")
             return redirect(f"{self.route_base}/show/{pk}")
         uow = asking(g.user)
         refusal = SESSION.refusal(uow, review, step)
@@ -325,11 +324,11 @@ class CheckInView(BaseView):
         review_of(db.session, declaration) or abort(404)
         posted = submit(ASIDE, declaration, lambda uow, given: sessions.recuse(uow, uow.session.get_one(Declaration, pk), **given))
         if posted.done:
-            flash(_("已登记对“%(name)s”的回避，该人不再出现在您的名单中。", name=declaration.applicant_name), "ok")
+            flash(f"已登记对“{declaration.applicant_name}”的回避，该人不再出现在您的名单中。", "ok")
             return redirect(f"{self.route_base}/")
         boxes = posted.boxes(ASIDE, declaration)
-        page = self.render_template("screens/ask.html", screen=self, title=_("申请回避：%(name)s", name=declaration.applicant_name), name="", boxes=boxes, errors=errors_of(boxes),
-                                    sentence=posted.sentence, label=_("申请回避"), base=f"{self.route_base}/", back=f"{self.route_base}/")  # fmt: skip
+        page = self.render_template("screens/ask.html", screen=self, title=f"申请回避：{declaration.applicant_name}", name="", boxes=boxes, errors=errors_of(boxes),
+                                    sentence=posted.sentence, label="申请回避", base=f"{self.route_base}/", back=f"{self.route_base}/")  # fmt: skip
         return page, posted.code
 
     @staticmethod

@@ -11,7 +11,6 @@ from itertools import groupby
 from typing import Any, ClassVar
 
 from flask import g, url_for
-from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -62,14 +61,14 @@ class SessionDesk(Screen):
         for label, run in groupby(super().trail(record), key=lambda moment: moment.label):
             same = list(run)
             if label in BY_EXPERTS:
-                same = [replace(same[0], label=_("%(label)s（%(n)s 人次）", label=label, n=len(same)), who="", organisation=_("评委"))]
+                same = [replace(same[0], label=f"{label}（{len(same)} 人次）", who="", organisation="评委")]
             told += same
         return told
 
     def links(self, record: ReviewSession) -> Sequence[Link]:
         """The neighbouring desks of the same session."""
-        found = [Link(_("面试通知"), url_for("InterviewScreen.show", pk=record.id))] if g.user.plays(COMMITTEE_OFFICE) else []
-        return [*found, Link(_("投票管理"), url_for("PollScreen.of", pk=record.id)), Link(_("评审结果"), url_for("ResultScreen.show", pk=record.id))]
+        found = [Link("面试通知", url_for("InterviewScreen.show", pk=record.id))] if g.user.plays(COMMITTEE_OFFICE) else []
+        return [*found, Link("投票管理", url_for("PollScreen.of", pk=record.id)), Link("评审结果", url_for("ResultScreen.show", pk=record.id))]
 
 
 class SessionScreen(SessionDesk, FlowScreen):
@@ -100,9 +99,9 @@ class SessionScreen(SessionDesk, FlowScreen):
 def attendance(review: ReviewSession) -> Panel:
     """应到, 实到, and whether that is a quorum."""
     count = turnout(review)
-    here = badge(_("达到三分之二"), "ok") if count["quorate"] else badge(_("不足三分之二"), "warn")
-    rows = [(_("%(n)s 人", n=count["members"]), _("%(n)s 人", n=count["present"]), here)]
-    return Panel(_("出席情况"), _("出席不少于三分之二方可开会（令40号 第十八条）"), (_("应到"), _("实到"), _("结论")), rows, aside=True)
+    here = badge("达到三分之二", "ok") if count["quorate"] else badge("不足三分之二", "warn")
+    rows = [(f"{count['members']} 人", f"{count['present']} 人", here)]
+    return Panel("出席情况", "出席不少于三分之二方可开会（令40号 第十八条）", ("应到", "实到", "结论"), rows, aside=True)
 
 
 def members_of(review: ReviewSession) -> Panel:
@@ -111,12 +110,12 @@ def members_of(review: ReviewSession) -> Panel:
     groups = {need.code: need.name for need in review.plan.needs}
     left = open_tasks(review)
     rows = [
-        (m.expert.code, groups.get(m.stratum, m.stratum), _("主任委员") if m.chair else "—", badge(f"{m.signed_in_at:%m-%d %H:%M}", "ok") if m.signed_in_at else badge(_("未报到"), "warn"),
-         _("还有 %(n)s 人未打分", n=left[m.expert.code]) if m.expert.code in left else "—")
+        (m.expert.code, groups.get(m.stratum, m.stratum), "主任委员" if m.chair else "—", badge(f"{m.signed_in_at:%m-%d %H:%M}", "ok") if m.signed_in_at else badge("未报到", "warn"),
+         f"还有 {left[m.expert.code]} 人未打分" if m.expert.code in left else "—")
         for m in db.session.scalars(loaded)
     ]  # fmt: skip
-    head = (_("评委代码"), _("专业组"), _("职务"), _("报到"), _("本环节"))
-    return Panel(_("评委"), _("以代码显示，名单不对外公布（令40号 第二十三条）"), head, rows)
+    head = ("评委代码", "专业组", "职务", "报到", "本环节")
+    return Panel("评委", "以代码显示，名单不对外公布（令40号 第二十三条）", head, rows)
 
 
 def open_tasks(review: ReviewSession) -> dict[str, int]:
@@ -138,8 +137,8 @@ def progress_of(review: ReviewSession) -> Panel:
          badge(DeclarationState(d.state).label, DeclarationState(d.state).tone))
         for d in people
     ]  # fmt: skip
-    head = (_("姓名"), _("所在单位"), _("申报职称"), _("复审通过 / 已复审"), _("平均得分"), _("评审意见"), _("回避评委"), _("状态"))
-    return Panel(_("参评人员"), _("%(n)s 人", n=len(rows)), head, rows)
+    head = ("姓名", "所在单位", "申报职称", "复审通过 / 已复审", "平均得分", "评审意见", "回避评委", "状态")
+    return Panel("参评人员", f"{len(rows)} 人", head, rows)
 
 
 def score_of(standing: scoring.Standing | None) -> Any:
@@ -147,7 +146,7 @@ def score_of(standing: scoring.Standing | None) -> Any:
     if standing is None:
         return "—"
     shown = scoring.shown(standing.points)
-    return Markup("{} {}").format(shown, badge(_("一票否决 %(n)s", n=standing.vetoes), "bad")) if standing.vetoed else shown
+    return Markup("{} {}").format(shown, badge(f"一票否决 {standing.vetoes}", "bad")) if standing.vetoed else shown
 
 
 def counts(model: Any, review: ReviewSession, *where: Any) -> dict[int, int]:

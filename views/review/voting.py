@@ -12,7 +12,6 @@ from typing import Any, ClassVar
 
 from flask import abort, flash, g, redirect, request, send_file, url_for
 from flask_appbuilder import BaseView, expose, has_access
-from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
@@ -66,7 +65,7 @@ class PollScreen(FlowScreen):
 
     def name_of(self, record: Poll) -> str:
         """The session's name."""
-        return _("%(name)s投票", name=record.session.name)
+        return f"{record.session.name}投票"
 
     def trail(self, record: Poll) -> list[Moment]:
         """Opening, counting, destroying; no vote has a line or a time."""
@@ -76,13 +75,13 @@ class PollScreen(FlowScreen):
         """The papers of a counted poll."""
         if record.state not in (PollState.CLOSED, PollState.DESTROYED):
             return []
-        return [Link(_("投票结果统计表"), self.address("tally", pk=record.id)), Link(_("评审结果"), url_for("ResultScreen.show", pk=record.session_id))]
+        return [Link("投票结果统计表", self.address("tally", pk=record.id)), Link("评审结果", url_for("ResultScreen.show", pk=record.session_id))]
 
     def panels(self, record: Poll) -> Sequence[Panel]:
         """Who has not voted yet, while it is open; the counts afterwards."""
         if record.state == PollState.OPEN:
             waiting = ballot.not_voted(db.session, record)
-            return [Panel(_("尚未投票的评委"), _("%(n)s 人，仅以代码显示", n=len(waiting)), (_("评委代码"),), [(code,) for code in waiting], empty=_("出席评委均已投票，可以计票。"))]
+            return [Panel("尚未投票的评委", f"{len(waiting)} 人，仅以代码显示", ("评委代码",), [(code,) for code in waiting], empty="出席评委均已投票，可以计票。")]
         if record.state == PollState.READY:
             return []
         return [counts_of(record)]
@@ -98,7 +97,7 @@ class PollScreen(FlowScreen):
         if step.verb != "close":
             return super().done(record_id, step, name, answer)
         poll = self.find(record_id)
-        return self.render_template("review/counted.html", screen=self, title=_("计票完成"), name=name, panel_=counts_of(poll), poll=poll, archive=base64.b64encode(answer.archive).decode(),
+        return self.render_template("review/counted.html", screen=self, title="计票完成", name=name, panel_=counts_of(poll), poll=poll, archive=base64.b64encode(answer.archive).decode(),
                                     base=self.address("list"), back=self.address("show", pk=record_id))  # fmt: skip
 
     @expose("/of/<int:pk>")
@@ -107,7 +106,7 @@ class PollScreen(FlowScreen):
         """The poll of a session."""
         found = db.session.scalar(self.query().where(Poll.session_id == pk))
         if found is None:
-            flash(_("会议还没有进入大会投票环节。"), "warn")
+            flash("会议还没有进入大会投票环节。", "warn")
             return redirect(url_for("SessionScreen.show", pk=pk))
         return redirect(self.address("show", pk=found.id))
 
@@ -128,9 +127,9 @@ def counts_of(poll: Poll) -> Panel:
     rows = []
     for d in people:
         t = found[d.id]
-        rows.append((d.applicant_name, d.unit.name, d.title.name, t.yes, t.no, t.abstain, t.attending, badge(_("达到"), "ok") if t.passed else badge(_("未达到"), "bad")))
-    head = (_("姓名"), _("所在单位"), _("申报职称"), _("同意"), _("不同意"), _("弃权"), _("出席"), _("三分之二"))
-    return Panel(_("投票结果统计"), _("同意票不少于出席评委总数三分之二为通过（令40号 第十九条）"), head, rows)
+        rows.append((d.applicant_name, d.unit.name, d.title.name, t.yes, t.no, t.abstain, t.attending, badge("达到", "ok") if t.passed else badge("未达到", "bad")))
+    head = ("姓名", "所在单位", "申报职称", "同意", "不同意", "弃权", "出席", "三分之二")
+    return Panel("投票结果统计", "同意票不少于出席评委总数三分之二为通过（令40号 第十九条）", head, rows)
 
 
 # -- The booth ------------------------------------------------------------------------------------
@@ -160,11 +159,11 @@ class BoothView(BaseView):
             return self._done(poll, refusal.sentence if request.method == "POST" else ""), 409 if request.method == "POST" else 200
         if request.method == "GET" or request.form.get("step") == "back":
             return self._slip(poll, given)
-        missing = {d.id: _("请选择同意、不同意或弃权。") for d in ballot.slip(uow, poll) if d.id not in given}
+        missing = {d.id: "请选择同意、不同意或弃权。" for d in ballot.slip(uow, poll) if d.id not in given}
         if missing:
-            return self._slip(poll, given, missing, _("还有 %(n)s 名参评人员没有表决，请逐人选择后再投票。", n=len(missing))), 422
+            return self._slip(poll, given, missing, f"还有 {len(missing)} 名参评人员没有表决，请逐人选择后再投票。"), 422
         if request.form.get("step") != "cast":
-            return self.render_template("review/booth_check.html", screen=self, title=_("确认投票"), poll=poll, slip=self._people(poll), given=given, choices=Choice)
+            return self.render_template("review/booth_check.html", screen=self, title="确认投票", poll=poll, slip=self._people(poll), given=given, choices=Choice)
         key = poll.id
         try:
             attempt(g.user, lambda uow: POLL.perform(uow, uow.session.get_one(Poll, key), "cast", choices=given), context=context())

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Request
-from flask_babel import gettext as _
 
 from models.base import db
 from views.screens.boxes import Box, as_typed
@@ -47,12 +46,12 @@ def _box(ask: Ask, step: Step, uow: UnitOfWork, subject: Any, typed: Mapping[str
     if kind in ("choice", "choices"):
         options = [(str(v), label) for v, label in ask.options(uow, subject)]
         if kind == "choice":
-            options = [("", _("请选择")), *options]
+            options = [("", "请选择"), *options]
         else:
             value = [str(v) for v in value] if isinstance(value, (list, tuple, set)) else []
     hint = ask.hint
     if kind == "file" and "不超过" not in hint:  # who asks for other files says so himself
-        hint = " ".join(filter(None, (hint, _("PDF 或图片，不超过 %(mb)s MB。", mb=settings.value(uow.session, "upload_max_mb")))))
+        hint = " ".join(filter(None, (hint, "PDF 或图片，不超过 {mb} MB。".format(mb=settings.value(uow.session, "upload_max_mb")))))
     lookup = PICKS.get(ask.kind, "")
     text = _shown(lookup, value) or (typed or {}).get(f"{ask.name}-text", "")
     fixed = ask.narrow(uow, subject) if ask.narrow else {}
@@ -100,7 +99,7 @@ def _answer(ask: Ask, typed: Any, request: Request, uow: UnitOfWork, subject: An
             return _file(request.files.get(ask.name))
         case "check":
             if ask.required and not typed:
-                raise ValueError(_("请确认“%(label)s”。", label=ask.label))
+                raise ValueError(f"请确认“{ask.label}”。")
             return typed
         case "rows":
             return [line.strip() for line in typed.splitlines() if line.strip()]
@@ -114,9 +113,9 @@ def _answer(ask: Ask, typed: Any, request: Request, uow: UnitOfWork, subject: An
         case "choice":
             return _one_of(ask, typed, uow, subject)
         case "date":
-            return _or_wrong(read_date(typed), _("%(label)s不是有效日期，请按 2026-05-20 的格式填写。", label=ask.label))
+            return _or_wrong(read_date(typed), f"{ask.label}不是有效日期，请按 2026-05-20 的格式填写。")
         case "datetime":
-            return _or_wrong(read_moment(typed), _("%(label)s不是有效时间，请按 2026-05-20 15:20 的格式填写。", label=ask.label))
+            return _or_wrong(read_moment(typed), f"{ask.label}不是有效时间，请按 2026-05-20 15:20 的格式填写。")
         case "number":
             return _number(ask, typed)
     return typed
@@ -124,7 +123,7 @@ def _answer(ask: Ask, typed: Any, request: Request, uow: UnitOfWork, subject: An
 
 def _one_of(ask: Ask, value: str, uow: UnitOfWork, subject: Any) -> str:
     if value not in {str(v) for v, _label in ask.options(uow, subject)}:
-        raise ValueError(_("%(label)s的选项无效，请从列表中选择。", label=ask.label))
+        raise ValueError(f"{ask.label}的选项无效，请从列表中选择。")
     return value
 
 
@@ -133,7 +132,7 @@ def _picked(model: str, key: str, text: str) -> Any:
     if not key and not text:
         return None
     found = LOOKUPS[model].of(key) if key else LOOKUPS[model].by_text(text)
-    return _or_wrong(found, _("没有找到“%(word)s”，请输入名称或代码后从列表中选择。", word=text or key))
+    return _or_wrong(found, f"没有找到“{text or key}”，请输入名称或代码后从列表中选择。")
 
 
 def _or_wrong(value: Any, sentence: str) -> Any:
@@ -146,9 +145,9 @@ def _number(ask: Ask, typed: str) -> int:
     try:
         number = int(typed)
     except ValueError:
-        raise ValueError(_("%(label)s应为整数，现为“%(word)s”。", label=ask.label, word=typed[:20])) from None
+        raise ValueError(f"{ask.label}应为整数，现为“{typed[:20]}”。") from None
     if not INT_LOWEST <= number <= INT_HIGHEST:
-        raise ValueError(_("%(label)s超出可登记的范围。", label=ask.label))
+        raise ValueError(f"{ask.label}超出可登记的范围。")
     return number
 
 
@@ -159,5 +158,5 @@ def _file(sent: Any) -> tuple[bytes, str] | None:
     limit = settings.value(db.session, "upload_max_mb") * 1024 * 1024
     data = sent.stream.read(limit + 1)
     if len(data) > limit:
-        raise ValueError(_("文件“%(name)s”超过 %(mb)s MB 的上限；请压缩或拆分后再上传。", name=sent.filename[:80], mb=limit // 1048576))
+        raise ValueError(f"文件“{sent.filename[:80]}”超过 {limit // 1048576} MB 的上限；请压缩或拆分后再上传。")
     return data, sent.filename

@@ -12,7 +12,6 @@ from datetime import date, datetime
 from enum import EnumMeta
 from typing import Any
 
-from flask_babel import gettext as _
 from markupsafe import Markup, escape
 from sqlalchemy import JSON, Boolean, Date, DateTime, LargeBinary, Numeric, Text, select
 from sqlalchemy import Integer as SQLInteger
@@ -45,7 +44,7 @@ def text_of(value: Any) -> str:
     if value is None or value == "":
         return NOTHING
     if isinstance(value, bool):
-        return _("是") if value else _("否")
+        return "是" if value else "否"
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, date):

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import g
-from flask_babel import gettext as _
 
 from views.screens.query import Condition
 from workflow.base.unit_of_work import asking
@@ -28,7 +27,7 @@ class DeskCondition(Condition):
         if not word:
             return None, ""
         if word != WAITING or self.desk is None:
-            return None, _("查询条件“%(label)s”不能识别“%(word)s”，已忽略该条件；请修改后重新查询。", label=self.label, word=word[:30])
+            return None, f"查询条件“{self.label}”不能识别“{word[:30]}”，已忽略该条件；请修改后重新查询。"
         return self.desk(g.user, asking(g.user).today), ""
 
 

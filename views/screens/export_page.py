@@ -8,7 +8,6 @@ from typing import Any, BinaryIO
 
 from flask import Response, current_app, flash, g, redirect, request, url_for
 from flask_appbuilder import expose, has_access
-from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from models.base import db
@@ -51,7 +50,7 @@ class ExportPage(ListPage):
         columns = self.sheet_columns()
         if self._count(asked, LONG + 1) > LONG and self.appbuilder.sm.has_access("can_show", "JobScreen"):
             job = attempt(g.user, lambda uow: self._ask(uow, asked, columns), context=context())
-            flash(_("结果超过 %(n)s 行，已转为后台任务；完成后在本页下载。", n=LONG), "ok")
+            flash(f"结果超过 {LONG} 行，已转为后台任务；完成后在本页下载。", "ok")
             return redirect(url_for("JobScreen.show", pk=job.id))
         target = tempfile.TemporaryFile()  # noqa: SIM115  (closed when it has been sent)
         self.write_sheet(target, asked, columns)
@@ -80,7 +79,7 @@ class ExportPage(ListPage):
     def write_later(self, run: jobs.Run) -> jobs.Answer:
         """The same sheet by a job: what the account may see when it runs, and only if it may still export."""
         if not self.may("export"):
-            raise NotYou(_("您现在没有导出“%(title)s”的权限。", title=self.title))
+            raise NotYou(f"您现在没有导出“{self.title}”的权限。")
         words = run.arguments["words"]
         asked = listing.asked_of(words, self.asks_for, self.order_columns, extra=(*self.list_parameters(), *words))
         columns = [column for name in run.arguments["columns"] if (column := self.available.get(name))]
@@ -89,12 +88,12 @@ class ExportPage(ListPage):
         def told(rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
             for number, row in enumerate(rows):
                 if number % STRIDE == 0:
-                    run.tell(number, total, _("已写入 %(n)s 行，共 %(total)s 行", n=number, total=total))
+                    run.tell(number, total, f"已写入 {number} 行，共 {total} 行")
                 yield row
 
         with open(run.file(), "w+b") as target:
             count = self.write_sheet(target, asked, columns, told)
-        return _("已导出 %(n)s 行。", n=count), self.sheet_name()
+        return f"已导出 {count} 行。", self.sheet_name()
 
     def sheet_columns(self) -> Sequence[Column]:
         """The columns of the sheet: those one sees in the list, or all there are (导出全部列)."""

@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 from flask import abort, flash, g, redirect, request
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
-from flask_babel import gettext as _
 
 from models.base import db
 from views.screens import asks, listing
@@ -123,7 +122,7 @@ class FlowScreen(Screen):
 
     def done(self, record_id: int, step: Step, name: str, answer: Any) -> Any:
         """Hook: what follows a verb that went through; `answer` is what its performer gave back."""
-        flash(_("“%(name)s”已办理：%(label)s。", name=name, label=step.label), "ok")
+        flash(f"“{name}”已办理：{step.label}。", "ok")
         return redirect(self._home_of(record_id))
 
     def _step(self, verb: str) -> Step:
@@ -198,9 +197,9 @@ class FlowScreen(Screen):
         step = next((s for s in self.bulk_steps() if s.verb == verb), None) or abort(404)
         keys = self._ticked()
         if not keys:
-            raise Refused(_("请先勾选要%(label)s的记录。", label=step.label))
+            raise Refused(f"请先勾选要{step.label}的记录。")
         if len(keys) > BULK_MOST:
-            raise Refused(_("一次最多%(label)s %(most)s 条，现勾选 %(now)s 条；请分批办理。", label=step.label, most=BULK_MOST, now=len(keys)))
+            raise Refused(f"一次最多{step.label} {BULK_MOST} 条，现勾选 {len(keys)} 条；请分批办理。")
         able, unable = self._sorted_out(step, keys)
         first, typed, errors, sentence = (able or [unable[0][0]])[0], None, {}, ""
         if not unable and ("confirmed" in request.form or not (step.asks or step.confirm)):
@@ -211,7 +210,7 @@ class FlowScreen(Screen):
                 typed, errors, sentence = asks.typed_in(step, request), refusal.fields, refusal.sentence
                 culprit = getattr(refusal, "culprit", None)
             else:
-                flash(_("已%(label)s %(n)s 条。", label=step.label, n=len(keys)), "ok")
+                flash(f"已{step.label} {len(keys)} 条。", "ok")
                 return redirect(self.address("list"))
             able, unable = self._sorted_out(step, keys, culprit)
             first = (able or [unable[0][0]])[0]

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import flash, g, redirect, request
 from flask_appbuilder import expose, has_access
-from flask_babel import gettext as _
 
 from views.screens.boxes import errors_of
 from views.screens.declared import Declared
@@ -57,7 +56,7 @@ class FormPage(Declared):
 
     def after_add(self, record: Any) -> Any:
         """Hook: what follows a successful 新增."""
-        flash(_("已保存“%(name)s”。", name=self.name_of(record)), "ok")
+        flash(f"已保存“{self.name_of(record)}”。", "ok")
         return redirect(self._home_of(record.id))
 
     @expose("/edit/<int:pk>", methods=["GET", "POST"])
@@ -82,7 +81,7 @@ class FormPage(Declared):
                 code = 409 if isinstance(refusal, NotNow) else 422
                 record = self.find(pk)
             else:
-                flash(_("已保存修改。"), "ok")
+                flash("已保存修改。", "ok")
                 return redirect(self._home_of(pk))
         return self._form_page(form, record, sentence, seen), code
 
@@ -104,7 +103,7 @@ class FormPage(Declared):
         """Delete a record nothing refers to."""
         name = self.name_of(self.find(pk))
         attempt(g.user, lambda uow: self._remove(uow, pk), context=context())
-        flash(_("已删除“%(name)s”。", name=name), "ok")
+        flash(f"已删除“{name}”。", "ok")
         return redirect(self.address("list"))
 
     def _remove(self, uow: UnitOfWork, pk: int) -> None:

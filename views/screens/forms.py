@@ -10,7 +10,6 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask_appbuilder.forms import DynamicForm, GeneralModelConverter
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import Boolean as SQLBoolean
 from sqlalchemy import Date, Integer, Numeric, Text
 from sqlalchemy import DateTime as SQLDateTime
@@ -36,7 +35,7 @@ class Required(InputRequired):
         if field.data is None or field.data == "" or (isinstance(field.data, str) and not field.data.strip()):
             if field.errors:  # could not be read: that sentence says more
                 raise StopValidation
-            raise StopValidation(str(_l("请填写%(label)s。", label=field.label.text)))
+            raise StopValidation(f"请填写{field.label.text}。")
 
 
 class Typed(Field):
@@ -84,7 +83,7 @@ class TextField(Typed):
 
     def read(self, word: str) -> str:
         if self.max_length and len(word) > self.max_length:
-            raise ValueError(str(_l("%(label)s不能超过 %(most)s 字，现有 %(now)s 字。", label=self.label.text, most=self.max_length, now=len(word))))
+            raise ValueError(f"{self.label.text}不能超过 {self.max_length} 字，现有 {len(word)} 字。")
         return word
 
 
@@ -103,9 +102,9 @@ class NumberField(Typed):
         try:
             number = int(word)
         except ValueError:
-            raise ValueError(str(_l("%(label)s应为整数，现为“%(word)s”。", label=self.label.text, word=word[:20]))) from None
+            raise ValueError(f"{self.label.text}应为整数，现为“{word[:20]}”。") from None
         if not INT_LOWEST <= number <= INT_HIGHEST:
-            raise ValueError(str(_l("%(label)s超出可登记的范围。", label=self.label.text)))
+            raise ValueError(f"{self.label.text}超出可登记的范围。")
         return number
 
 
@@ -119,7 +118,7 @@ class DecimalField(Typed):
         self.precision, self.scale = precision, scale
 
     def read(self, word: str) -> Decimal:
-        wrong = ValueError(str(_l("%(label)s应为数字，最多 %(scale)s 位小数，现为“%(word)s”。", label=self.label.text, scale=self.scale, word=word[:20])))
+        wrong = ValueError(f"{self.label.text}应为数字，最多 {self.scale} 位小数，现为“{word[:20]}”。")
         try:
             number = Decimal(word)
         except InvalidOperation:
@@ -136,7 +135,7 @@ class DateField(Typed):
 
     def read(self, word: str) -> Any:
         if (day := read_date(word)) is None:
-            raise ValueError(str(_l("%(label)s不是有效日期，请按 2026-05-20 的格式填写。", label=self.label.text)))
+            raise ValueError(f"{self.label.text}不是有效日期，请按 2026-05-20 的格式填写。")
         return day
 
 
@@ -147,7 +146,7 @@ class MomentField(Typed):
 
     def read(self, word: str) -> Any:
         if (moment := read_moment(word)) is None:
-            raise ValueError(str(_l("%(label)s不是有效时间，请按 2026-05-20 15:20 的格式填写。", label=self.label.text)))
+            raise ValueError(f"{self.label.text}不是有效时间，请按 2026-05-20 15:20 的格式填写。")
         return moment
 
 
@@ -174,7 +173,7 @@ class ChoiceField(SelectField):
     """One of the choices of a `Labelled` enum."""
 
     def __init__(self, label: str, validators: Any = (), *, choices: Any = (), optional: bool = False, **more: Any) -> None:
-        super().__init__(label, validators, choices=[("", str(_l("请选择"))), *choices], validate_choice=False, **more)
+        super().__init__(label, validators, choices=[("", "请选择"), *choices], validate_choice=False, **more)
         self.optional = optional
 
     def process_data(self, value: Any) -> None:
@@ -184,7 +183,7 @@ class ChoiceField(SelectField):
         if self.data == "":
             self.data = None
         if self.data is not None and self.data not in {value for value, _label in self.choices}:
-            raise ValidationError(str(_l("%(label)s的选项无效，请从列表中选择。", label=self.label.text)))
+            raise ValidationError(f"{self.label.text}的选项无效，请从列表中选择。")
 
     def box(self) -> Box:
         """The field as the templates draw it."""
@@ -226,7 +225,7 @@ class RemoteSelectField(Field):
         else:
             return
         if found is None:
-            raise ValueError(str(_l("没有找到“%(word)s”，请输入名称或代码后从列表中选择。", word=self.typed or self.label.text)))
+            raise ValueError(f"没有找到“{self.typed or self.label.text}”，请输入名称或代码后从列表中选择。")
         self.data = getattr(found, lookup.key) if self.by_key else found
 
     @property

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import g, redirect, request, url_for
 from flask_appbuilder import expose, has_access
-from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from models.base import db
@@ -118,15 +117,15 @@ class ListPage(Declared):
     def operations(self, record: Any) -> list[Link]:
         """Hook: the links of a row; by default 详情 and, where one may, 编辑."""
         base = self.base_address()
-        links = [Link(_("详情"), f"{base}show/{record.id}")] if self.may("show") else []
+        links = [Link("详情", f"{base}show/{record.id}")] if self.may("show") else []
         if self.may("edit") and self.editable(record) is None:
-            links.append(Link(_("编辑"), f"{base}edit/{record.id}"))
+            links.append(Link("编辑", f"{base}edit/{record.id}"))
         return links
 
     def buttons(self) -> Sequence[Link]:
         """Hook: further buttons of the list's head; by default 批量导入 where the screen names a kind of import."""
         about = KINDS.get(self.imports)
-        return [Link(_("批量导入"), url_for("ImportScreen.new", kind=about.name))] if about and g.user.plays(*about.roles) else []
+        return [Link("批量导入", url_for("ImportScreen.new", kind=about.name))] if about and g.user.plays(*about.roles) else []
 
     def bulk_steps(self) -> Sequence[Any]:
         """The verbs for ticked rows (FlowScreen)."""

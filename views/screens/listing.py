@@ -13,7 +13,6 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from flask import request
-from flask_babel import gettext as _
 from sqlalchemy import JSON, Select, Text, func, select
 from sqlalchemy.orm import defer, joinedload, selectinload
 
@@ -62,7 +61,7 @@ def asked_of(args: Mapping[str, str], conditions: Sequence[Condition], sorts: Se
         if sentence:
             asked.sentences.append(sentence)
     if strange := [name for name in args if name not in known and not name.endswith("-text")]:
-        asked.sentences.append(_("本页没有查询条件“%(names)s”，已忽略。", names="、".join(name[:30] for name in strange[:3])))
+        asked.sentences.append("本页没有查询条件“{names}”，已忽略。".format(names="、".join(name[:30] for name in strange[:3])))
     _read_page(args.get("page", "1"), asked)
     _read_order(args.get("order", ""), sorts, asked)
     return asked
@@ -94,14 +93,14 @@ def _read_page(word: str, asked: Asked) -> None:
     if is_key(word) and 1 <= int(word) <= MOST // PAGE:
         asked.page = int(word)
     elif word not in ("", "1"):
-        asked.sentences.append(_("页码应为 1 至 %(most)s 的整数，已显示第 1 页；结果太多时请增加查询条件。", most=MOST // PAGE))
+        asked.sentences.append(f"页码应为 1 至 {MOST // PAGE} 的整数，已显示第 1 页；结果太多时请增加查询条件。")
 
 
 def _read_order(word: str, sorts: Sequence[str], asked: Asked) -> None:
     if word.removeprefix("-") in sorts:
         asked.order = word
     elif word:
-        asked.sentences.append(_("不能按“%(word)s”排序，已按默认次序显示。", word=word[:30]))
+        asked.sentences.append(f"不能按“{word[:30]}”排序，已按默认次序显示。")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from datetime import date, datetime, time, timedelta
 from enum import EnumMeta
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, or_, true
 
 from models.base import db, label_of
@@ -64,7 +63,7 @@ class Condition:
         return inner, ""
 
     def _unreadable(self, word: str) -> str:
-        return _("查询条件“%(label)s”不能识别“%(word)s”，已忽略该条件；请修改后重新查询。", label=self.label, word=word[:30])
+        return f"查询条件“{self.label}”不能识别“{word[:30]}”，已忽略该条件；请修改后重新查询。"
 
     def _text(self, word: str) -> tuple[Clause | None, str]:
         if self.how == "sealed":
@@ -124,8 +123,8 @@ class Condition:
         for relation in reversed(self.through):
             inner = relation.has(inner)
         if len(keys) > MOST:
-            return inner, _("与“%(word)s”相符的%(label)s超过 %(most)s 个，只按前几个查询；请从下拉列表中选择。", word=word[:30], label=self.label, most=MOST)
-        return inner, "" if keys else _("没有找到与“%(word)s”相符的%(label)s。", word=word[:30], label=self.label)
+            return inner, f"与“{word[:30]}”相符的{self.label}超过 {MOST} 个，只按前几个查询；请从下拉列表中选择。"
+        return inner, "" if keys else f"没有找到与“{word[:30]}”相符的{self.label}。"
 
     def _region(self, word: str) -> tuple[Clause | None, str]:
         if not (word.isascii() and word.isdigit() and len(word) == 6):

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import g
 from flask_appbuilder import expose, has_access
-from flask_babel import gettext as _
 
 from views.screens.columns import badge
 from views.screens.declared import Declared
@@ -55,9 +54,9 @@ class ShowPage(Declared):
             return ""
         today = asking(g.user).today
         if day < today:
-            return _("已于 %(day)s 到期", day=f"{day:%Y-%m-%d}")
+            return f"已于 {day:%Y-%m-%d} 到期"
         left = working_days_between(today, day)
-        return _("%(day)s 截止", day=f"{day:%Y-%m-%d}") if left is None else _("剩余 %(n)s 个工作日（%(day)s 截止）", n=left, day=f"{day:%Y-%m-%d}")
+        return f"{day:%Y-%m-%d} 截止" if left is None else "剩余 {n} 个工作日（{day} 截止）".format(n=left, day=f"{day:%Y-%m-%d}")
 
     def due_day(self, record: Any) -> date | None:
         """Hook: the day by which the record is due; by default what stands in its column `deadline`."""

@@ -12,7 +12,6 @@ from typing import Any
 
 from flask import abort, flash, g, jsonify, redirect, request
 from flask_appbuilder import expose, has_access
-from flask_babel import gettext as _
 from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
 
@@ -95,7 +94,7 @@ class TreeScreen(Screen):
 
     def editable(self, record: Any) -> str | None:
         """Roots are fixed (附件3 1.1、1.2)."""
-        return _("根类别固定，不能修改或删除（附件3 1.1）。") if self.is_fixed(record) else None
+        return "根类别固定，不能修改或删除（附件3 1.1）。" if self.is_fixed(record) else None
 
     def erasable(self, record: Any) -> str | None:
         """As for editing; what is used is refused by the database's references."""
@@ -165,7 +164,7 @@ class TreeScreen(Screen):
         """A new child of `?node=`; roots are not added while they are fixed."""
         key = request.args.get("node", "")
         if not self.is_key(key):
-            raise Refused(_("请先在左侧选择上级；根类别不能新增（附件3 1.1）。"))
+            raise Refused("请先在左侧选择上级；根类别不能新增（附件3 1.1）。")
         parent = self.record_of(key)
         if request.method == "GET":
             return self._page(key, parent, self.add_form(data=self.prefill()), adding=True)
@@ -179,7 +178,7 @@ class TreeScreen(Screen):
             except Refused as refusal:
                 sentence = form.blame(refusal.fields) or ("" if refusal.fields and not refusal.links else refusal.sentence)
             else:
-                flash(_("已新增“%(name)s”。", name=self.name_of(record)), "ok")
+                flash(f"已新增“{self.name_of(record)}”。", "ok")
                 return redirect(self.address("list", node=record.id))
         return self._page(key, self.record_of(key), form, sentence, adding=True), 422
 
@@ -207,7 +206,7 @@ class TreeScreen(Screen):
                 sentence = form.blame(refusal.fields) or ("" if refusal.fields and not refusal.links else refusal.sentence)
                 code = 409 if isinstance(refusal, NotNow) else 422
             else:
-                flash(_("已保存修改。"), "ok")
+                flash("已保存修改。", "ok")
                 return redirect(self.address("list", node=pk))
         return self._page(str(pk), self.find(pk), form, sentence), code
 
@@ -218,5 +217,5 @@ class TreeScreen(Screen):
         record = self.find(pk)
         name, above = self.name_of(record), getattr(record, self._above().key)
         attempt(g.user, lambda uow: self._remove(uow, pk), context=context())
-        flash(_("已删除“%(name)s”。", name=name), "ok")
+        flash(f"已删除“{name}”。", "ok")
         return redirect(self.address("list", node=above))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import select
 
@@ -29,7 +28,7 @@ def file_link(stored: StoredFile) -> Markup:
     address = url_for("RecordView.file", key=stored.key)
     if not preview.shows(stored):
         return Markup('<a href="{}">{}</a>').format(address, stored.name)
-    word = _("下载")
+    word = "下载"
     name = Markup('<a href="{}">{}</a>').format(url_for("PreviewView.show", key=stored.key), stored.name)
     return name + Markup(' <a class="get" href="{}" aria-label="{} {}">{}</a>').format(address, word, stored.name, word)
 

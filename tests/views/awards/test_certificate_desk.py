@@ -17,8 +17,8 @@ from models.declarations.declaration import DeclarationState as D
 from models.office.journal import JournalEntry
 from models.register.blacklist import BlacklistEntry, BlacklistKind, BlacklistState
 from tests.views.office_day import noon, page_of  # noqa: F401  (a fixture)
-from tests.workflow.test_certificate import Desk
-from tests.workflow.test_filing import Case
+from tests.workflow.awards.test_certificate import Desk
+from tests.workflow.awards.test_filing import Case
 from workflow.awards import certificate as certificates
 from workflow.awards import reporting
 from workflow.base import roles
@@ -235,7 +235,7 @@ def test_a_unit_and_a_committee_see_the_certificates_of_their_people(browser, de
 def applied(make, as_, session):
     """A filing of two people that waits, on a day in autumn."""
     from models.office.setting import DemoClock
-    from tests.workflow.test_filing import NOON as AUTUMN
+    from tests.workflow.awards.test_filing import NOON as AUTUMN
     from workflow.base import clock
 
     case = Case(make, as_)

@@ -12,7 +12,7 @@ from models.awards.certificate import CertificateState as K
 from models.office.setting import DemoClock
 from tests.conftest import NOON
 from tests.views.office_day import noon, page_of  # noqa: F401  (a fixture)
-from tests.workflow.test_certificate import Desk
+from tests.workflow.awards.test_certificate import Desk
 from workflow.accounts import sign_in
 from workflow.awards import certificate as certificates
 from workflow.awards.certificate import CERTIFICATE

@@ -11,8 +11,8 @@ from models.declarations.declaration import DeclarationState as S
 from models.declarations.material import Material
 from models.register.organisation import NodeKind
 from tests.views.office_day import noon, page_of  # noqa: F401
-from tests.workflow.test_comparison import DEGREE
-from tests.workflow.test_preview import drawing
+from tests.workflow.declarations.test_comparison import DEGREE
+from tests.workflow.storage.test_preview import drawing
 from workflow.base import roles as r
 from workflow.declarations import comparison, degree_check
 from workflow.storage import files

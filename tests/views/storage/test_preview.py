@@ -10,7 +10,7 @@ from PIL import Image
 
 from models.declarations.declaration import DeclarationState
 from models.declarations.material import Material
-from tests.workflow.test_preview import drawing, scan
+from tests.workflow.storage.test_preview import drawing, scan
 from workflow.base import roles
 from workflow.storage import files
 

@@ -24,7 +24,7 @@ from app.commands.report import poster, report_commands
 from models.awards.certificate import CertificateState as S
 from models.awards.delivery import Delivery
 from models.declarations.declaration import DeclarationState as D
-from tests.workflow.test_certificate import NOON, Desk
+from tests.workflow.awards.test_certificate import NOON, Desk
 from workflow.accounts.accounts import install_system_account
 from workflow.awards import delivery, reporting
 from workflow.awards.certificate import CERTIFICATE

@@ -11,7 +11,7 @@ import pytest
 from models.awards.certificate import CertificateState as S
 from models.declarations.declaration import DeclarationState as D
 from models.register.person import IdKind
-from tests.workflow.test_certificate import Desk
+from tests.workflow.awards.test_certificate import Desk
 from workflow.awards import reporting
 from workflow.awards.certificate import CERTIFICATE
 from workflow.base import roles

@@ -96,7 +96,7 @@ def test_names_are_unique():
 
 
 def test_rules_ask_only_for_parameters_that_exist():
-    root = Path(__file__).resolve().parents[2]
+    root = Path(__file__).resolve().parents[3]
     asked = re.compile(r"settings\.(?:value|day_of)\([^,()]+(?:\(\))?, \"(\w+)\"")
     sources = [path for room in ("workflow", "views", "app") for path in (root / room).rglob("*.py")]
     names = {name for path in sources for name in asked.findall(path.read_text())}

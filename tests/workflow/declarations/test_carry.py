@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from models.declarations.declaration import DeclarationState as S
 from models.declarations.material import Material, StoredFile
-from tests.workflow.test_comparison import DEGREE
-from tests.workflow.test_preview import drawing, scan
+from tests.workflow.declarations.test_comparison import DEGREE
+from tests.workflow.storage.test_preview import drawing, scan
 from workflow.base import policy, roles
 from workflow.base.errors import Refused
 from workflow.declarations import carry, degree_check, submission

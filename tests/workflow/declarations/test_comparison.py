@@ -13,7 +13,7 @@ from models.declarations.material import Material
 from models.office.trail import TrailEntry
 from models.register.organisation import NodeKind
 from tests.conftest import NOON
-from tests.workflow.test_preview import drawing
+from tests.workflow.storage.test_preview import drawing
 from workflow.base import roles
 from workflow.base.errors import Refused
 from workflow.base.trail import leave_trail

@@ -30,7 +30,7 @@ from workflow.imports import import_batch
 from workflow.jobs import job as jobs
 from workflow.office.reference import load_into
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 ROWS = 3_000
 MOMENTS = 100
 

@@ -22,7 +22,7 @@ from workflow.imports.reading import read
 
 CODE = zoo.GOOD[0][1]
 GOOD = [(2, list(zoo.GOOD[0])), (3, list(zoo.GOOD[1]))]
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 #: A process with nothing else in its memory reads the files and says what each cost.
 LEAN = """
 import json, resource, sys, time

@@ -22,7 +22,7 @@ from workflow.base.unit_of_work import unit_of_work
 from workflow.declarations.form import form
 from workflow.office import reference
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from models.declarations.declaration import DeclarationState as D
 from models.paths.path import NodeState, PathKind, PathNode, Way
 from models.paths.path_draft import PathDraftState
 from models.register.organisation import NodeKind
-from tests.workflow.test_path import Tree
+from tests.workflow.paths.test_path import Tree
 from workflow.base import roles
 from workflow.base.errors import NotYou, Refused
 from workflow.declarations import path_migrate

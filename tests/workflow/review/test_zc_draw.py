@@ -38,7 +38,7 @@ from workflow.review.zc_draw import (
     tickets,
 )
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 VECTORS = ROOT / "tests" / "data" / "draw_vectors"
 SHELL_VERIFIER = ROOT / "tools" / "verify_draw.sh"
 R0 = bytes(range(32)).hex()
