@@ -53,7 +53,8 @@ def _http(error: HTTPException) -> Any:
 
 
 def _read_to_the_end() -> None:
-    """Take what the browser is still sending: answered in the middle of it, it shows a cut connection and not our sentence."""
+    """Take what the browser is still sending: answered in the middle of it, it shows a cut connection and not our
+    sentence."""
     source, left = request.environ.get("wsgi.input"), min(request.content_length or 0, STILL_READ)
     while source is not None and left > 0 and (block := source.read(min(left, 1 << 16))):
         left -= len(block)

@@ -22,18 +22,20 @@ def allow_inline_styles() -> None:
 def policy() -> str:
     """The Content-Security-Policy of this answer; no other host appears in it."""
     styles = "'unsafe-inline'" if g.get("inline_styles") else f"'nonce-{csp_nonce()}'"
-    return "; ".join((
-        "default-src 'self'",
-        f"script-src 'self' 'nonce-{csp_nonce()}'",
-        f"style-src 'self' {styles}",
-        "img-src 'self' data:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    ))  # fmt: skip
+    return "; ".join(
+        (
+            "default-src 'self'",
+            f"script-src 'self' 'nonce-{csp_nonce()}'",
+            f"style-src 'self' {styles}",
+            "img-src 'self' data:",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )
 
 
 def register_headers(app: Flask) -> None:

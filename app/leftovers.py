@@ -26,6 +26,4 @@ def leftovers(app: Flask) -> list[str]:
 def refuse_leftovers(app: Flask) -> None:
     """Stop a start in production on a demonstration's database."""
     if not app.config["DEMO"] and (found := leftovers(app)):
-        raise SystemExit(
-            "；".join(found) + "，不能以正式方式启动。请换用空数据库，或以 DEMO=1 启动演示。"
-        )
+        raise SystemExit("；".join(found) + "，不能以正式方式启动。请换用空数据库，或以 DEMO=1 启动演示。")

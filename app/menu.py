@@ -62,9 +62,23 @@ def waits(rows: desk.Desk, model: Any = Declaration) -> Waiting:
 
 #: The groups of the guides, in the order in which the menu shows them.
 GROUPS = (
-    "", "职称申报", "职称评审", "评委会组建", "评委功能", "评委会评委管理", "职数申报", "审核树配置", "基础配置", "审核路径", "审核备案",
-    "证书管理", "监督管理", "统计监管", "系统管理", "演示",
-)  # fmt: skip
+    "",
+    "职称申报",
+    "职称评审",
+    "评委会组建",
+    "评委功能",
+    "评委会评委管理",
+    "职数申报",
+    "审核树配置",
+    "基础配置",
+    "审核路径",
+    "审核备案",
+    "证书管理",
+    "监督管理",
+    "统计监管",
+    "系统管理",
+    "演示",
+)
 
 # fmt: off
 MENU: list[Entry] = [

@@ -320,7 +320,9 @@ def _sync(uow: UnitOfWork, triples: list[tuple[str, str, str]]) -> tuple[int, in
         session.execute(delete(table).where(table.c.id.in_(old)))
     gone = _remove_strangers(session, roles, pairs)
     if new or old or gone:
-        uow.record("sync_permissions", "access", label="同步角色与权限", added=len(new), removed=len(old), roles_removed=gone)
+        uow.record(
+            "sync_permissions", "access", label="同步角色与权限", added=len(new), removed=len(old), roles_removed=gone
+        )
     return len(new), len(old)
 
 

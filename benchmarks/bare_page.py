@@ -26,13 +26,19 @@ def bare_page(engine: Engine, account: int) -> Any:
         mine = policy.rows(session.get_one(Account, account), Declaration)
     shown = (
         select(
-            Declaration.number, Declaration.applicant_name, Organisation.name, Series.name.label("series"),
-            Title.name.label("title"), Declaration.level, Declaration.year, Declaration.state,
+            Declaration.number,
+            Declaration.applicant_name,
+            Organisation.name,
+            Series.name.label("series"),
+            Title.name.label("title"),
+            Declaration.level,
+            Declaration.year,
+            Declaration.state,
         )
         .join(Organisation, Organisation.id == Declaration.unit_id)
         .join(Series, Series.id == Declaration.series_id)
         .join(Title, Title.id == Declaration.title_id)
-    )  # fmt: skip
+    )
 
     @app.get("/")
     def page() -> str:

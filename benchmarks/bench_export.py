@@ -1,6 +1,7 @@
 """导出查询结果 of every row, through the whole stack, against the writer alone with the same cells in its hands.
 
-The floor is XlsxWriter in constant memory, one `write_string` or `write_number` per cell, the cells made beforehand; the
+The floor is XlsxWriter in constant memory, one `write_string` or `write_number` per cell, the cells made beforehand;
+the
 product reads, shapes, writes, digests, journals and sends. One screen whose cells are all columns of the database, and
 one with a cell (当前办理) that is made of several.
 """
@@ -36,9 +37,14 @@ def run(scene: Scene, home: Path) -> None:
 
     export_page.LONG = scene.rows + 1  # the same work as the job would do, in this process
     app = create_app(
-        SQLALCHEMY_DATABASE_URI=scene.url, MASTER_KEY=MASTER, DEMO=True, SQLITE_SYNC="OFF",
-        SESSION_COOKIE_NAME="zhicheng", SESSION_COOKIE_SECURE=False, WTF_CSRF_ENABLED=False,
-    )  # fmt: skip
+        SQLALCHEMY_DATABASE_URI=scene.url,
+        MASTER_KEY=MASTER,
+        DEMO=True,
+        SQLITE_SYNC="OFF",
+        SESSION_COOKIE_NAME="zhicheng",
+        SESSION_COOKIE_SECURE=False,
+        WTF_CSRF_ENABLED=False,
+    )
     with app.app_context():
         sync_permissions(app.appbuilder)
     rows = []
@@ -59,7 +65,16 @@ def _compare(app: Any, scene: Scene, screen: Any, role: str) -> list[Any]:
     ratio = min(ours) / min(floor)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     name = f"{type(screen).__name__} · {screen.title} · {role}"
-    return [name, len(known), sum(len(row) for row in known), min(floor), min(ours), ratio, verdict(ratio, MOST_TIMES_FLOOR), peak]
+    return [
+        name,
+        len(known),
+        sum(len(row) for row in known),
+        min(floor),
+        min(ours),
+        ratio,
+        verdict(ratio, MOST_TIMES_FLOOR),
+        peak,
+    ]
 
 
 def _exported(client: Any, screen: Any) -> None:

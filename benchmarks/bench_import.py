@@ -24,8 +24,27 @@ ROWS = int(os.environ.get("BENCH_IMPORT_ROWS", "100000"))
 MOST_TIMES_FLOOR = 3
 MOST_MIB = 600
 ROUNDS = 2
-HEADINGS = ("统一信用代码", "机构名称", "节点类型", "单位性质", "行政区划", "上级单位统一信用代码", "人事档案存放单位", "联系人", "联系电话", "投诉受理电话", "乡镇基层单位")
-PLACES = (("长沙", "430102"), ("长沙", "430103"), ("长沙", "430104"), ("长沙", "430105"), ("株洲", "430202"), ("湘潭", "430302"))
+HEADINGS = (
+    "统一信用代码",
+    "机构名称",
+    "节点类型",
+    "单位性质",
+    "行政区划",
+    "上级单位统一信用代码",
+    "人事档案存放单位",
+    "联系人",
+    "联系电话",
+    "投诉受理电话",
+    "乡镇基层单位",
+)
+PLACES = (
+    ("长沙", "430102"),
+    ("长沙", "430103"),
+    ("长沙", "430104"),
+    ("长沙", "430105"),
+    ("株洲", "430202"),
+    ("湘潭", "430302"),
+)
 WORDS = ("第一", "第二", "实验", "高新", "湘江", "岳麓", "天心", "芙蓉")
 SORTS = ("中学", "小学", "医院", "建筑设计院", "科技有限公司", "机械制造有限责任公司", "农业技术推广站")
 
@@ -44,7 +63,9 @@ def run(scene: Scene, home: Path) -> None:
         ["reader and one bulk insert", *least, 1.0, "", ""],
         ["批量导入, upload to 已提交", *best, ratio, verdict(ratio, MOST_TIMES_FLOOR), verdict(peak, MOST_MIB)],
     ]
-    table(f"批量导入 of {ROWS:,} units", ["contender", "s", "peak MiB", "child's MiB", "× floor", "time", "memory"], rows)
+    table(
+        f"批量导入 of {ROWS:,} units", ["contender", "s", "peak MiB", "child's MiB", "× floor", "time", "memory"], rows
+    )
 
 
 def _apart(function: Any, *given: Any) -> Any:
@@ -65,7 +86,19 @@ def units() -> Iterator[list[str]]:
         city, region = chance.choice(PLACES)
         name = f"{city}{chance.choice(WORDS)}{n}{chance.choice(SORTS)}"
         above = code(n - n % 100) if n % 100 else ""
-        yield [code(n), name, "用人单位", "事业单位", region, above, "本单位", f"张{n}", f"0731-{n:08}", "0731-84900000", "否"]
+        yield [
+            code(n),
+            name,
+            "用人单位",
+            "事业单位",
+            region,
+            above,
+            "本单位",
+            f"张{n}",
+            f"0731-{n:08}",
+            "0731-84900000",
+            "否",
+        ]
 
 
 def make_file(file: Path) -> None:
@@ -99,9 +132,22 @@ def floor(home: Path, file: Path) -> tuple[float, float, float]:
     engine = create_engine(f"sqlite:///{home}/floor.db")
     install(engine)
     metadata.create_all(engine)
-    known = {code: (initials(name), n + 1) for n, (code, name, *_rest) in enumerate(units())}  # beforehand: the same rows, the same indexes
+    # beforehand: the same rows, the same indexes
+    known = {code: (initials(name), n + 1) for n, (code, name, *_rest) in enumerate(units())}
     start = time.perf_counter()
-    names = ("code", "name", "kind", "nature", "region_code", "_above", "file_holder", "contact", "telephone", "complaint_telephone", "_grassroots")
+    names = (
+        "code",
+        "name",
+        "kind",
+        "nature",
+        "region_code",
+        "_above",
+        "file_holder",
+        "contact",
+        "telephone",
+        "complaint_telephone",
+        "_grassroots",
+    )
     sheet = CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0)
     rows = [dict(zip(names, row, strict=True)) for row in sheet.iter_rows()][1:]
     for row in rows:
@@ -120,7 +166,9 @@ def product(home: Path, file: Path) -> tuple[float, float, float]:
     from app import create_app
     from app.security import sync_permissions
 
-    app = create_app(SQLALCHEMY_DATABASE_URI=f"sqlite:///{home}/product.db", MASTER_KEY=MASTER, DEMO=True, JOBS_HERE=True)
+    app = create_app(
+        SQLALCHEMY_DATABASE_URI=f"sqlite:///{home}/product.db", MASTER_KEY=MASTER, DEMO=True, JOBS_HERE=True
+    )
     with app.app_context():
         from flask_appbuilder.security.sqla.models import Role
 
@@ -137,7 +185,15 @@ def product(home: Path, file: Path) -> tuple[float, float, float]:
         db.session.commit()
         sync_permissions(app.appbuilder)  # type: ignore[attr-defined]
         role = db.session.query(Role).filter_by(name=roles.HRSS_CONFIG).one()
-        actor = Account(username="config", first_name="", last_name="配置", email="config@invalid", password="!", active=True, roles=[role])
+        actor = Account(
+            username="config",
+            first_name="",
+            last_name="配置",
+            email="config@invalid",
+            password="!",
+            active=True,
+            roles=[role],
+        )
         db.session.add(actor)
         db.session.commit()
         data = file.read_bytes()

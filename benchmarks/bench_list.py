@@ -54,9 +54,14 @@ def run(scene: Scene, home: Path) -> None:
     from models.base import db
 
     app = create_app(
-        SQLALCHEMY_DATABASE_URI=scene.url, MASTER_KEY=MASTER, DEMO=True, SQLITE_SYNC="OFF",
-        SESSION_COOKIE_NAME="zhicheng", SESSION_COOKIE_SECURE=False, WTF_CSRF_ENABLED=True,
-    )  # fmt: skip
+        SQLALCHEMY_DATABASE_URI=scene.url,
+        MASTER_KEY=MASTER,
+        DEMO=True,
+        SQLITE_SYNC="OFF",
+        SESSION_COOKIE_NAME="zhicheng",
+        SESSION_COOKIE_SECURE=False,
+        WTF_CSRF_ENABLED=True,
+    )
     with app.app_context():
         sync_permissions(app.appbuilder)
         engine = db.engine

@@ -25,9 +25,12 @@ def run(scene: Scene, home: Path) -> None:
     (home / "bare_page.py").write_text(BARE)
     common = {"WEB_CONCURRENCY": "1", "PORT": str(PORT), "HOST": "127.0.0.1"}
     product = {
-        "DATABASE_URL": scene.url, "DATA_DIR": str(home / "data"), "ZHICHENG_MASTER": MASTER.hex(),
-        "INSECURE_COOKIE": "1", "DEMO": "1",
-    }  # fmt: skip
+        "DATABASE_URL": scene.url,
+        "DATA_DIR": str(home / "data"),
+        "ZHICHENG_MASTER": MASTER.hex(),
+        "INSECURE_COOKIE": "1",
+        "DEMO": "1",
+    }
     bare = _measure(home, "bare_page:app", common | {"PYTHONPATH": str(home)}, "/", config=[])
     idle = _measure(ROOT, "run:app", common | product, "/login/", config=["-c", "gunicorn.conf.py"])
     rows = [

@@ -78,6 +78,12 @@ def _library(session: Session, actor: Account, issuer: Issuer, waiting: list[int
     with unit_of_work(actor, session=session) as uow:
         for series, grade in sorted(wanted):
             generate(
-                uow, year=2026, series=session.get_one(Series, series), grade=grade, way_digit="1", issuer=issuer,
-                first=1, last=len(waiting),
-            )  # fmt: skip
+                uow,
+                year=2026,
+                series=session.get_one(Series, series),
+                grade=grade,
+                way_digit="1",
+                issuer=issuer,
+                first=1,
+                last=len(waiting),
+            )

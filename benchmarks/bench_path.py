@@ -1,4 +1,5 @@
-"""Screens of the audit paths over a province: as many units as BENCH_ROWS says (100,000), three places for each hundred.
+"""Screens of the audit paths over a province: as many units as BENCH_ROWS says (100,000), three places for each
+hundred.
 
 The floor of each page is the bare reading of what it cannot do without: the places of the tree, the units counted per
 superior, one page of a list. Statements are counted beside the time, since they must not grow with the province.
@@ -41,9 +42,14 @@ def run(scene: seed.Scene, home: Path) -> None:
     from models.base import db
 
     app = create_app(
-        SQLALCHEMY_DATABASE_URI=url, MASTER_KEY=seed.MASTER, DEMO=True, SQLITE_SYNC="OFF", SESSION_COOKIE_NAME="zhicheng",
-        SESSION_COOKIE_SECURE=False, WTF_CSRF_ENABLED=True,
-    )  # fmt: skip
+        SQLALCHEMY_DATABASE_URI=url,
+        MASTER_KEY=seed.MASTER,
+        DEMO=True,
+        SQLITE_SYNC="OFF",
+        SESSION_COOKIE_NAME="zhicheng",
+        SESSION_COOKIE_SECURE=False,
+        WTF_CSRF_ENABLED=True,
+    )
     with app.app_context():
         sync_permissions(app.appbuilder)
         engine_of_app = db.engine
@@ -84,21 +90,33 @@ def _rule(engine: Engine) -> None:
 
 
 def fill(engine: Engine, units: int, places: int) -> int:
-    """Bureaus below the districts, places down to them, and units below the bureaus; answers a place of the third level."""
+    """Bureaus below the districts, places down to them, and units below the bureaus; answers a place of the third
+    level."""
     chance = random.Random(20260520)
     with Session(engine) as session:
-        offices = session.execute(select(Organisation.id, Organisation.kind, Organisation.region_code).where(Organisation.kind.in_([NodeKind.CITY, NodeKind.DISTRICT])))
+        offices = session.execute(
+            select(Organisation.id, Organisation.kind, Organisation.region_code).where(
+                Organisation.kind.in_([NodeKind.CITY, NodeKind.DISTRICT])
+            )
+        )
         by_region = {region: (key, kind) for key, kind, region in offices.tuples()}
     districts = [key for key, kind in by_region.values() if kind == NodeKind.DISTRICT]
     many = max(10, places - len(by_region))
     with engine.begin() as connection:
         first = (connection.scalar(select(func.max(Organisation.id))) or 0) + 1
-        bureaus = [_organisation(first + n, f"第 {n} 主管部门", NodeKind.BUREAU, chance.choice(districts)) for n in range(many + many // 50)]
+        bureaus = [
+            _organisation(first + n, f"第 {n} 主管部门", NodeKind.BUREAU, chance.choice(districts))
+            for n in range(many + many // 50)
+        ]
         connection.execute(insert(Organisation.__table__), bureaus)
         start = first + len(bureaus)
         for chunk in _chunked(units):
             connection.execute(
-                insert(Organisation.__table__), [_organisation(start + n, f"第 {n} 用人单位", NodeKind.UNIT, chance.choice(bureaus)["id"]) for n in chunk]
+                insert(Organisation.__table__),
+                [
+                    _organisation(start + n, f"第 {n} 用人单位", NodeKind.UNIT, chance.choice(bureaus)["id"])
+                    for n in chunk
+                ],
             )
         node = (connection.scalar(select(func.max(PathNode.id))) or 0) + 1
         at: dict[int, int] = {}
@@ -114,13 +132,27 @@ def fill(engine: Engine, units: int, places: int) -> int:
 
 
 def _organisation(key: int, name: str, kind: NodeKind, superior: int) -> dict[str, Any]:
-    return {"id": key, "code": f"13{key:016d}", "name": name, "kind": kind, "region_code": "430102", "superior_id": superior, "nature": "institution"}
+    return {
+        "id": key,
+        "code": f"13{key:016d}",
+        "name": name,
+        "kind": kind,
+        "region_code": "430102",
+        "superior_id": superior,
+        "nature": "institution",
+    }
 
 
 def _node(key: int, organisation: int, kind: NodeKind, parent: int | None) -> dict[str, Any]:
     return {
-        "id": key, "kind": PathKind.SENIOR, "organisation_id": organisation, "node_kind": kind, "parent_id": parent, "state": NodeState.CONFIRMED, "version": 1,
-    }  # fmt: skip
+        "id": key,
+        "kind": PathKind.SENIOR,
+        "organisation_id": organisation,
+        "node_kind": kind,
+        "parent_id": parent,
+        "state": NodeState.CONFIRMED,
+        "version": 1,
+    }
 
 
 def _chunked(many: int) -> Iterator[range]:
@@ -130,7 +162,9 @@ def _chunked(many: int) -> Iterator[range]:
 def _floors(engine: Engine) -> dict[str, Callable[[], Any]]:
     """What each page cannot do without, read by bare statements."""
     n, o = PathNode.__table__.c, Organisation.__table__.c
-    joined = select(n.id, n.parent_id, n.state, o.name).join_from(PathNode.__table__, Organisation.__table__, o.id == n.organisation_id)
+    joined = select(n.id, n.parent_id, n.state, o.name).join_from(
+        PathNode.__table__, Organisation.__table__, o.id == n.organisation_id
+    )
     counted = select(o.superior_id, func.count()).where(o.active.is_(True), o.kind.in_(UNITS)).group_by(o.superior_id)
 
     def read(*queries: Any) -> Callable[[], Any]:
@@ -143,6 +177,8 @@ def _floors(engine: Engine) -> dict[str, Callable[[], Any]]:
 
     tree = joined.where(n.kind == PathKind.SENIOR)
     page = tree.order_by(n.parent_id, n.id).limit(20)
-    return {"list": read(select(func.count()).select_from(PathNode.__table__), page), "tree": read(tree), "open": read(tree, counted)}
-
-
+    return {
+        "list": read(select(func.count()).select_from(PathNode.__table__), page),
+        "tree": read(tree),
+        "open": read(tree, counted),
+    }

@@ -27,14 +27,55 @@ from workflow.base import roles as r
 ROWS = int(os.environ.get("BENCH_ROWS", "100000"))
 MOST_TIMES_BARE, ROUNDS = 3.0, 25
 MOST = 20
-CITIES = ("长沙市", "株洲市", "湘潭市", "衡阳市", "邵阳市", "岳阳市", "常德市", "张家界市", "益阳市", "郴州市", "永州市", "怀化市", "娄底市")
-SIGNS = "天心智造恒远博创鸿运中兴华安宏达金鹏瑞丰盛世嘉禾雅礼明德同升湘江麓山星辰云海蓝思科锐方圆立信胜康泰仁和福源玉龙银河长三一五凌九州百川"
+CITIES = (
+    "长沙市",
+    "株洲市",
+    "湘潭市",
+    "衡阳市",
+    "邵阳市",
+    "岳阳市",
+    "常德市",
+    "张家界市",
+    "益阳市",
+    "郴州市",
+    "永州市",
+    "怀化市",
+    "娄底市",
+)
+SIGNS = (
+    "天心智造恒远博创鸿运中兴华安宏达金鹏瑞丰盛世嘉禾雅礼明德同升湘江麓山星辰云海蓝思科锐方圆立信胜康泰"
+    "仁和福源玉龙银河长三一五凌九州百川"
+)
 SORTS = (
-    "科技股份有限公司", "建设工程有限责任公司", "人民医院", "中学", "实验小学", "设计研究院有限公司", "农业发展有限公司", "职业技术学院",
-    "机械制造有限公司", "环保工程有限公司", "社区卫生服务中心", "水利水电勘测院", "药业股份有限公司",
-)  # fmt: skip
+    "科技股份有限公司",
+    "建设工程有限责任公司",
+    "人民医院",
+    "中学",
+    "实验小学",
+    "设计研究院有限公司",
+    "农业发展有限公司",
+    "职业技术学院",
+    "机械制造有限公司",
+    "环保工程有限公司",
+    "社区卫生服务中心",
+    "水利水电勘测院",
+    "药业股份有限公司",
+)
 #: What people type; the floor is asked the beginning of a name, which is all it can answer.
-TYPED = ("湖南省", "长沙市天心", "天心", "有限公司", "人民医院", "株洲市实验", "三一 医院", "湘雅二院", "hnscss", "kjgf", "1243010000000", "没有的单位")
+TYPED = (
+    "湖南省",
+    "长沙市天心",
+    "天心",
+    "有限公司",
+    "人民医院",
+    "株洲市实验",
+    "三一 医院",
+    "湘雅二院",
+    "hnscss",
+    "kjgf",
+    "1243010000000",
+    "没有的单位",
+)
 BARE = "长沙市天"
 
 
@@ -46,7 +87,12 @@ def units(many: int) -> Iterator[dict[str, Any]]:
     yield _unit(uscc.calc_check_digit, 0, "中南大学湘雅二医院")
     for n in range(1, many):
         before = "湖南省" if n % 3 == 0 else ""
-        name = before + chance.choice(CITIES) + "".join(chance.sample(SIGNS, chance.choice((2, 2, 3, 4)))) + chance.choice(SORTS)
+        name = (
+            before
+            + chance.choice(CITIES)
+            + "".join(chance.sample(SIGNS, chance.choice((2, 2, 3, 4))))
+            + chance.choice(SORTS)
+        )
         yield _unit(uscc.calc_check_digit, n, name)
 
 
@@ -81,7 +127,19 @@ def run(scene: Scene, home: Path) -> None:
         with statements(engine_of_app) as seen:
             found = len(pages["product"]().json["results"])
         ratio = times["product"] / times["bare"]
-        rows.append([q, found, times["bare"], times["product"], ratio, verdict(ratio, MOST_TIMES_BARE), len(seen), times["open"], times["rule"]])
+        rows.append(
+            [
+                q,
+                found,
+                times["bare"],
+                times["product"],
+                ratio,
+                verdict(ratio, MOST_TIMES_BARE),
+                len(seen),
+                times["open"],
+                times["rule"],
+            ]
+        )
     heads = ["typed", "found", "bare ms", "product ms", "product/bare", "limit", "queries", "no sign-in ms", "rule ms"]
     table(f"Picker of organisations among {ROWS:,} ({engine.dialect.name})", heads, rows)
     _lists(client, engine_of_app)
@@ -93,9 +151,14 @@ def _product(scene: Scene, home: Path) -> Any:
     from app.security import sync_permissions
 
     app = create_app(
-        SQLALCHEMY_DATABASE_URI=scene.url, MASTER_KEY=MASTER, DEMO=True, SQLITE_SYNC="OFF", SESSION_COOKIE_NAME="zhicheng",
-        SESSION_COOKIE_SECURE=False, WTF_CSRF_ENABLED=True,
-    )  # fmt: skip
+        SQLALCHEMY_DATABASE_URI=scene.url,
+        MASTER_KEY=MASTER,
+        DEMO=True,
+        SQLITE_SYNC="OFF",
+        SESSION_COOKIE_NAME="zhicheng",
+        SESSION_COOKIE_SECURE=False,
+        WTF_CSRF_ENABLED=True,
+    )
     with app.app_context():
         sync_permissions(app.appbuilder)
     return app
@@ -127,7 +190,9 @@ def _begins(session: Any, q: str) -> Any:
     from workflow.register.name_search import LAST, TABLE
 
     columns = select(TABLE.c.id, TABLE.c.name, TABLE.c.code, TABLE.c.kind)
-    return session.execute(columns.where(TABLE.c.active, TABLE.c.name >= q, TABLE.c.name < q + LAST).order_by(TABLE.c.name).limit(MOST + 1)).all()
+    return session.execute(
+        columns.where(TABLE.c.active, TABLE.c.name >= q, TABLE.c.name < q + LAST).order_by(TABLE.c.name).limit(MOST + 1)
+    ).all()
 
 
 def bare_page(engine: Engine) -> Any:
@@ -138,7 +203,9 @@ def bare_page(engine: Engine) -> Any:
     def page() -> Any:
         with Session(engine) as session:
             rows = _begins(session, request.args.get("q", ""))
-        return jsonify(results=[{"id": str(row.id), "text": row.name, "note": f"{row.code} · {row.kind}"} for row in rows])
+        return jsonify(
+            results=[{"id": str(row.id), "text": row.name, "note": f"{row.code} · {row.kind}"} for row in rows]
+        )
 
     return app.test_client()
 
@@ -146,9 +213,15 @@ def bare_page(engine: Engine) -> Any:
 def _lists(client: Any, engine: Engine) -> None:
     """机构管理 over all of them: the cost and the number of statements of each question."""
     questions = {
-        "page 1": {}, "last page": {"page": "500"}, "by part of a name": {"name": "天心"}, "by a frequent part": {"name": "有限公司"},
-        "by a name nobody has": {"name": "没有的单位"}, "by code": {"code": "12430100000000"}, "by kind": {"kind": "unit"}, "by region": {"region_code": "430100"},
-    }  # fmt: skip
+        "page 1": {},
+        "last page": {"page": "500"},
+        "by part of a name": {"name": "天心"},
+        "by a frequent part": {"name": "有限公司"},
+        "by a name nobody has": {"name": "没有的单位"},
+        "by code": {"code": "12430100000000"},
+        "by kind": {"kind": "unit"},
+        "by region": {"region_code": "430100"},
+    }
     rows = []
     for words, asked in questions.items():
 

@@ -57,23 +57,33 @@ def _configure(scene: Scene, home: Path) -> None:
     processors = [f"django.{app}.context_processors.{name}" for app, name in PROCESSORS]
     sqlite = "django.db.backends.sqlite3"
     settings.configure(
-        SECRET_KEY="benchmark", ALLOWED_HOSTS=["*"], ROOT_URLCONF="benchmarks.django_urls", USE_TZ=False, LANGUAGE_CODE="zh-hans",
+        SECRET_KEY="benchmark",
+        ALLOWED_HOSTS=["*"],
+        ROOT_URLCONF="benchmarks.django_urls",
+        USE_TZ=False,
+        LANGUAGE_CODE="zh-hans",
         DATABASES={
             "default": {"ENGINE": sqlite, "NAME": str(home / f"django-{scene.rows}.db")},
             "scene": {"ENGINE": sqlite, "NAME": make_url(scene.url).database},
         },
         INSTALLED_APPS=[*(f"django.contrib.{name}" for name in APPS), "benchmarks"],
-        MIDDLEWARE=MIDDLEWARE, STATIC_URL="/static/", DEFAULT_AUTO_FIELD="django.db.models.AutoField",
-        TEMPLATES=[{
-            "BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True,
-            "OPTIONS": {"context_processors": processors},
-        }],
-    )  # fmt: skip
+        MIDDLEWARE=MIDDLEWARE,
+        STATIC_URL="/static/",
+        DEFAULT_AUTO_FIELD="django.db.models.AutoField",
+        TEMPLATES=[
+            {
+                "BACKEND": "django.template.backends.django.DjangoTemplates",
+                "APP_DIRS": True,
+                "OPTIONS": {"context_processors": processors},
+            }
+        ],
+    )
     django.setup()
 
 
 def _admin() -> Callable[[str], Any]:
-    """Unmanaged models of the tables, and the changelist as a Django team would write it at first; gives a desk's rows."""
+    """Unmanaged models of the tables, and the changelist as a Django team would write it at first; gives a desk's
+    rows."""
     from django.contrib import admin
     from django.db import models
 

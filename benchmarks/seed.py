@@ -117,12 +117,16 @@ class Cast:
             insert(Organisation),
             [
                 {
-                    "code": f"12{n:016d}", "name": f"{region} 第 {n} 单位", "region_code": region, "kind": NodeKind.UNIT,
-                    "nature": natures[n % 4], "superior_id": self.offices[region].id,
+                    "code": f"12{n:016d}",
+                    "name": f"{region} 第 {n} 单位",
+                    "region_code": region,
+                    "kind": NodeKind.UNIT,
+                    "nature": natures[n % 4],
+                    "superior_id": self.offices[region].id,
                 }
                 for n, region in enumerate(regions)
             ],
-        )  # fmt: skip
+        )
         units = select(Organisation.id, Organisation.region_code).where(Organisation.kind == NodeKind.UNIT)
         return list(self.session.execute(units.order_by(Organisation.id)).tuples())
 
@@ -131,23 +135,46 @@ class Cast:
         made = {}
         for series in self.session.scalars(select(Series).order_by(Series.number)):
             committee = Committee(
-                name=f"湖南省{series.name}系列高级评委会", level="senior", series=series, account_name=f"bench-{series.id}",
-                size=25, valid_from=date(2024, 1, 1), valid_to=date(2026, 12, 31), state=CommitteeState.APPROVED,
-            )  # fmt: skip
+                name=f"湖南省{series.name}系列高级评委会",
+                level="senior",
+                series=series,
+                account_name=f"bench-{series.id}",
+                size=25,
+                valid_from=date(2024, 1, 1),
+                valid_to=date(2026, 12, 31),
+                state=CommitteeState.APPROVED,
+            )
             for year in YEARS:
                 made[series.id, year] = Batch(
-                    year=year, name=f"{year} 年度 {series.name}", committee=committee, opens_on=date(year, 4, 1),
-                    closes_on=date(year, 8, 31), correction_on=date(year, 9, 18), audit_on=date(year, 9, 28),
-                    evidence_on=date(year, 9, 28), vote_on=date(year, 12, 24), state=BatchState.PUBLISHED,
-                )  # fmt: skip
+                    year=year,
+                    name=f"{year} 年度 {series.name}",
+                    committee=committee,
+                    opens_on=date(year, 4, 1),
+                    closes_on=date(year, 8, 31),
+                    correction_on=date(year, 9, 18),
+                    audit_on=date(year, 9, 28),
+                    evidence_on=date(year, 9, 28),
+                    vote_on=date(year, 12, 24),
+                    state=BatchState.PUBLISHED,
+                )
         plans = {
             key: Plan(
-                number=f"P{key[1]}-{key[0]}", name=f"{batch.name}评审方案", committee=batch.committee, batch=batch, year=key[1],
-                opens_on=date(key[1], 11, 20), arrival_place="甲", review_place="乙", interview_place="丙", members=25,
-                full_ratio=80, associate_ratio=80, state=PlanState.REVIEWED,
+                number=f"P{key[1]}-{key[0]}",
+                name=f"{batch.name}评审方案",
+                committee=batch.committee,
+                batch=batch,
+                year=key[1],
+                opens_on=date(key[1], 11, 20),
+                arrival_place="甲",
+                review_place="乙",
+                interview_place="丙",
+                members=25,
+                full_ratio=80,
+                associate_ratio=80,
+                state=PlanState.REVIEWED,
             )
             for key, batch in made.items()
-        }  # fmt: skip
+        }
         self.session.add_all(plans.values())
         self.session.flush()
         return {key: (batch.committee_id, batch.id, plans[key].id) for key, batch in made.items()}
@@ -168,9 +195,16 @@ class Cast:
             held = self.session.scalar(select(Role).where(Role.name == role)) or Role(name=role)
             n = len(made)
             made[role] = Account(
-                first_name="测", last_name="王", username=f"bench{n}", email=f"bench{n}@example.cn", password="-",
-                active=True, roles=[held], password_set_at=datetime(2026, 5, 1), **desk,
-            )  # fmt: skip
+                first_name="测",
+                last_name="王",
+                username=f"bench{n}",
+                email=f"bench{n}@example.cn",
+                password="-",
+                active=True,
+                roles=[held],
+                password_set_at=datetime(2026, 5, 1),
+                **desk,
+            )
         self.session.add_all(made.values())
         self.session.flush()
         return {role: account.id for role, account in made.items()}
@@ -205,10 +239,16 @@ def people(cast: Cast, many: int) -> Iterator[dict[str, Any]]:
         number, phone = f"43000019{n:010d}", f"199{n:08d}"
         name = choose(FAMILIES) + choose(GIVEN) + (choose(GIVEN) if n % 3 else "")
         yield {
-            "id": n, "name": name, "pinyin": "", "sex": "女" if n % 2 else "男", "id_number": number, "phone": phone,
-            "id_index": blind_index(number), "id_tail_index": blind_index("tail:" + number[-6:]),
+            "id": n,
+            "name": name,
+            "pinyin": "",
+            "sex": "女" if n % 2 else "男",
+            "id_number": number,
+            "phone": phone,
+            "id_index": blind_index(number),
+            "id_tail_index": blind_index("tail:" + number[-6:]),
             "phone_index": blind_index(phone),
-        }  # fmt: skip
+        }
 
 
 def declarations(cast: Cast, rows: int, names: dict[int, str]) -> Iterator[dict[str, Any]]:
@@ -232,17 +272,30 @@ def declarations(cast: Cast, rows: int, names: dict[int, str]) -> Iterator[dict[
         sent = datetime(year, 5, 1) + timedelta(minutes=n % 170_000)
         voted = state in VOTED
         yield {
-            "id": n, "number": f"B{year}-{n:07d}", "year": year, "batch_id": batch, "way": Way.REVIEW, "person_id": n // 2 + 1,
-            "applicant_name": names[n // 2 + 1], "unit_id": unit, "region_code": region, "series_id": title[1],
-            "title_id": title[0], "level": title[2], "committee_id": committee, "state": state,
+            "id": n,
+            "number": f"B{year}-{n:07d}",
+            "year": year,
+            "batch_id": batch,
+            "way": Way.REVIEW,
+            "person_id": n // 2 + 1,
+            "applicant_name": names[n // 2 + 1],
+            "unit_id": unit,
+            "region_code": region,
+            "series_id": title[1],
+            "title_id": title[0],
+            "level": title[2],
+            "committee_id": committee,
+            "state": state,
             "position": 1 if state == S.UNDER_AUDIT else 2 if voted or state in AT_COMMITTEE else 0,
             "submitted_at": None if state == S.DRAFT else sent,
             "reached_committee_at": sent + timedelta(days=40) if voted or state in AT_COMMITTEE else None,
             "plan_id": plan if voted or state in (S.PLANNED, S.IN_REVIEW) else None,
-            "voted_on": date(year, 12, 10) if voted else None, "votes_yes": 20 if voted else None,
+            "voted_on": date(year, 12, 10) if voted else None,
+            "votes_yes": 20 if voted else None,
             "score": 7000 + n % 3000 if voted else None,
-            "filed_on": date(year, 12, 18) if state in (S.FILED, S.ISSUED, S.REPORTED, S.REVOKED) else None, "version": 1,
-        }  # fmt: skip
+            "filed_on": date(year, 12, 18) if state in (S.FILED, S.ISSUED, S.REPORTED, S.REVOKED) else None,
+            "version": 1,
+        }
 
 
 def route(cast: Cast, row: dict[str, Any]) -> Iterator[dict[str, Any]]:

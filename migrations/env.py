@@ -28,9 +28,12 @@ def run() -> None:
     engine = current_app.extensions["migrate"].db.engine
     with engine.connect() as connection:
         context.configure(
-            connection=connection, target_metadata=metadata, render_as_batch=connection.dialect.name == "sqlite",
-            render_item=render_item, compare_type=compare_type,
-        )  # fmt: skip
+            connection=connection,
+            target_metadata=metadata,
+            render_as_batch=connection.dialect.name == "sqlite",
+            render_item=render_item,
+            compare_type=compare_type,
+        )
         with context.begin_transaction():
             context.run_migrations()
         connection.commit()

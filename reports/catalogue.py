@@ -13,13 +13,29 @@ from models.committees.catalogue import LADDER, Series, Specialty, Title, TitleL
 
 #: key of a row in JSON → heading in Excel
 SPECIALTY = {
-    "code": "专业代码", "name": "专业学科名称", "parent_code": "上级代码", "parent_name": "上级专业", "series": "职称系列", "depth": "层级",
-    "effective_from": "启用年度", "retired_from": "停用年度", "path": "路径",
-}  # fmt: skip
+    "code": "专业代码",
+    "name": "专业学科名称",
+    "parent_code": "上级代码",
+    "parent_name": "上级专业",
+    "series": "职称系列",
+    "depth": "层级",
+    "effective_from": "启用年度",
+    "retired_from": "停用年度",
+    "path": "路径",
+}
 TITLE = {
-    "kind": "栏目", "code": "栏目代码", "name": "名称", "level": "职称级别", "parent_code": "上级代码", "parent_name": "上级栏目", "series": "职称系列",
-    "gbt8561_code": "GB/T 8561 代码", "exam_only": "以考代评", "effective_from": "启用年度", "retired_from": "停用年度",
-}  # fmt: skip
+    "kind": "栏目",
+    "code": "栏目代码",
+    "name": "名称",
+    "level": "职称级别",
+    "parent_code": "上级代码",
+    "parent_name": "上级栏目",
+    "series": "职称系列",
+    "gbt8561_code": "GB/T 8561 代码",
+    "exam_only": "以考代评",
+    "effective_from": "启用年度",
+    "retired_from": "停用年度",
+}
 
 
 @dataclass(frozen=True)
@@ -55,11 +71,19 @@ def specialties(session: Session, top: Specialty | None = None) -> Rows:
         node = waiting.pop()
         names = _names(known, node)
         above = known.get(node.parent_id) if node.parent_id else None
-        rows.append({
-            "code": node.code, "name": node.name, "parent_code": above.code if above else "", "parent_name": above.name if above else "",
-            "series": series[node.series_id], "depth": len(names), "effective_from": node.effective_from, "retired_from": node.retired_from,
-            "path": " › ".join(names),
-        })  # fmt: skip
+        rows.append(
+            {
+                "code": node.code,
+                "name": node.name,
+                "parent_code": above.code if above else "",
+                "parent_name": above.name if above else "",
+                "series": series[node.series_id],
+                "depth": len(names),
+                "effective_from": node.effective_from,
+                "retired_from": node.retired_from,
+                "path": " › ".join(names),
+            }
+        )
         waiting.extend(reversed(below.get(node.id, [])))
     return Rows(SPECIALTY, rows)
 
@@ -73,7 +97,9 @@ def _names(known: dict[int, Specialty], node: Specialty) -> list[str]:
     return names
 
 
-def titles(session: Session, series: Series | None = None, branch: str | None = None, title: Title | None = None) -> Rows:
+def titles(
+    session: Session, series: Series | None = None, branch: str | None = None, title: Title | None = None
+) -> Rows:
     """The whole 职称树, a series, one branch of it, or one title with the nodes above it.
 
     A series is called by its number, a branch by the number and its name; so every row names the code of its parent.
@@ -86,7 +112,9 @@ def titles(session: Session, series: Series | None = None, branch: str | None = 
     if title is not None:
         query = query.where(Title.id == title.id)
     found = list(session.scalars(query).unique())
-    wanted: Sequence[Series] = [series] if series is not None else list(session.scalars(select(Series).order_by(Series.number)))
+    wanted: Sequence[Series] = (
+        [series] if series is not None else list(session.scalars(select(Series).order_by(Series.number)))
+    )
     rows: list[dict[str, Any]] = []
     for one in wanted:
         own = [row for row in found if row.series_id == one.id]
@@ -96,17 +124,35 @@ def titles(session: Session, series: Series | None = None, branch: str | None = 
             if name:
                 rows.append(_heading("分支", f"{code}-{name}", name, code, one.name, one.name))
                 code, above = f"{code}-{name}", name
-            mine = sorted((row for row in own if row.branch == name), key=lambda row: -LADDER.index(TitleLevel(row.level)))
+            mine = sorted(
+                (row for row in own if row.branch == name), key=lambda row: -LADDER.index(TitleLevel(row.level))
+            )
             rows += [_title(row, code, above, one.name) for row in mine]
     return Rows(TITLE, rows)
 
 
 def _heading(kind: str, code: str, name: str, parent: str, above: str, series: str) -> dict[str, Any]:
-    return dict.fromkeys(TITLE) | {"kind": kind, "code": code, "name": name, "parent_code": parent, "parent_name": above, "series": series}
+    return dict.fromkeys(TITLE) | {
+        "kind": kind,
+        "code": code,
+        "name": name,
+        "parent_code": parent,
+        "parent_name": above,
+        "series": series,
+    }
 
 
 def _title(row: Title, parent: str, above: str, series: str) -> dict[str, Any]:
     return {
-        "kind": "职称", "code": f"T{row.id}", "name": row.name, "level": TitleLevel(row.level).label, "parent_code": parent, "parent_name": above,
-        "series": series, "gbt8561_code": row.code, "exam_only": row.exam_only, "effective_from": row.effective_from, "retired_from": row.retired_from,
-    }  # fmt: skip
+        "kind": "职称",
+        "code": f"T{row.id}",
+        "name": row.name,
+        "level": TitleLevel(row.level).label,
+        "parent_code": parent,
+        "parent_name": above,
+        "series": series,
+        "gbt8561_code": row.code,
+        "exam_only": row.exam_only,
+        "effective_from": row.effective_from,
+        "retired_from": row.retired_from,
+    }

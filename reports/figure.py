@@ -20,9 +20,17 @@ FONT = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif'
 ROW, EDGE = 30, 24  #: pixels of a bar with its gap, and of the upper and lower edge together
 #: No button row, hence no English words; nothing is ever sent to another host.
 CONFIG = {
-    "displayModeBar": False, "displaylogo": False, "showSendToCloud": False, "showEditInChartStudio": False,
-    "plotlyServerURL": "", "topojsonURL": "", "responsive": True, "scrollZoom": False, "doubleClick": False, "showTips": False,
-}  # fmt: skip
+    "displayModeBar": False,
+    "displaylogo": False,
+    "showSendToCloud": False,
+    "showEditInChartStudio": False,
+    "plotlyServerURL": "",
+    "topojsonURL": "",
+    "responsive": True,
+    "scrollZoom": False,
+    "doubleClick": False,
+    "showTips": False,
+}
 
 
 def bars(
@@ -39,22 +47,46 @@ def bars(
     """
     most = max([*values, 1])
     trace = {
-        "type": "bar", "orientation": "h", "x": list(values), "y": list(range(len(names))), "text": list(labels),
-        "textposition": "outside", "cliponaxis": False, "customdata": list(links), "hoverinfo": "none", "width": 0.62,
-        "textfont": {"color": INK, "size": 12}, "marker": {"color": _shades(len(names)) if tones else BRAND},
+        "type": "bar",
+        "orientation": "h",
+        "x": list(values),
+        "y": list(range(len(names))),
+        "text": list(labels),
+        "textposition": "outside",
+        "cliponaxis": False,
+        "customdata": list(links),
+        "hoverinfo": "none",
+        "width": 0.62,
+        "textfont": {"color": INK, "size": 12},
+        "marker": {"color": _shades(len(names)) if tones else BRAND},
         "constraintext": "none",
-    }  # fmt: skip
+    }
     axis = {
-        "tickmode": "array", "tickvals": list(range(len(names))), "ticktext": list(names), "autorange": False,
-        "range": [len(names) - 0.5, -0.5], "automargin": True, "fixedrange": True, "ticks": "", "zeroline": False,
-        "showgrid": False, "tickfont": {"color": INK_2, "size": 13}, "ticklabelstandoff": 6,
-    }  # fmt: skip
+        "tickmode": "array",
+        "tickvals": list(range(len(names))),
+        "ticktext": list(names),
+        "autorange": False,
+        "range": [len(names) - 0.5, -0.5],
+        "automargin": True,
+        "fixedrange": True,
+        "ticks": "",
+        "zeroline": False,
+        "showgrid": False,
+        "tickfont": {"color": INK_2, "size": 13},
+        "ticklabelstandoff": 6,
+    }
     layout = {
-        "height": max(len(names), 1) * ROW + EDGE, "margin": {"l": 8, "r": 8, "t": EDGE // 2, "b": EDGE // 2, "pad": 0},
-        "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "font": {"family": FONT, "size": 13, "color": INK},
-        "showlegend": False, "dragmode": False, "bargap": 0, "yaxis": axis,
+        "height": max(len(names), 1) * ROW + EDGE,
+        "margin": {"l": 8, "r": 8, "t": EDGE // 2, "b": EDGE // 2, "pad": 0},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": FONT, "size": 13, "color": INK},
+        "showlegend": False,
+        "dragmode": False,
+        "bargap": 0,
+        "yaxis": axis,
         "xaxis": {"visible": False, "fixedrange": True, "range": [0, most]},
-    }  # fmt: skip
+    }
     return {"data": [trace], "layout": layout, "config": CONFIG}
 
 

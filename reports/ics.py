@@ -32,14 +32,26 @@ class Day(Protocol):
 
 def calendar(name: str, uid: str, days: Iterable[Day], *, made: datetime, edition: int = 0, url: str = "") -> bytes:
     """The calendar file: `uid` names the record, `made` is the province's time, `edition` counts its changes."""
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Zhicheng//Batch//ZH", "CALSCALE:GREGORIAN", "METHOD:PUBLISH", f"X-WR-CALNAME:{escaped(name)}"]
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//Zhicheng//Batch//ZH",
+        "CALSCALE:GREGORIAN",
+        "METHOD:PUBLISH",
+        f"X-WR-CALNAME:{escaped(name)}",
+    ]
     stamp = f"{made - AHEAD:%Y%m%dT%H%M%SZ}"
     for day in days:
         ends = (day.last or day.day) + timedelta(days=1)  # the end of an all-day event is the day after
         lines += [
-            "BEGIN:VEVENT", f"UID:{uid}-{day.key}@zhicheng", f"DTSTAMP:{stamp}", f"SEQUENCE:{edition}", f"DTSTART;VALUE=DATE:{day.day:%Y%m%d}",
-            f"DTEND;VALUE=DATE:{ends:%Y%m%d}", f"SUMMARY:{escaped(f'{day.title}（{name}）')}",
-        ]  # fmt: skip
+            "BEGIN:VEVENT",
+            f"UID:{uid}-{day.key}@zhicheng",
+            f"DTSTAMP:{stamp}",
+            f"SEQUENCE:{edition}",
+            f"DTSTART;VALUE=DATE:{day.day:%Y%m%d}",
+            f"DTEND;VALUE=DATE:{ends:%Y%m%d}",
+            f"SUMMARY:{escaped(f'{day.title}（{name}）')}",
+        ]
         if day.text:
             lines.append(f"DESCRIPTION:{escaped(day.text)}")
         if url:

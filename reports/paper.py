@@ -78,9 +78,7 @@ def _compiler(template: str) -> Any:
     return typst.Compiler(
         str(PAPERS / f"{template}.typ"),
         root=str(PAPERS),
-        font_paths=typst.Fonts(
-            include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)]
-        ),
+        font_paths=typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)]),
     )
 
 

@@ -29,10 +29,13 @@ class Written:
 def write(target: BinaryIO, title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> Written:
     """Write one sheet to `target`; cells that begin with = + - @ stay text, numbers stay numbers."""
     book = xlsxwriter.Workbook(
-        target, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        target,
+        {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
     )
     sheet = book.add_worksheet(sheet_name(title))
-    head = book.add_format({"bold": True, "bg_color": "#EAF1FB", "border": 1, "border_color": "#D0D5DD", "valign": "vcenter"})
+    head = book.add_format(
+        {"bold": True, "bg_color": "#EAF1FB", "border": 1, "border_color": "#D0D5DD", "valign": "vcenter"}
+    )
     sheet.freeze_panes(1, 0)
     ahead: list[Sequence[Any]] = []
     rest = iter(rows)

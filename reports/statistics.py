@@ -1,4 +1,5 @@
-"""统计: declarations counted once by the database, shaped into the tables and figures of the leaders (REQUIREMENTS §4.1).
+"""统计: declarations counted once by the database, shaped into the tables and figures of the leaders (REQUIREMENTS
+§4.1).
 
 One aggregate answers everything: how many declarations of a year stand at which stage, by 市州, series, level, way
 and plan; the year before is one count. What may be counted is the caller's clause, the same that limits lists.

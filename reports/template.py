@@ -46,9 +46,12 @@ def write(target: BinaryIO, title: str, columns: Sequence[Column], dictionary: s
 
 
 def returned(
-    target: BinaryIO, title: str, columns: Sequence[Column], rows: Iterable[tuple[Sequence[str], Mapping[int, str]]],
+    target: BinaryIO,
+    title: str,
+    columns: Sequence[Column],
+    rows: Iterable[tuple[Sequence[str], Mapping[int, str]]],
     dictionary: str = "",
-) -> int:  # fmt: skip
+) -> int:
     """Write the sender's rows with each bad cell in red and its reason in a comment, all reasons in the last column.
 
     Takes (texts, {number of the column: reason}) a row, any number of rows, and gives how many there were; a reason
@@ -58,13 +61,22 @@ def returned(
 
 
 def _write(
-    target: BinaryIO, title: str, columns: Sequence[Column], dictionary: str,
+    target: BinaryIO,
+    title: str,
+    columns: Sequence[Column],
+    dictionary: str,
     rows: Iterable[tuple[Sequence[str], Mapping[int, str]]] | None,
-) -> int:  # fmt: skip
+) -> int:
     with TemporaryDirectory() as folder:  # rows wait there, not in memory
         book = xlsxwriter.Workbook(
             target,
-            {"constant_memory": True, "tmpdir": folder, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
+            {
+                "constant_memory": True,
+                "tmpdir": folder,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+            },
         )
         try:
             count = _fill(book, title, columns, dictionary, rows)
@@ -75,9 +87,12 @@ def _write(
 
 
 def _fill(
-    book: Any, title: str, columns: Sequence[Column], dictionary: str,
+    book: Any,
+    title: str,
+    columns: Sequence[Column],
+    dictionary: str,
     rows: Iterable[tuple[Sequence[str], Mapping[int, str]]] | None,
-) -> int:  # fmt: skip
+) -> int:
     book.set_custom_property(VERSION_PROPERTY, dictionary, "text")
     sheet = book.add_worksheet(sheet_name(title))
     guide, choices = book.add_worksheet(GUIDE_SHEET), book.add_worksheet(CHOICES_SHEET)
@@ -92,7 +107,9 @@ def _fill(
         sheet.set_column(last, last, 60, look.reason)
     sheet.freeze_panes(1, 0)
     for place, column in enumerate(columns):
-        sheet.write_string(0, place, column.heading + ("*" if column.required else ""), look.required if column.required else look.head)
+        sheet.write_string(
+            0, place, column.heading + ("*" if column.required else ""), look.required if column.required else look.head
+        )
         if told := _told(column):
             sheet.write_comment(0, place, told, {"x_scale": 2, "y_scale": 1.5, "author": ""})
     count = 0
@@ -110,7 +127,14 @@ class _Look:
     """The formats of the book."""
 
     def __init__(self, book: Any) -> None:
-        head = {"bold": True, "bg_color": "#EAF1FB", "border": 1, "border_color": "#D0D5DD", "valign": "vcenter", "num_format": "@"}
+        head = {
+            "bold": True,
+            "bg_color": "#EAF1FB",
+            "border": 1,
+            "border_color": "#D0D5DD",
+            "valign": "vcenter",
+            "num_format": "@",
+        }
         red = {"bg_color": "#F9C6C6", "border": 1, "border_color": "#C4352B"}
         self.head, self.required = book.add_format(head), book.add_format(head | {"font_color": "#B42318"})
         self.text, self.free = book.add_format({"num_format": "@"}), book.add_format()
@@ -149,7 +173,9 @@ class _Lists:
                     sheet.write_string(row + 1, place, choices[row])
 
 
-def _rows(sheet: Any, columns: Sequence[Column], rows: Iterable[tuple[Sequence[str], Mapping[int, str]]], look: _Look) -> int:
+def _rows(
+    sheet: Any, columns: Sequence[Column], rows: Iterable[tuple[Sequence[str], Mapping[int, str]]], look: _Look
+) -> int:
     plain = [look.text if it.text else look.free for it in columns]
     bad = [look.bad_text if it.text else look.bad_free for it in columns]
     last, comments, number = len(columns), 0, 0
@@ -183,11 +209,14 @@ def _guide(sheet: Any, columns: Sequence[Column], look: _Look, comes_back: bool)
     """What the template says of itself, a line a column."""
     lines = [
         "请在第一张工作表中填写，从第 2 行起每行一条；红字带 * 的列必须填写，不要改动表头。",
-        "代码、电话、证件号码等列已设为“文本”格式，请直接录入；从别处复制时请用“选择性粘贴为数值”，不要使用公式和合并单元格。",
+        "代码、电话、证件号码等列已设为“文本”格式，请直接录入；从别处复制时请用“选择性粘贴为数值”，"
+        "不要使用公式和合并单元格。",
         "日期请写成 2026-03-01 的样子。",
     ]
     if comes_back:
-        lines.append(f"标红的单元格有误，原因见批注和最后一列“{REASON}”；改正后可将本文件直接重新上传，该列不会被读取。")
+        lines.append(
+            f"标红的单元格有误，原因见批注和最后一列“{REASON}”；改正后可将本文件直接重新上传，该列不会被读取。"
+        )
     sheet.set_column(0, 0, 24, look.wrapped)
     sheet.set_column(1, 1, 10, look.wrapped)
     sheet.set_column(2, 3, 48, look.wrapped)

@@ -21,7 +21,8 @@ from models.sealed import install_keys
 from tests.factories import Make
 from workflow.base.unit_of_work import UnitOfWork, install
 
-#: The same examples on every machine, so that a build fails for what was changed in it; HYPOTHESIS_SEARCH=1 looks for new ones.
+#: The same examples on every machine, so that a build fails for what was changed in it; HYPOTHESIS_SEARCH=1 looks for
+#: new ones.
 hypothesis.settings.register_profile("house", derandomize=not os.environ.get("HYPOTHESIS_SEARCH"), deadline=None)
 hypothesis.settings.load_profile("house")
 #: A working Wednesday inside the demo year's declaration term.
@@ -55,7 +56,9 @@ def database_url(tmp_path_factory):
         admin = create_engine(server, isolation_level="AUTOCOMMIT")
         with admin.connect() as connection:
             connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-            connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'")
+            connection.exec_driver_sql(
+                f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'"
+            )
         admin.dispose()
         return server.rsplit("/", 1)[0] + "/" + name
     return f"sqlite:///{tmp_path_factory.mktemp('db')}/test.db"

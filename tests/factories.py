@@ -53,9 +53,14 @@ class Make:
     def organisation(self, kind=NodeKind.UNIT, **given):
         n = next(_numbers)
         made = self._add(
-            Organisation, given, kind=kind, code=f"1243{n:014d}", name=f"第{n}单位", region_code="430102",
+            Organisation,
+            given,
+            kind=kind,
+            code=f"1243{n:014d}",
+            name=f"第{n}单位",
+            region_code="430102",
             nature=UnitNature.INSTITUTION,
-        )  # fmt: skip
+        )
         name_index.enter(self.session, made.id, made.name, made.pinyin)
         return made
 
@@ -64,9 +69,16 @@ class Make:
     def account(self, *roles, **given):
         n = next(_numbers)
         return self._add(
-            Account, given, first_name=f"{n}", last_name="李", username=f"u{n}", email=f"u{n}@example.cn",
-            password="-", active=True, roles=[self.role(name) for name in roles],
-        )  # fmt: skip
+            Account,
+            given,
+            first_name=f"{n}",
+            last_name="李",
+            username=f"u{n}",
+            email=f"u{n}@example.cn",
+            password="-",
+            active=True,
+            roles=[self.role(name) for name in roles],
+        )
 
     def series(self, name="工程技术人员"):
         found = self.session.scalar(select(Series).filter_by(name=name))
@@ -85,19 +97,34 @@ class Make:
         n = next(_numbers)
         given.setdefault("series", None) or given.update(series=self.series())
         return self._add(
-            Committee, given, name=f"第{n}高评会", level="senior", account_name=f"committee-{n}", size=25,
-            valid_from=date(2025, 1, 1), valid_to=date(2027, 12, 31), state=CommitteeState.APPROVED,
-        )  # fmt: skip
+            Committee,
+            given,
+            name=f"第{n}高评会",
+            level="senior",
+            account_name=f"committee-{n}",
+            size=25,
+            valid_from=date(2025, 1, 1),
+            valid_to=date(2027, 12, 31),
+            state=CommitteeState.APPROVED,
+        )
 
     def batch(self, committee=None, **given):
         n = next(_numbers)
         if "office" not in given and "office_id" not in given:
             given["committee"] = committee or self.committee()
         return self._add(
-            Batch, given, year=2026, name=f"2026 年第{n}批", opens_on=date(2026, 4, 1), closes_on=date(2026, 8, 31),
-            correction_on=date(2026, 9, 18), audit_on=date(2026, 9, 28), evidence_on=date(2026, 9, 28),
-            vote_on=date(2026, 12, 24), state=BatchState.PUBLISHED,
-        )  # fmt: skip
+            Batch,
+            given,
+            year=2026,
+            name=f"2026 年第{n}批",
+            opens_on=date(2026, 4, 1),
+            closes_on=date(2026, 8, 31),
+            correction_on=date(2026, 9, 18),
+            audit_on=date(2026, 9, 28),
+            evidence_on=date(2026, 9, 28),
+            vote_on=date(2026, 12, 24),
+            state=BatchState.PUBLISHED,
+        )
 
     def declaration(self, state=DeclarationState.DRAFT, **given):
         """A declaration of a person of a unit to a committee; `route` gives the auditing organisations."""
@@ -108,11 +135,24 @@ class Make:
         title = given.pop("title", None) or self.title()
         route = given.pop("route", ())
         declaration = self._add(
-            Declaration, given, number=f"T2026-{n:06d}", year=batch.year, batch=batch, way=Way.REVIEW, person=person,
-            applicant_name=person.name, unit=unit, region_code=unit.region_code, series=title.series, title=title,
-            level=title.level, committee=batch.committee, office=batch.office, state=state,
+            Declaration,
+            given,
+            number=f"T2026-{n:06d}",
+            year=batch.year,
+            batch=batch,
+            way=Way.REVIEW,
+            person=person,
+            applicant_name=person.name,
+            unit=unit,
+            region_code=unit.region_code,
+            series=title.series,
+            title=title,
+            level=title.level,
+            committee=batch.committee,
+            office=batch.office,
+            state=state,
             content=DeclarationContent(sections={}),
-        )  # fmt: skip
+        )
         arrived = None if state == DeclarationState.DRAFT else datetime(2026, 5, 1)
         for position, organisation in enumerate((unit, *route)):
             reached = arrived if position <= max(declaration.position, 0) else None
@@ -126,10 +166,19 @@ class Make:
         person = given.pop("person", None) or self.person(name=f"评委{n}")
         account = given.pop("account") if "account" in given else self.account(roles.EXPERT, person_id=person.id)
         return self._add(
-            Expert, given, code=f"E{n:05d}", person=person, account_id=account and account.id, title="正高级工程师",
-            unit=given.pop("unit", None) or self.organisation(), series=given.pop("series", None) or self.series(),
-            level=TitleLevel.FULL_SENIOR, state=ExpertState.IN_POOL, term_from=date(2025, 1, 1), term_to=date(2027, 12, 31),
-        )  # fmt: skip
+            Expert,
+            given,
+            code=f"E{n:05d}",
+            person=person,
+            account_id=account and account.id,
+            title="正高级工程师",
+            unit=given.pop("unit", None) or self.organisation(),
+            series=given.pop("series", None) or self.series(),
+            level=TitleLevel.FULL_SENIOR,
+            state=ExpertState.IN_POOL,
+            term_from=date(2025, 1, 1),
+            term_to=date(2027, 12, 31),
+        )
 
     def plan(self, needs=None, items=True, **given):
         """An approved plan that opens on 2026-05-21; `needs` as {code: number} or {code: (number, specialty)}."""
@@ -137,11 +186,20 @@ class Make:
         committee = given.pop("committee", None) or self.committee()
         members = given.setdefault("members", 5)
         plan = self._add(
-            Plan, given, number=f"FA2026{n:05d}", name=f"第{n}方案", committee=committee, year=2026,
-            batch=given.pop("batch", None) or self.batch(committee=committee), opens_on=date(2026, 5, 21),
-            arrival_place="报到宾馆", review_place="评审中心", interview_place="答辩中心", standards="湘职改办〔2020〕9号",
+            Plan,
+            given,
+            number=f"FA2026{n:05d}",
+            name=f"第{n}方案",
+            committee=committee,
+            year=2026,
+            batch=given.pop("batch", None) or self.batch(committee=committee),
+            opens_on=date(2026, 5, 21),
+            arrival_place="报到宾馆",
+            review_place="评审中心",
+            interview_place="答辩中心",
+            standards="湘职改办〔2020〕9号",
             state=PlanState.APPROVED,
-        )  # fmt: skip
+        )
         for code, need in (needs or {"S1": members}).items():
             number, specialty = need if isinstance(need, tuple) else (need, None)
             plan.needs.append(PlanNeed(code=code, name=f"{code}组", need=number, specialty=specialty))
@@ -161,10 +219,16 @@ class Make:
         plan = plan or self.plan(members=members, state=PlanState.OPENED)
         committee = plan.committee
         standing = DeclarationState.PLANNED if state in ("preparing", "check_in") else DeclarationState.IN_REVIEW
-        candidates = people if isinstance(people, list) else [
-            self.declaration(state=standing, batch=plan.batch, title=self.title(series=committee.series), plan_id=plan.id)
-            for _ in range(people)
-        ]  # fmt: skip
+        candidates = (
+            people
+            if isinstance(people, list)
+            else [
+                self.declaration(
+                    state=standing, batch=plan.batch, title=self.title(series=committee.series), plan_id=plan.id
+                )
+                for _ in range(people)
+            ]
+        )
         experts = [self.expert(series=committee.series) for _ in range(members)]
         opened = datetime(2026, 5, 21, 8, 30)
         review = self._add(ReviewSession, given, plan=plan, name=f"{plan.name}评审会议", state=state)
@@ -173,15 +237,25 @@ class Make:
             review.members.append(Member(expert=expert, stratum="S1", chair=place == 0, **promised))
         if drawn:
             self._add(
-                Draw, {}, plan=plan, name=plan.number, attempt=1, manifest=b"-", pool_hash="0" * 64, salt="-",
+                Draw,
+                {},
+                plan=plan,
+                name=plan.number,
+                attempt=1,
+                manifest=b"-",
+                pool_hash="0" * 64,
+                salt="-",
                 state=DrawState.CLOSED,
-            )  # fmt: skip
+            )
         self.session.flush()
         return SimpleNamespace(
-            review=review, plan=plan, people=candidates, experts=experts,
+            review=review,
+            plan=plan,
+            people=candidates,
+            experts=experts,
             office=self.account(roles.COMMITTEE_OFFICE, committee_id=committee.id),
             judges=[self.session.get(Account, expert.account_id) for expert in experts],
-        )  # fmt: skip
+        )
 
     def poll(self, sitting, **given):
         """A poll that is ready to be opened."""

@@ -15,9 +15,12 @@ def sign_in_for_test(app, client, account, *, second_factor=True):
     token = secrets.token_hex(32)
     now = clock.machine_now()
     stay = SignIn(
-        key=sign_in.digest(token), account_id=account.id, epoch=account.session_epoch, started_at=now,
+        key=sign_in.digest(token),
+        account_id=account.id,
+        epoch=account.session_epoch,
+        started_at=now,
         second_factor_at=now if second_factor else None,
-    )  # fmt: skip
+    )
     db.session.add(stay)
     db.session.commit()
     with client.session_transaction() as cookie:

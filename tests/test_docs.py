@@ -1,4 +1,5 @@
-"""The pages under docs/ and the README tell of the product as it is: pictures, screens, packages, accounts, commands."""
+"""The pages under docs/ and the README tell of the product as it is: pictures, screens, packages, accounts,
+commands."""
 
 from __future__ import annotations
 
@@ -188,7 +189,12 @@ def test_an_operation_names_a_screen_and_a_test_that_are_there():
 
 
 def test_an_eighth_module_takes_less_than_forty_lines_and_the_ones_shown_are_those_of_the_product():
-    shown = [line for block in re.findall(r"```python\n(.*?)```", text("docs/adding_a_module.md"), re.S) for line in block.splitlines() if line.strip()]
+    shown = [
+        line
+        for block in re.findall(r"```python\n(.*?)```", text("docs/adding_a_module.md"), re.S)
+        for line in block.splitlines()
+        if line.strip()
+    ]
     assert 10 < len(shown) < 40
     for name in re.findall(r"`((?:views|workflow|app|models|tests)/[\w/]+\.\w+)`", text("docs/adding_a_module.md")):
         assert (ROOT / name).is_file(), name

@@ -66,7 +66,8 @@ def engine_of(empty):
 
 
 def constraints(engine):
-    """Table of ours to the names of its checks, unique keys, foreign keys and indexes (FAB's have names of their own)."""
+    """Table of ours to the names of its checks, unique keys, foreign keys and indexes (FAB's have names of their
+    own)."""
     seen = inspect(engine)
     return {
         table: {

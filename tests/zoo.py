@@ -10,7 +10,10 @@ import zipfile
 import openpyxl
 
 HEADINGS = ("单位名称", "统一信用代码", "行政区划", "成立日期", "备注")
-GOOD = (("湖南大学", "12430000444877999X", "长沙市", "1926-02-01", ""), ("湘雅医院", "12430000444877998A", "长沙市", "1906-01-01", ""))
+GOOD = (
+    ("湖南大学", "12430000444877999X", "长沙市", "1926-02-01", ""),
+    ("湘雅医院", "12430000444877998A", "长沙市", "1906-01-01", ""),
+)
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
@@ -43,13 +46,17 @@ def archive(parts, method=zipfile.ZIP_DEFLATED):
 
 def raw_workbook(sheet, **more):
     """An .xlsx whose only sheet is that XML, with other parts as given."""
+    relationships = "http://schemas.openxmlformats.org/package/2006/relationships"
+    types = "http://schemas.openxmlformats.org/package/2006/content-types"
     return archive(
         {
-            "[Content_Types].xml": '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
-            "_rels/.rels": '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+            "[Content_Types].xml": f'<?xml version="1.0"?><Types xmlns="{types}"/>',
+            "_rels/.rels": f'<?xml version="1.0"?><Relationships xmlns="{relationships}">'
             f'<Relationship Id="rId1" Type="{_REL}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-            "xl/workbook.xml": f'<?xml version="1.0"?><workbook xmlns="{_MAIN}" xmlns:r="{_REL}"><sheets><sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>',
-            "xl/_rels/workbook.xml.rels": '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+            "xl/workbook.xml": f'<?xml version="1.0"?><workbook xmlns="{_MAIN}" '
+            f'xmlns:r="{_REL}"><sheets><sheet name="S" '
+            'sheetId="1" r:id="rId1"/></sheets></workbook>',
+            "xl/_rels/workbook.xml.rels": f'<?xml version="1.0"?><Relationships xmlns="{relationships}">'
             f'<Relationship Id="rId1" Type="{_REL}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
             "xl/worksheets/sheet1.xml": sheet,
             **{name.replace("__", "/").replace("_xml", ".xml"): text for name, text in more.items()},
@@ -110,7 +117,10 @@ def compound(stream, name="Workbook"):
 
     def folder(label, kind, start, size, child=-1):
         return (
-            label.ljust(64, b"\0") + struct.pack("<HBBiii", len(label) + 2, kind, 1, -1, -1, child) + bytes(36) + struct.pack("<iII", start, size, 0)
+            label.ljust(64, b"\0")
+            + struct.pack("<HBBiii", len(label) + 2, kind, 1, -1, -1, child)
+            + bytes(36)
+            + struct.pack("<iII", start, size, 0)
         )
 
     chain = [*range(1, data), -2, -2, *[-3] * fats]
@@ -155,7 +165,12 @@ def lying_bomb():
 
 def lying_strings():
     """Shared strings that unpack to a hundred times what is declared."""
-    data = bytearray(raw_workbook(cells(HEAD), xl__sharedStrings_xml=f'<sst xmlns="{_MAIN}">' + "<si><t>一二三四</t></si>" * 2_000_000 + "</sst>"))
+    data = bytearray(
+        raw_workbook(
+            cells(HEAD),
+            xl__sharedStrings_xml=f'<sst xmlns="{_MAIN}">' + "<si><t>一二三四</t></si>" * 2_000_000 + "</sst>",
+        )
+    )
     at = data.rfind(b"PK\x01\x02", 0, data.rfind(b"xl/sharedStrings.xml"))
     data[at + 24 : at + 28] = struct.pack("<I", 90 << 10)
     return bytes(data)
@@ -165,7 +180,9 @@ def echo():
     """One long text that fifty thousand cells refer to: small in the file, gigabytes once it is laid out."""
     rows = {row: {"A": 't="s"><v>0</v>'} for row in range(3, 50_003)}
     text = "".join(map(chr, random.Random(2).choices(range(0x4E00, 0x9FFF), k=32_000)))
-    return raw_workbook(cells({**HEAD, **rows}), xl__sharedStrings_xml=f'<sst xmlns="{_MAIN}"><si><t>{text}</t></si></sst>')
+    return raw_workbook(
+        cells({**HEAD, **rows}), xl__sharedStrings_xml=f'<sst xmlns="{_MAIN}"><si><t>{text}</t></si></sst>'
+    )
 
 
 def long_numbers():
@@ -192,7 +209,10 @@ def declared(size):
 
 
 def entity():
-    return raw_workbook(cells(HEAD), xl__styles_xml='<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b"><!ENTITY c "&a;&a;&a;">]><styleSheet/>')
+    return raw_workbook(
+        cells(HEAD),
+        xl__styles_xml='<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b"><!ENTITY c "&a;&a;&a;">]><styleSheet/>',
+    )
 
 
 def secret():
@@ -262,7 +282,10 @@ REFUSED = {
     "论文.pdf": (lambda: b"%PDF-1.7", "只接受"),
     "没有后缀": (workbook, "只接受"),
     "过大.xlsx": (lambda: b"PK\x03\x04" + bytes(21 << 20), "20 MB"),
-    "文档.xlsx": (lambda: archive({"[Content_Types].xml": "<Types/>", "word/document.xml": "<w/>"}), "不是 Excel 工作簿"),
+    "文档.xlsx": (
+        lambda: archive({"[Content_Types].xml": "<Types/>", "word/document.xml": "<w/>"}),
+        "不是 Excel 工作簿",
+    ),
     "二进制.xlsx": (lambda: archive({"xl/workbook.bin": b"x"}), ".xlsb"),
     "网页.xls": (lambda: "<html><table><tr><td>单位名称".encode(), "网页"),
     "改名.xls": (workbook, "与扩展名 .xls 不符"),
@@ -307,4 +330,4 @@ REFUSED = {
     "别的编码.csv": (lambda: b"\xff\xfa\x81\x20" * 9, "编码"),
     "一行到底.csv": (lambda: text_file("utf-8") + b"\r\n" + b"x" * (19 << 20), "32,767"),
     "引号不成对.csv": (lambda: text_file("utf-8") + '\r\n"湖南,1'.encode() + b"\r\na,b" * 50, "引号"),
-}  # fmt: skip
+}

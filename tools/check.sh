@@ -4,5 +4,6 @@ set -eu
 cd "$(dirname "$0")/.."
 bin=.venv/bin
 $bin/ruff check .
+$bin/ruff format --check -q .
 $bin/mypy
 $bin/lint-imports

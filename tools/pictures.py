@@ -1,6 +1,6 @@
 """Draw every lifecycle from its Flow table into docs/lifecycles.md: the picture, and the row behind each arrow.
 
-    python -m tools.pictures        write the file again after a table has changed (a test compares)
+python -m tools.pictures        write the file again after a table has changed (a test compares)
 """
 
 from __future__ import annotations

@@ -47,8 +47,7 @@ def cut(source: Path, target: Path, kept) -> None:
     subsetter.populate(unicodes=[code for code in font.getBestCmap() if kept(code)])
     subsetter.subset(font)
     subset.save_font(font, target, options)
-    print(f"{target.name}: {len(TTFont(target).getBestCmap())} characters, "
-          f"{target.stat().st_size / 1e6:.1f} MB")  # fmt: skip
+    print(f"{target.name}: {len(TTFont(target).getBestCmap())} characters, {target.stat().st_size / 1e6:.1f} MB")
 
 
 def main(folder: Path) -> None:

@@ -33,10 +33,15 @@ def starter(app: Flask) -> job.Start | None:
         environment = os.environ | {"DATA_DIR": app.config["DATA_DIR"], "DEMO": "1" if app.config["DEMO"] else "0"}
         with open(job.directory(key) / "log", "ab") as log:
             child = subprocess.Popen(  # noqa: S603  (our own interpreter, a number)
-                [sys.executable, "-m", "flask", "--app", "run", "job", str(key)], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
-                stdout=log, stderr=log, start_new_session=True, close_fds=True,
-            )  # fmt: skip
+                [sys.executable, "-m", "flask", "--app", "run", "job", str(key)],
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                close_fds=True,
+            )
         children.append(child)
 
     return start
-

@@ -13,7 +13,9 @@ from workflow.register import name_index
 organisation_commands = click.Group("organisation", help="机构：名称索引。")
 
 
-@organisation_commands.command("index", help="重建机构名称索引（按名称任意两字、拼音首字母查找）；可重复执行，结果相同。")
+@organisation_commands.command(
+    "index", help="重建机构名称索引（按名称任意两字、拼音首字母查找）；可重复执行，结果相同。"
+)
 @click.option("--if-empty", is_flag=True, help="只在索引为空时建立。")
 @with_appcontext
 def index(if_empty: bool) -> None:

@@ -58,7 +58,9 @@ class _Straight(urllib.request.HTTPRedirectHandler):
 def poster(url: str, authority: str = "") -> delivery.Post:
     """Posts to that address over TLS; `authority` is a file of the certificates to trust instead of the system's."""
     trusted = ssl.create_default_context(cafile=authority or None)
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trusted), _Straight())
+    opener = urllib.request.build_opener(
+        urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trusted), _Straight()
+    )
 
     def post(body: bytes, headers: dict[str, str]) -> delivery.Answer:
         asked = urllib.request.Request(url, body, headers, method="POST")  # noqa: S310  (https only, see `send`)

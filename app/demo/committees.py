@@ -38,9 +38,42 @@ class Body:
 
 
 BODIES = (
-    Body("committee1", "湖南省建设工程系列高级职称评审委员会", "senior", "工程技术人员", 11, True, ("0501",), "湖南省住房和城乡建设厅", "正高级工程师"),
-    Body("committee2", "湖南省卫生系列高级职称评审委员会", "senior", "卫生技术人员", 25, False, (), "湖南省卫生健康委员会", "主任医师", 72),
-    Body("committee3", "长沙市工程系列中级职称评审委员会", "intermediate", "工程技术人员", 15, False, (), "长沙市人力资源和社会保障局", "高级工程师", 62, "430100"),
+    Body(
+        "committee1",
+        "湖南省建设工程系列高级职称评审委员会",
+        "senior",
+        "工程技术人员",
+        11,
+        True,
+        ("0501",),
+        "湖南省住房和城乡建设厅",
+        "正高级工程师",
+    ),
+    Body(
+        "committee2",
+        "湖南省卫生系列高级职称评审委员会",
+        "senior",
+        "卫生技术人员",
+        25,
+        False,
+        (),
+        "湖南省卫生健康委员会",
+        "主任医师",
+        72,
+    ),
+    Body(
+        "committee3",
+        "长沙市工程系列中级职称评审委员会",
+        "intermediate",
+        "工程技术人员",
+        15,
+        False,
+        (),
+        "长沙市人力资源和社会保障局",
+        "高级工程师",
+        62,
+        "430100",
+    ),
 )
 
 
@@ -62,11 +95,21 @@ def _form(stage: Stage, body: Body) -> None:
     with stage.acting("hrss_config") as uow:
         session = uow.session
         committee = committees.create_committee(
-            uow, name=body.name, level=body.level, series=_named(stage, Series, body.series), account_name=body.account,
-            valid_from=date(2025, 1, 1), valid_to=date(2027, 12, 31), by_specialty=body.by_specialty, size=body.size,
-            region_code=body.region, offices=[_named(stage, Organisation, body.host)],
-            specialties=[session.scalars(select(Specialty).where(Specialty.code == code)).one() for code in body.specialties],
-        )  # fmt: skip
+            uow,
+            name=body.name,
+            level=body.level,
+            series=_named(stage, Series, body.series),
+            account_name=body.account,
+            valid_from=date(2025, 1, 1),
+            valid_to=date(2027, 12, 31),
+            by_specialty=body.by_specialty,
+            size=body.size,
+            region_code=body.region,
+            offices=[_named(stage, Organisation, body.host)],
+            specialties=[
+                session.scalars(select(Specialty).where(Specialty.code == code)).one() for code in body.specialties
+            ],
+        )
         for item, amount in (("评审费", 360 if body.level == "senior" else 200), ("面试费", 100)):
             committees.COMMITTEE.perform(uow, committee, "set_fee", item=item, amount=amount)
     with stage.acting("hrss_audit") as uow:
@@ -81,7 +124,9 @@ def _form(stage: Stage, body: Body) -> None:
 def _pool(stage: Stage, body: Body, number: int) -> int:
     """Experts of hospitals, institutes and universities; expert1, expert2, … are their accounts."""
     units = stage.session.scalars(
-        select(Organisation).where(Organisation.kind.in_([NodeKind.UNIT, NodeKind.UNIVERSITY, NodeKind.ENTERPRISE])).order_by(Organisation.id)
+        select(Organisation)
+        .where(Organisation.kind.in_([NodeKind.UNIT, NodeKind.UNIVERSITY, NodeKind.ENTERPRISE]))
+        .order_by(Organisation.id)
     ).all()
     series = _named(stage, Series, body.series)
     specialties = _specialties(stage, series, body)
@@ -96,25 +141,41 @@ def _pool(stage: Stage, body: Body, number: int) -> int:
                 uow.session.add(person)
                 uow.session.flush()
                 uow.record("create_person", person, label="登记评委身份")
-                people.append((person.id, stage.open_account(uow, f"expert{number}", person.name, r.EXPERT, person=person).id))
+                people.append(
+                    (person.id, stage.open_account(uow, f"expert{number}", person.name, r.EXPERT, person=person).id)
+                )
         with stage.acting(body.account) as uow:
             for n, (person_id, account_id) in enumerate(people):
                 expert = experts.apply(
-                    uow, person=uow.session.get_one(Person, person_id), unit=units[(start + n) * 3 % len(units)], series=series, level=level,
-                    title=body.title, specialty=specialties[(start + n) % len(specialties)], account=uow.session.get_one(Account, account_id),
-                )  # fmt: skip
+                    uow,
+                    person=uow.session.get_one(Person, person_id),
+                    unit=units[(start + n) * 3 % len(units)],
+                    series=series,
+                    level=level,
+                    title=body.title,
+                    specialty=specialties[(start + n) % len(specialties)],
+                    account=uow.session.get_one(Account, account_id),
+                )
                 ids.append(expert.id)
     with stage.acting("hrss_audit") as uow:
         for expert_id in ids:
             experts.EXPERT_POOL.perform(
-                uow, uow.session.get_one(experts.Expert, expert_id), "admit", term_from=date(2025, 1, 10), term_to=date(2027, 12, 31)
+                uow,
+                uow.session.get_one(experts.Expert, expert_id),
+                "admit",
+                term_from=date(2025, 1, 10),
+                term_to=date(2027, 12, 31),
             )
     return number
 
 
 def _specialties(stage: Stage, series: Series, body: Body) -> list[Specialty]:
     code = body.specialties[0] if body.specialties else None
-    query = select(Specialty).where(Specialty.series_id == series.id, Specialty.parent_id.is_not(None)).order_by(Specialty.code)
+    query = (
+        select(Specialty)
+        .where(Specialty.series_id == series.id, Specialty.parent_id.is_not(None))
+        .order_by(Specialty.code)
+    )
     if code:
         query = query.where(Specialty.code.startswith(code), Specialty.code != code)
     return list(stage.session.scalars(query.limit(4)))

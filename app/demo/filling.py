@@ -21,8 +21,20 @@ from workflow.declarations import form as forms
 from workflow.declarations import submission
 from workflow.declarations.form_parts import Field
 
-PROJECTS = ("湘江新区综合管廊工程", "橘子洲大桥加固改造工程", "市民之家暖通空调系统设计", "洞庭湖区排涝泵站更新工程", "县域医共体信息平台建设", "老旧小区海绵化改造")
-PAPERS = ("装配式混凝土结构节点抗震性能研究", "基于 BIM 的施工进度管理方法", "基层医院慢病管理路径探讨", "软土地基处理技术在泵站工程中的应用")
+PROJECTS = (
+    "湘江新区综合管廊工程",
+    "橘子洲大桥加固改造工程",
+    "市民之家暖通空调系统设计",
+    "洞庭湖区排涝泵站更新工程",
+    "县域医共体信息平台建设",
+    "老旧小区海绵化改造",
+)
+PAPERS = (
+    "装配式混凝土结构节点抗震性能研究",
+    "基于 BIM 的施工进度管理方法",
+    "基层医院慢病管理路径探讨",
+    "软土地基处理技术在泵站工程中的应用",
+)
 PRINTED = datetime(2026, 1, 5, 8, tzinfo=CHINA)
 SCHOOLS = ("湖南大学", "中南大学", "长沙理工大学", "南华大学", "湘潭大学")
 
@@ -38,7 +50,9 @@ def fill(stage: Stage, uow: UnitOfWork, declaration: Declaration) -> None:
     for kind in forms.form().materials:
         if kind.key not in facts["materials"] and (kind.needed(facts) or kind.key in ("project", "paper", "training")):
             ending = "png" if "pdf" not in kind.accept else "pdf"
-            submission.attach(uow, declaration, kind.key, photo() if ending == "png" else scan(kind.label), f"{kind.label}.{ending}")
+            submission.attach(
+                uow, declaration, kind.key, photo() if ending == "png" else scan(kind.label), f"{kind.label}.{ending}"
+            )
     submission.promise(uow, declaration, "127.0.0.1 演示")
 
 
@@ -57,29 +71,96 @@ def _row(stage: Stage, declaration: Declaration, section: Any, n: int) -> dict[s
     row = {f.key: _value(stage, declaration, f, n) for f in section.fields if not f.mirror}
     match section.key:
         case "basic":
-            row |= {"unit_nature": str(declaration.unit.nature), "work_since": f"{year - 12}-07-01", "specialty_years": "12", "relation": "合同", "post": "专业技术岗位",
-                    "in_established_post": declaration.unit.is_institution, "department": "技术科", "file_holder": declaration.unit.name,
-                    "current_specialty": declaration.specialty.name if declaration.specialty else declaration.series.name}  # fmt: skip
+            row |= {
+                "unit_nature": str(declaration.unit.nature),
+                "work_since": f"{year - 12}-07-01",
+                "specialty_years": "12",
+                "relation": "合同",
+                "post": "专业技术岗位",
+                "in_established_post": declaration.unit.is_institution,
+                "department": "技术科",
+                "file_holder": declaration.unit.name,
+                "current_specialty": declaration.specialty.name if declaration.specialty else declaration.series.name,
+            }
         case "education":
-            row |= {"study": "全日制", "education": "大学本科毕业", "degree": "学士", "school": stage.names.one(SCHOOLS), "major": "专业技术", "entered_on": f"{year - 17}-09", "graduated_on": f"{year - 13}-06"}
+            row |= {
+                "study": "全日制",
+                "education": "大学本科毕业",
+                "degree": "学士",
+                "school": stage.names.one(SCHOOLS),
+                "major": "专业技术",
+                "entered_on": f"{year - 17}-09",
+                "graduated_on": f"{year - 13}-06",
+            }
         case "titles":
-            row |= {"level": str(_below(declaration)), "name": _held(declaration), "obtained_on": f"{year - 6}-12-20", "way": "评审", "series": declaration.series.name, "body": "相应评审委员会"}
+            row |= {
+                "level": str(_below(declaration)),
+                "name": _held(declaration),
+                "obtained_on": f"{year - 6}-12-20",
+                "way": "评审",
+                "series": declaration.series.name,
+                "body": "相应评审委员会",
+            }
             if declaration.mode == DeclarationMode.TRANSFER:
                 row["level"] = str(declaration.level)
         case "experience":
-            row |= {"kind": "工作经历", "since": f"{year - 12}-07", "until": "", "unit": declaration.unit.name, "post": "技术员", "witness": stage.names.person()}
+            row |= {
+                "kind": "工作经历",
+                "since": f"{year - 12}-07",
+                "until": "",
+                "unit": declaration.unit.name,
+                "post": "技术员",
+                "witness": stage.names.person(),
+            }
         case "training":
             row |= {"year": str(year - 1 - n), "public_hours": "30", "professional_hours": "60"}
         case "projects":
-            row |= {"name": stage.names.one(PROJECTS), "source": "委托", "since": f"{year - 4 + n}-03", "until": f"{year - 3 + n}-05", "role": "技术负责人", "rank": "1", "status": "已验收", "amount": "1200000"}
+            row |= {
+                "name": stage.names.one(PROJECTS),
+                "source": "委托",
+                "since": f"{year - 4 + n}-03",
+                "until": f"{year - 3 + n}-05",
+                "role": "技术负责人",
+                "rank": "1",
+                "status": "已验收",
+                "amount": "1200000",
+            }
         case "papers":
-            row |= {"kind": "论文", "title": stage.names.one(PAPERS), "publisher": "湖南工程学报", "number": "1000-0000", "published_on": f"{year - 2}-08", "rank": "1"}
+            row |= {
+                "kind": "论文",
+                "title": stage.names.one(PAPERS),
+                "publisher": "湖南工程学报",
+                "number": "1000-0000",
+                "published_on": f"{year - 2}-08",
+                "rank": "1",
+            }
         case "achievements":
-            row |= {"name": stage.names.one(PROJECTS), "kind": "项目成果", "finished_on": f"{year - 1}-05-30", "role": "主持", "abstract": "解决了项目中的关键技术问题，成果通过验收并投入使用。"}
+            row |= {
+                "name": stage.names.one(PROJECTS),
+                "kind": "项目成果",
+                "finished_on": f"{year - 1}-05-30",
+                "role": "主持",
+                "abstract": "解决了项目中的关键技术问题，成果通过验收并投入使用。",
+            }
         case "awards":
-            row |= {"year": str(year - 2), "awarded_on": f"{year - 2}-10-10", "grade": "市厅级", "prize": "二等奖", "rank": "2", "name": "优质工程奖", "authority": "市住房和城乡建设局"}
+            row |= {
+                "year": str(year - 2),
+                "awarded_on": f"{year - 2}-10-10",
+                "grade": "市厅级",
+                "prize": "二等奖",
+                "rank": "2",
+                "name": "优质工程奖",
+                "authority": "市住房和城乡建设局",
+            }
         case "patents":
-            row |= {"kind": "实用新型专利", "granted_on": f"{year - 3}-04-12", "number": "ZL000000000000", "name": "一种施工装置", "authority": "国家知识产权局", "rank": "1"}
+            row |= {
+                "kind": "实用新型专利",
+                "granted_on": f"{year - 3}-04-12",
+                "number": "ZL000000000000",
+                "name": "一种施工装置",
+                "authority": "国家知识产权局",
+                "rank": "1",
+            }
         case "assessments":
             row |= {"year": str(year - 1 - n), "result": "优秀" if n == 1 else "合格", "unit": declaration.unit.name}
         case "discipline":
@@ -98,7 +179,12 @@ def _below(declaration: Declaration) -> TitleLevel:
 def _held(declaration: Declaration) -> str:
     """The title held so far: the one below on the ladder of the series, or of another series for 转评."""
     level = declaration.level if declaration.mode == DeclarationMode.TRANSFER else _below(declaration)
-    titles = select(Title.name).where(Title.series_id == declaration.series_id, Title.level == level).order_by(Title.id).limit(1)
+    titles = (
+        select(Title.name)
+        .where(Title.series_id == declaration.series_id, Title.level == level)
+        .order_by(Title.id)
+        .limit(1)
+    )
     return object_session(declaration).scalar(titles) or "工程师"  # type: ignore[union-attr]
 
 
@@ -131,7 +217,8 @@ def scan(label: str) -> bytes:
     import typst
 
     pages = "#pagebreak()".join(
-        f"""#align(center)[#v(40mm) #text(26pt)[#{json.dumps(label, ensure_ascii=False)}] #v(8mm) #text(13pt)[演示材料，内容虚构] #v(24mm)
+        f"""#align(center)[#v(40mm) #text(26pt)[#{json.dumps(label, ensure_ascii=False)}] #v(8mm)
+        #text(13pt)[演示材料，内容虚构] #v(24mm)
         #for n in range(9) {{ line(length: 82% - n * 3%, stroke: 0.6pt + luma(170)); v(4mm) }} #v(1fr) 第 {n} 页]"""
         for n in range(1, LONG.get(label, 1) + 1)
     )

@@ -10,7 +10,14 @@ from workflow.base import roles as r
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.register import organisation as organisations
 
-BUREAUS = ("湖南省住房和城乡建设厅", "湖南省卫生健康委员会", "湖南省教育厅", "湖南省水利厅", "湖南省农业农村厅", "湖南省交通运输厅")
+BUREAUS = (
+    "湖南省住房和城乡建设厅",
+    "湖南省卫生健康委员会",
+    "湖南省教育厅",
+    "湖南省水利厅",
+    "湖南省农业农村厅",
+    "湖南省交通运输厅",
+)
 UNIVERSITIES = ("湘江理工大学", "岳麓师范大学", "洞庭农业大学")
 ENTERPRISES = ("湖南湘建投资集团有限责任公司", "湖南三湘水利水电工程集团有限公司", "湖南潇湘交通建设集团有限公司")
 #: 单位性质, lead of the credit code, and what such employers are called.
@@ -23,8 +30,14 @@ EMPLOYERS = (
 )
 #: Units below the bureaus, by bureau: name, nature, lead of the credit code.
 BELOW_BUREAUS = {
-    "湖南省住房和城乡建设厅": (("湖南省建筑科学研究院", UnitNature.INSTITUTION, "12"), ("湖南省建设工程质量安全监督总站", UnitNature.INSTITUTION, "12")),
-    "湖南省卫生健康委员会": (("湖南省第五人民医院", UnitNature.INSTITUTION, "12"), ("湖南省血吸虫病防治研究所", UnitNature.INSTITUTION, "12")),
+    "湖南省住房和城乡建设厅": (
+        ("湖南省建筑科学研究院", UnitNature.INSTITUTION, "12"),
+        ("湖南省建设工程质量安全监督总站", UnitNature.INSTITUTION, "12"),
+    ),
+    "湖南省卫生健康委员会": (
+        ("湖南省第五人民医院", UnitNature.INSTITUTION, "12"),
+        ("湖南省血吸虫病防治研究所", UnitNature.INSTITUTION, "12"),
+    ),
     "湖南省水利厅": (("湖南省水利水电规划研究院", UnitNature.INSTITUTION, "12"),),
 }
 LONG_NAME = "湖南省湘江新区建筑节能与绿色低碳技术工程研究中心有限责任公司怀化市鹤城区装配式建筑产业园分公司"
@@ -39,43 +52,74 @@ def build(stage: Stage) -> None:
         for n, name in enumerate(BUREAUS, 1):
             kind = NodeKind.PROVINCIAL
             bureau = _office(stage, uow, name, kind, "430000", province)
-            stage.open_account(uow, f"bureau{n}", stage.names.person(), r.BUREAU_OFFICER, organisation=bureau, position="经办人")
+            stage.open_account(
+                uow, f"bureau{n}", stage.names.person(), r.BUREAU_OFFICER, organisation=bureau, position="经办人"
+            )
             for unit, nature, lead in BELOW_BUREAUS.get(name, ()):
                 _employer(stage, uow, unit, nature, lead, "430104", bureau)
         for name in UNIVERSITIES:
             _big_unit(stage, uow, name, NodeKind.UNIVERSITY, UnitNature.INSTITUTION, "12", province)
         for name in ENTERPRISES:
             _big_unit(stage, uow, name, NodeKind.ENTERPRISE, UnitNature.STATE_OWNED, "91", province)
-    regions = stage.session.scalars(select(Region).where(Region.parent_code == "430000", Region.statistical.is_(False)).order_by(Region.code)).all()
+    regions = stage.session.scalars(
+        select(Region).where(Region.parent_code == "430000", Region.statistical.is_(False)).order_by(Region.code)
+    ).all()
     for n, region in enumerate(regions, 1):
         with stage.acting("system") as uow:
             _city(stage, uow, n, region.code, region.name, province)
 
 
-def _office(stage: Stage, uow: UnitOfWork, name: str, kind: str, region: str, superior: Organisation | None) -> Organisation:
+def _office(
+    stage: Stage, uow: UnitOfWork, name: str, kind: str, region: str, superior: Organisation | None
+) -> Organisation:
     return organisations.create(
-        uow, code=stage.names.credit_code("11", region), name=name, kind=kind, region_code=region, superior=superior,
-        contact=stage.names.person(), telephone="0731-8490****", complaint_telephone="0731-8490****",
-    )  # fmt: skip
+        uow,
+        code=stage.names.credit_code("11", region),
+        name=name,
+        kind=kind,
+        region_code=region,
+        superior=superior,
+        contact=stage.names.person(),
+        telephone="0731-8490****",
+        complaint_telephone="0731-8490****",
+    )
 
 
 def _provincial_accounts(stage: Stage, uow: UnitOfWork, province: Organisation, watch: Organisation) -> None:
     desks = {
-        "hrss_config": (r.HRSS_CONFIG, province), "hrss_audit": (r.HRSS_AUDIT, province), "hrss_special": (r.HRSS_SPECIAL, province),
-        "hrss_cert": (r.HRSS_CERT, province), "leader": (r.LEADER, province), "supervisor": (r.SUPERVISOR, watch),
-        "supervisor2": (r.SUPERVISOR, watch), "sysadmin": (r.SYSTEM_ADMIN, province), "secadmin": (r.SECURITY_ADMIN, province),
+        "hrss_config": (r.HRSS_CONFIG, province),
+        "hrss_audit": (r.HRSS_AUDIT, province),
+        "hrss_special": (r.HRSS_SPECIAL, province),
+        "hrss_cert": (r.HRSS_CERT, province),
+        "leader": (r.LEADER, province),
+        "supervisor": (r.SUPERVISOR, watch),
+        "supervisor2": (r.SUPERVISOR, watch),
+        "sysadmin": (r.SYSTEM_ADMIN, province),
+        "secadmin": (r.SECURITY_ADMIN, province),
         "auditadmin": (r.AUDIT_ADMIN, province),
-    }  # fmt: skip
+    }
     for username, (role, place) in desks.items():
         stage.open_account(uow, username, stage.names.person(), role, organisation=place, position="经办人")
 
 
-def _big_unit(stage: Stage, uow: UnitOfWork, name: str, kind: str, nature: str, lead: str, province: Organisation) -> None:
+def _big_unit(
+    stage: Stage, uow: UnitOfWork, name: str, kind: str, nature: str, lead: str, province: Organisation
+) -> None:
     unit = organisations.create(
-        uow, code=stage.names.credit_code(lead, "430000"), name=name, kind=kind, region_code="430104", superior=province, nature=nature,
-        contact=stage.names.person(), telephone="0731-8880****", complaint_telephone="0731-8880****",
-    )  # fmt: skip
-    stage.open_account(uow, f"unit{_next_unit(stage)}", stage.names.person(), r.UNIT_OFFICER, organisation=unit, position="经办人")
+        uow,
+        code=stage.names.credit_code(lead, "430000"),
+        name=name,
+        kind=kind,
+        region_code="430104",
+        superior=province,
+        nature=nature,
+        contact=stage.names.person(),
+        telephone="0731-8880****",
+        complaint_telephone="0731-8880****",
+    )
+    stage.open_account(
+        uow, f"unit{_next_unit(stage)}", stage.names.person(), r.UNIT_OFFICER, organisation=unit, position="经办人"
+    )
 
 
 def _next_unit(stage: Stage) -> int:
@@ -93,12 +137,21 @@ def _city(stage: Stage, uow: UnitOfWork, n: int, code: str, name: str, province:
     for k, county in enumerate(counties):
         district = _office(stage, uow, f"{county.name}人力资源和社会保障局", NodeKind.DISTRICT, county.code, city)
         number = (n - 1) * 2 + k + 1
-        stage.open_account(uow, f"district{number}", stage.names.person(), r.DISTRICT_OFFICER, organisation=district, position="经办人")
+        stage.open_account(
+            uow, f"district{number}", stage.names.person(), r.DISTRICT_OFFICER, organisation=district, position="经办人"
+        )
         districts.append((county, district))
     agency = organisations.create(
-        uow, code=stage.names.credit_code("91", code), name=f"{name}湘才人力资源服务有限公司", kind=NodeKind.AGENCY, region_code=counties[0].code,
-        superior=city, nature=UnitNature.PRIVATE, contact=stage.names.person(), complaint_telephone="0731-8666****",
-    )  # fmt: skip
+        uow,
+        code=stage.names.credit_code("91", code),
+        name=f"{name}湘才人力资源服务有限公司",
+        kind=NodeKind.AGENCY,
+        region_code=counties[0].code,
+        superior=city,
+        nature=UnitNature.PRIVATE,
+        contact=stage.names.person(),
+        complaint_telephone="0731-8666****",
+    )
     stage.open_account(uow, f"agency{n}", stage.names.person(), r.UNIT_OFFICER, organisation=agency, position="经办人")
     place = name.removesuffix("市") if not name.endswith("自治州") else "湘西"
     for k, (nature, lead, kinds) in enumerate(EMPLOYERS):
@@ -109,9 +162,22 @@ def _city(stage: Stage, uow: UnitOfWork, n: int, code: str, name: str, province:
         _employer(stage, uow, LONG_NAME, UnitNature.PRIVATE, "91", county.code, district)
 
 
-def _employer(stage: Stage, uow: UnitOfWork, name: str, nature: str, lead: str, region: str, superior: Organisation) -> None:
+def _employer(
+    stage: Stage, uow: UnitOfWork, name: str, nature: str, lead: str, region: str, superior: Organisation
+) -> None:
     unit = organisations.create(
-        uow, code=stage.names.credit_code(lead, region), name=name, kind=NodeKind.UNIT, region_code=region, superior=superior, nature=nature,
-        contact=stage.names.person(), telephone="0731-8555****", complaint_telephone="0731-8555****", grassroots=nature == UnitNature.SOCIAL,
-    )  # fmt: skip
-    stage.open_account(uow, f"unit{_next_unit(stage)}", stage.names.person(), r.UNIT_OFFICER, organisation=unit, position="经办人")
+        uow,
+        code=stage.names.credit_code(lead, region),
+        name=name,
+        kind=NodeKind.UNIT,
+        region_code=region,
+        superior=superior,
+        nature=nature,
+        contact=stage.names.person(),
+        telephone="0731-8555****",
+        complaint_telephone="0731-8555****",
+        grassroots=nature == UnitNature.SOCIAL,
+    )
+    stage.open_account(
+        uow, f"unit{_next_unit(stage)}", stage.names.person(), r.UNIT_OFFICER, organisation=unit, position="经办人"
+    )

@@ -26,7 +26,11 @@ def build(stage: Stage) -> None:
     session = stage.session
     offices = session.scalars(
         select(Organisation)
-        .where(Organisation.kind.in_([NodeKind.CITY, NodeKind.DISTRICT, NodeKind.PROVINCIAL, NodeKind.UNIVERSITY, NodeKind.ENTERPRISE]))
+        .where(
+            Organisation.kind.in_(
+                [NodeKind.CITY, NodeKind.DISTRICT, NodeKind.PROVINCIAL, NodeKind.UNIVERSITY, NodeKind.ENTERPRISE]
+            )
+        )
         .order_by(Organisation.id)
     ).all()
     with stage.acting("hrss_config") as uow:
@@ -41,13 +45,21 @@ def build(stage: Stage) -> None:
 
 def draft(stage: Stage) -> None:
     """推演: two drafts for next year, one put down for its day and waiting for a district, one still in the making."""
-    nodes = select(PathNode).where(PathNode.kind == PathKind.SENIOR, PathNode.state == NodeState.CONFIRMED, PathNode.parent_id.is_not(None)).order_by(PathNode.id)
+    nodes = (
+        select(PathNode)
+        .where(PathNode.kind == PathKind.SENIOR, PathNode.state == NodeState.CONFIRMED, PathNode.parent_id.is_not(None))
+        .order_by(PathNode.id)
+    )
     first, second, *_rest = stage.session.scalars(nodes).all()
     with stage.acting("hrss_config") as uow:
-        direct = path_draft.create(uow, name="省直管县改革：直接上报", kind=PathKind.SENIOR, note="示例：区县人社部门直接上报评委会")
+        direct = path_draft.create(
+            uow, name="省直管县改革：直接上报", kind=PathKind.SENIOR, note="示例：区县人社部门直接上报评委会"
+        )
         path_draft.move(uow, direct, node=first)
         path_draft.PATH_DRAFT.perform(uow, direct, "schedule", takes_effect_on=date(uow.today.year + 1, 1, 1))
-        deadlines = path_draft.create(uow, name="下年度本级审核截止", kind=PathKind.SENIOR, note="118号 二(一)：各级科学安排审核时间")
+        deadlines = path_draft.create(
+            uow, name="下年度本级审核截止", kind=PathKind.SENIOR, note="118号 二(一)：各级科学安排审核时间"
+        )
         path_draft.edit(uow, deadlines, node=second, inner_deadline=date(uow.today.year + 1, 8, 31))
 
 
@@ -57,7 +69,13 @@ def _accepting(uow, offices) -> None:  # type: ignore[no-untyped-def]
         for way, kind in ((Way.INITIAL, PathKind.INITIAL), (Way.RECOGNITION, PathKind.RECOGNITION)):
             for level in (TitleLevel.ASSISTANT, TitleLevel.INTERMEDIATE):
                 acceptance.create_office(
-                    uow, organisation=city, way=way, level=level, contact=city.contact, telephone=city.telephone, instructions=INSTRUCTIONS
+                    uow,
+                    organisation=city,
+                    way=way,
+                    level=level,
+                    contact=city.contact,
+                    telephone=city.telephone,
+                    instructions=INSTRUCTIONS,
                 )
             top = paths.propose(uow, kind=kind, organisation=city, fast_return=False)
             for district in (o for o in offices if o.superior_id == city.id and o.kind == NodeKind.DISTRICT):
@@ -80,5 +98,3 @@ def _confirm(stage: Stage) -> None:
         with stage.acting(username) as uow:
             for node_id in ids:
                 paths.PATH_NODE.perform(uow, uow.session.get_one(PathNode, node_id), "confirm")
-
-

@@ -32,10 +32,28 @@ from workflow.review import session as sessions
 
 OFFICE_PASS, SUPERVISOR_PASS = "评委会办公室口令2026", "驻厅纪检组口令2026"
 ITEMS = (
-    {"phase": ScorePhase.MATERIAL, "kind": "score", "name": "专业理论与技术水平", "maximum": 20, "criterion": "按评价标准分档计分"},
-    {"phase": ScorePhase.MATERIAL, "kind": "score", "name": "工作业绩与贡献", "maximum": 30, "criterion": "项目规模、本人作用、经济社会效益"},
+    {
+        "phase": ScorePhase.MATERIAL,
+        "kind": "score",
+        "name": "专业理论与技术水平",
+        "maximum": 20,
+        "criterion": "按评价标准分档计分",
+    },
+    {
+        "phase": ScorePhase.MATERIAL,
+        "kind": "score",
+        "name": "工作业绩与贡献",
+        "maximum": 30,
+        "criterion": "项目规模、本人作用、经济社会效益",
+    },
     {"phase": ScorePhase.MATERIAL, "kind": "score", "name": "代表性成果", "maximum": 20, "criterion": "成果质量与应用"},
-    {"phase": ScorePhase.MATERIAL, "kind": "bonus", "name": "服务基层一线", "maximum": 5, "criterion": "年限和效果（118号 八(一)）"},
+    {
+        "phase": ScorePhase.MATERIAL,
+        "kind": "bonus",
+        "name": "服务基层一线",
+        "maximum": 5,
+        "criterion": "年限和效果（118号 八(一)）",
+    },
     {"phase": ScorePhase.INTERVIEW, "kind": "score", "name": "答辩表现", "maximum": 30, "criterion": "专业问题回答"},
 )
 
@@ -70,7 +88,9 @@ def hold(stage: Stage, review: Review) -> Story:
     yield working_days.subtract(stage.session, review.opens_on, review.draft_ahead - 3)
     auditor = "hrss_special" if review.kind == PlanKind.SPECIAL else "hrss_audit"
     with stage.acting(auditor) as uow:
-        plans.PLAN.perform(uow, uow.session.get_one(Plan, review.plan_id), "approve", opinion="方案符合要求，同意备案。")
+        plans.PLAN.perform(
+            uow, uow.session.get_one(Plan, review.plan_id), "approve", opinion="方案符合要求，同意备案。"
+        )
     if review.stops_at == "approved":
         return
     yield review.opens_on - timedelta(days=1)
@@ -95,15 +115,32 @@ def _plan(stage: Stage, review: Review) -> None:
             .limit(review.most)
         ).all()
         needs = [
-            (code, name, number, uow.session.scalar(select(Specialty).where(Specialty.code == code)) if code[:1].isdigit() else None)
+            (
+                code,
+                name,
+                number,
+                uow.session.scalar(select(Specialty).where(Specialty.code == code)) if code[:1].isdigit() else None,
+            )
             for code, name, number in review.needs
         ]
         plan = plans.create(
-            uow, batch, name=review.name, opens_on=review.opens_on, arrival_place="湘府宾馆", review_place="省人才大厦三楼封闭评审区",
-            interview_place="省人才大厦五楼答辩室", members=committee.size, needs=needs, items=ITEMS, kind=review.kind,
-            standards="湖南省专业技术职称申报评价条件（湘人社规〔2021〕等）", interview_scheme="每人 15 分钟，陈述 5 分钟，提问 10 分钟。",
-            training_contact="已于开评前与省厅专技处对接一次", candidates=ready, unit_cap=4,
-        )  # fmt: skip
+            uow,
+            batch,
+            name=review.name,
+            opens_on=review.opens_on,
+            arrival_place="湘府宾馆",
+            review_place="省人才大厦三楼封闭评审区",
+            interview_place="省人才大厦五楼答辩室",
+            members=committee.size,
+            needs=needs,
+            items=ITEMS,
+            kind=review.kind,
+            standards="湖南省专业技术职称申报评价条件（湘人社规〔2021〕等）",
+            interview_scheme="每人 15 分钟，陈述 5 分钟，提问 10 分钟。",
+            training_contact="已于开评前与省厅专技处对接一次",
+            candidates=ready,
+            unit_cap=4,
+        )
         review.plan_id = plan.id
 
 
@@ -120,7 +157,9 @@ def _draw(stage: Stage, review: Review) -> None:
     with stage.acting("hrss_audit") as uow:
         draw = uow.session.get_one(Draw, number)
         _, code = draws.members(draw)[0]
-        draws.DRAW.perform(uow, draw, "decline", code=code, reason="NO-ANSWER", note="09:40、09:50、10:00 三次呼叫无人接听")
+        draws.DRAW.perform(
+            uow, draw, "decline", code=code, reason="NO-ANSWER", note="09:40、09:50、10:00 三次呼叫无人接听"
+        )
     with stage.acting("hrss_audit") as uow:
         draws.DRAW.perform(uow, uow.session.get_one(Draw, number), "close")
 
@@ -146,13 +185,25 @@ def _meet(stage: Stage, review: Review) -> Story:
 
     with stage.acting(review.account) as uow:
         sessions.schedule_interviews(
-            uow, uow.session.get_one(ReviewSession, number), starts_at=datetime.combine(review.opens_on, time(13, 30)), minutes=5, group="第一组"
+            uow,
+            uow.session.get_one(ReviewSession, number),
+            starts_at=datetime.combine(review.opens_on, time(13, 30)),
+            minutes=5,
+            group="第一组",
         )
         sessions.notify(uow, uow.session.get_one(ReviewSession, number))
     office("open_check_in")
     for username in experts:
         with stage.acting(username) as uow:
-            sessions.SESSION.perform(uow, uow.session.get_one(ReviewSession, number), "sign_in", secrecy=True, statement=True, recusals=[], recusal_reason="")
+            sessions.SESSION.perform(
+                uow,
+                uow.session.get_one(ReviewSession, number),
+                "sign_in",
+                secrecy=True,
+                statement=True,
+                recusals=[],
+                recusal_reason="",
+            )
     office("keep_devices", devices="手机等通讯工具统一封存，编号登记，两人保管")
     office("start_training")
     office("start_review", training_note="学习评审政策、纪律和打分细则")
@@ -169,14 +220,28 @@ def _meet(stage: Stage, review: Review) -> Story:
     office("start_voting", late_vote_reason="")
     poll = stage.session.scalars(select(Poll.id).where(Poll.session_id == number)).one()
     with stage.acting(review.account) as uow:
-        ballot.POLL.perform(uow, uow.session.get_one(Poll, poll), "open", office_pass=OFFICE_PASS, supervisor_pass=SUPERVISOR_PASS, absent="")
+        ballot.POLL.perform(
+            uow,
+            uow.session.get_one(Poll, poll),
+            "open",
+            office_pass=OFFICE_PASS,
+            supervisor_pass=SUPERVISOR_PASS,
+            absent="",
+        )
     for username in experts:
         with stage.acting(username) as uow:
             held = uow.session.get_one(Poll, poll)
             slip = ballot.slip(uow, held)
             ballot.POLL.perform(uow, held, "cast", choices={d.id: _choice(stage, d) for d in slip})
     with stage.acting(review.account) as uow:
-        ballot.POLL.perform(uow, uow.session.get_one(Poll, poll), "close", office_pass=OFFICE_PASS, supervisor_pass=SUPERVISOR_PASS, early_reason="")
+        ballot.POLL.perform(
+            uow,
+            uow.session.get_one(Poll, poll),
+            "close",
+            office_pass=OFFICE_PASS,
+            supervisor_pass=SUPERVISOR_PASS,
+            early_reason="",
+        )
     office("seal", chair="主任委员", scrutineers="计票人、监票人", minutes="大会审议并无记名投票表决。")
     with stage.acting(review.account) as uow:
         session = uow.session.get_one(ReviewSession, number)
@@ -198,9 +263,16 @@ def _each(stage: Stage, experts, number: int, verb) -> None:  # type: ignore[no-
 
 
 def _score(stage: Stage, uow, declaration: Declaration, phase: str) -> None:  # type: ignore[no-untyped-def]
-    items = uow.session.scalars(select(ScoreItem).where(ScoreItem.plan_id == declaration.plan_id, ScoreItem.phase == phase)).all()
+    items = uow.session.scalars(
+        select(ScoreItem).where(ScoreItem.plan_id == declaration.plan_id, ScoreItem.phase == phase)
+    ).all()
     strength = 62 + (declaration.id * 7) % 33
-    points = {i.id: min(i.maximum * 100, i.maximum * (strength + stage.names.random.randint(-4, 4))) if i.kind == "score" else 0 for i in items}
+    points = {
+        i.id: min(i.maximum * 100, i.maximum * (strength + stage.names.random.randint(-4, 4)))
+        if i.kind == "score"
+        else 0
+        for i in items
+    }
     scoring.score(uow, declaration, phase=phase, points=points)
 
 
@@ -218,9 +290,14 @@ def _afterwards(stage: Stage, review: Review) -> Story:
     with stage.acting(review.account) as uow:
         plan = uow.session.get_one(Plan, review.plan_id)
         posted = publicity.post_results(
-            uow, plan, title=f"{plan.name}评审结果公示", place="评委会办事机构网站", complaint_department="省人社厅专业技术人员管理处",
-            complaint_telephone="0731-8490****", handler="经办",
-        )  # fmt: skip
+            uow,
+            plan,
+            title=f"{plan.name}评审结果公示",
+            place="评委会办事机构网站",
+            complaint_department="省人社厅专业技术人员管理处",
+            complaint_telephone="0731-8490****",
+            handler="经办",
+        )
         ends, posting = posted.ends_on, posted.id
     if review.stops_at == "posted":
         return
@@ -229,18 +306,31 @@ def _afterwards(stage: Stage, review: Review) -> Story:
     yield ends + timedelta(days=1)
     with stage.acting(review.account) as uow:
         if not uow.session.scalars(select(Objection).where(Objection.publicity_id == posting)).all():
-            publicity.PUBLICITY.perform(uow, uow.session.get_one(Publicity, posting), "close", outcome="none", head="负责")
+            publicity.PUBLICITY.perform(
+                uow, uow.session.get_one(Publicity, posting), "close", outcome="none", head="负责"
+            )
         number = filing.apply(
-            uow, uow.session.get_one(Plan, review.plan_id), application_number=f"湘职评备〔{review.opens_on.year}〕{review.plan_id} 号",
-            summary="评审工作规范有序，投票原始记录等已归档。", objected="1 人公示期间收到实名异议，正在核查，待处理结束后另行备案。",
-        ).id  # fmt: skip
+            uow,
+            uow.session.get_one(Plan, review.plan_id),
+            application_number=f"湘职评备〔{review.opens_on.year}〕{review.plan_id} 号",
+            summary="评审工作规范有序，投票原始记录等已归档。",
+            objected="1 人公示期间收到实名异议，正在核查，待处理结束后另行备案。",
+        ).id
     if review.stops_at == "filing":
         return
     yield working_days.add(stage.session, stage.now.date(), 2)
     with stage.acting("hrss_audit") as uow:
         found = uow.session.get_one(Filing, number)
         day = filing.default_date(uow.session, found.plan)
-        filing.FILING.perform(uow, found, "approve", document=f"湘人社职备〔{review.opens_on.year}〕{number} 号", filed_on=day, date_reason="", opinion="同意备案。")
+        filing.FILING.perform(
+            uow,
+            found,
+            "approve",
+            document=f"湘人社职备〔{review.opens_on.year}〕{number} 号",
+            filed_on=day,
+            date_reason="",
+            opinion="同意备案。",
+        )
     if review.stops_at == "filed":
         return
     yield working_days.add(stage.session, stage.now.date(), 2)
@@ -251,10 +341,15 @@ def _object(stage: Stage, review: Review) -> None:
     """One of the results is objected to, and stays under investigation."""
     with stage.acting(review.account) as uow:
         someone = uow.session.scalars(
-            select(Declaration).where(Declaration.plan_id == review.plan_id, Declaration.state == S.RESULT_PUBLICITY).order_by(Declaration.id.desc()).limit(1)
+            select(Declaration)
+            .where(Declaration.plan_id == review.plan_id, Declaration.state == S.RESULT_PUBLICITY)
+            .order_by(Declaration.id.desc())
+            .limit(1)
         ).first()
         if someone is not None:
-            objection = publicity.register_objection(uow, someone, text="反映其论文署名与实际不符。", named=True, informant="刘某", telephone="1390000****")
+            objection = publicity.register_objection(
+                uow, someone, text="反映其论文署名与实际不符。", named=True, informant="刘某", telephone="1390000****"
+            )
             publicity.OBJECTION.perform(uow, objection, "investigate")
 
 
@@ -263,7 +358,11 @@ def _certify(stage: Stage, review: Review) -> Story:
         issuer = uow.session.scalars(
             select(Issuer).join(Organisation).where(Organisation.kind == NodeKind.PROVINCE)
         ).one()
-        ready = uow.session.scalars(select(Declaration).where(Declaration.plan_id == review.plan_id, Declaration.state == S.FILED).order_by(Declaration.id)).all()
+        ready = uow.session.scalars(
+            select(Declaration)
+            .where(Declaration.plan_id == review.plan_id, Declaration.state == S.FILED)
+            .order_by(Declaration.id)
+        ).all()
         generate_for(uow, ready, issuer)
         issued = certificate.issue(uow, ready, issuer)
         numbers = [c.id for c in issued]
@@ -273,12 +372,19 @@ def _certify(stage: Stage, review: Review) -> Story:
         reporting.report(uow, held)
         for n, one in enumerate(held):
             ok = n % 9 != 4
-            certificate.CERTIFICATE.perform(uow, one, "receipt", ok=ok, text="接收成功" if ok else "姓名与证件号码不匹配，请核对后重报")
+            certificate.CERTIFICATE.perform(
+                uow, one, "receipt", ok=ok, text="接收成功" if ok else "姓名与证件号码不匹配，请核对后重报"
+            )
     yield working_days.add(stage.session, stage.now.date(), 3)
     if review.stops_at == "all" and numbers:
         with stage.acting("hrss_cert") as uow:
             certificate.CERTIFICATE.perform(
-                uow, uow.session.get_one(Certificate, numbers[-1]), "revoke", reason="经查实提供虚假业绩材料", document=f"湘人社函〔{stage.now.year}〕12 号", blacklist_kind="forgery",
+                uow,
+                uow.session.get_one(Certificate, numbers[-1]),
+                "revoke",
+                reason="经查实提供虚假业绩材料",
+                document=f"湘人社函〔{stage.now.year}〕12 号",
+                blacklist_kind="forgery",
             )
 
 
@@ -286,12 +392,26 @@ def generate_for(uow, ready, issuer: Issuer) -> None:  # type: ignore[no-untyped
     """证书编号生成: as many numbers of each key as the people need."""
     keys: dict[tuple[int, int, str, str], int] = {}
     for d in ready:
-        key = (d.filed_on.year, d.series_id, certificate_number.grade_of(d.level), certificate_number.way_digit_of(d.way))
+        key = (
+            d.filed_on.year,
+            d.series_id,
+            certificate_number.grade_of(d.level),
+            certificate_number.way_digit_of(d.way),
+        )
         keys[key] = keys.get(key, 0) + 1
     for (year, series_id, grade, way), count in keys.items():
         series = uow.session.get_one(certificate_number.Series, series_id)
-        prefix = certificate_number.prefix_of(uow.session, grade=grade, series=series, year=year, way_digit=way, issuer=issuer)
+        prefix = certificate_number.prefix_of(
+            uow.session, grade=grade, series=series, year=year, way_digit=way, issuer=issuer
+        )
         first = certificate_number.next_serial(uow.session, prefix)
-        certificate_number.generate(uow, year=year, series=series, grade=grade, way_digit=way, issuer=issuer, first=first, last=first + count + 19)
-
-
+        certificate_number.generate(
+            uow,
+            year=year,
+            series=series,
+            grade=grade,
+            way_digit=way,
+            issuer=issuer,
+            first=first,
+            last=first + count + 19,
+        )

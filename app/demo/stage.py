@@ -63,9 +63,15 @@ class Stage:
     ) -> Account:
         """A demo account; `uow` must be the system account's."""
         account = accounts.create_account(
-            uow, username=username, name=name, password=self.prepared, organisation=organisation, committee=committee,
-            position=position, roles=roles,
-        )  # fmt: skip
+            uow,
+            username=username,
+            name=name,
+            password=self.prepared,
+            organisation=organisation,
+            committee=committee,
+            position=position,
+            roles=roles,
+        )
         account.must_change_password = False
         account.email = username.lower() + accounts.DEMO_MAIL
         if person is not None:

@@ -48,10 +48,14 @@ def live(stage: Stage, case: Case) -> Story:
     yield case.starts
     with stage.acting(case.username) as uow:
         declaration = submission.start(
-            uow, batch=uow.session.get_one(Batch, case.batch_id), title=uow.session.get_one(Title, case.title_id),
-            unit=uow.session.get_one(Organisation, case.unit_id), mode=case.mode, needs_quota=case.needs_quota,
+            uow,
+            batch=uow.session.get_one(Batch, case.batch_id),
+            title=uow.session.get_one(Title, case.title_id),
+            unit=uow.session.get_one(Organisation, case.unit_id),
+            mode=case.mode,
+            needs_quota=case.needs_quota,
             specialty=uow.session.get(Specialty, case.specialty_id) if case.specialty_id else None,
-        )  # fmt: skip
+        )
         case.declaration_id = declaration.id
         fill(stage, uow, declaration)
         if case.stops_at == S.DRAFT:
@@ -89,7 +93,14 @@ def _unit(stage: Stage, case: Case) -> Story:
         if state == S.TERMINATED or case.stops_at == S.UNIT_PUBLICITY:
             return
     with stage.acting(officer) as uow:
-        DECLARATION.perform(uow, _get(uow, case), "recommend", assessment="公示无异议，测评合格", opinion="材料真实，业绩突出，同意推荐。", **SIGNED)
+        DECLARATION.perform(
+            uow,
+            _get(uow, case),
+            "recommend",
+            assessment="公示无异议，测评合格",
+            opinion="材料真实，业绩突出，同意推荐。",
+            **SIGNED,
+        )
     yield from _levels(stage, case)
 
 
@@ -98,9 +109,15 @@ def _publicised(stage: Stage, case: Case, officer: str) -> Story:
     with stage.acting(officer) as uow:
         declaration = _get(uow, case)
         publicity.post_unit(
-            uow, [declaration], title=f"{declaration.applicant_name}同志职称申报公示", place="单位公告栏及单位网站", contents=PUBLICISED,
-            complaint_department="人事科", complaint_telephone="0731-8555****", handler="经办",
-        )  # fmt: skip
+            uow,
+            [declaration],
+            title=f"{declaration.applicant_name}同志职称申报公示",
+            place="单位公告栏及单位网站",
+            contents=PUBLICISED,
+            complaint_department="人事科",
+            complaint_telephone="0731-8555****",
+            handler="经办",
+        )
     if case.stops_at == S.UNIT_PUBLICITY:
         return
     if case.twist.startswith("objection"):
@@ -117,7 +134,12 @@ def _publicised(stage: Stage, case: Case, officer: str) -> Story:
 def _objected(stage: Stage, case: Case, officer: str):  # type: ignore[no-untyped-def]
     with stage.acting(officer) as uow:
         objection = publicity.register_objection(
-            uow, _get(uow, case), text="反映其一项业绩的本人排名与实际不符。", named=True, informant="王某", telephone="1390000****"
+            uow,
+            _get(uow, case),
+            text="反映其一项业绩的本人排名与实际不符。",
+            named=True,
+            informant="王某",
+            telephone="1390000****",
         )
         publicity.OBJECTION.perform(uow, objection, "investigate")
         number = objection.id
@@ -125,7 +147,12 @@ def _objected(stage: Stage, case: Case, officer: str):  # type: ignore[no-untype
     true = case.twist == "objection_true"
     with stage.acting(officer) as uow:
         objection = uow.session.get_one(Objection, number)
-        publicity.OBJECTION.perform(uow, objection, "uphold" if true else "dismiss", finding="已向项目单位核实。" + ("情况属实。" if true else "排名与证书一致。"))
+        publicity.OBJECTION.perform(
+            uow,
+            objection,
+            "uphold" if true else "dismiss",
+            finding="已向项目单位核实。" + ("情况属实。" if true else "排名与证书一致。"),
+        )
         publicity.OBJECTION.perform(uow, objection, "reply", answer="核查结果已书面答复。")
         if true:
             DECLARATION.perform(uow, _get(uow, case), "stop", opinion="公示期间异议经查证属实，不予报送", **SIGNED)
@@ -153,7 +180,13 @@ def _levels(stage: Stage, case: Case) -> Story:
             continue
         with stage.acting(officer) as uow:
             DECLARATION.perform(
-                uow, _get(uow, case), "approve", opinion="材料齐全，公示规范，同意上报。", publicity_checked=True, consistency="same", **SIGNED
+                uow,
+                _get(uow, case),
+                "approve",
+                opinion="材料齐全，公示规范，同意上报。",
+                publicity_checked=True,
+                consistency="same",
+                **SIGNED,
             )
     declaration = stage.session.get_one(Declaration, case.declaration_id)
     if declaration.state == S.AT_COMMITTEE and case.stops_at != S.AT_COMMITTEE:
@@ -161,15 +194,25 @@ def _levels(stage: Stage, case: Case) -> Story:
         office = declaration.committee.account_name  # type: ignore[union-attr]
         with stage.acting(office) as uow:
             if case.twist == "disqualify":
-                DECLARATION.perform(uow, _get(uow, case), "disqualify", opinion="任现职年限不足 5 年，不符合申报条件。", **SIGNED)
+                DECLARATION.perform(
+                    uow, _get(uow, case), "disqualify", opinion="任现职年限不足 5 年，不符合申报条件。", **SIGNED
+                )
             else:
-                DECLARATION.perform(uow, _get(uow, case), "qualify", opinion="复核合格，同意参评。", consistency="same", **SIGNED)
+                DECLARATION.perform(
+                    uow, _get(uow, case), "qualify", opinion="复核合格，同意参评。", consistency="same", **SIGNED
+                )
 
 
 def _returned(stage: Stage, case: Case, officer: str) -> Story:
     """退回, down layer by layer, mended, and back to the level that asked."""
     with stage.acting(officer) as uow:
-        DECLARATION.perform(uow, _get(uow, case), "send_back", items="补充 2024 年度继续教育学时认定单\n业绩 2 补充验收证明", opinion="材料不齐，请一次性补正。")
+        DECLARATION.perform(
+            uow,
+            _get(uow, case),
+            "send_back",
+            items="补充 2024 年度继续教育学时认定单\n业绩 2 补充验收证明",
+            opinion="材料不齐，请一次性补正。",
+        )
     while stage.session.get_one(Declaration, case.declaration_id).position >= 0:
         yield _days(stage, 1)
         below = _officer(stage, _at(stage, stage.session.get_one(Declaration, case.declaration_id)))
@@ -187,7 +230,9 @@ def _returned(stage: Stage, case: Case, officer: str) -> Story:
 
 
 def _check(uow, declaration: Declaration) -> None:  # type: ignore[no-untyped-def]
-    DECLARATION.perform(uow, declaration, "check", opinion="逐项核对原件，属实。", **{key: "经办" for key, _ in LIABILITY_ITEMS})
+    DECLARATION.perform(
+        uow, declaration, "check", opinion="逐项核对原件，属实。", **{key: "经办" for key, _ in LIABILITY_ITEMS}
+    )
 
 
 def _get(uow, case: Case) -> Declaration:  # type: ignore[no-untyped-def]
@@ -203,14 +248,21 @@ def _asking(stage: Stage):  # type: ignore[no-untyped-def]
 def _at(stage: Stage, declaration: Declaration) -> int:
     """The organisation whose desk the declaration lies on."""
     return stage.session.scalars(
-        select(RouteStep.organisation_id).where(RouteStep.declaration_id == declaration.id, RouteStep.position == declaration.position)
+        select(RouteStep.organisation_id).where(
+            RouteStep.declaration_id == declaration.id, RouteStep.position == declaration.position
+        )
     ).one()
 
 
 def _officer(stage: Stage, organisation_id: int) -> str:
-    return stage.session.scalars(
-        select(Account.username).where(Account.organisation_id == organisation_id, Account.active, Account.username.not_like("hrss%")).order_by(Account.id)
-    ).first() or "hrss_audit"
+    return (
+        stage.session.scalars(
+            select(Account.username)
+            .where(Account.organisation_id == organisation_id, Account.active, Account.username.not_like("hrss%"))
+            .order_by(Account.id)
+        ).first()
+        or "hrss_audit"
+    )
 
 
 def _days(stage: Stage, n: int) -> date:

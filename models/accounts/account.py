@@ -18,8 +18,12 @@ from models.sealed import Sealed
 SYSTEM_NAME = "system"
 #: Labels of the columns Flask-AppBuilder gave the account.
 for _name, _label in {
-    "username": "用户名", "last_name": "姓名", "active": "在用", "last_login": "最近登录", "created_on": "建立时间",
-}.items():  # fmt: skip
+    "username": "用户名",
+    "last_name": "姓名",
+    "active": "在用",
+    "last_login": "最近登录",
+    "created_on": "建立时间",
+}.items():
     User.__table__.c[_name].info["label"] = _label
 
 
@@ -86,5 +90,3 @@ class Account(User):
 
     def __repr__(self) -> str:
         return self.full_name or str(self.username)
-
-

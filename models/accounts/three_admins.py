@@ -26,7 +26,8 @@ _RENAME = "RAISE(ABORT, 'the roles of the three administrators keep their names'
 #: table -> statements
 SQLITE: dict[str, tuple[str, ...]] = {
     "ab_user_role": (
-        f"CREATE TRIGGER three_admins_insert BEFORE INSERT ON ab_user_role WHEN EXISTS ({_CLASH}) BEGIN SELECT {_STOP}; END",
+        f"CREATE TRIGGER three_admins_insert BEFORE INSERT ON ab_user_role WHEN EXISTS ({_CLASH}) BEGIN "
+        f"SELECT {_STOP}; END",
         f"CREATE TRIGGER three_admins_update BEFORE UPDATE ON ab_user_role WHEN EXISTS ({_CLASH} AND held.id <> NEW.id)"
         f" BEGIN SELECT {_STOP}; END",
     ),
@@ -62,13 +63,16 @@ END $$""",
 }
 #: For the way back of the migration.
 DROP_SQLITE = (
-    "DROP TRIGGER IF EXISTS three_admins_insert", "DROP TRIGGER IF EXISTS three_admins_update",
+    "DROP TRIGGER IF EXISTS three_admins_insert",
+    "DROP TRIGGER IF EXISTS three_admins_update",
     "DROP TRIGGER IF EXISTS three_admins_rename",
-)  # fmt: skip
+)
 DROP_POSTGRESQL = (
-    "DROP TRIGGER IF EXISTS three_admins ON ab_user_role", "DROP TRIGGER IF EXISTS three_admins_rename ON ab_role",
-    "DROP FUNCTION IF EXISTS three_admins()", "DROP FUNCTION IF EXISTS three_admins_rename()",
-)  # fmt: skip
+    "DROP TRIGGER IF EXISTS three_admins ON ab_user_role",
+    "DROP TRIGGER IF EXISTS three_admins_rename ON ab_role",
+    "DROP FUNCTION IF EXISTS three_admins()",
+    "DROP FUNCTION IF EXISTS three_admins_rename()",
+)
 
 for _dialect, _statements in (("sqlite", SQLITE), ("postgresql", POSTGRESQL)):
     for _table in (assoc_user_role, Role.__table__):

@@ -1,4 +1,5 @@
-"""The outbox of 证书报送人社部 (附件3 1.18): one row per batch that was sent over the wire, with its tries and its receipt."""
+"""The outbox of 证书报送人社部 (附件3 1.18): one row per batch that was sent over the wire, with its tries and its
+receipt."""
 
 from __future__ import annotations
 

@@ -33,7 +33,9 @@ class Filing(Model):
     document: Mapped[str] = column("备案文号", String(60), default="")
     filed_on: Mapped[date | None] = column("备案时间", Date)
     opinion: Mapped[str] = column("审核意见", Text, default="")
-    state: Mapped[str] = column("状态", String(20), default=FilingState.SUBMITTED, info={"enum": FilingState}, index=True)
+    state: Mapped[str] = column(
+        "状态", String(20), default=FilingState.SUBMITTED, info={"enum": FilingState}, index=True
+    )
     version: Mapped[int] = column("版本", Integer)
 
     __mapper_args__ = {"version_id_col": version}

@@ -99,7 +99,9 @@ class Objection(Model):
     finding: Mapped[str] = column("核查结论", Text, default="")
     answer: Mapped[str] = column("答复内容", Text, default="")
     upheld: Mapped[bool | None] = column("是否属实")
-    state: Mapped[str] = column("状态", String(20), default=ObjectionState.REGISTERED, info={"enum": ObjectionState}, index=True)
+    state: Mapped[str] = column(
+        "状态", String(20), default=ObjectionState.REGISTERED, info={"enum": ObjectionState}, index=True
+    )
     version: Mapped[int] = column("版本", Integer)
 
     __mapper_args__ = {"version_id_col": version}

@@ -33,7 +33,9 @@ class Batch(Model):
     name: Mapped[str] = column("批次名称", String(80))
     way: Mapped[str] = column("取得方式", String(20), default=Way.REVIEW, info={"enum": Way})
     committee_id: Mapped[int | None] = mapped_column(ForeignKey("committee.id"), info={"label": "评委会"}, index=True)
-    office_id: Mapped[int | None] = mapped_column(ForeignKey("acceptance_office.id"), info={"label": "受理机构"}, index=True)
+    office_id: Mapped[int | None] = mapped_column(
+        ForeignKey("acceptance_office.id"), info={"label": "受理机构"}, index=True
+    )
     opens_on: Mapped[date] = column("申报开始", Date)
     closes_on: Mapped[date] = column("申报截止", Date)
     correction_on: Mapped[date] = column("补正截止", Date)
@@ -43,7 +45,9 @@ class Batch(Model):
     paper_from: Mapped[date | None] = column("纸质材料报送起", Date)
     paper_to: Mapped[date | None] = column("纸质材料报送止", Date)
     vote_on: Mapped[date | None] = column("最迟投票日", Date)
-    vote_reason: Mapped[str] = column("投票日说明", String(300), default="", hint="最迟投票日超过规定日期时须说明（118号 二(四)）")
+    vote_reason: Mapped[str] = column(
+        "投票日说明", String(300), default="", hint="最迟投票日超过规定日期时须说明（118号 二(四)）"
+    )
     one_per_year: Mapped[bool] = column("每人每年限报一项", Boolean, default=True)
     quota_factor: Mapped[float] = column("差额推荐系数", Numeric(4, 2), default=1.5)
     scope: Mapped[str] = column("接收范围", String(500), default="")

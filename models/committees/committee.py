@@ -30,7 +30,8 @@ REVIEWS: dict[str, tuple[str, ...]] = {
 
 
 class CommitteeKind(Labelled):
-    """评委会类型 (附件3 1.10): 自主 and 基层 follow their own filed plan instead of the province's dates (118号 二(五))."""
+    """评委会类型 (附件3 1.10): 自主 and 基层 follow their own filed plan instead of the province's dates (118号
+    二(五))."""
 
     ORDINARY = "ordinary", "普通"
     OWN = "own", "自主"
@@ -72,17 +73,40 @@ class Committee(Model):
     id: Mapped[int] = column("编号", Integer, primary_key=True)
     name: Mapped[str] = column("评委会名称", String(120), unique=True)
     level: Mapped[str] = column("级别", String(20), info={"enum": CommitteeLevel})
-    kind: Mapped[str] = column("类型", String(20), default=CommitteeKind.ORDINARY, info={"enum": CommitteeKind}, hint="自主、基层及中小学教师系列按报备的评审方案执行（118号 二(五)）")
-    host: Mapped[str] = column("组建主体", String(20), default=CommitteeHost.GENERAL, info={"enum": CommitteeHost}, hint="高校、医院的评审方案提前 5 个工作日报备，其他提前 10 个工作日（118号 五(一)）")
+    kind: Mapped[str] = column(
+        "类型",
+        String(20),
+        default=CommitteeKind.ORDINARY,
+        info={"enum": CommitteeKind},
+        hint="自主、基层及中小学教师系列按报备的评审方案执行（118号 二(五)）",
+    )
+    host: Mapped[str] = column(
+        "组建主体",
+        String(20),
+        default=CommitteeHost.GENERAL,
+        info={"enum": CommitteeHost},
+        hint="高校、医院的评审方案提前 5 个工作日报备，其他提前 10 个工作日（118号 五(一)）",
+    )
     series_id: Mapped[int] = mapped_column(ForeignKey("series.id"), info={"label": "职称系列"}, index=True)
-    account_name: Mapped[str] = column("评委会账号", String(64), unique=True, hint="公服登录用户名，不能与其他评委会重复")
+    account_name: Mapped[str] = column(
+        "评委会账号", String(64), unique=True, hint="公服登录用户名，不能与其他评委会重复"
+    )
     valid_from: Mapped[date] = column("有效期起", Date)
     valid_to: Mapped[date] = column("有效期止", Date, hint="不超过 3 年（令40号 第八条）")
-    by_specialty: Mapped[bool] = column("按专业组建", Boolean, default=False, hint="高评会按系列组建不少于 25 人，按专业组建不少于 11 人（令40号 第九条）")
+    by_specialty: Mapped[bool] = column(
+        "按专业组建",
+        Boolean,
+        default=False,
+        hint="高评会按系列组建不少于 25 人，按专业组建不少于 11 人（令40号 第九条）",
+    )
     size: Mapped[int] = column("评委人数", Integer, hint="单数（令40号 第九条）")
-    size_exception: Mapped[str] = column("人数调整依据文号", String(120), default="", hint="少于规定人数的填写，保存后上传批复文件（令40号 第九条）")
+    size_exception: Mapped[str] = column(
+        "人数调整依据文号", String(120), default="", hint="少于规定人数的填写，保存后上传批复文件（令40号 第九条）"
+    )
     region_code: Mapped[str] = column("评审范围（行政区划）", String(6), default="430000", info={"list": "region"})
-    state: Mapped[str] = column("状态", String(20), default=CommitteeState.APPLIED, info={"enum": CommitteeState}, index=True)
+    state: Mapped[str] = column(
+        "状态", String(20), default=CommitteeState.APPLIED, info={"enum": CommitteeState}, index=True
+    )
     reason: Mapped[str] = column("注销原因", String(500), default="")
     version: Mapped[int] = column("版本", Integer)
 
@@ -95,7 +119,8 @@ class Committee(Model):
 
     @property
     def own_calendar(self) -> bool:
-        """自主评审单位, 中小学教师系列, 基层系列: bound by the plan they have filed, not by 09-28 and 12-24 (118号 二(五))."""
+        """自主评审单位, 中小学教师系列, 基层系列: bound by the plan they have filed, not by 09-28 and 12-24 (118号
+        二(五))."""
         return self.kind in (CommitteeKind.OWN, CommitteeKind.GRASSROOTS) or self.host == CommitteeHost.SCHOOL
 
     def __repr__(self) -> str:

@@ -93,7 +93,9 @@ class Declaration(Model):
     mode: Mapped[str] = column("申报方式", String(20), default=DeclarationMode.NORMAL, info={"enum": DeclarationMode})
     channel: Mapped[str] = column("推荐渠道", String(20), default=Channel.UNIT, info={"enum": Channel})
     needs_quota: Mapped[bool] = column("占用事业单位职数", Boolean, default=False)
-    secret: Mapped[bool] = column("涉密人员或涉密成果", Boolean, default=False, hint="涉密材料信息严禁网上填写提交（118号 一）")
+    secret: Mapped[bool] = column(
+        "涉密人员或涉密成果", Boolean, default=False, hint="涉密材料信息严禁网上填写提交（118号 一）"
+    )
     state: Mapped[str] = column("状态", String(20), default=DeclarationState.DRAFT, info={"enum": DeclarationState})
     position: Mapped[int] = column("当前审核层级", Integer, default=-1)  #: -1 applicant, 0 unit, 1… nodes
     returned_from: Mapped[int | None] = column("退回层级", Integer)
@@ -127,17 +129,23 @@ class Declaration(Model):
     specialty: Mapped[Specialty | None] = relationship(info={"label": "申报专业"})
     committee: Mapped[Committee | None] = relationship(info={"label": "评委会"})
     office: Mapped[AcceptanceOffice | None] = relationship(info={"label": "受理机构"})
-    content: Mapped[DeclarationContent] = relationship(back_populates="declaration", uselist=False, cascade="all, delete-orphan")
+    content: Mapped[DeclarationContent] = relationship(
+        back_populates="declaration", uselist=False, cascade="all, delete-orphan"
+    )
     route: Mapped[list[RouteStep]] = relationship(order_by="RouteStep.position", cascade="all, delete-orphan")
     #: The level where it lies and the one after, for lists; verbs ask the route, which follows a move at once.
     here: Mapped[RouteStep | None] = relationship(
-        primaryjoin="and_(foreign(RouteStep.declaration_id) == Declaration.id, foreign(RouteStep.position) == Declaration.position)",
-        viewonly=True, info={"label": "当前审核层级"},
-    )  # fmt: skip
+        primaryjoin="and_(foreign(RouteStep.declaration_id) == Declaration.id, foreign(RouteStep.position) == "
+        "Declaration.position)",
+        viewonly=True,
+        info={"label": "当前审核层级"},
+    )
     onward: Mapped[RouteStep | None] = relationship(
-        primaryjoin="and_(foreign(RouteStep.declaration_id) == Declaration.id, foreign(RouteStep.position) == Declaration.position + 1)",
-        viewonly=True, info={"label": "下一审核层级"},
-    )  # fmt: skip
+        primaryjoin="and_(foreign(RouteStep.declaration_id) == Declaration.id, foreign(RouteStep.position) == "
+        "Declaration.position + 1)",
+        viewonly=True,
+        info={"label": "下一审核层级"},
+    )
 
     @property
     def is_review(self) -> bool:
@@ -160,7 +168,8 @@ class DeclarationContent(Model):
     form_version: Mapped[str] = column("表单版本", String(20), default="")
     carried_from: Mapped[str] = column("带入自申报编号", String(24), default="")
     carried: Mapped[list[str]] = column("带入后尚未核对的部分", JSON, default=list)
-    degree_checks: Mapped[dict[str, Any]] = column("学历学位核验", JSON, default=dict)  #: workflow.declarations.degree_check
+    #: workflow.declarations.degree_check
+    degree_checks: Mapped[dict[str, Any]] = column("学历学位核验", JSON, default=dict)
 
     declaration: Mapped[Declaration] = relationship(back_populates="content")
 

@@ -49,7 +49,9 @@ class ImportBatch(Model):
     choices: Mapped[dict[str, Any]] = column("适用", JSON, default=dict)
     dictionary: Mapped[str] = column("模板代码表版本", String(20), default="")
     notes: Mapped[list[str]] = column("提示", JSON, default=list)
-    state: Mapped[str] = column("状态", String(20), default=ImportState.RECEIVED, info={"enum": ImportState}, index=True)
+    state: Mapped[str] = column(
+        "状态", String(20), default=ImportState.RECEIVED, info={"enum": ImportState}, index=True
+    )
     total: Mapped[int] = column("行数", Integer, default=0)
     fresh: Mapped[int] = column("新增", Integer, default=0)
     changed: Mapped[int] = column("变更", Integer, default=0)

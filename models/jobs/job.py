@@ -31,7 +31,8 @@ class Job(Model):
     kind: Mapped[str] = column("类别", String(20))
     title: Mapped[str] = column("任务", String(120))
     arguments: Mapped[dict[str, Any]] = column("参数", JSON, default=dict)
-    home: Mapped[str] = column("完成后查看", String(200), default="")  #: where the work is looked at while and after it runs
+    #: where the work is looked at while and after it runs
+    home: Mapped[str] = column("完成后查看", String(200), default="")
     state: Mapped[str] = column("状态", String(20), default=JobState.WAITING, info={"enum": JobState}, index=True)
     sentence: Mapped[str] = column("说明", String(500), default="")
     result: Mapped[str] = column("结果文件", String(120), default="")  #: the name under which the file is fetched

@@ -1,4 +1,5 @@
-"""What an account has arranged for itself on a list: queries it asks again (常用查询), columns it wants to see (显示列)."""
+"""What an account has arranged for itself on a list: queries it asks again (常用查询), columns it wants to see
+(显示列)."""
 
 from __future__ import annotations
 

@@ -80,7 +80,8 @@ class AcceptanceOffice(Model):
 
 
 class AcceptanceScope(Model):
-    """专业范围 of an accepting organisation: a whole series, or one specialty with all below it. Without any: every series."""
+    """专业范围 of an accepting organisation: a whole series, or one specialty with all below it. Without any: every
+    series."""
 
     __tablename__ = "acceptance_scope"
     __table_args__ = (UniqueConstraint("office_id", "series_id", "specialty_id"),)

@@ -41,7 +41,9 @@ class PathDraft(Model):
     name: Mapped[str] = column("草稿名称", String(80))
     kind: Mapped[str] = column("审核路径", String(20), info={"enum": PathKind})
     committee_id: Mapped[int | None] = mapped_column(ForeignKey("committee.id"), info={"label": "评委会"}, index=True)
-    office_id: Mapped[int | None] = mapped_column(ForeignKey("acceptance_office.id"), info={"label": "受理机构"}, index=True)
+    office_id: Mapped[int | None] = mapped_column(
+        ForeignKey("acceptance_office.id"), info={"label": "受理机构"}, index=True
+    )
     note: Mapped[str] = column("调整依据", String(500), default="", hint="如机构改革文件、批复文号")
     takes_effect_on: Mapped[date | None] = column("生效日", Date)
     state: Mapped[str] = column("状态", String(20), default=PathDraftState.DRAFT, info={"enum": PathDraftState})
@@ -52,7 +54,9 @@ class PathDraft(Model):
 
     committee: Mapped[Committee | None] = relationship(info={"label": "评委会"})
     office: Mapped[AcceptanceOffice | None] = relationship(info={"label": "受理机构"})
-    changes: Mapped[list[PathChange]] = relationship(back_populates="draft", order_by="PathChange.id", cascade="all, delete-orphan")
+    changes: Mapped[list[PathChange]] = relationship(
+        back_populates="draft", order_by="PathChange.id", cascade="all, delete-orphan"
+    )
 
     def __repr__(self) -> str:
         return self.name
@@ -69,7 +73,9 @@ class PathChange(Model):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), info={"label": "下级机构"}, index=True)
     level: Mapped[str | None] = column("职称等级", String(20), info={"enum": TitleLevel})
     parent_node_id: Mapped[int | None] = mapped_column(ForeignKey("path_node.id"), info={"label": "上级节点"})
-    parent_change_id: Mapped[int | None] = mapped_column(ForeignKey("path_change.id"), info={"label": "上级节点（本草稿新增）"})
+    parent_change_id: Mapped[int | None] = mapped_column(
+        ForeignKey("path_change.id"), info={"label": "上级节点（本草稿新增）"}
+    )
     fast_return: Mapped[bool] = column("退回直达申报人", Boolean, default=False)
     inner_deadline: Mapped[date | None] = column("本级审核截止", Date)
     confirmed_at: Mapped[datetime | None] = column("单位确认时间", DateTime)

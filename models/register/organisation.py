@@ -74,7 +74,9 @@ class Organisation(Model):
     kind: Mapped[str] = column("节点类型", String(20), default=NodeKind.UNIT, info={"enum": NodeKind}, index=True)
     nature: Mapped[str] = column("单位性质", String(20), default=UnitNature.INSTITUTION, info={"enum": UnitNature})
     region_code: Mapped[str] = column("行政区划", String(6), index=True, info={"list": "region"})
-    superior_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), info={"label": "上级单位"}, index=True)
+    superior_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organisation.id"), info={"label": "上级单位"}, index=True
+    )
     file_holder: Mapped[str] = column("人事档案存放单位", String(120), default="")
     contact: Mapped[str] = column("联系人", String(40), default="")
     telephone: Mapped[str] = column("联系电话", String(40), default="")

@@ -16,13 +16,25 @@ from workflow.base import roles as r
 
 #: Pages on which an expert's name may stand, by who reads them (令40号 第二十三条, TRUST T1).
 KNOWN = {
-    r.HRSS_AUDIT: ("ExpertScreen.", "DrawScreen.calls"), r.SUPERVISOR: ("ExpertScreen.", "DrawScreen.calls"), r.EXPERT: ("",),
-    r.SYSTEM_ADMIN: ("AccountScreen.",), r.SECURITY_ADMIN: ("AccountScreen.",), r.AUDIT_ADMIN: ("JournalScreen.",),
-}  # fmt: skip
+    r.HRSS_AUDIT: ("ExpertScreen.", "DrawScreen.calls"),
+    r.SUPERVISOR: ("ExpertScreen.", "DrawScreen.calls"),
+    r.EXPERT: ("",),
+    r.SYSTEM_ADMIN: ("AccountScreen.",),
+    r.SECURITY_ADMIN: ("AccountScreen.",),
+    r.AUDIT_ADMIN: ("JournalScreen.",),
+}
 #: The routes that show numbers in clear, on asking and journalled: of one applicant who is audited, and of the experts
 #: who are being called (个人信息保护法 第六条).
-IN_CLEAR = ("DrawScreen.calls", "AuditScreen.identity", "DeclarationSearchScreen.identity", "RecheckScreen.identity", "RecommendScreen.identity",
-            "SuperiorAuditScreen.identity", "TrailScreen.identity", "UnitDeskScreen.identity")  # fmt: skip
+IN_CLEAR = (
+    "DrawScreen.calls",
+    "AuditScreen.identity",
+    "DeclarationSearchScreen.identity",
+    "RecheckScreen.identity",
+    "RecommendScreen.identity",
+    "SuperiorAuditScreen.identity",
+    "TrailScreen.identity",
+    "UnitDeskScreen.identity",
+)
 #: All that the three administrators may open; none of it is business (GB/T 22239 8.1.4.2 d, TRUST T17).
 ADMINISTRATION = ("AccountScreen", "RoleMatrixView", "JournalScreen", "HomeView", "ListChoiceView", "LookupView")
 #: Master data that pickers offer to every account.
@@ -31,7 +43,9 @@ MASTER_DATA = {"organisation", "series", "title", "specialty", "committee", "acc
 
 def routes(app):
     """(endpoint, method) of every address of the product."""
-    return {(rule.endpoint, method) for rule in app.url_map.iter_rules() for method in rule.methods - {"HEAD", "OPTIONS"}}
+    return {
+        (rule.endpoint, method) for rule in app.url_map.iter_rules() for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
 
 
 def test_every_route_has_its_line_and_every_line_its_route(application):
@@ -46,7 +60,9 @@ def test_the_matrix_is_complete_sorted_and_in_known_words():
     assert keys == sorted(set(keys)), "the lines of the matrix are unsorted or stand twice"
     for line in matrix:
         assert tuple(line.cells) == COLUMNS, f"{line} has other columns than the roles of the province"
-        assert set(line.cells.values()) <= set(CODES), f"{line} uses an unknown code: {set(line.cells.values()) - set(CODES)}"
+        assert set(line.cells.values()) <= set(CODES), (
+            f"{line} uses an unknown code: {set(line.cells.values()) - set(CODES)}"
+        )
     assert sum(len(line.cells) for line in matrix) >= 3_000
 
 
@@ -65,13 +81,27 @@ def test_the_product_answers_as_the_matrix_says(walker):
         if (meant := walker.outcome(line, relation, wanted)) not in (wanted, None)
     ]
     assert not wrong, "\n".join(wrong)
-    named = {str(line) for line, word in walker.told if word == CANARY and not line.endpoint.startswith(KNOWN.get(walker.role, ("-",)))}
+    named = {
+        str(line)
+        for line, word in walker.told
+        if word == CANARY and not line.endpoint.startswith(KNOWN.get(walker.role, ("-",)))
+    }
     assert not named, f"{walker.role} reads the name of an expert on {sorted(named)}"
-    clear = {str(line) for line, word in walker.told if word != CANARY and not (line.method == "POST" and line.endpoint in IN_CLEAR)}
+    clear = {
+        str(line)
+        for line, word in walker.told
+        if word != CANARY and not (line.method == "POST" and line.endpoint in IN_CLEAR)
+    }
     assert not clear, f"{walker.role} reads an identity or telephone number in clear on {sorted(clear)}"
     asked = {line.endpoint for line, word in walker.told if word != CANARY}
-    assert (walker.role in (r.HRSS_AUDIT, r.SUPERVISOR)) <= any(word == CANARY for _line, word in walker.told), "nobody listens"
-    assert asked == {line.endpoint for line in lines() if line.endpoint in IN_CLEAR and line.method == "POST" and line.cells[walker.role] in ("near", "own", "all")}
+    assert (walker.role in (r.HRSS_AUDIT, r.SUPERVISOR)) <= any(word == CANARY for _line, word in walker.told), (
+        "nobody listens"
+    )
+    assert asked == {
+        line.endpoint
+        for line in lines()
+        if line.endpoint in IN_CLEAR and line.method == "POST" and line.cells[walker.role] in ("near", "own", "all")
+    }
 
 
 def test_the_three_administrators_have_no_business_route():
@@ -83,7 +113,9 @@ def test_the_three_administrators_have_no_business_route():
         assert not opened, f"{line} is open to {opened}"
     for line in lines():
         if line.endpoint == "LookupView.find" and line.subject not in MASTER_DATA:
-            assert {line.cells[role] for role in r.THREE_ADMINS} == {"none"}, f"{line} finds business records for an administrator"
+            assert {line.cells[role] for role in r.THREE_ADMINS} == {"none"}, (
+                f"{line} finds business records for an administrator"
+            )
 
 
 def test_nobody_gets_in_without_signing_in():

@@ -25,22 +25,40 @@ NOBODY = "nobody"
 COLUMNS = (*r.ALL, NOBODY)
 #: code → what is asked of each relation, and the answer it must have
 CODES = {
-    "shut": {"near": "refused"}, "in": {"near": "login"}, "public": {"near": "inside"}, "open": {"near": "inside"}, "none": {"near": "absent"},
-    "all": {"far": "inside"}, "near": {"near": "inside", "beside": "inside", "far": "absent"}, "own": {"near": "inside", "beside": "absent", "far": "absent"},
-}  # fmt: skip
+    "shut": {"near": "refused"},
+    "in": {"near": "login"},
+    "public": {"near": "inside"},
+    "open": {"near": "inside"},
+    "none": {"near": "absent"},
+    "all": {"far": "inside"},
+    "near": {"near": "inside", "beside": "inside", "far": "absent"},
+    "own": {"near": "inside", "beside": "absent", "far": "absent"},
+}
 #: kinds of `/open/<kind>/<key>`, and models of `/lookup/<name>`, whose name differs from the subject's
 KINDS = {"interview_slot": "interview"}
 MODELS = {
-    "acceptance_office": "AcceptanceOffice", "batch_published": "Batch", "declaration_draft": "Declaration", "path_node_senior": "PathNode-senior", "path_node": "PathNode-mine",
-}  # fmt: skip
+    "acceptance_office": "AcceptanceOffice",
+    "batch_published": "Batch",
+    "declaration_draft": "Declaration",
+    "path_node_senior": "PathNode-senior",
+    "path_node": "PathNode-mine",
+}
 #: words of addresses that lead to no record
 WORDS = {
-    "SettingView.change": {"name": "publicity_days"}, "DashboardView.script": {"version": figure.script_version()}, "static": {"filename": "app.css"},
-    "CertificateReportScreen.batch_receipt": {"batch": "2026-1"}, "CertificateReportScreen.package": {"batch": "2026-1"}, "DeclareView.section": {"name": "declaring"},
-    "DeclareView.act": {"verb": "submit"}, "DeclareView.part": {"name": "basic"}, "PreviewView.page": {"number": 1}, "PathDraftScreen.change_path": {"verb": "add"},
-    "ListChoiceView.queries": {"screen": "DeclarationSearchScreen"}, "ListChoiceView.columns": {"screen": "DeclarationSearchScreen"},
+    "SettingView.change": {"name": "publicity_days"},
+    "DashboardView.script": {"version": figure.script_version()},
+    "static": {"filename": "app.css"},
+    "CertificateReportScreen.batch_receipt": {"batch": "2026-1"},
+    "CertificateReportScreen.package": {"batch": "2026-1"},
+    "DeclareView.section": {"name": "declaring"},
+    "DeclareView.act": {"verb": "submit"},
+    "DeclareView.part": {"name": "basic"},
+    "PreviewView.page": {"number": 1},
+    "PathDraftScreen.change_path": {"verb": "add"},
+    "ListChoiceView.queries": {"screen": "DeclarationSearchScreen"},
+    "ListChoiceView.columns": {"screen": "DeclarationSearchScreen"},
     "ListChoiceView.change": {"screen": "DeclarationSearchScreen"},
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -60,7 +78,10 @@ def lines():
     """The matrix, without its explanation."""
     with MATRIX.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(row for row in file if not row.startswith("#"))
-        return [Line(row.pop("endpoint"), row.pop("method"), row.pop("subject"), {k: v.strip() for k, v in row.items()}) for row in rows]
+        return [
+            Line(row.pop("endpoint"), row.pop("method"), row.pop("subject"), {k: v.strip() for k, v in row.items()})
+            for row in rows
+        ]
 
 
 class Walker:
@@ -131,8 +152,15 @@ class Walker:
         address, data = self.address(line, found), {}
         if line.endpoint.endswith(".bulk_act"):
             data = {"key": f"{found['pk']}:"}
-        answer = (self._undone if line.method == "POST" and wanted in ("inside", "login") else self._ask)(line.method, address, data)
-        if line.method == "GET" and answer.status_code in (302, 303) and answer.location.startswith("/") and not answer.location.startswith("/login"):
+        answer = (self._undone if line.method == "POST" and wanted in ("inside", "login") else self._ask)(
+            line.method, address, data
+        )
+        if (
+            line.method == "GET"
+            and answer.status_code in (302, 303)
+            and answer.location.startswith("/")
+            and not answer.location.startswith("/login")
+        ):
             answer = self._ask("GET", answer.location, {})
         meant = self._meaning(answer)
         if meant == "inside":
@@ -166,7 +194,9 @@ class Walker:
         code = answer.status_code
         if code in (302, 303):
             return "login" if answer.location.startswith("/login") else "inside"
-        return {403: "refused", 404: "absent", 200: "inside", 401: "inside", 409: "inside", 422: "inside"}.get(code, str(code))
+        return {403: "refused", 404: "absent", 200: "inside", 401: "inside", 409: "inside", 422: "inside"}.get(
+            code, str(code)
+        )
 
     def _picked(self, line, found):
         """Whether the picker finds the record."""

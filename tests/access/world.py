@@ -94,16 +94,26 @@ class Side:
         kinds = {"city": NodeKind.CITY, "district": NodeKind.DISTRICT, "bureau": NodeKind.BUREAU, "unit": NodeKind.UNIT}
         above, found = self.province.id, {}
         for level, kind in kinds.items():
-            found[level] = self.make.organisation(kind, name=f"{self.name}{level}", superior_id=above, telephone="0731-1")
+            found[level] = self.make.organisation(
+                kind, name=f"{self.name}{level}", superior_id=above, telephone="0731-1"
+            )
             above = found[level].id
         return SimpleNamespace(**found)
 
     def declaration(self, person=None, **given):
         """A declaration that has reached everybody on its route, and the committee."""
         route = [self.offices.bureau, self.offices.district, self.offices.city]
-        given = {"unit": self.offices.unit, "route": route, "batch": self.batch, "title": self.title, "position": 4} | given
+        given = {
+            "unit": self.offices.unit,
+            "route": route,
+            "batch": self.batch,
+            "title": self.title,
+            "position": 4,
+        } | given
         given.setdefault("reached_committee_at", datetime(2026, 5, 10))
-        return self.make.declaration(person=person or self.make.person(), state=given.pop("state", D.IN_REVIEW), **given)
+        return self.make.declaration(
+            person=person or self.make.person(), state=given.pop("state", D.IN_REVIEW), **given
+        )
 
     # -- the review ------------------------------------------------------------------------------------
 
@@ -120,7 +130,9 @@ class Side:
             member.expert = self.pool
         self.keep("plan", self.plan, other)
         self.keep("session", self.review, second)
-        draw = {plan.id: make.session.scalars(select(Draw).filter_by(plan_id=plan.id)).one() for plan in (self.plan, other)}
+        draw = {
+            plan.id: make.session.scalars(select(Draw).filter_by(plan_id=plan.id)).one() for plan in (self.plan, other)
+        }
         self.keep("draw", draw[self.plan.id], draw[other.id])
         self.keep("draw_file", *({"pk": draw[plan.id].id, "name": "manifest.txt"} for plan in (self.plan, other)))
         self.keep("expert", self.expert, self.pool)
@@ -133,7 +145,14 @@ class Side:
             self.keep(subject, *(self._plan(PlanState.FILED, kind=kind) for _ in range(2)))
         self.keep("plan_approved", *(self._plan(PlanState.APPROVED) for _ in range(2)))
         filings = [
-            make._add(Filing, {}, plan=plan, application_number=f"{self.name}〔2026〕{plan.id}号", summary="总结", applied_on=DAY)
+            make._add(
+                Filing,
+                {},
+                plan=plan,
+                application_number=f"{self.name}〔2026〕{plan.id}号",
+                summary="总结",
+                applied_on=DAY,
+            )
             for plan in (self.plan, other)
         ]
         self.keep("filing", *filings)
@@ -159,7 +178,11 @@ class Side:
         DRAW.perform(uow, draw, "reveal")
         review = DRAW.perform(uow, draw, "close")
         for member in review.members:
-            member.signed_in_at, member.secrecy_signed, member.recusal_declared = datetime(2026, 5, 21, 8, 30), True, True
+            member.signed_in_at, member.secrecy_signed, member.recusal_declared = (
+                datetime(2026, 5, 21, 8, 30),
+                True,
+                True,
+            )
         review.state, plan.state = SessionState.VOTING, PlanState.OPENED
         for declaration in declared:
             declaration.state = D.IN_REVIEW
@@ -182,7 +205,13 @@ class Side:
     def _polls(self, second):
         """An open poll of the first session, a counted one of the second."""
         open_ = self.make._add(
-            Poll, {}, session=self.review, members=5, attending=5, state=PollState.OPEN, candidates=[d.id for d in self.declared]
+            Poll,
+            {},
+            session=self.review,
+            members=5,
+            attending=5,
+            state=PollState.OPEN,
+            candidates=[d.id for d in self.declared],
         )
         for member in self.review.members:
             self.make._add(Roll, {}, poll_id=open_.id, expert_id=member.expert_id)
@@ -193,9 +222,16 @@ class Side:
     def _slots(self, second):
         def slot(review, declaration, sequence):
             return self.make._add(
-                InterviewSlot, {}, session_id=review.id, declaration=declaration, starts_at=datetime(2026, 5, 22, 9), place="答辩中心",
-                group_name="第一组", sequence=sequence, notified_at=datetime(2026, 5, 20, 9),
-            )  # fmt: skip
+                InterviewSlot,
+                {},
+                session_id=review.id,
+                declaration=declaration,
+                starts_at=datetime(2026, 5, 22, 9),
+                place="答辩中心",
+                group_name="第一组",
+                sequence=sequence,
+                notified_at=datetime(2026, 5, 20, 9),
+            )
 
         mine, theirs = (slot(self.review, d, n) for n, d in enumerate(self.declared, 1))
         other = slot(second, self.others[0], 1)
@@ -209,18 +245,26 @@ class Side:
         mine, theirs = self.declared
         self.keep("declaration", mine, theirs)
         by_state = {
-            "declaration_terminated": dict(state=D.TERMINATED), "declaration_filed": dict(state=D.FILED, filed_on=DAY, filing_number="湘〔2026〕1号"),
+            "declaration_terminated": dict(state=D.TERMINATED),
+            "declaration_filed": dict(state=D.FILED, filed_on=DAY, filing_number="湘〔2026〕1号"),
             "declaration_draft": dict(state=D.DRAFT, position=-1, reached_committee_at=None),
-        }  # fmt: skip
+        }
         for subject, given in by_state.items():
             self.keep(subject, *(self.declaration(person, **given) for person in (self.person, self.colleague)))
         corrections = [
             self.make._add(
-                Correction, {}, declaration_id=d.id, position=0, items=[{"text": "学历证书"}], opinion="请补正", issued_at=NOON, due_on=DAY,
+                Correction,
+                {},
+                declaration_id=d.id,
+                position=0,
+                items=[{"text": "学历证书"}],
+                opinion="请补正",
+                issued_at=NOON,
+                due_on=DAY,
                 organisation_name=self.offices.unit.name,
             )
             for d in (mine, theirs)
-        ]  # fmt: skip
+        ]
         self.keep("correction", *({"key": c.declaration_id, "number": c.id} for c in corrections))
         materials = []
         for declaration in (mine, theirs):
@@ -230,19 +274,32 @@ class Side:
         self.keep("file_of_declaration", *({"key": m.file.key} for m in materials))
         #: at each office of the route, its own employees: an office recommends its own people
         self.employees = {"unit": [mine, theirs]} | {
-            level: [self.declaration(unit=getattr(self.offices, level), route=[], position=1) for _ in range(2)] for level in ("bureau", "district", "city")
+            level: [self.declaration(unit=getattr(self.offices, level), route=[], position=1) for _ in range(2)]
+            for level in ("bureau", "district", "city")
         }
-        self.early = [self.declaration(person, state=D.UNIT_PUBLICITY, position=0, reached_committee_at=None) for person in (self.person, self.colleague)]
+        self.early = [
+            self.declaration(person, state=D.UNIT_PUBLICITY, position=0, reached_committee_at=None)
+            for person in (self.person, self.colleague)
+        ]
         self.keep("declaration_early", *self.early)
         aside = [self.declaration(plan_id=plan_id) for plan_id in (self.plan.id, self.plan.id)]
         for declaration in aside:
-            self.make._add(Recusal, {}, session_id=self.review.id, expert_id=self.expert.id, declaration_id=declaration.id, reason="同一单位")
+            self.make._add(
+                Recusal,
+                {},
+                session_id=self.review.id,
+                expert_id=self.expert.id,
+                declaration_id=declaration.id,
+                reason="同一单位",
+            )
         self.keep("declaration_recused", *aside)
 
     def file(self, owner):
         """A stored file of a record."""
         colour = (owner.id % 251, len(owner.__tablename__) * 7 % 251, self.name == "甲")
-        return files.store(self.as_(self.make.account(r.HRSS_CONFIG)), picture(colour), "证明.png", owner=owner, purpose="证明")
+        return files.store(
+            self.as_(self.make.account(r.HRSS_CONFIG)), picture(colour), "证明.png", owner=owner, purpose="证明"
+        )
 
     def _file_of(self, subject, near, beside):
         self.keep(f"file_of_{subject}", *({"key": self.file(owner).key} for owner in (near, beside)))
@@ -251,16 +308,31 @@ class Side:
 
     def _posting(self, kind, people, **given):
         posting = self.make._add(
-            Publicity, given, kind=kind, title=f"{self.name}公示", posted_on=date(2026, 5, 18), starts_on=date(2026, 5, 19), ends_on=date(2026, 5, 25),
-            place="公告栏", complaint_department="人事科", complaint_telephone="0731-2", handler="周核",
-        )  # fmt: skip
+            Publicity,
+            given,
+            kind=kind,
+            title=f"{self.name}公示",
+            posted_on=date(2026, 5, 18),
+            starts_on=date(2026, 5, 19),
+            ends_on=date(2026, 5, 25),
+            place="公告栏",
+            complaint_department="人事科",
+            complaint_telephone="0731-2",
+            handler="周核",
+        )
         posting.people += [PublicityItem(declaration=d) for d in people]
         self.make.session.flush()
         return posting
 
     def _objection(self, declaration):
         return self.make._add(
-            Objection, {}, declaration=declaration, informant="钱七", telephone="0731-3", text="所列业绩不实", registered_at=NOON
+            Objection,
+            {},
+            declaration=declaration,
+            informant="钱七",
+            telephone="0731-3",
+            text="所列业绩不实",
+            registered_at=NOON,
         )
 
     def _postings(self):
@@ -270,7 +342,10 @@ class Side:
             postings = [self._posting(PublicityKind.UNIT, [d], organisation_id=office.id) for d in employees]
             self.own[level] = {"publicity": postings, "objection": [self._objection(d) for d in employees]}
         plans = [self.make.session.get(Plan, shelf["plan"]["pk"]) for shelf in (self.records, self.siblings)]
-        results = [self._posting(PublicityKind.RESULT, people, plan_id=p.id) for p, people in zip(plans, (self.declared, self.others), strict=True)]
+        results = [
+            self._posting(PublicityKind.RESULT, people, plan_id=p.id)
+            for p, people in zip(plans, (self.declared, self.others), strict=True)
+        ]
         self.keep("publicity_of_results", *results)
         self.keep("publicity_of_unit", *self.own["unit"]["publicity"])
         self.keep("objection", *self.own["unit"]["objection"])
@@ -286,27 +361,59 @@ class Side:
 
     def _quota(self, office, state):
         return self.make._add(
-            Quota, {}, unit=office, year=2026, level="associate_senior", posts=20, held=10, requested=3, approved=2, reserve_limit=3, state=state,
-        )  # fmt: skip
+            Quota,
+            {},
+            unit=office,
+            year=2026,
+            level="associate_senior",
+            posts=20,
+            held=10,
+            requested=3,
+            approved=2,
+            reserve_limit=3,
+            state=state,
+        )
 
     def drafted(self, office, node):
         """A scheduled draft's change of the office's place."""
         draft = self.make._add(
-            PathDraft, {}, name=f"{self.name}调整", kind=PathKind.SENIOR, state=PathDraftState.SCHEDULED, takes_effect_on=date(2027, 1, 1)
+            PathDraft,
+            {},
+            name=f"{self.name}调整",
+            kind=PathKind.SENIOR,
+            state=PathDraftState.SCHEDULED,
+            takes_effect_on=date(2027, 1, 1),
         )
         return self.make._add(PathChange, {}, draft=draft, verb=ChangeVerb.MOVE, organisation=office, node_id=node.id)
 
     def _drafts(self):
         """A draft in the making, and changes that wait for each office's confirmation."""
-        draft = self.make._add(PathDraft, {}, name=f"{self.name}草稿", kind=PathKind.SENIOR, committee=self.committee, state=PathDraftState.DRAFT)
-        change = self.make._add(PathChange, {}, draft=draft, verb=ChangeVerb.EDIT, organisation=self.offices.unit, node_id=self.nodes["unit"].id)
+        draft = self.make._add(
+            PathDraft,
+            {},
+            name=f"{self.name}草稿",
+            kind=PathKind.SENIOR,
+            committee=self.committee,
+            state=PathDraftState.DRAFT,
+        )
+        change = self.make._add(
+            PathChange,
+            {},
+            draft=draft,
+            verb=ChangeVerb.EDIT,
+            organisation=self.offices.unit,
+            node_id=self.nodes["unit"].id,
+        )
         self.keep("path_draft", draft)
         self.keep("path_change", {"pk": draft.id, "number": change.id})
         self.moves = {level: self.drafted(getattr(self.offices, level), node) for level, node in self.nodes.items()}
         self.keep("path_change_own", self.moves["unit"], self.moves["district"])
 
     def _units(self):
-        self.quotas = {level: [self._quota(getattr(self.offices, level), QuotaState.RETURNED) for _ in range(2)] for level in OFFICES.values()}
+        self.quotas = {
+            level: [self._quota(getattr(self.offices, level), QuotaState.RETURNED) for _ in range(2)]
+            for level in OFFICES.values()
+        }
         declared = [self._quota(self.offices.unit, QuotaState.DECLARED) for _ in range(2)]
         self.keep("quota_own", *self.quotas["unit"])
         self.keep("quota", *declared)
@@ -315,18 +422,33 @@ class Side:
         for level in ("city", "district", "bureau", "unit"):
             office = getattr(self.offices, level)
             parent = self.make._add(
-                PathNode, {}, kind=PathKind.SENIOR, committee=self.committee, organisation=office, node_kind=office.kind, parent=parent
+                PathNode,
+                {},
+                kind=PathKind.SENIOR,
+                committee=self.committee,
+                organisation=office,
+                node_kind=office.kind,
+                parent=parent,
             )
             self.nodes[level] = parent
         self.keep("path_node_own", self.nodes["unit"], self.nodes["district"])
         self.keep("path_node", self.nodes["unit"], self.nodes["district"])
         self._drafts()
         office = self.make._add(
-            AcceptanceOffice, {}, organisation=self.offices.city, node_kind=NodeKind.CITY, way=Way.INITIAL, level="assistant", contact="赵六"
+            AcceptanceOffice,
+            {},
+            organisation=self.offices.city,
+            node_kind=NodeKind.CITY,
+            way=Way.INITIAL,
+            level="assistant",
+            contact="赵六",
         )
         self.keep("acceptance_office", office)
         for kind in PathKind:
-            self.keep(f"path_node_{kind.value}", self.make._add(PathNode, {}, kind=kind, organisation=self.offices.city, node_kind=NodeKind.CITY))
+            self.keep(
+                f"path_node_{kind.value}",
+                self.make._add(PathNode, {}, kind=kind, organisation=self.offices.city, node_kind=NodeKind.CITY),
+            )
         batches = [self.make.batch(committee=self.committee, state=BatchState.DRAFT) for _ in range(2)]
         self.keep("batch", *batches)
         self.keep("batch_published", self.batch)
@@ -334,10 +456,24 @@ class Side:
 
     def _certificate(self, declaration, n):
         return self.make._add(
-            Certificate, {}, number=f"A0826100000000{n:04d}", token=f"{n:032x}", declaration=declaration, person_id=declaration.person_id,
-            holder_name=declaration.applicant_name, unit_name=declaration.unit.name, series_name=self.series.name, title_name=self.title.name, level_name="副高级",
-            way_name="评审", body_name=self.committee.name, issuer_name="省厅", document="湘〔2026〕1号", obtained_on=DAY, issued_at=NOON,
-        )  # fmt: skip
+            Certificate,
+            {},
+            number=f"A0826100000000{n:04d}",
+            token=f"{n:032x}",
+            declaration=declaration,
+            person_id=declaration.person_id,
+            holder_name=declaration.applicant_name,
+            unit_name=declaration.unit.name,
+            series_name=self.series.name,
+            title_name=self.title.name,
+            level_name="副高级",
+            way_name="评审",
+            body_name=self.committee.name,
+            issuer_name="省厅",
+            document="湘〔2026〕1号",
+            obtained_on=DAY,
+            issued_at=NOON,
+        )
 
     def _masters(self):
         make, n = self.make, 10 if self.name == "甲" else 20
@@ -345,24 +481,47 @@ class Side:
         self.keep("certificate", *certificates)
         self.keep("certificate_token", *({"token": c.token} for c in certificates))
         entries = [
-            make._add(BlacklistEntry, {}, person=p, kind=BlacklistKind.FORGERY, reason="材料不实", starts_on=DAY, ends_on=date(2029, 5, 20))
+            make._add(
+                BlacklistEntry,
+                {},
+                person=p,
+                kind=BlacklistKind.FORGERY,
+                reason="材料不实",
+                starts_on=DAY,
+                ends_on=date(2029, 5, 20),
+            )
             for p in (self.person, self.colleague)
         ]
         self.keep("blacklist_entry", *entries)
         self.keep("person", self.person, self.colleague)
         issuer = make._add(Issuer, {}, organisation=self.offices.city, code=f"0{n}00000")
         number = make._add(
-            CertificateNumber, {}, number=f"A082610{n}00000{n:04d}"[:18], prefix=f"A082610{n}00000"[:14], serial=n, year=2026, series_id=self.series.id,
-            grade="A", way_digit="1", issuer=issuer,
-        )  # fmt: skip
+            CertificateNumber,
+            {},
+            number=f"A082610{n}00000{n:04d}"[:18],
+            prefix=f"A082610{n}00000"[:14],
+            serial=n,
+            year=2026,
+            series_id=self.series.id,
+            grade="A",
+            way_digit="1",
+            issuer=issuer,
+        )
         day = make._add(CalendarDay, {}, day=date(2031, 1, n), kind="holiday", name="测试")
         year = make._add(CalendarYear, {}, year=2030 + n)
         specialty = make.specialty(series=self.series, code=f"CS{n}")
         for subject, record in (
-            ("issuer", issuer), ("certificate_number", number), ("calendar_day", day), ("calendar_year", year), ("specialty", specialty),
-            ("title", self.title), ("committee", self.committee), ("organisation", self.offices.unit), ("series", self.series),
+            ("issuer", issuer),
+            ("certificate_number", number),
+            ("calendar_day", day),
+            ("calendar_year", year),
+            ("specialty", specialty),
+            ("title", self.title),
+            ("committee", self.committee),
+            ("organisation", self.offices.unit),
+            ("series", self.series),
             ("account", make.account(r.UNIT_OFFICER, organisation_id=self.offices.unit.id)),
-        ):  # fmt: skip
+        ):
             self.keep(subject, record)
         for name in KINDS:
             self.keep(f"import_{name}", {"kind": name})
@@ -408,7 +567,9 @@ class World:
             shelf["notice"] = {"pk": notice.id}
         self._own_work(account)
         if role in r.HRSS:
-            node = make._add(PathNode, {}, kind=PathKind.SENIOR, organisation=self.province, node_kind=NodeKind.PROVINCE)
+            node = make._add(
+                PathNode, {}, kind=PathKind.SENIOR, organisation=self.province, node_kind=NodeKind.PROVINCE
+            )
             side.keep("path_node_own", node)
             side.keep("path_change_own", side.drafted(self.province, node))
         if level := OFFICES.get(role):
@@ -430,12 +591,30 @@ class World:
         """Long work and imports belong to who asked for them."""
         make = self.make
         colleague = make.account(r.UNIT_OFFICER, organisation_id=self.a.offices.unit.id)
-        for shelf, owner in zip((self.a.records, self.a.siblings, self.b.records), (account, colleague, colleague), strict=True):
-            job = make._add(Job, {}, account_id=owner.id, kind="export", title="导出", state=JobState.DONE, asked_at=NOON, ended_at=NOON)
+        for shelf, owner in zip(
+            (self.a.records, self.a.siblings, self.b.records), (account, colleague, colleague), strict=True
+        ):
+            job = make._add(
+                Job,
+                {},
+                account_id=owner.id,
+                kind="export",
+                title="导出",
+                state=JobState.DONE,
+                asked_at=NOON,
+                ended_at=NOON,
+            )
             batch = make._add(
-                ImportBatch, {}, kind="acceptance", account_id=owner.id, file_name="机构.xlsx", sha256="0" * 64, state=ImportState.PREVIEWED,
-                created_at=NOON, choices={"level": "assistant", "way": "initial"},
-            )  # fmt: skip
+                ImportBatch,
+                {},
+                kind="acceptance",
+                account_id=owner.id,
+                file_name="机构.xlsx",
+                sha256="0" * 64,
+                state=ImportState.PREVIEWED,
+                created_at=NOON,
+                choices={"level": "assistant", "way": "initial"},
+            )
             shelf |= {"job": {"pk": job.id}, "import_batch": {"pk": batch.id}}
 
     def of(self, subject, relation):

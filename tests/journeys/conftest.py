@@ -50,7 +50,13 @@ def chromium():
 def home(tmp_path_factory):
     """The environment of a product of its own, with the small world in its data directory."""
     place = tmp_path_factory.mktemp("world")
-    home = os.environ | {"DATA_DIR": str(place), "DEMO": "1", "PORT": str(_free_port()), "WEB_CONCURRENCY": "1", "WEB_THREADS": "8"}
+    home = os.environ | {
+        "DATA_DIR": str(place),
+        "DEMO": "1",
+        "PORT": str(_free_port()),
+        "WEB_CONCURRENCY": "1",
+        "WEB_THREADS": "8",
+    }
     home.pop("DATABASE_URL", None)
     subprocess.run([sys.executable, "-m", "tests.journeys.world"], cwd=ROOT, env=home, check=True)
     return home

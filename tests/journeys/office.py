@@ -43,7 +43,10 @@ class Office:
         context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.on("pageerror", lambda error: self._complaints.append(f"{page.url}: {error}"))
-        page.on("response", lambda answer: answer.status >= 500 and self._complaints.append(f"{answer.url}: {answer.status}"))
+        page.on(
+            "response",
+            lambda answer: answer.status >= 500 and self._complaints.append(f"{answer.url}: {answer.status}"),
+        )
         page.on("console", lambda told: self._heard(page, told))
         return page
 
@@ -102,7 +105,8 @@ class Window:
         return self.follows(link)
 
     def finds(self, number="", label=""):
-        """The row of that number or name (the first without one), and its operation: 详情 or what stands there first."""
+        """The row of that number or name (the first without one), and its operation: 详情 or what stands there
+        first."""
         row = self.page.locator("table.rows tbody tr").filter(has_text=str(number)).first
         return self.follows(row.locator("td.op a").filter(has_text=label).first)
 
@@ -118,7 +122,9 @@ class Window:
 
     def fact(self, label):
         """What the page says beside that label."""
-        line = self.page.locator("dl.kv div").filter(has=self.page.locator("dt", has_text=re.compile(f"^{re.escape(label)}$")))
+        line = self.page.locator("dl.kv div").filter(
+            has=self.page.locator("dt", has_text=re.compile(f"^{re.escape(label)}$"))
+        )
         return line.locator("dd").first.inner_text().strip()
 
     def fits(self):
@@ -171,7 +177,12 @@ class Window:
     def presses(self, label, within=None):
         """A button or a link that looks like one; the page that follows is there when this returns."""
         name = re.compile(rf"^\s*{re.escape(label)}\s*$")
-        button = (within or self.page.locator(".main")).locator("button:not(.sr-only):visible, a.btn:visible").filter(has_text=name).first
+        button = (
+            (within or self.page.locator(".main"))
+            .locator("button:not(.sr-only):visible, a.btn:visible")
+            .filter(has_text=name)
+            .first
+        )
         return self.follows(self._alive(button))
 
     def follows(self, link):
@@ -210,7 +221,9 @@ class Window:
 
     def is_refused(self, label):
         """The sentence beside the disabled button of a verb."""
-        shut = self.page.locator(".bar .shut").filter(has=self.page.locator("button", has_text=re.compile(f"^{label}$")))
+        shut = self.page.locator(".bar .shut").filter(
+            has=self.page.locator("button", has_text=re.compile(f"^{label}$"))
+        )
         return shut.locator("small").inner_text()
 
     @contextmanager
@@ -230,7 +243,9 @@ class Window:
     def posts(self, path, answers, **more):
         """The same form sent without drawing the page; files as dicts."""
         kind = "multipart" if any(isinstance(v, dict) for v in answers.values()) else "form"
-        answer = self.page.request.post(path, **{kind: {"csrf_token": self.token(), **answers}}, max_redirects=0, **more)
+        answer = self.page.request.post(
+            path, **{kind: {"csrf_token": self.token(), **answers}}, max_redirects=0, **more
+        )
         assert answer.status == 302, f"{path}: {answer.status}\n{_sentences(answer.text())}"
         return answer.headers["location"]
 

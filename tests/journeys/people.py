@@ -48,7 +48,9 @@ class Applicant(Window):
         self.presses("上传", photo).told()
         for kind in papers.MATERIALS:
             if kind not in without:
-                self.posts(f"/declare/{self.key}/materials", {"kind": kind, "no_secrets": "1", "file": papers.pdf(kind)})
+                self.posts(
+                    f"/declare/{self.key}/materials", {"kind": kind, "no_secrets": "1", "file": papers.pdf(kind)}
+                )
         return self
 
     def _section(self, title):
@@ -160,7 +162,13 @@ class Unit(Officer):
     def checks(self, number):
         """真实性审核: every item of the 责任卡 with its checker."""
         self.record("单位受理审核", number)
-        items = ("学历、学位证件查询认证", "奖项及相关证件查询认证", "论文、论著检索核实", "项目、业绩材料核实", "任职年限核对确认")
+        items = (
+            "学历、学位证件查询认证",
+            "奖项及相关证件查询认证",
+            "论文、论著检索核实",
+            "项目、业绩材料核实",
+            "任职年限核对确认",
+        )
         return self.does("真实性审核", {f"{item} · 审核人": "李某" for item in items})
 
     def posts_it(self, number):
@@ -179,7 +187,9 @@ class Unit(Officer):
     def recommends(self, number):
         """单位推荐上报."""
         self.record("单位推荐上报", number)
-        return self.does("上报", {"用人单位测评、公示结果": "公示无异议，测评合格", "推荐意见": "材料真实，同意推荐。", **SIGNED})
+        return self.does(
+            "上报", {"用人单位测评、公示结果": "公示无异议，测评合格", "推荐意见": "材料真实，同意推荐。", **SIGNED}
+        )
 
     def passes_down(self, number):
         """退回补充材料."""
@@ -200,7 +210,10 @@ class Auditor(Officer):
     def audits(self, number):
         """审核通过."""
         self.record(self.screen, number)
-        return self.does("审核通过", {"审核意见": "材料齐全，同意。", "已核查单位公示情况": True, "线上线下材料比对": "一致", **SIGNED})
+        return self.does(
+            "审核通过",
+            {"审核意见": "材料齐全，同意。", "已核查单位公示情况": True, "线上线下材料比对": "一致", **SIGNED},
+        )
 
     def sends_back(self, number, *items):
         """退回, everything told at once."""

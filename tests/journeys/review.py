@@ -13,7 +13,11 @@ from tests.journeys.people import SIGNED, last_day_on
 OFFICE_PASS, SUPERVISOR_PASS = "评委会办公室口令2026", "驻厅纪检组口令2026"
 PLACES = {"报到地点": "湘府宾馆", "材料评审地点": "省人才大厦三楼封闭评审区", "面试答辩地点": "省人才大厦五楼答辩室"}
 NEEDS = (("建筑与结构组", "6"), ("施工与造价组", "5"))
-ITEMS = (("材料打分", "专业理论与技术水平", "30"), ("材料打分", "工作业绩与贡献", "40"), ("面试答辩打分", "答辩表现", "30"))
+ITEMS = (
+    ("材料打分", "专业理论与技术水平", "30"),
+    ("材料打分", "工作业绩与贡献", "40"),
+    ("面试答辩打分", "答辩表现", "30"),
+)
 CODE = re.compile(r"E\d{4,}")
 
 
@@ -28,7 +32,14 @@ class CommitteeOffice(Window):
     def files_plan(self, opens_on):
         """评审方案呈报: everything typed, every qualified person ticked; gives its number."""
         self.opens("评审方案呈报").presses("新增")
-        self.fills({"开评日期": opens_on, "执行的评价标准": "湖南省专业技术职称申报评价条件", "面试答辩方案": "每人 15 分钟。", **PLACES})
+        self.fills(
+            {
+                "开评日期": opens_on,
+                "执行的评价标准": "湖南省专业技术职称申报评价条件",
+                "面试答辩方案": "每人 15 分钟。",
+                **PLACES,
+            }
+        )
         self._row("needs", NEEDS)
         self._row("items", ITEMS)
         self.presses("保存").told()
@@ -84,7 +95,9 @@ class CommitteeOffice(Window):
     def counts_votes(self):
         """结束投票并计票; gives the sealed archive, which is handed out once."""
         self.opens("投票管理").finds()
-        self.does("结束投票并计票", {"办事机构（主任委员）口令": OFFICE_PASS, "纪检监察口令": SUPERVISOR_PASS}, says=None)
+        self.does(
+            "结束投票并计票", {"办事机构（主任委员）口令": OFFICE_PASS, "纪检监察口令": SUPERVISOR_PASS}, says=None
+        )
         link = self.page.locator("a", has_text="保存复核档案").get_attribute("href")
         return base64.b64decode(link.partition("base64,")[2])
 
@@ -95,7 +108,9 @@ class CommitteeOffice(Window):
     def posts_result(self):
         """评审结果公示; gives the last day."""
         self.opens("评审结果公示").presses("新增公示")
-        self.fills({"公示网址或地点": "评委会网站", "投诉受理部门": "省人社厅专技处", "投诉电话": "0731-84900000"}).presses("公示").told()
+        self.fills(
+            {"公示网址或地点": "评委会网站", "投诉受理部门": "省人社厅专技处", "投诉电话": "0731-84900000"}
+        ).presses("公示").told()
         return last_day_on(self.page)
 
     def closes_posting(self):
@@ -148,7 +163,9 @@ class Province(Window):
         """通知名单: code → telephone."""
         self.presses("查看通知名单")
         rows = self.page.locator("tbody tr").all()
-        return {row.locator("td").first.inner_text().strip(): row.locator("td").last.inner_text().strip() for row in rows}
+        return {
+            row.locator("td").first.inner_text().strip(): row.locator("td").last.inner_text().strip() for row in rows
+        }
 
     def files_result(self, document):
         """职称评审结果备案: 审核通过 on the day the rule gives."""

@@ -8,9 +8,17 @@ from tests.journeys.people import Applicant, Auditor, Public, Unit
 from tests.journeys.review import CertificateDesk, CommitteeOffice, Province, Supervisor
 
 PARTS = {
-    "person": Applicant, "unit": Unit, "district": Auditor, "city": Auditor, "committee": CommitteeOffice, "expert": Expert,
-    "hrss_audit": Province, "supervisor": Supervisor, "hrss_cert": CertificateDesk, "public": Public,
-}  # fmt: skip
+    "person": Applicant,
+    "unit": Unit,
+    "district": Auditor,
+    "city": Auditor,
+    "committee": CommitteeOffice,
+    "expert": Expert,
+    "hrss_audit": Province,
+    "supervisor": Supervisor,
+    "hrss_cert": CertificateDesk,
+    "public": Public,
+}
 
 
 def role_of(part):

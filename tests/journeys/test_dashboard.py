@@ -1,4 +1,5 @@
-"""The leader looks at the dashboard in a real browser: figures are drawn, nothing leaves the house, a bar opens its rows."""
+"""The leader looks at the dashboard in a real browser: figures are drawn, nothing leaves the house, a bar opens its
+rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""One declaration from person1's draft to the public verification page, and one that the committee does not agree to."""
+"""One declaration from person1's draft to the public verification page, and one that the committee does not agree
+to."""
 
 from __future__ import annotations
 
@@ -121,7 +122,10 @@ def voted(office, filed, scored, bench, tmp_path_factory):
     receipts = [expert.votes({filed: "同意", other: "不同意"}) for expert in bench]
     archive = tmp_path_factory.mktemp("ballot") / "zc-ballot.json"
     archive.write_bytes(committee.counts_votes())
-    committee.leads("计票封存", {"主持人（主任委员）": "主任委员", "计票、监票人": "计票人、监票人", "会议记录": "大会审议并无记名投票表决。"})
+    committee.leads(
+        "计票封存",
+        {"主持人（主任委员）": "主任委员", "计票、监票人": "计票人、监票人", "会议记录": "大会审议并无记名投票表决。"},
+    )
     committee.declares_result()
     return SimpleNamespace(passed=filed, failed=other, receipts=receipts, archive=archive)
 
@@ -159,7 +163,9 @@ def test_the_plan_is_filed_and_the_committee_drawn(as_, drawn):
 
 
 def test_anybody_can_draw_again_from_the_files(as_, drawn, home):
-    assert "不一致" not in run(sys.executable, "-m", "flask", "--app", "run", "draw", "verify", str(drawn.files), env=home)
+    assert "不一致" not in run(
+        sys.executable, "-m", "flask", "--app", "run", "draw", "verify", str(drawn.files), env=home
+    )
     assert "不一致" not in run("sh", "tools/verify_draw.sh", str(drawn.files), env=home)
 
 

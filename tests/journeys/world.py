@@ -53,14 +53,21 @@ def build(password: str) -> dict[str, str]:
     tell(stage, [live(stage, case) for case in told], MORNING.date())
     with stage.acting("system") as uow:
         demo_clock.move(uow, MORNING)
-    return {f"unit{n}": _officer(stage, unit) for n, unit in enumerate(units, 1)} | {
-        f"unit{n}_name": unit.name for n, unit in enumerate(units, 1)
-    } | {f"district{n}": _officer(stage, unit.superior) for n, unit in enumerate(units, 1)} | _telephones(stage)
+    return (
+        {f"unit{n}": _officer(stage, unit) for n, unit in enumerate(units, 1)}
+        | {f"unit{n}_name": unit.name for n, unit in enumerate(units, 1)}
+        | {f"district{n}": _officer(stage, unit.superior) for n, unit in enumerate(units, 1)}
+        | _telephones(stage)
+    )
 
 
 def _telephones(stage: Stage) -> dict[str, str]:
     """The experts by their telephones: whom the province calls, he comes."""
-    rows = select(Person.phone, Account.username).join(Account, Account.person_id == Person.id).where(Account.username.like("expert%"))
+    rows = (
+        select(Person.phone, Account.username)
+        .join(Account, Account.person_id == Person.id)
+        .where(Account.username.like("expert%"))
+    )
     return dict(stage.session.execute(rows).tuples().all())
 
 
@@ -71,7 +78,11 @@ def _units(stage: Stage) -> list[Organisation]:
     rows = (
         select(Organisation)
         .join(district, Organisation.superior_id == district.id)
-        .where(district.superior_id == city, district.kind == NodeKind.DISTRICT, Organisation.nature != UnitNature.INSTITUTION)
+        .where(
+            district.superior_id == city,
+            district.kind == NodeKind.DISTRICT,
+            Organisation.nature != UnitNature.INSTITUTION,
+        )
     )
     return list(stage.session.scalars(rows.order_by(Organisation.id).limit(3)))
 
@@ -97,10 +108,17 @@ def _first_titles(stage: Stage) -> None:
     with stage.acting("hrss_config") as uow:
         for office in uow.session.scalars(rows).all():
             made = batches.create(
-                uow, receiver=office, year=2026, name=FIRST_TITLES[Way(office.way)], opens_on=date(2026, 3, 1),
-                closes_on=date(2026, 12, 20), correction_on=date(2026, 12, 25), audit_on=date(2026, 12, 31),
-                evidence_on=date(2026, 12, 31), scope="长沙市",
-            )  # fmt: skip
+                uow,
+                receiver=office,
+                year=2026,
+                name=FIRST_TITLES[Way(office.way)],
+                opens_on=date(2026, 3, 1),
+                closes_on=date(2026, 12, 20),
+                correction_on=date(2026, 12, 25),
+                audit_on=date(2026, 12, 31),
+                evidence_on=date(2026, 12, 31),
+                scope="长沙市",
+            )
             batches.BATCH.perform(uow, made, "publish")
 
 

@@ -28,7 +28,15 @@ def unfolded(data: bytes) -> list[str]:
 
 
 def test_a_day_is_a_whole_day_and_a_span_ends_the_day_after():
-    lines = unfolded(ics.calendar("2026 年度", "batch-7", [Day("vote", "投票", date(2026, 12, 31)), Day("paper", "纸质", date(2026, 9, 27), last=date(2026, 9, 28))], made=MADE, edition=3))
+    lines = unfolded(
+        ics.calendar(
+            "2026 年度",
+            "batch-7",
+            [Day("vote", "投票", date(2026, 12, 31)), Day("paper", "纸质", date(2026, 9, 27), last=date(2026, 9, 28))],
+            made=MADE,
+            edition=3,
+        )
+    )
     assert lines[:2] == ["BEGIN:VCALENDAR", "VERSION:2.0"] and lines[-2:] == ["END:VCALENDAR", ""]
     assert "DTSTART;VALUE=DATE:20261231" in lines and "DTEND;VALUE=DATE:20270101" in lines
     assert "DTSTART;VALUE=DATE:20260927" in lines and "DTEND;VALUE=DATE:20260929" in lines
@@ -36,7 +44,10 @@ def test_a_day_is_a_whole_day_and_a_span_ends_the_day_after():
 
 
 def test_ids_stay_when_a_date_moves():
-    first, second = (unfolded(ics.calendar("批次", "batch-7", [Day("vote", "投票", day)], made=MADE)) for day in (date(2026, 12, 1), date(2026, 12, 2)))
+    first, second = (
+        unfolded(ics.calendar("批次", "batch-7", [Day("vote", "投票", day)], made=MADE))
+        for day in (date(2026, 12, 1), date(2026, 12, 2))
+    )
     assert [line for line in first if line.startswith("UID")] == [line for line in second if line.startswith("UID")]
 
 

@@ -63,8 +63,7 @@ ROSTER = {
     "facts": [["公示期", "2026年11月2日至11月6日"]],
     "columns": [{"label": "序号", "width": 1, "align": "center"}, {"label": "姓名"}, "工作单位"],
     "rows": [
-        [n, f"阿卜杜热合曼·麦麦提吐尔逊艾力{n}", "湖南省水利水电勘测设计规划研究总院有限公司" * 3]
-        for n in range(1, 61)
+        [n, f"阿卜杜热合曼·麦麦提吐尔逊艾力{n}", "湖南省水利水电勘测设计规划研究总院有限公司" * 3] for n in range(1, 61)
     ],
     "footer_facts": [["合计", "60 人"]],
     "signatures": ["评委会主任", "监督人员"],
@@ -75,6 +74,7 @@ PAPERS = {
     "notice": NOTICE,
     "roster": ROSTER,
 }
+
 
 def text_of(pdf: bytes) -> str:
     with closing(pypdfium2.PdfDocument(pdf)) as document:
@@ -110,9 +110,7 @@ def test_papers_printed_at_once_do_not_mix():
     alone = {name: render(name, facts, printed_on=DAY) for name, facts in PAPERS.items()}
     with ThreadPoolExecutor(4) as pool:
         jobs = [
-            (name, pool.submit(render, name, facts, printed_on=DAY))
-            for _ in range(5)
-            for name, facts in PAPERS.items()
+            (name, pool.submit(render, name, facts, printed_on=DAY)) for _ in range(5) for name, facts in PAPERS.items()
         ]
     assert all(job.result() == alone[name] for name, job in jobs)
 
@@ -153,13 +151,13 @@ def test_markup_in_a_record_is_printed_as_it_is(template):
 def test_the_certificate_can_be_searched(key):
     read = text_of(render("certificate", CERTIFICATE, printed_on=DAY))
     said = "2026年11月20日" if key == "acquired_on" else CERTIFICATE[key]
-    assert said in (read if len(said) < 25 else packed(read))
+    assert packed(said) in packed(read)
 
 
 @pytest.mark.parametrize(("method", "label"), [("评审", "评审委员会"), ("认定", "认定单位")])
 def test_the_certificate_names_who_decided(method, label):
     read = text_of(render("certificate", CERTIFICATE | {"method": method}, printed_on=DAY))
-    assert label in read.splitlines()
+    assert any(line.startswith(label + " ") for line in read.splitlines())
 
 
 def test_a_revoked_certificate_says_so():

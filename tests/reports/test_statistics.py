@@ -115,8 +115,16 @@ def test_the_funnel_remembers_how_far_the_returned_and_the_terminated_got(told, 
     make.declaration(state=S.QUALIFIED)
     make.declaration(state=S.ISSUED, voted_on=VOTED)
     assert stages(told()) == {
-        "提交": 5, "单位公示": 4, "单位上报": 4, "到评委会": 3, "复核合格": 2, "参评": 1, "通过": 1, "备案": 1, "发证": 1,
-    }  # fmt: skip
+        "提交": 5,
+        "单位公示": 4,
+        "单位上报": 4,
+        "到评委会": 3,
+        "复核合格": 2,
+        "参评": 1,
+        "通过": 1,
+        "备案": 1,
+        "发证": 1,
+    }
     lost = {row[0]: (row[3], row[4]) for row in told().funnel().rows}
     assert lost["复核合格"] == (1, "33.3%")
 
@@ -168,9 +176,18 @@ def test_a_committee_is_held_against_the_ratio_of_its_plan_without_fractions(tol
     committee = make.committee()
     batch = make.batch(committee=committee)
     plan = Plan(
-        number="P1", name="方案", committee=committee, batch=batch, year=2026, opens_on=VOTED, arrival_place="甲",
-        review_place="乙", interview_place="丙", members=25, state=PlanState.REVIEWED,
-    )  # fmt: skip
+        number="P1",
+        name="方案",
+        committee=committee,
+        batch=batch,
+        year=2026,
+        opens_on=VOTED,
+        arrival_place="甲",
+        review_place="乙",
+        interview_place="丙",
+        members=25,
+        state=PlanState.REVIEWED,
+    )
     session.add(plan)
     session.flush()
     for state in (S.PASSED, S.PASSED, S.PASSED, S.FAILED, S.FAILED):

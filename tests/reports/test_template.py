@@ -89,7 +89,10 @@ def test_the_version_is_known_from_the_hidden_sheet_when_the_property_is_lost(te
 def test_what_came_back_names_each_bad_cell_and_can_be_handed_in_again(tmp_path):
     path = tmp_path / "returned.xlsx"
     rows = [
-        (["湖南大学", "12430000444877999X", "企业", "长沙", "3"], {1: "校验码不对", 3: "没有这个区划", 5: "与第 9 行重复"}),
+        (
+            ["湖南大学", "12430000444877999X", "企业", "长沙", "3"],
+            {1: "校验码不对", 3: "没有这个区划", 5: "与第 9 行重复"},
+        ),
         (["=1+1", "", "机关", REGIONS[0], ""], {1: "没有填写"}),
         (["岳麓书院", "12430000444877998A", "", "", ""], {}),
     ]

@@ -18,11 +18,20 @@ def tried_application(application, database_url):
 
     entries, rows, built = list(menu.MENU), list(security.ACCESS), list(menu._entries)
     menu.MENU.extend(menu.Entry("试用", name, f"tests.views.screens:{name}") for name in TRIED)
-    security.ACCESS.extend(security.Access(name, (r.HRSS_CONFIG, r.UNIT_OFFICER, r.LEADER), (r.HRSS_CONFIG,)) for name in TRIED)
+    security.ACCESS.extend(
+        security.Access(name, (r.HRSS_CONFIG, r.UNIT_OFFICER, r.LEADER), (r.HRSS_CONFIG,)) for name in TRIED
+    )
     tried = create_app(
-        TESTING=True, DEMO=True, WTF_CSRF_ENABLED=False, SQLALCHEMY_DATABASE_URI=database_url, SQLITE_SYNC="OFF",
-        MASTER_KEY=MASTER, FAB_PASSWORD_HASH_METHOD="pbkdf2:sha256:1000", SESSION_COOKIE_SECURE=False, JOBS_HERE=True,
-    )  # fmt: skip
+        TESTING=True,
+        DEMO=True,
+        WTF_CSRF_ENABLED=False,
+        SQLALCHEMY_DATABASE_URI=database_url,
+        SQLITE_SYNC="OFF",
+        MASTER_KEY=MASTER,
+        FAB_PASSWORD_HASH_METHOD="pbkdf2:sha256:1000",
+        SESSION_COOKIE_SECURE=False,
+        JOBS_HERE=True,
+    )
     _synchronise(tried)
     yield tried
     menu.MENU[:], security.ACCESS[:], menu._entries[:] = entries, rows, built

@@ -25,4 +25,6 @@ def page_of(answer):
 def alert_of(answer):
     """The sentences of a refused page, to read when a test fails."""
     page = page_of(answer)
-    return [part.split("</div>")[0] for part in page.split('class="alert"')[1:]] + [part.split("</p>")[0] for part in page.split('class="flash')[1:]]
+    return [part.split("</div>")[0] for part in page.split('class="alert"')[1:]] + [
+        part.split("</p>")[0] for part in page.split('class="flash')[1:]
+    ]

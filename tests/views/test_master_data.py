@@ -22,11 +22,21 @@ from workflow.accounts import password
 from workflow.base import roles, settings
 
 SCREENS = {
-    "specialtyscreen": "职称专业管理", "titlescreen": "职称树管理", "organisationscreen": "机构管理", "issuerscreen": "发证单位编码配置",
-    "committeescreen": "评委会管理", "committeesearchscreen": "评委会查询", "calendardayscreen": "工作日历", "calendaryearscreen": "工作日历年度",
-    "acceptancescreen": "职称初定/认定受理机构管理", "initialpathscreen": "职称初定审核路径配置", "recognitionpathscreen": "职称认定审核路径配置",
-    "juniorpathscreen": "初评会审核路径配置", "intermediatepathscreen": "中评会审核路径配置", "seniorpathscreen": "高评会审核路径配置",
-}  # fmt: skip
+    "specialtyscreen": "职称专业管理",
+    "titlescreen": "职称树管理",
+    "organisationscreen": "机构管理",
+    "issuerscreen": "发证单位编码配置",
+    "committeescreen": "评委会管理",
+    "committeesearchscreen": "评委会查询",
+    "calendardayscreen": "工作日历",
+    "calendaryearscreen": "工作日历年度",
+    "acceptancescreen": "职称初定/认定受理机构管理",
+    "initialpathscreen": "职称初定审核路径配置",
+    "recognitionpathscreen": "职称认定审核路径配置",
+    "juniorpathscreen": "初评会审核路径配置",
+    "intermediatepathscreen": "中评会审核路径配置",
+    "seniorpathscreen": "高评会审核路径配置",
+}
 pytestmark = pytest.mark.usefixtures("noon")
 
 
@@ -67,11 +77,15 @@ def test_every_module_opens_under_its_own_name_for_the_configuration_post_only(b
 
 def test_a_specialty_is_found_added_changed_and_deleted(config, session):
     parent = session.scalar(select(Specialty).where(Specialty.code == "0501"))
-    assert f"node={parent.id}" in config.get(f"/specialtyscreen/list/?q={parent.name}", follow_redirects=True).get_data(as_text=True)
+    assert f"node={parent.id}" in config.get(f"/specialtyscreen/list/?q={parent.name}", follow_redirects=True).get_data(
+        as_text=True
+    )
     answer = config.post(f"/specialtyscreen/add?node={parent.id}", data={"code": "0501ZZ", "name": "智能建造"})
     made = session.scalar(select(Specialty).where(Specialty.code == "0501ZZ"))
     assert answer.status_code == 302 and made.parent_id == parent.id and made.series_id == parent.series_id
-    answer = config.post(f"/specialtyscreen/edit/{made.id}", data={"code": "0501ZZ", "name": "智能建造技术", "effective_from": "2026"})
+    answer = config.post(
+        f"/specialtyscreen/edit/{made.id}", data={"code": "0501ZZ", "name": "智能建造技术", "effective_from": "2026"}
+    )
     assert answer.status_code == 302 and made.name == "智能建造技术"
     assert config.post(f"/specialtyscreen/delete/{made.id}").status_code == 302
     assert session.scalar(select(Specialty.id).where(Specialty.code == "0501ZZ")) is None
@@ -87,7 +101,12 @@ def test_a_code_that_is_taken_is_refused_at_its_field_and_nothing_typed_is_lost(
 def test_roots_of_both_trees_are_fixed(config, session):
     root = session.scalar(select(Specialty).where(Specialty.code == "05"))
     assert "固定" in page_of(config.get(f"/specialtyscreen/list/?node={root.id}"))
-    assert config.post(f"/specialtyscreen/edit/{root.id}", data={"code": "05", "name": "别名", "effective_from": "2000"}).status_code == 409
+    assert (
+        config.post(
+            f"/specialtyscreen/edit/{root.id}", data={"code": "05", "name": "别名", "effective_from": "2000"}
+        ).status_code
+        == 409
+    )
     assert config.post(f"/specialtyscreen/delete/{root.id}").status_code == 409
     assert "系列为固定栏目" in page_of(config.get(f"/titlescreen/list/?node=s{root.series_id}"))
 
@@ -96,14 +115,24 @@ def test_a_title_is_added_to_a_series_changed_and_deleted(config, session, make)
     series = make.series()
     page = page_of(config.get(f"/titlescreen/list/?node=s{series.id}"))
     assert "正高级工程师" in page and "正高级" in page
-    answer = config.post(f"/titlescreen/add?node=s{series.id}", data={"level": "intermediate", "name": "试验师", "exam_only": ""})
+    answer = config.post(
+        f"/titlescreen/add?node=s{series.id}", data={"level": "intermediate", "name": "试验师", "exam_only": ""}
+    )
     made = session.scalar(select(Title).where(Title.name == "试验师"))
     assert answer.status_code == 302 and made.series_id == series.id
     assert "试验师" in page_of(config.get(f"/titlescreen/list/?node={made.id}"))
-    assert config.post(f"/titlescreen/edit/{made.id}", data={"level": "assistant", "name": "试验师", "effective_from": "2000"}).status_code == 302
+    assert (
+        config.post(
+            f"/titlescreen/edit/{made.id}", data={"level": "assistant", "name": "试验师", "effective_from": "2000"}
+        ).status_code
+        == 302
+    )
     assert made.level == "assistant"
     answer = config.post(f"/titlescreen/delete/{made.id}")
-    assert answer.headers["Location"].endswith(f"node=s{series.id}") and session.scalar(select(Title.id).where(Title.name == "试验师")) is None
+    assert (
+        answer.headers["Location"].endswith(f"node=s{series.id}")
+        and session.scalar(select(Title.id).where(Title.name == "试验师")) is None
+    )
 
 
 @pytest.mark.parametrize("node", ["x", "s", "s99999999999", "99999999999", "s0x", "-1"])
@@ -116,11 +145,19 @@ def test_a_wild_node_is_no_error(config, node):
 
 
 def test_an_organisation_is_entered_and_its_code_never_changes(config, session, make):
-    typed = {"code": "12430000444885313G", "name": "湖南某设计院", "kind": "unit", "nature": "institution", "region_code": "430000"}
+    typed = {
+        "code": "12430000444885313G",
+        "name": "湖南某设计院",
+        "kind": "unit",
+        "nature": "institution",
+        "region_code": "430000",
+    }
     assert config.post("/organisationscreen/add", data=typed).status_code == 302
     made = session.scalar(select(Organisation).where(Organisation.code == typed["code"]))
     assert made.name == "湖南某设计院"
-    answer = config.post(f"/organisationscreen/edit/{made.id}", data=typed | {"code": "91430100MA4L0000X9", "name": "新名称"})
+    answer = config.post(
+        f"/organisationscreen/edit/{made.id}", data=typed | {"code": "91430100MA4L0000X9", "name": "新名称"}
+    )
     assert answer.status_code == 422 and "不能更改" in page_of(answer) and 'value="新名称"' in page_of(answer)
     assert config.post(f"/organisationscreen/edit/{made.id}", data=typed | {"name": "新名称"}).status_code == 302
     assert made.name == "新名称"
@@ -159,13 +196,25 @@ def test_an_issuers_code_is_given_and_cancelled_with_a_reason(config, session, m
 def test_an_accepting_organisation_is_followed_by_its_instructions(config, session, make):
     city = make.organisation(NodeKind.CITY, name="株洲市人社局")
     session.commit()
-    typed = {"node_kind": "city", "organisation": city.id, "way": "initial", "level": "assistant", "region_code": "430200", "publicity_required": "1"}
+    typed = {
+        "node_kind": "city",
+        "organisation": city.id,
+        "way": "initial",
+        "level": "assistant",
+        "region_code": "430200",
+        "publicity_required": "1",
+    }
     answer = config.post("/acceptancescreen/add", data=typed | {"node_kind": "district"})
     assert answer.status_code == 422 and "与所选不一致" in page_of(answer) and "株洲市人社局" in page_of(answer)
     answer = config.post("/acceptancescreen/add", data=typed)
     office = session.scalar(select(AcceptanceOffice).where(AcceptanceOffice.organisation_id == city.id))
     assert answer.headers["Location"].endswith(f"/act/{office.id}/instruct") and office.publicity_required
-    assert config.post(f"/acceptancescreen/act/{office.id}/instruct", data={"instructions": "请携带毕业证书。"}).status_code == 302
+    assert (
+        config.post(
+            f"/acceptancescreen/act/{office.id}/instruct", data={"instructions": "请携带毕业证书。"}
+        ).status_code
+        == 302
+    )
     assert "请携带毕业证书。" in page_of(config.get(f"/acceptancescreen/show/{office.id}"))
     assert config.post(f"/acceptancescreen/act/{office.id}/cancel", data={"reason": ""}).status_code == 302
     assert not office.active
@@ -178,28 +227,44 @@ def test_the_five_paths_are_one_screen_with_its_own_rows_each(config, session, m
     assert config.post("/seniorpathscreen/add", data=typed).status_code == 302
     node = session.scalar(select(PathNode).where(PathNode.organisation_id == city.id))
     assert (node.kind, node.state) == (PathKind.SENIOR, NodeState.PENDING)
-    assert "湘潭市人社局" in page_of(config.get("/seniorpathscreen/list/")) and "湘潭市人社局" not in page_of(config.get("/juniorpathscreen/list/"))
+    assert "湘潭市人社局" in page_of(config.get("/seniorpathscreen/list/")) and "湘潭市人社局" not in page_of(
+        config.get("/juniorpathscreen/list/")
+    )
     assert config.get(f"/juniorpathscreen/show/{node.id}").status_code == 404
     assert "路径预览" in page_of(config.get(f"/seniorpathscreen/show/{node.id}"))
     answer = config.post("/seniorpathscreen/add", data=typed)
     assert answer.status_code == 422 and "已在该审核路径中" in page_of(answer)
     unit = make.organisation(NodeKind.DISTRICT, name="岳塘区人社局")
     session.commit()
-    assert config.post("/seniorpathscreen/add", data=typed | {"node_kind": "district", "organisation": unit.id, "parent": node.id}).status_code == 302
+    assert (
+        config.post(
+            "/seniorpathscreen/add", data=typed | {"node_kind": "district", "organisation": unit.id, "parent": node.id}
+        ).status_code
+        == 302
+    )
     answer = config.post(f"/seniorpathscreen/act/{node.id}/cancel", data={"reason": "", "version": node.version})
     assert answer.status_code == 422 and "其下还有“岳塘区人社局”" in page_of(answer)
     below = session.scalar(select(PathNode).where(PathNode.parent_id == node.id))
-    assert config.post(f"/seniorpathscreen/act/{below.id}/cancel", data={"reason": "", "version": below.version}).status_code == 302
+    assert (
+        config.post(
+            f"/seniorpathscreen/act/{below.id}/cancel", data={"reason": "", "version": below.version}
+        ).status_code
+        == 302
+    )
 
 
 def test_pickers_of_a_path_offer_only_its_own_nodes(config, session, make):
     city = make.organisation(NodeKind.CITY, name="衡阳市人社局")
-    node = make._add(PathNode, {}, kind=PathKind.SENIOR, organisation=city, node_kind=NodeKind.CITY, state=NodeState.CONFIRMED)
+    node = make._add(
+        PathNode, {}, kind=PathKind.SENIOR, organisation=city, node_kind=NodeKind.CITY, state=NodeState.CONFIRMED
+    )
     session.commit()
     found = config.get("/lookup/PathNode-senior?q=衡阳").get_json()["results"]
     assert [row["id"] for row in found] == [str(node.id)]
     assert config.get("/lookup/PathNode-junior?q=衡阳").get_json()["results"] == []
-    answer = config.post("/juniorpathscreen/add", data={"node_kind": "city", "organisation": city.id, "parent": node.id})
+    answer = config.post(
+        "/juniorpathscreen/add", data={"node_kind": "city", "organisation": city.id, "parent": node.id}
+    )
     assert answer.status_code == 422  # a forged key opens nothing the picker would not have offered
 
 
@@ -207,9 +272,20 @@ def test_a_committees_office_keeps_its_own_tree_only(browser, make, session):
     committee, other = make.committee(), make.committee()
     office = browser(make.account(roles.COMMITTEE_OFFICE, committee_id=committee.id))
     bureau = make.organisation(NodeKind.BUREAU, name="某主管部门")
-    foreign = make._add(PathNode, {}, kind=PathKind.SENIOR, committee_id=other.id, organisation=bureau, node_kind=NodeKind.BUREAU, state=NodeState.CONFIRMED)
+    foreign = make._add(
+        PathNode,
+        {},
+        kind=PathKind.SENIOR,
+        committee_id=other.id,
+        organisation=bureau,
+        node_kind=NodeKind.BUREAU,
+        state=NodeState.CONFIRMED,
+    )
     session.commit()
-    assert office.post("/committeepathscreen/add", data={"node_kind": "bureau", "organisation": bureau.id}).status_code == 302
+    assert (
+        office.post("/committeepathscreen/add", data={"node_kind": "bureau", "organisation": bureau.id}).status_code
+        == 302
+    )
     node = session.scalar(select(PathNode).where(PathNode.committee_id == committee.id))
     assert node.kind == PathKind.SENIOR and "某主管部门" in page_of(office.get("/committeepathscreen/list/"))
     assert office.get(f"/committeepathscreen/show/{foreign.id}").status_code == 404
@@ -221,22 +297,42 @@ def test_the_shared_tree_is_read_by_a_committee_and_kept_by_the_province(browser
     committee = make.committee()
     office = browser(make.account(roles.COMMITTEE_OFFICE, committee_id=committee.id))
     shared, junior = (
-        make._add(PathNode, {}, kind=kind, organisation=make.organisation(NodeKind.CITY), node_kind=NodeKind.CITY, state=NodeState.CONFIRMED)
+        make._add(
+            PathNode,
+            {},
+            kind=kind,
+            organisation=make.organisation(NodeKind.CITY),
+            node_kind=NodeKind.CITY,
+            state=NodeState.CONFIRMED,
+        )
         for kind in (PathKind.SENIOR, PathKind.JUNIOR)
     )
     session.commit()
     page = page_of(office.get("/committeepathscreen/list/"))
-    assert shared.organisation.name in page and "共用" in page and "/act/" not in page and junior.organisation.name not in page
-    answer = office.post(f"/committeepathscreen/act/{shared.id}/cancel", data={"reason": "x", "version": shared.version})
+    assert (
+        shared.organisation.name in page
+        and "共用" in page
+        and "/act/" not in page
+        and junior.organisation.name not in page
+    )
+    answer = office.post(
+        f"/committeepathscreen/act/{shared.id}/cancel", data={"reason": "x", "version": shared.version}
+    )
     assert answer.status_code == 422 and "只能维护本评委会" in page_of(answer) and shared.state == NodeState.CONFIRMED
 
 
 # -- committees ---------------------------------------------------------------------------------------
 
 FORM = {
-    "name": "湖南省环保工程高级评委会", "level": "senior", "kind": "ordinary", "region_code": "430000", "account_name": "hbgph",
-    "valid_from": "2026-01-01", "valid_to": "2028-12-31", "size": "25",
-}  # fmt: skip
+    "name": "湖南省环保工程高级评委会",
+    "level": "senior",
+    "kind": "ordinary",
+    "region_code": "430000",
+    "account_name": "hbgph",
+    "valid_from": "2026-01-01",
+    "valid_to": "2028-12-31",
+    "size": "25",
+}
 
 
 @pytest.fixture
@@ -257,7 +353,16 @@ def test_a_committee_is_entered_described_approved_and_given_its_account(config,
     for verb, typed in (
         ("add_office", {"add_office-rows": "3", "add_office-0-organisation-text": "湖南省生态环境厅"}),
         ("add_specialty", {"add_specialty-rows": "3", "add_specialty-1-specialty": specialty.id}),
-        ("set_fee", {"set_fee-rows": "3", "set_fee-0-item": "评审费", "set_fee-0-amount": "360", "set_fee-2-item": "面试费", "set_fee-2-amount": "100"}),
+        (
+            "set_fee",
+            {
+                "set_fee-rows": "3",
+                "set_fee-0-item": "评审费",
+                "set_fee-0-amount": "360",
+                "set_fee-2-item": "面试费",
+                "set_fee-2-amount": "100",
+            },
+        ),
     ):
         assert config.post(f"{other}/{verb}", data=typed).headers["Location"].endswith(other), verb
     page = page_of(config.get(other))
@@ -273,11 +378,15 @@ def test_a_committee_is_entered_described_approved_and_given_its_account(config,
     for item in ("评审费", "面试费"):
         assert config.post(f"{act}/remove_fee", data={"item": item}).status_code == 302
     assert "不收费" in page_of(config.get(f"/committeescreen/show/{committee.id}"))
-    assert unit.name in page_of(browser(make.account(roles.HRSS_AUDIT)).get(f"/committeesearchscreen/show/{committee.id}"))
+    assert unit.name in page_of(
+        browser(make.account(roles.HRSS_AUDIT)).get(f"/committeesearchscreen/show/{committee.id}")
+    )
 
 
 def test_an_even_or_too_long_committee_is_refused_at_its_fields(config, series):
-    answer = config.post("/committeescreen/add", data=FORM | {"series": series.id, "size": "26", "valid_to": "2030-01-01"})
+    answer = config.post(
+        "/committeescreen/add", data=FORM | {"series": series.id, "size": "26", "valid_to": "2030-01-01"}
+    )
     page = page_of(answer)
     assert answer.status_code == 422 and "评委人数应为单数" in page and "不超过 3 年" in page and FORM["name"] in page
 
@@ -286,10 +395,19 @@ def test_an_unknown_unit_is_told_on_the_page_of_other_information(config, make, 
     committee = make.committee()
     session.commit()
     other = f"/committeescreen/other/{committee.id}"
-    answer = config.post(f"{other}/add_office", data={"add_office-rows": "2", "add_office-1-organisation-text": "没有的单位"})
+    answer = config.post(
+        f"{other}/add_office", data={"add_office-rows": "2", "add_office-1-organisation-text": "没有的单位"}
+    )
     page = page_of(answer)
-    assert answer.status_code == 422 and "没有找到“没有的单位”" in page and 'value="没有的单位"' in page and "评审专业" in page
-    answer = config.post(f"{other}/set_fee", data={"set_fee-rows": "1", "set_fee-0-item": "评审费", "set_fee-0-amount": "-5"})
+    assert (
+        answer.status_code == 422
+        and "没有找到“没有的单位”" in page
+        and 'value="没有的单位"' in page
+        and "评审专业" in page
+    )
+    answer = config.post(
+        f"{other}/set_fee", data={"set_fee-rows": "1", "set_fee-0-item": "评审费", "set_fee-0-amount": "-5"}
+    )
     assert answer.status_code == 422 and "缴费金额应在" in page_of(answer) and 'value="-5"' in page_of(answer)
     assert "至少填写一行" in page_of(config.post(f"{other}/add_office", data={"add_office-rows": "3"}))
 
@@ -307,8 +425,14 @@ def test_a_committee_is_cancelled_only_with_a_reason(config, make, session):
 def test_an_old_page_of_a_committee_is_told_that_somebody_was_faster(config, make, session):
     committee = make.committee(valid_to=date(2026, 12, 31))
     session.commit()
-    answer = config.post(f"/committeescreen/act/{committee.id}/cancel", data={"reason": "撤", "version": committee.version + 7})
-    assert answer.status_code == 409 and "刚刚被他人处理过" in page_of(answer) and committee.state == CommitteeState.APPROVED
+    answer = config.post(
+        f"/committeescreen/act/{committee.id}/cancel", data={"reason": "撤", "version": committee.version + 7}
+    )
+    assert (
+        answer.status_code == 409
+        and "刚刚被他人处理过" in page_of(answer)
+        and committee.state == CommitteeState.APPROVED
+    )
 
 
 def test_the_search_offers_no_change(browser, make, session):
@@ -346,9 +470,14 @@ def test_the_supervisor_reads_the_parameters_and_changes_none(browser, make):
 
 
 def test_the_calendar_is_kept_day_by_day_and_year_by_year(config, session):
-    assert config.post("/calendardayscreen/add", data={"day": "2026-08-12", "kind": "holiday", "name": "放假"}).status_code == 302
+    assert (
+        config.post("/calendardayscreen/add", data={"day": "2026-08-12", "kind": "holiday", "name": "放假"}).status_code
+        == 302
+    )
     row = session.scalar(select(CalendarDay).where(CalendarDay.day == date(2026, 8, 12)))
-    answer = config.post(f"/calendardayscreen/edit/{row.id}", data={"day": "2026-08-12", "kind": "makeup", "name": "调休"})
+    answer = config.post(
+        f"/calendardayscreen/edit/{row.id}", data={"day": "2026-08-12", "kind": "makeup", "name": "调休"}
+    )
     assert answer.status_code == 422 and "本就是工作日" in page_of(answer)
     assert config.post(f"/calendardayscreen/delete/{row.id}").status_code == 302
     assert session.scalar(select(CalendarDay.id).where(CalendarDay.day == date(2026, 8, 12))) is None
@@ -362,11 +491,23 @@ def test_lists_cost_a_fixed_number_of_queries(config, make, session, count_queri
     for _ in range(3):
         make.committee()
     for kind in (NodeKind.CITY, NodeKind.BUREAU):
-        make._add(PathNode, {}, kind=PathKind.SENIOR, organisation=make.organisation(kind), node_kind=kind, state=NodeState.PENDING)
+        make._add(
+            PathNode,
+            {},
+            kind=PathKind.SENIOR,
+            organisation=make.organisation(kind),
+            node_kind=kind,
+            state=NodeState.PENDING,
+        )
     office = dict(node_kind=NodeKind.CITY, way=Way.INITIAL, level="assistant")
     make._add(AcceptanceOffice, office, organisation=make.organisation(NodeKind.CITY))
     session.commit()
-    paths = ("/committeescreen/list/", "/seniorpathscreen/list/", "/acceptancescreen/list/", "/organisationscreen/list/")
+    paths = (
+        "/committeescreen/list/",
+        "/seniorpathscreen/list/",
+        "/acceptancescreen/list/",
+        "/organisationscreen/list/",
+    )
     few = {}
     for path in paths:
         with count_queries() as queries:
@@ -374,9 +515,26 @@ def test_lists_cost_a_fixed_number_of_queries(config, make, session, count_queri
         few[path] = len(queries)
     for _ in range(6):
         make.committee()
-        top = make._add(PathNode, {}, kind=PathKind.SENIOR, organisation=make.organisation(NodeKind.CITY), node_kind=NodeKind.CITY, state=NodeState.PENDING)
-        make._add(PathNode, {}, kind=PathKind.SENIOR, organisation=make.organisation(), node_kind=NodeKind.UNIT, state=NodeState.PENDING, parent_id=top.id)
-        make._add(AcceptanceOffice, office, organisation=make.organisation(NodeKind.CITY, superior_id=top.organisation_id))
+        top = make._add(
+            PathNode,
+            {},
+            kind=PathKind.SENIOR,
+            organisation=make.organisation(NodeKind.CITY),
+            node_kind=NodeKind.CITY,
+            state=NodeState.PENDING,
+        )
+        make._add(
+            PathNode,
+            {},
+            kind=PathKind.SENIOR,
+            organisation=make.organisation(),
+            node_kind=NodeKind.UNIT,
+            state=NodeState.PENDING,
+            parent_id=top.id,
+        )
+        make._add(
+            AcceptanceOffice, office, organisation=make.organisation(NodeKind.CITY, superior_id=top.organisation_id)
+        )
         session.commit()
     for path in paths:
         session.expire_all()
@@ -404,7 +562,10 @@ def test_a_year_is_seen_as_twelve_months_with_its_marks_and_its_history(config, 
     assert "2026-10-10 调休上班 国庆节" in page and "没有修改" in page and "尚未公布" not in page
     assert "暂定" in page_of(config.get("/calendaryearscreen/list/"))
     assert 'value="2026-08-12"' in page_of(config.get("/calendardayscreen/add?day=2026-08-12"))
-    assert config.post("/calendardayscreen/add", data={"day": "2026-08-12", "kind": "holiday", "name": "抗旱"}).status_code == 302
+    assert (
+        config.post("/calendardayscreen/add", data={"day": "2026-08-12", "kind": "holiday", "name": "抗旱"}).status_code
+        == 302
+    )
     day = session.scalar(select(CalendarDay).where(CalendarDay.day == date(2026, 8, 12)))
     page = page_of(config.get(address))
     assert f"/calendardayscreen/edit/{day.id}" in page and "2026-08-12 放假 抗旱" in page
@@ -415,11 +576,24 @@ def test_a_year_is_seen_as_twelve_months_with_its_marks_and_its_history(config, 
 def test_the_notice_of_a_year_is_pasted_read_and_confirmed(config, session):
     year = session.scalar(select(CalendarYear).where(CalendarYear.year == 2027))
     assert "尚未公布 2027 年放假安排" in page_of(config.get(f"/calendaryearscreen/show/{year.id}"))
-    address, typed = f"/calendaryearscreen/announce/{year.id}", {"source": "国办发明电〔2026〕9号", "text": "一、元旦：1月1日（周五）至3日放假。\n二、春节：2月5日至11日放假调休。2月13日（周六）上班。"}
+    address, typed = (
+        f"/calendaryearscreen/announce/{year.id}",
+        {
+            "source": "国办发明电〔2026〕9号",
+            "text": "一、元旦：1月1日（周五）至3日放假。\n二、春节：2月5日至11日放假调休。2月13日（周六）上班。",
+        },
+    )
     answer = config.post(address, data=typed | {"text": "一、元旦：1月1日（周四）放假。"})
-    assert answer.status_code == 422 and "是周五，不是周四" in page_of(answer) and "国办发明电〔2026〕9号" in page_of(answer)
+    assert (
+        answer.status_code == 422
+        and "是周五，不是周四" in page_of(answer)
+        and "国办发明电〔2026〕9号" in page_of(answer)
+    )
     page = page_of(config.post(address, data=typed))
     assert "2027-02-13" in page and "调休上班" in page and "移除" in page and not year.announced
     assert config.post(address, data=typed | {"sure": "1"}).status_code == 302
-    assert year.announced and session.scalar(select(CalendarDay.kind).where(CalendarDay.day == date(2027, 2, 13))) == "makeup"
+    assert (
+        year.announced
+        and session.scalar(select(CalendarDay.kind).where(CalendarDay.day == date(2027, 2, 13))) == "makeup"
+    )
     assert "登记全年放假安排" in page_of(config.get(f"/calendaryearscreen/show/{year.id}"))

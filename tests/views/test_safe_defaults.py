@@ -84,7 +84,9 @@ def test_gap_02_forms_offer_only_declared_columns(app):
         declared = set((getattr(view, "fields", "") or "").split())
         for names in (view.add_columns, view.edit_columns):
             assert set(names) <= declared, type(view).__name__
-        assert not declared & {"state", "version", "id", "password", "totp_secret", "session_epoch"}, type(view).__name__
+        assert not declared & {"state", "version", "id", "password", "totp_secret", "session_epoch"}, type(
+            view
+        ).__name__
 
 
 def test_gap_03_nothing_is_searched_but_declared_conditions(app):
@@ -168,7 +170,9 @@ def test_gap_08_an_address_that_guesses_many_names_must_wait(browser, make):
     assert answers[-1] == 429 and answers[0] == 401
 
 
-@pytest.mark.parametrize("weak", ["1", "123456789012", "Passw0rd2024!", "Zhicheng-2024!", "abcdefghijkl", "Zhang.san#2024"])
+@pytest.mark.parametrize(
+    "weak", ["1", "123456789012", "Passw0rd2024!", "Zhicheng-2024!", "abcdefghijkl", "Zhang.san#2024"]
+)
 def test_gap_09_weak_passwords_are_refused(browser, make, session, weak):
     account = known(make)
     client = browser()
@@ -178,7 +182,9 @@ def test_gap_09_weak_passwords_are_refused(browser, make, session, weak):
     assert password.matches(account.password, GOOD)
 
 
-def test_gap_10_the_cookie_says_secure_httponly_samesite_and_belongs_to_this_host(monkeypatch, tmp_path, app, browser, make):
+def test_gap_10_the_cookie_says_secure_httponly_samesite_and_belongs_to_this_host(
+    monkeypatch, tmp_path, app, browser, make
+):
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
     monkeypatch.delenv("INSECURE_COOKIE", raising=False)
     monkeypatch.setenv("DEMO", "0")

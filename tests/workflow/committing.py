@@ -37,7 +37,11 @@ def commit(place: Path, begins: int) -> None:
         actor, key = session.get_one(Account, batch.account_id), batch.id
         verb = "resume" if batch.state == "committing" else "commit"
         os.write(begins, b".")
-        attempt(actor, lambda uow: import_batch.IMPORT.perform(uow, uow.session.get_one(ImportBatch, key), verb), session=session)
+        attempt(
+            actor,
+            lambda uow: import_batch.IMPORT.perform(uow, uow.session.get_one(ImportBatch, key), verb),
+            session=session,
+        )
 
 
 def main() -> None:

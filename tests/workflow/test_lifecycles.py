@@ -74,7 +74,9 @@ def test_verbs_are_unique_and_inner_verbs_are_not_offered(name, flow):
     inner = [step for step in flow.steps if step.inner]
     for step in inner:
         with pytest.raises(NotYou):
-            flow.perform(SimpleNamespace(actor=Actor(step.roles[0])), SimpleNamespace(state=next(iter(step.sources))), step.verb)
+            flow.perform(
+                SimpleNamespace(actor=Actor(step.roles[0])), SimpleNamespace(state=next(iter(step.sources))), step.verb
+            )
 
 
 @pytest.mark.parametrize("role", roles.THREE_ADMINS)

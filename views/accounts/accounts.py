@@ -22,7 +22,9 @@ class AccountScreen(FlowScreen):
     model = Account
     flow = accounts.ACCOUNT
     title = "账号管理"
-    lead = "建立、停用账号和重置密码由系统管理员办理；授予、收回角色和解除锁定由安全管理员办理，两者都不能办理本人的账号。"
+    lead = (
+        "建立、停用账号和重置密码由系统管理员办理；授予、收回角色和解除锁定由安全管理员办理，两者都不能办理本人的账号。"
+    )
     columns = "username last_name roles organisation.name committee.name standing last_login"
     facts: ClassVar[dict[str, str]] = {
         "账号": "username last_name standing must_change_password password_set_at last_login created_on",
@@ -33,9 +35,14 @@ class AccountScreen(FlowScreen):
     conditions = "username last_name organisation committee active"
     order = "username"
     labels: ClassVar[dict[str, str]] = {
-        "roles": "角色", "organisation.name": "所在机构", "committee.name": "评委会", "organisation": "所在机构",
-        "committee": "评委会", "standing": "状态", "second_factor": "动态口令",
-    }  # fmt: skip
+        "roles": "角色",
+        "organisation.name": "所在机构",
+        "committee.name": "评委会",
+        "organisation": "所在机构",
+        "committee": "评委会",
+        "standing": "状态",
+        "second_factor": "动态口令",
+    }
     can_add = True
     add_label = "建立账号"
     empty = "没有符合条件的账号。申报人和用人单位自行注册，其他账号由系统管理员建立。"
@@ -66,9 +73,14 @@ class AccountScreen(FlowScreen):
         """建立账号 with a first password that is shown once."""
         shown, first = accounts.first()
         account = accounts.create_account(
-            uow, username=values["username"], name=values["last_name"], position=values["position"] or "",
-            organisation=values["organisation"], committee=values["committee"], password=first,
-        )  # fmt: skip
+            uow,
+            username=values["username"],
+            name=values["last_name"],
+            position=values["position"] or "",
+            organisation=values["organisation"],
+            committee=values["committee"],
+            password=first,
+        )
         account.first_password = shown  # of this object only, never of the table
         return account
 
@@ -83,4 +95,6 @@ class AccountScreen(FlowScreen):
         return super().done(record_id, step, name, answer)
 
     def _first_password(self, account: Account, shown: str) -> str:
-        return render_template("accounts/first_password.html", account=account, shown=shown, back=self.address("show", pk=account.id))
+        return render_template(
+            "accounts/first_password.html", account=account, shown=shown, back=self.address("show", pk=account.id)
+        )

@@ -39,18 +39,37 @@ class RegisterView(BaseView):
     def unit(self) -> Any:
         """单位注册."""
         names = (
-            "code", "name", "kind", "nature", "region_code", "superior_code", "contact", "telephone", "username",
-        )  # fmt: skip
+            "code",
+            "name",
+            "kind",
+            "nature",
+            "region_code",
+            "superior_code",
+            "contact",
+            "telephone",
+            "username",
+        )
         kinds = [(kind.value, kind.label) for kind in NodeKind if kind in registration.DESKS]
         return self._page(
-            "accounts/register_unit.html", names, registration.register_organisation, kinds=kinds, natures=UnitNature.choices(),
-            regions=_regions(), superiors=_superiors(),
-        )  # fmt: skip
+            "accounts/register_unit.html",
+            names,
+            registration.register_organisation,
+            kinds=kinds,
+            natures=UnitNature.choices(),
+            regions=_regions(),
+            superiors=_superiors(),
+        )
 
     @expose("/rules/")
     def rules(self) -> Any:
         """密码规则与个人信息处理规则."""
-        names = ("password_min_length", "password_history", "password_max_age_days", "lock_after_failures", "lock_minutes")
+        names = (
+            "password_min_length",
+            "password_history",
+            "password_max_age_days",
+            "lock_after_failures",
+            "lock_minutes",
+        )
         return render_template("accounts/rules.html", **{name: settings.value(db.session, name) for name in names})
 
     def _page(self, template: str, names: tuple[str, ...], verb: Callable[..., Account], **choices: Any) -> Any:
@@ -67,7 +86,9 @@ class RegisterView(BaseView):
             account = self._register(verb, typed)
         except Refused as refusal:
             attempt(accounts.system_account(db.session), sign_in.address_failed, context=stay.context())
-            return render_template(template, typed=typed, fields=refusal.fields, sentence=refusal.sentence, **choices), 422
+            return render_template(
+                template, typed=typed, fields=refusal.fields, sentence=refusal.sentence, **choices
+            ), 422
         flash(_welcome(account), "ok")
         return redirect(url_for("SignInView.login"))
 
@@ -102,5 +123,7 @@ def _regions() -> list[tuple[str, str]]:
 def _superiors() -> list[tuple[str, str]]:
     columns = select(Organisation.code, Organisation.name)
     above = Organisation.kind.not_in((NodeKind.UNIT, NodeKind.AGENCY, NodeKind.SUPERVISION))
-    rows = db.session.execute(columns.where(above, Organisation.active).order_by(Organisation.name).limit(MOST_SUPERIORS))
+    rows = db.session.execute(
+        columns.where(above, Organisation.active).order_by(Organisation.name).limit(MOST_SUPERIORS)
+    )
     return [(code, name) for code, name in rows]

@@ -34,7 +34,9 @@ class RoleMatrixView(BaseView):
     def matrix(self) -> Any:
         """Screens down, roles across."""
         granted = grants()
-        titles = {view.class_permission_name: str(getattr(view, "title", "") or "") for view in self.appbuilder.baseviews}
+        titles = {
+            view.class_permission_name: str(getattr(view, "title", "") or "") for view in self.appbuilder.baseviews
+        }
         rows = [
             (titles.get(screen) or screen, [_cell(granted.get((role, screen), set())) for role in r.ALL])
             for screen in sorted({screen for _, screen in granted}, key=lambda s: titles.get(s) or s)

@@ -126,7 +126,9 @@ class SignInView(BaseView):
             step = second_factor.step_of(secret, code, stay.seconds_now())
             if step is None:
                 return self._factor("动态口令不正确，请核对手机时间后输入最新的 6 位数字。"), 422
-            attempt(account, lambda u: signing.enrol_second_factor(u, account, secret, step, key), context=stay.context())
+            attempt(
+                account, lambda u: signing.enrol_second_factor(u, account, secret, step, key), context=stay.context()
+            )
             return redirect(home_url())
         step = second_factor.step_of(account.totp_secret, code, stay.seconds_now())
         given = attempt(account, lambda u: signing.give_second_factor(u, account, step, key), context=stay.context())
@@ -140,7 +142,10 @@ class SignInView(BaseView):
         secret = second_factor.pending_secret(g.stay.key)
         code = segno.make(second_factor.address(secret, g.user.username), error="m")
         return render_template(
-            "accounts/second_factor.html", sentence=sentence, secret=secret, picture=code.svg_data_uri(scale=4, border=2)
+            "accounts/second_factor.html",
+            sentence=sentence,
+            secret=secret,
+            picture=code.svg_data_uri(scale=4, border=2),
         )
 
     @expose("/account/")

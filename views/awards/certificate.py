@@ -23,7 +23,8 @@ class CertificatePages:
     model = Certificate
     columns = "number holder_name unit_name series_name title_name level_name way_name obtained_on state"
     facts = {
-        "证书": "number edition holder_name sex identity series_name title_name level_name specialty_name way_name obtained_on state",
+        "证书": "number edition holder_name sex identity series_name title_name level_name specialty_name way_name "
+        "obtained_on state",
         "评审与发证": "unit_name body_name issuer_name document issued_at",
         "报送与撤销": "report_batch report_receipt report_error reported_at revoke_reason revoke_document revoked_on",
     }
@@ -54,9 +55,18 @@ class CertificatePages:
 
     def panels(self, record: Certificate) -> Sequence[Panel]:
         """Other editions under the same number."""
-        query = select(Certificate).where(Certificate.number == record.number, Certificate.id != record.id).order_by(Certificate.edition)
+        query = (
+            select(Certificate)
+            .where(Certificate.number == record.number, Certificate.id != record.id)
+            .order_by(Certificate.edition)
+        )
         rows = [
-            (Markup('<a href="{}">{}</a>').format(url_for(f"{self.endpoint}.show", pk=c.id), c.edition), f"{c.issued_at:%Y-%m-%d}", c.holder_name, _badge(c))  # type: ignore[attr-defined]
+            (
+                Markup('<a href="{}">{}</a>').format(url_for(f"{self.endpoint}.show", pk=c.id), c.edition),
+                f"{c.issued_at:%Y-%m-%d}",
+                c.holder_name,
+                _badge(c),
+            )  # type: ignore[attr-defined]
             for c in db.session.scalars(query)
         ]
         return [Panel("其他版次", head=("版次", "发放时间", "姓名", "状态"), rows=rows)] if rows else []
@@ -66,7 +76,12 @@ class CertificatePages:
     def paper(self, pk: int) -> Any:
         """查看证书: the electronic certificate as a PDF; a revoked or replaced one says so across the page."""
         record = self.find(pk)  # type: ignore[attr-defined]
-        return send_file(certificate_pdf(record), mimetype="application/pdf", as_attachment=True, download_name=f"职称证书_{record.number}.pdf")
+        return send_file(
+            certificate_pdf(record),
+            mimetype="application/pdf",
+            as_attachment=True,
+            download_name=f"职称证书_{record.number}.pdf",
+        )
 
 
 def _badge(record: Certificate) -> Any:
@@ -96,7 +111,9 @@ class MyCertificateScreen(CertificatePages, Screen):
     columns = "number title_name level_name specialty_name body_name obtained_on state"
     conditions = ""
     can_export = False
-    facts = {key: words for key, words in CertificatePages.facts.items() if key != "报送与撤销"} | {"撤销": "revoke_reason revoke_document revoked_on"}
+    facts = {key: words for key, words in CertificatePages.facts.items() if key != "报送与撤销"} | {
+        "撤销": "revoke_reason revoke_document revoked_on"
+    }
     empty = "还没有证书。评审通过并备案、或认定（初定）生效后，省人社厅发放电子证书，届时在此下载。"
 
     def scope(self, actor: Any) -> ColumnElement[bool]:

@@ -50,9 +50,13 @@ def _issuers(uow: UnitOfWork, subject: Any) -> list[tuple[str, str]]:
 
 #: The office ticks people and names who issues; the declaration's own step follows from it.
 ISSUE: Step = replace(
-    DECLARATION["issue"], label="发放证书", inner=False, tone="primary", confirm="按勾选次序依次占用证书编号，要么全部发放，要么全部不发。",
+    DECLARATION["issue"],
+    label="发放证书",
+    inner=False,
+    tone="primary",
+    confirm="按勾选次序依次占用证书编号，要么全部发放，要么全部不发。",
     asks=[Ask("issuer", "发证单位", "choice", choices=_issuers, hint="证书编号取自该发证单位的编号库（附件3 1.16）")],
-)  # fmt: skip
+)
 
 
 class CertificateIssueScreen(FlowScreen):
@@ -72,7 +76,9 @@ class CertificateIssueScreen(FlowScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self.asks_for.insert(0, IssuedCondition("issued", "是否发放", "choice", None, options=[(YES, "是"), (NO, "否")]))
+        self.asks_for.insert(
+            0, IssuedCondition("issued", "是否发放", "choice", None, options=[(YES, "是"), (NO, "否")])
+        )
 
     def scope(self, actor: Any) -> ColumnElement[bool]:
         """Who obtained the title."""
@@ -99,7 +105,12 @@ class CertificateIssueScreen(FlowScreen):
 
     def links(self, record: Declaration) -> Sequence[Link]:
         """From the person to the certificate."""
-        key = db.session.scalar(select(Certificate.id).where(Certificate.declaration_id == record.id).order_by(Certificate.id.desc()).limit(1))
+        key = db.session.scalar(
+            select(Certificate.id)
+            .where(Certificate.declaration_id == record.id)
+            .order_by(Certificate.id.desc())
+            .limit(1)
+        )
         return [Link("证书详情", url_for("CertificateSearchScreen.show", pk=key))] if key else []
 
     def unused_routes(self) -> Sequence[str]:

@@ -22,7 +22,12 @@ class CertificateNumberScreen(FlowScreen):
     title, guide = "证书编号生成", "附件3 1.16"
     lead = "同一年度、系列、等级、取得方式和发证单位的编号连续生成、依次发放，不断号、不重号。"
     columns = "number year series.name grade way_digit issuer.organisation.name serial state"
-    labels = {"issuer.organisation.name": "发证单位", "series.name": "职称系列", "issuer": "发证单位", "series": "职称系列"}
+    labels = {
+        "issuer.organisation.name": "发证单位",
+        "series.name": "职称系列",
+        "issuer": "发证单位",
+        "series": "职称系列",
+    }
     conditions = "number year series grade way_digit issuer state"
     fields = "year series grade way_digit issuer first last"
     extra_fields = {

@@ -39,7 +39,10 @@ class CertificateReportScreen(FlowScreen):
     title, guide = "证书报送人社部", "附件3 1.18"
     lead = "办理情况选择“待上报”，勾选后批量上报，或全部上报；上报后在“上报批次”下载上报包、登记回执。"
     columns = "number holder_name title_name level_name issuer_name obtained_on report_batch reported_at state"
-    facts = "number holder_name unit_name series_name title_name level_name obtained_on document report_batch report_receipt report_error reported_at state"
+    facts = (
+        "number holder_name unit_name series_name title_name level_name obtained_on document report_batch "
+        "report_receipt report_error reported_at state"
+    )
     conditions = "state number holder_name report_batch issuer_name obtained_on"
     verbs = "report receipt"
     row_verbs = "receipt"
@@ -92,9 +95,15 @@ class CertificateReportScreen(FlowScreen):
         faulty = reporting.problems(db.session, certificates)
         rows = [(c, faulty[c.id]) for c in certificates if c.id in faulty]
         return self.render_template(
-            "awards/report_all.html", screen=self, title="全部上报", ready=len(certificates) - len(faulty), faulty=rows[:MOST], count=len(faulty), sentence=sentence,
+            "awards/report_all.html",
+            screen=self,
+            title="全部上报",
+            ready=len(certificates) - len(faulty),
+            faulty=rows[:MOST],
+            count=len(faulty),
+            sentence=sentence,
             base=self.address("list"),
-        )  # fmt: skip
+        )
 
     # -- batches ----------------------------------------------------------------------------------------
 
@@ -107,9 +116,16 @@ class CertificateReportScreen(FlowScreen):
 
     def _batches(self, batch: str = "", sentence: str = "", typed: Any = None) -> str:
         return self.render_template(
-            "awards/report_batches.html", screen=self, title="上报批次", rows=_batches(), revoked=_unreported_revocations(), base=self.address("list"),
-            wrong=batch, sentence=sentence, typed=typed or {},
-        )  # fmt: skip
+            "awards/report_batches.html",
+            screen=self,
+            title="上报批次",
+            rows=_batches(),
+            revoked=_unreported_revocations(),
+            base=self.address("list"),
+            wrong=batch,
+            sentence=sentence,
+            typed=typed or {},
+        )
 
     @expose("/package/<batch>", methods=["POST"])
     @has_access
@@ -119,11 +135,19 @@ class CertificateReportScreen(FlowScreen):
 
         def take(uow: UnitOfWork) -> reporting.Package:
             package = reporting.package_of(uow.session, batch)
-            uow.record("download_package", f"report_batch:{batch}", label="下载上报包", count=len(package.rows), sha256=package.sha256)
+            uow.record(
+                "download_package",
+                f"report_batch:{batch}",
+                label="下载上报包",
+                count=len(package.rows),
+                sha256=package.sha256,
+            )
             return package
 
         made = attempt(g.user, take, context=context())
-        return send_file(io.BytesIO(made.data), mimetype=_JSON, as_attachment=True, download_name=f"证书上报_{made.batch}.json")
+        return send_file(
+            io.BytesIO(made.data), mimetype=_JSON, as_attachment=True, download_name=f"证书上报_{made.batch}.json"
+        )
 
     @expose("/batch-receipt/<batch>", methods=["POST"])
     @has_access
@@ -136,7 +160,9 @@ class CertificateReportScreen(FlowScreen):
                 raise Refused("请选择上报成功或上报失败。")
             if not text:
                 raise Refused("请填写回执编号或失败原因。")
-            count = attempt(g.user, lambda uow: reporting.receipt_batch(uow, batch, ok=ok, text=text), context=context())
+            count = attempt(
+                g.user, lambda uow: reporting.receipt_batch(uow, batch, ok=ok, text=text), context=context()
+            )
         except Refused as refusal:
             return self._batches(batch, refusal.sentence, request.form), 422
         flash(f"批次 {batch} 已登记回执，共 {count} 份。", "ok")
@@ -162,16 +188,35 @@ def _batches() -> Sequence[Any]:
     sent = {row.batch: row for row in db.session.scalars(select(Delivery).order_by(Delivery.id.desc()).limit(2 * MOST))}
     for column, kind in ((Certificate.report_batch, "上报"), (Certificate.revoke_batch, "撤销")):
         query = (
-            select(column, func.count(), count(CertificateState.REPORTING), count(CertificateState.REPORT_FAILED), func.max(Certificate.reported_at))
+            select(
+                column,
+                func.count(),
+                count(CertificateState.REPORTING),
+                count(CertificateState.REPORT_FAILED),
+                func.max(Certificate.reported_at),
+            )
             .where(column != "")
             .group_by(column)
             .order_by(column.desc())
             .limit(MOST)
         )
-        rows += [{"batch": b, "kind": kind, "count": n, "waiting": w if column is Certificate.report_batch else 0, "failed": f, "at": at, "delivery": delivery.told(sent.get(b))} for b, n, w, f, at in db.session.execute(query)]
+        rows += [
+            {
+                "batch": b,
+                "kind": kind,
+                "count": n,
+                "waiting": w if column is Certificate.report_batch else 0,
+                "failed": f,
+                "at": at,
+                "delivery": delivery.told(sent.get(b)),
+            }
+            for b, n, w, f, at in db.session.execute(query)
+        ]
     return sorted(rows, key=lambda row: row["batch"], reverse=True)
 
 
 def _unreported_revocations() -> int:
-    query = select(func.count(Certificate.id)).where(Certificate.state == CertificateState.REVOKED, Certificate.report_batch != "", Certificate.revoke_batch == "")
+    query = select(func.count(Certificate.id)).where(
+        Certificate.state == CertificateState.REVOKED, Certificate.report_batch != "", Certificate.revoke_batch == ""
+    )
     return db.session.scalar(query) or 0

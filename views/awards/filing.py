@@ -1,4 +1,5 @@
-"""评审结果申请备案 (附件2 1.2.7): who is fit, who is not and why, the application, and its correction after a return."""
+"""评审结果申请备案 (附件2 1.2.7): who is fit, who is not and why, the application, and its correction after a
+return."""
 
 from __future__ import annotations
 
@@ -71,7 +72,11 @@ class FilingScreen(FilingAuditScreen):
         if plan is None:
             raise Refused("没有这个评审方案，请刷新后重新选择。")
         keys = [int(key) for key in request.form.getlist("people") if key.isdecimal() and len(key) < 10]
-        people = uow.session.scalars(policy.visible(uow.actor, Declaration).where(Declaration.id.in_(keys), Declaration.plan_id == plan_id).order_by(Declaration.id)).all()
+        people = uow.session.scalars(
+            policy.visible(uow.actor, Declaration)
+            .where(Declaration.id.in_(keys), Declaration.plan_id == plan_id)
+            .order_by(Declaration.id)
+        ).all()
         if not people:
             raise Refused("请勾选备案人员。", field="people")
         made = filing.apply(uow, plan, declarations=people, **given)
@@ -85,12 +90,29 @@ class FilingScreen(FilingAuditScreen):
         found = filing.candidates(asking(g.user), plan)
         boxes = posted.boxes(APPLICATION, None)
         drawn = {box.name for box in boxes}
-        ticked = {int(k) for k in request.form.getlist("people") if k.isdecimal()} if request.method == "POST" else {c.declaration.id for c in found if not c.refusal}
+        ticked = (
+            {int(k) for k in request.form.getlist("people") if k.isdecimal()}
+            if request.method == "POST"
+            else {c.declaration.id for c in found if not c.refusal}
+        )
         other = [(name, name, sentence) for name, sentence in posted.errors.items() if name not in drawn]
         page = self.render_template(
-            "awards/filing_form.html", screen=self, title="申请备案", boxes=boxes, errors=errors_of(boxes) + other, sentence=posted.sentence, people=found, ticked=ticked, plan=plan, plans=plans,
-            due=filing.due_on(db.session, plan), default=filing.default_date(db.session, plan), label="保存并提交", base=self.address("list"), back=self.address("list"),
-        )  # fmt: skip
+            "awards/filing_form.html",
+            screen=self,
+            title="申请备案",
+            boxes=boxes,
+            errors=errors_of(boxes) + other,
+            sentence=posted.sentence,
+            people=found,
+            ticked=ticked,
+            plan=plan,
+            plans=plans,
+            due=filing.due_on(db.session, plan),
+            default=filing.default_date(db.session, plan),
+            label="保存并提交",
+            base=self.address("list"),
+            back=self.address("list"),
+        )
         return page, posted.code
 
     def links(self, record: Filing) -> list[Link]:

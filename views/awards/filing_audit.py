@@ -27,7 +27,8 @@ class FilingAuditScreen(FlowScreen):
     columns = "application_number plan.name plan.committee.name people applied_on state document filed_on"
     labels = {"plan.name": "评审方案", "plan.committee.name": "评委会", "voted_on": "投票表决日", "due_on": "备案期限"}
     facts = {
-        "备案申请": "application_number plan.name plan.committee.name people applied_on voted_on due_on summary objected",
+        "备案申请": "application_number plan.name plan.committee.name people applied_on voted_on due_on summary "
+        "objected",
         "审核": "state document filed_on opinion",
     }
     conditions = "application_number plan state applied_on document"
@@ -38,7 +39,10 @@ class FilingAuditScreen(FlowScreen):
     def operations(self, record: Filing) -> list[Link]:
         """审核 of what waits, 查看详细 of what is decided."""
         mine = record.state == FilingState.SUBMITTED and g.user.plays(roles.HRSS_AUDIT)
-        return [Link("审核" if mine else "查看详细", self.address("show", pk=record.id)), Link("查看附件", self.address("show", pk=record.id, _anchor="papers"))]
+        return [
+            Link("审核" if mine else "查看详细", self.address("show", pk=record.id)),
+            Link("查看附件", self.address("show", pk=record.id, _anchor="papers")),
+        ]
 
     def cell_voted_on(self, record: Filing) -> object:
         """投票表决日."""
@@ -53,11 +57,17 @@ class FilingAuditScreen(FlowScreen):
     def stages_of(self, record: Filing) -> list[tuple[str, str]]:
         """申请备案 → 审核 → 备案."""
         here = {FilingState.SUBMITTED: 1, FilingState.RETURNED: 0, FilingState.APPROVED: 3}[FilingState(record.state)]
-        return [(label, "done" if n < here else "now" if n == here else "") for n, (label, _states) in enumerate(self.steps)]
+        return [
+            (label, "done" if n < here else "now" if n == here else "") for n, (label, _states) in enumerate(self.steps)
+        ]
 
     def panels(self, record: Filing) -> Sequence[Panel]:
         """The list of people, and the papers of filing and plan."""
-        return [self._people(record), replace(attachments(record, "备案附件"), id="papers"), attachments(record.plan, "方案附件")]
+        return [
+            self._people(record),
+            replace(attachments(record, "备案附件"), id="papers"),
+            attachments(record.plan, "方案附件"),
+        ]
 
     def _people(self, record: Filing) -> Panel:
         uow = asking(g.user)
@@ -67,9 +77,33 @@ class FilingAuditScreen(FlowScreen):
         rows = []
         for number, d in enumerate(record.candidates, 1):
             state = DeclarationState(d.state)
-            link = Markup('<a href="{}">{}</a>').format(url_for("RecordView.open", kind="declaration", key=d.id), d.applicant_name)
+            link = Markup('<a href="{}">{}</a>').format(
+                url_for("RecordView.open", kind="declaration", key=d.id), d.applicant_name
+            )
             why = refused.get(d.id)
-            fit = (badge("不能备案", "bad") + Markup(" {}").format(why)) if why else badge("符合", "ok") if d.id in refused else badge(state.label, state.tone)
-            rows.append((number, link, d.unit.name, f"{d.title.name}（{TitleLevel(d.level).label}）", d.specialty.name if d.specialty else "—", d.votes_yes, fit))
+            fit = (
+                (badge("不能备案", "bad") + Markup(" {}").format(why))
+                if why
+                else badge("符合", "ok")
+                if d.id in refused
+                else badge(state.label, state.tone)
+            )
+            rows.append(
+                (
+                    number,
+                    link,
+                    d.unit.name,
+                    f"{d.title.name}（{TitleLevel(d.level).label}）",
+                    d.specialty.name if d.specialty else "—",
+                    d.votes_yes,
+                    fit,
+                )
+            )
         head = ("序号", "姓名", "所在单位", "申报职称", "专业", "同意票", "备案条件")
-        return Panel("公示通过参评人员名单", f"{len(rows)} 人", head, rows, empty="本次备案没有人员；退回的备案重新申请时重新汇总。")
+        return Panel(
+            "公示通过参评人员名单",
+            f"{len(rows)} 人",
+            head,
+            rows,
+            empty="本次备案没有人员；退回的备案重新申请时重新汇总。",
+        )

@@ -21,7 +21,13 @@ class IssuerScreen(FlowScreen):
     labels = {"organisation.name": "发证单位", "organisation.code": "统一信用代码"}
     conditions = "organisation code state"
     fields = "organisation code"
-    extra_fields = {"code": TextField("发证单位编码", max_length=8, description="8 位数字；人社部门不填则按行政区划生成：省厅 00000000，长沙市 01000000")}
+    extra_fields = {
+        "code": TextField(
+            "发证单位编码",
+            max_length=8,
+            description="8 位数字；人社部门不填则按行政区划生成：省厅 00000000，长沙市 01000000",
+        )
+    }
     order = "code"
     can_add = True
     row_verbs = "cancel"

@@ -30,19 +30,30 @@ class ObjectionScreen(FlowScreen):
     lead = "公示期间收到的异议先登记、再核查、后答复；查证属实的不予报送或终止，办结前不能上报和备案。"
     columns = "registered_at declaration.number declaration.applicant_name declaration.unit.name named state upheld"
     facts: ClassVar[dict[str, str]] = {
-        "异议": "declaration.number declaration.applicant_name declaration.unit.name declaration.title.name standing registered_at answer_by text",
+        "异议": "declaration.number declaration.applicant_name declaration.unit.name declaration.title.name "
+        "standing registered_at answer_by text",
         "反映人": "named informant telephone",
         "核查与答复": "upheld finding answer",
     }
     conditions = "declaration.applicant_name declaration.number state registered_at"
     fields = "declaration text named informant telephone"
     labels: ClassVar[dict[str, str]] = {
-        "declaration.number": "申报编号", "declaration.applicant_name": "涉及人员", "declaration.unit.name": "所在单位",
-        "declaration.title.name": "申报职称", "standing": "申报状态", "declaration": "涉及的申报", "upheld": "是否属实", "answer_by": "答复期限",
-    }  # fmt: skip
+        "declaration.number": "申报编号",
+        "declaration.applicant_name": "涉及人员",
+        "declaration.unit.name": "所在单位",
+        "declaration.title.name": "申报职称",
+        "standing": "申报状态",
+        "declaration": "涉及的申报",
+        "upheld": "是否属实",
+        "answer_by": "答复期限",
+    }
     extra_fields: ClassVar[dict[str, Any]] = {
-        "declaration": RemoteSelectField("涉及的申报", [Required()], lookup="Declaration", description="输入申报编号或姓名后选择"),
-        "text": AreaField("异议内容", [Required()], max_length=4000, description="写明时间、事实和线索；不要填写证件号码"),
+        "declaration": RemoteSelectField(
+            "涉及的申报", [Required()], lookup="Declaration", description="输入申报编号或姓名后选择"
+        ),
+        "text": AreaField(
+            "异议内容", [Required()], max_length=4000, description="写明时间、事实和线索；不要填写证件号码"
+        ),
         "named": TickField("实名反映", default=True),
         "informant": TextField("反映人", max_length=60, description="实名的必填；只有受理机构可以看到"),
         "telephone": TextField("联系方式", max_length=60),
@@ -91,6 +102,6 @@ class ObjectionScreen(FlowScreen):
     def create(self, uow: UnitOfWork, **values: Any) -> Objection:
         """异议登记."""
         declaration = uow.session.get_one(Declaration, values.pop("declaration").id)
-        return publicity.register_objection(uow, declaration, **{name: value if value is not None else "" for name, value in values.items()})
-
-
+        return publicity.register_objection(
+            uow, declaration, **{name: value if value is not None else "" for name, value in values.items()}
+        )

@@ -34,15 +34,26 @@ OUTCOMES = {"none": "无异议", "untrue": "有异议，查证不属实", "true"
 
 def ready() -> list[tuple[str, str]]:
     """The declarations that may be posted now."""
-    query = policy.visible(g.user, Declaration).where(desk.posting_ready(g.user, asking(g.user).today)).order_by(Declaration.id).limit(300)
+    query = (
+        policy.visible(g.user, Declaration)
+        .where(desk.posting_ready(g.user, asking(g.user).today))
+        .order_by(Declaration.id)
+        .limit(300)
+    )
     return [(str(d.id), f"{d.applicant_name} · {d.title.name}（{d.number}）") for d in db.session.scalars(query)]
 
 
 def unready() -> str:
     """How many wait for their responsibility card, so that nobody searches for them."""
-    mine = policy.visible(g.user, Declaration).where(Declaration.unit_id == g.user.organisation_id, Declaration.state == S.UNIT_REVIEW)
+    mine = policy.visible(g.user, Declaration).where(
+        Declaration.unit_id == g.user.organisation_id, Declaration.state == S.UNIT_REVIEW
+    )
     count = db.session.scalar(select(func.count()).select_from(mine.where(~desk.checked()).subquery()))
-    return f"另有 {count} 人尚未签署《真实性审核责任卡》，签署后才能公示（118号 四(二)1）。" if count else "列出已签署《真实性审核责任卡》的人员。"
+    return (
+        f"另有 {count} 人尚未签署《真实性审核责任卡》，签署后才能公示（118号 四(二)1）。"
+        if count
+        else "列出已签署《真实性审核责任卡》的人员。"
+    )
 
 
 def term(posted_on: date) -> str:
@@ -72,7 +83,8 @@ class PostingDesk(FlowScreen):
     model, flow = Publicity, publicity.PUBLICITY
     columns = "title people posted_on starts_on ends_on place standing outcome"
     facts: ClassVar[dict[str, str]] = {
-        "公示信息": "title organisation standing posted_on starts_on ends_on place contents complaint_department complaint_telephone handler head outcome"
+        "公示信息": "title organisation standing posted_on starts_on ends_on place contents complaint_department "
+        "complaint_telephone handler head outcome"
     }
     conditions = "title:contains posted_on state"
     labels: ClassVar[dict[str, str]] = {"people": "公示人员", "standing": "状态", "outcome": "公示结果"}
@@ -115,13 +127,25 @@ class PostingDesk(FlowScreen):
 
     def objections(self, record: Publicity) -> Panel:
         """What was objected while it ran."""
-        raised = db.session.scalars(select(Objection).where(Objection.publicity_id == record.id).order_by(Objection.id)).all()
+        raised = db.session.scalars(
+            select(Objection).where(Objection.publicity_id == record.id).order_by(Objection.id)
+        ).all()
         rows = [
-            (f"{o.registered_at:%Y-%m-%d %H:%M}", o.declaration.applicant_name, badge(ObjectionState(o.state).label, ObjectionState(o.state).tone),
-             Markup('<a href="{}">办理</a>').format(url_for("ObjectionScreen.show", pk=o.id)))
+            (
+                f"{o.registered_at:%Y-%m-%d %H:%M}",
+                o.declaration.applicant_name,
+                badge(ObjectionState(o.state).label, ObjectionState(o.state).tone),
+                Markup('<a href="{}">办理</a>').format(url_for("ObjectionScreen.show", pk=o.id)),
+            )
             for o in raised
-        ]  # fmt: skip
-        return Panel("异议", "公示期间收到的异议须逐件核查", ("登记时间", "涉及人员", "状态", "操作"), rows, empty="没有登记异议。")
+        ]
+        return Panel(
+            "异议",
+            "公示期间收到的异议须逐件核查",
+            ("登记时间", "涉及人员", "状态", "操作"),
+            rows,
+            empty="没有登记异议。",
+        )
 
 
 class UnitPublicityScreen(PostingDesk):
@@ -133,7 +157,9 @@ class UnitPublicityScreen(PostingDesk):
     extra_fields: ClassVar[dict[str, Any]] = {
         "people": TickListField("公示人员", options=ready, hint=unready),
         "posted_on": PostedOnField("张榜日期"),
-        "contents": TickListField("公示内容", options=lambda: [(name, name) for name in PUBLICISED], hint="须逐项公示（118号 四(二)2）"),
+        "contents": TickListField(
+            "公示内容", options=lambda: [(name, name) for name in PUBLICISED], hint="须逐项公示（118号 四(二)2）"
+        ),
     }
     empty = "还没有公示。签署《真实性审核责任卡》后，点击“新增”办理公示。"
 
@@ -149,9 +175,13 @@ class UnitPublicityScreen(PostingDesk):
         chosen = {value for value, _label in ready()}
         asked = [key for key in request.args.getlist("people") if key in chosen]
         return {
-            "title": f"{unit.name if unit else ''} {asking(g.user).today.year} 年度职称申报公示", "posted_on": asking(g.user).today, "contents": list(PUBLICISED),
-            "complaint_telephone": unit.complaint_telephone if unit else "", "handler": g.user.full_name, "people": asked or sorted(chosen),
-        }  # fmt: skip
+            "title": f"{unit.name if unit else ''} {asking(g.user).today.year} 年度职称申报公示",
+            "posted_on": asking(g.user).today,
+            "contents": list(PUBLICISED),
+            "complaint_telephone": unit.complaint_telephone if unit else "",
+            "handler": g.user.full_name,
+            "people": asked or sorted(chosen),
+        }
 
     def create(self, uow: UnitOfWork, **values: Any) -> Publicity:
         """新增: every declaration ticked is posted, or none."""
@@ -164,10 +194,17 @@ class UnitPublicityScreen(PostingDesk):
     def panels(self, record: Publicity) -> Sequence[Panel]:
         """Who is posted, what was objected, the proof."""
         people = [
-            (d.number, Markup('<a href="{}">{}</a>').format(url_for("UnitDeskScreen.show", pk=d.id), d.applicant_name), d.title.name, badge(S(d.state).label, S(d.state).tone),
-             Markup('<a href="{}">异议登记</a>').format(url_for("ObjectionScreen.add", declaration=d.id)) if record.state == PublicityState.POSTED else "—")
+            (
+                d.number,
+                Markup('<a href="{}">{}</a>').format(url_for("UnitDeskScreen.show", pk=d.id), d.applicant_name),
+                d.title.name,
+                badge(S(d.state).label, S(d.state).tone),
+                Markup('<a href="{}">异议登记</a>').format(url_for("ObjectionScreen.add", declaration=d.id))
+                if record.state == PublicityState.POSTED
+                else "—",
+            )
             for d in (item.declaration for item in record.people)
-        ]  # fmt: skip
+        ]
         return (
             Panel("公示人员", f"{len(people)} 人", ("申报编号", "姓名", "申报职称", "状态", "操作"), people),
             self.objections(record),
@@ -176,4 +213,8 @@ class UnitPublicityScreen(PostingDesk):
 
     def links(self, record: Publicity) -> Sequence[Link]:
         """What follows a posting that is over."""
-        return [Link("单位推荐上报", url_for("RecommendScreen.list", desk="waiting"))] if record.state == PublicityState.CLOSED else []
+        return (
+            [Link("单位推荐上报", url_for("RecommendScreen.list", desk="waiting"))]
+            if record.state == PublicityState.CLOSED
+            else []
+        )

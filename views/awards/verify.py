@@ -17,7 +17,9 @@ from workflow.accounts import accounts, sign_in
 from workflow.awards import certificate
 from workflow.base.unit_of_work import attempt
 
-NONE_SUCH = "没有查到符合的证书。请核对证书编号、姓名和证件号码后四位，三项须与证书完全一致；仍查不到的，请向发证单位核实。"
+NONE_SUCH = (
+    "没有查到符合的证书。请核对证书编号、姓名和证件号码后四位，三项须与证书完全一致；仍查不到的，请向发证单位核实。"
+)
 
 
 class VerifyView(BaseView):
@@ -31,7 +33,9 @@ class VerifyView(BaseView):
         """证书查询 by number, name and the last four of the identity number."""
         if request.method == "GET":
             return self._page({})
-        typed = {name: request.form.get(name, "").replace("\x00", "").strip()[:60] for name in ("number", "name", "id_tail")}
+        typed = {
+            name: request.form.get(name, "").replace("\x00", "").strip()[:60] for name in ("number", "name", "id_tail")
+        }
         if wait := sign_in.wait_seconds(db.session, _place()):
             return self._page(typed, f"查询过于频繁，请 {wait} 秒后再试。"), 429
         if not all(typed.values()):
@@ -52,7 +56,9 @@ class VerifyView(BaseView):
 
     @staticmethod
     def _page(typed: dict[str, str], sentence: str = "", verdict: certificate.Verdict | None = None) -> str:
-        return render_template("awards/verify.html", title="职称证书查验", typed=typed, sentence=sentence, verdict=verdict)
+        return render_template(
+            "awards/verify.html", title="职称证书查验", typed=typed, sentence=sentence, verdict=verdict
+        )
 
 
 def _place() -> str:

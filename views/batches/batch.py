@@ -49,7 +49,9 @@ class BatchScreen(FlowScreen):
     }
     fields = f"year name {DATES} vote_on vote_reason one_per_year quota_factor scope"
     extra_fields: ClassVar[dict[str, Any]] = {
-        "vote_reason": TextField("投票日说明", max_length=300, description="最迟投票日超过规定日期时须说明（118号 二(四)）"),
+        "vote_reason": TextField(
+            "投票日说明", max_length=300, description="最迟投票日超过规定日期时须说明（118号 二(四)）"
+        ),
     }
     conditions = "year name:contains opens_on closes_on state"
     labels: ClassVar[dict[str, str]] = {"committee.name": "评委会"}
@@ -64,7 +66,10 @@ class BatchScreen(FlowScreen):
 
     def prefill(self) -> dict[str, Any]:
         """This year, the rules as the settings say, and the dates that 倒排 proposed."""
-        rules = {"one_per_year": settings.value(db.session, "one_per_year"), "quota_factor": settings.value(db.session, "quota_factor") / 100}
+        rules = {
+            "one_per_year": settings.value(db.session, "one_per_year"),
+            "quota_factor": settings.value(db.session, "quota_factor") / 100,
+        }
         year = request.args.get("year", "")
         proposed = {name: day for name in dates.DATES if (day := read_date(request.args.get(name, "")))}
         return rules | {"year": int(year) if is_key(year) else asking(g.user).today.year} | proposed
@@ -87,7 +92,10 @@ class BatchScreen(FlowScreen):
         """Only a draft."""
         if record.state == BatchState.DRAFT:
             return None
-        return f"批次为“{BatchState(record.state).label}”，日期已向申报人公布，不能修改；确需调整的请撤销后重新提交（附件2 1.4.2）。"
+        return (
+            f"批次为“{BatchState(record.state).label}”，日期已向申报人公布，不能修改；"
+            "确需调整的请撤销后重新提交（附件2 1.4.2）。"
+        )
 
     def buttons(self) -> list[Link]:
         """倒排 beside 新增."""
@@ -115,9 +123,13 @@ class BatchScreen(FlowScreen):
         uow = asking(g.user)
         word = request.args.get("year", "")
         year = int(word) if is_key(word) and 2000 <= int(word) <= 2099 else uow.today.year
-        pace = countdowns.Pace.of({name: int(value) if is_key(value := request.args.get(name, "")) else None for name, _label in PACE})
+        pace = countdowns.Pace.of(
+            {name: int(value) if is_key(value := request.args.get(name, "")) else None for name, _label in PACE}
+        )
         receivers = self.receivers()
-        chosen = next((r for r in receivers if str(r.id) == request.args.get("receiver", "")), receivers[0] if receivers else None)
+        chosen = next(
+            (r for r in receivers if str(r.id) == request.args.get("receiver", "")), receivers[0] if receivers else None
+        )
         legs, sentence = [], ""
         if chosen is None:
             sentence = "没有可以倒排的评委会或受理机构；请先新增。"
@@ -129,10 +141,21 @@ class BatchScreen(FlowScreen):
         left = countdowns.room(db.session, legs, uow.today) if legs else 0
         given = countdowns.filled(legs) | {"year": str(year)}
         return self.render_template(
-            "batches/countdown.html", screen=self, title="日期倒排", base=self.address("list"), legs=legs, sentence=sentence, today=uow.today, left=left, year=year,
-            pace=[(name, label, getattr(pace, name)) for name, label in PACE], receivers=receivers, chosen=chosen, weekday=partial(dates.day_in_words, db.session),
+            "batches/countdown.html",
+            screen=self,
+            title="日期倒排",
+            base=self.address("list"),
+            legs=legs,
+            sentence=sentence,
+            today=uow.today,
+            left=left,
+            year=year,
+            pace=[(name, label, getattr(pace, name)) for name, label in PACE],
+            receivers=receivers,
+            chosen=chosen,
+            weekday=partial(dates.day_in_words, db.session),
             fill=f"{self.address('add')}?{urlencode(given)}" if legs else "",
-        )  # fmt: skip
+        )
 
 
 def _given(values: dict[str, Any]) -> dict[str, Any]:
@@ -147,11 +170,28 @@ def _checked(record: Batch) -> Panel:
     for name in dates.DATES:
         if (day := getattr(record, name)) is None:
             continue
-        mark = badge("须更正", "bad") if name in wrong else badge("请核对", "warn") if name in dict(told) else badge("相符", "ok")
+        mark = (
+            badge("须更正", "bad")
+            if name in wrong
+            else badge("请核对", "warn")
+            if name in dict(told)
+            else badge("相符", "ok")
+        )
         words = [wrong[name]] if name in wrong else [sentence for field, sentence in told if field == name]
-        rows.append((label_of(Batch, name), f"{day:%Y-%m-%d}（{dates.day_in_words(db.session, day)}）", mark, " ".join(words) or "—"))
+        rows.append(
+            (
+                label_of(Batch, name),
+                f"{day:%Y-%m-%d}（{dates.day_in_words(db.session, day)}）",
+                mark,
+                " ".join(words) or "—",
+            )
+        )
     if "year" in wrong or "vote_reason" in wrong or "quota_factor" in wrong:
-        rows += [(label_of(Batch, name), "", badge("须更正", "bad"), wrong[name]) for name in ("year", "vote_reason", "quota_factor") if name in wrong]
+        rows += [
+            (label_of(Batch, name), "", badge("须更正", "bad"), wrong[name])
+            for name in ("year", "vote_reason", "quota_factor")
+            if name in wrong
+        ]
     return Panel("日期核对", "按工作日历和 118号 二 核对", ("日期", "日期和星期", "核对", "说明"), rows)
 
 
@@ -172,7 +212,9 @@ class OfficeBatchScreen(BatchScreen):
 
     def receivers(self) -> Sequence[Committee | AcceptanceOffice]:
         """Every accepting organisation that is active."""
-        return db.session.scalars(select(AcceptanceOffice).where(AcceptanceOffice.active.is_(True)).order_by(AcceptanceOffice.id).limit(500)).all()
+        return db.session.scalars(
+            select(AcceptanceOffice).where(AcceptanceOffice.active.is_(True)).order_by(AcceptanceOffice.id).limit(500)
+        ).all()
 
     def create(self, uow: UnitOfWork, **values: Any) -> Batch:
         """新增 for the chosen organisation."""

@@ -31,7 +31,8 @@ class Found:
 
 
 def open_batches(today: date, q: str) -> Found:
-    """Open on that day and fitting what was typed: own city, whole province, elsewhere; within these by the nearest end."""
+    """Open on that day and fitting what was typed: own city, whole province, elsewhere; within these by the nearest
+    end."""
     code = _city()
     region = case((Batch.committee_id.is_not(None), Committee.region_code), else_=AcceptanceOffice.region_code)
     query = (
@@ -45,13 +46,21 @@ def open_batches(today: date, q: str) -> Found:
         query = query.where(or_(*(name.contains(q, autoescape=True) for name in fits), office_called(q)))
     near: list[Any] = [(region.startswith(code[:4]), 0)] if code else []
     rank = case(*near, (region == "430000", 1), else_=2)
-    found = list(db.session.scalars(query.order_by(rank, Batch.closes_on, Batch.name, Batch.id).limit(MOST + 1)).unique())
+    found = list(
+        db.session.scalars(query.order_by(rank, Batch.closes_on, Batch.name, Batch.id).limit(MOST + 1)).unique()
+    )
     city = db.session.scalar(select(Region.name).where(Region.code == code[:4] + "00")) if code else None
     return Found(found[:MOST], city or "", len(found) > MOST)
 
 
 def _city() -> str:
-    """The region of the applicant's last declaration; nothing before the first, and for units of the province itself."""
-    last = select(Declaration.region_code).where(Declaration.person_id == g.user.person_id).order_by(Declaration.id.desc()).limit(1)
+    """The region of the applicant's last declaration; nothing before the first, and for units of the province
+    itself."""
+    last = (
+        select(Declaration.region_code)
+        .where(Declaration.person_id == g.user.person_id)
+        .order_by(Declaration.id.desc())
+        .limit(1)
+    )
     code = db.session.scalar(last) or ""
     return "" if code.endswith("0000") else code

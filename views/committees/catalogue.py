@@ -31,7 +31,9 @@ class SpecialtyScreen(CatalogueScreen):
     fields = "code name effective_from retired_from"
     facts = "code name series.name effective_from retired_from"
     child_label = "新增下级专业"
-    moving: ClassVar[Ask] = Ask("parent", "新的上级专业", "specialty", hint="录入专业名称或代码后选择；只能在同一职称系列内调整")
+    moving: ClassVar[Ask] = Ask(
+        "parent", "新的上级专业", "specialty", hint="录入专业名称或代码后选择；只能在同一职称系列内调整"
+    )
 
     def hits(self, q: str) -> list[tuple[str, str, str]]:
         """By name or by the beginning of the code."""
@@ -99,13 +101,18 @@ class Branch:
 def _parents(uow: UnitOfWork, title: Title) -> list[tuple[str, str]]:
     """The series of a title and the branches of that series."""
     found = _branches(title.series_id)
-    return [(f"s{title.series_id}", f"{title.series.name}（不分分支）"), *((f"b{key}", name) for name, key in found.items() if name)]
+    return [
+        (f"s{title.series_id}", f"{title.series.name}（不分分支）"),
+        *((f"b{key}", name) for name, key in found.items() if name),
+    ]
 
 
 def _branches(series: int) -> dict[str, int]:
     """Every branch of a series, with the key of its first title, in the order they were entered."""
     found: dict[str, int] = {}
-    for branch, key in db.session.execute(select(Title.branch, Title.id).where(Title.series_id == series).order_by(Title.id)):
+    for branch, key in db.session.execute(
+        select(Title.branch, Title.id).where(Title.series_id == series).order_by(Title.id)
+    ):
         found.setdefault(branch, key)
     return found
 
@@ -142,7 +149,10 @@ class TitleScreen(CatalogueScreen):
     def _titles(self, series: int, branch: str | None) -> list[Node]:
         query = self.query().where(Title.series_id == series).order_by(Title.id)
         found = db.session.scalars(query if branch is None else query.where(Title.branch == branch)).unique()
-        return [Node(str(t.id), t.name, self.note_of(t), leaf=True) for t in sorted(found, key=lambda t: -LADDER.index(TitleLevel(t.level)))]
+        return [
+            Node(str(t.id), t.name, self.note_of(t), leaf=True)
+            for t in sorted(found, key=lambda t: -LADDER.index(TitleLevel(t.level)))
+        ]
 
     def note_of(self, record: Title) -> str:
         """Level, whether examinations cover it, and whether it is out of use."""
@@ -154,7 +164,9 @@ class TitleScreen(CatalogueScreen):
         record = self.record_of(key)
         if isinstance(record, Series):
             return [key]
-        series, branch = (record.series.id, record.name) if isinstance(record, Branch) else (record.series_id, record.branch)
+        series, branch = (
+            (record.series.id, record.name) if isinstance(record, Branch) else (record.series_id, record.branch)
+        )
         branches = _branches(series)
         above = [f"b{branches[branch]}"] if branch and len(branches) > 1 else []
         return [f"s{series}", *above, *([] if isinstance(record, Branch) else [key])]
@@ -197,7 +209,12 @@ class TitleScreen(CatalogueScreen):
             return [("分支", [("分支", record.name), ("职称系列", record.series.name)])]
         if not isinstance(record, Series):
             return super().facts_of(record)
-        return [("职称系列", [(label_of(Series, name), getattr(record, name)) for name in ("name", "number", "certificate_code")])]
+        return [
+            (
+                "职称系列",
+                [(label_of(Series, name), getattr(record, name)) for name in ("name", "number", "certificate_code")],
+            )
+        ]
 
     def hits(self, q: str) -> list[tuple[str, str, str]]:
         """By name or by the beginning of the code."""

@@ -1,4 +1,5 @@
-"""What the two trees of 附件3 1.1 and 1.2 have in common: search, who uses a node, 调整上级, 停用, export of a subtree."""
+"""What the two trees of 附件3 1.1 and 1.2 have in common: search, who uses a node, 调整上级, 停用, export of a
+subtree."""
 
 from __future__ import annotations
 
@@ -47,7 +48,19 @@ class CatalogueScreen(TreeScreen):
     tree_template = "committees/tree.html"
     move_template = "committees/move.html"
     moving: ClassVar[Ask] = Ask("parent", "新的上级", "specialty")
-    retiring: ClassVar[Step] = posted.form("retire", "停用", [Ask("retired_from", "停用年度", "number", default=lambda uow, _node: uow.today.year + 1, hint="自该年度起不再提供选择；以前年度的申报保留该栏目")])
+    retiring: ClassVar[Step] = posted.form(
+        "retire",
+        "停用",
+        [
+            Ask(
+                "retired_from",
+                "停用年度",
+                "number",
+                default=lambda uow, _node: uow.today.year + 1,
+                hint="自该年度起不再提供选择；以前年度的申报保留该栏目",
+            )
+        ],
+    )
 
     # -- hooks ---------------------------------------------------------------------------------------
 
@@ -107,10 +120,14 @@ class CatalogueScreen(TreeScreen):
         kept = node is not None and not self.is_fixed(node)
         found = catalogue_use.uses(db.session, self.model, [node.id]) if kept else []
         return {
-            "q": q, "hits": self.hits(q) if q else [], "most": MOST, "uses": self.told(found),
-            "in_use": catalogue.in_use(db.session, node, found) if kept else "", "history": [replace(m, days=None) for m in timeline(node)] if node is not None else [],
+            "q": q,
+            "hits": self.hits(q) if q else [],
+            "most": MOST,
+            "uses": self.told(found),
+            "in_use": catalogue.in_use(db.session, node, found) if kept else "",
+            "history": [replace(m, days=None) for m in timeline(node)] if node is not None else [],
             "retire": posted.Posted().boxes(self.retiring, node) if kept and node.retired_from is None else [],
-        }  # fmt: skip
+        }
 
     def told(self, uses: Sequence[Use]) -> list[tuple[str, int, int, list[tuple[str, str]]]]:
         """(kind, count, in hand, first names with the address where each is shown)."""
@@ -160,7 +177,9 @@ class CatalogueScreen(TreeScreen):
 
     def _again(self, pk: int, refusal: Refused) -> tuple[str, int]:
         record = self.find(pk)
-        return self._page(str(pk), record, self.edit_form(obj=record, formdata=None), refusal.sentence), posted.code_of(refusal)
+        return self._page(str(pk), record, self.edit_form(obj=record, formdata=None), refusal.sentence), posted.code_of(
+            refusal
+        )
 
     # -- moving ------------------------------------------------------------------------------------------
 
@@ -185,15 +204,32 @@ class CatalogueScreen(TreeScreen):
             except NotYou:
                 raise
             except Refused as refusal:
-                found, parent = posted.Posted(sentence=refusal.sentence, errors=refusal.fields, typed=posted.asks.typed_in(step, request), code=posted.code_of(refusal)), None
+                found, parent = (
+                    posted.Posted(
+                        sentence=refusal.sentence,
+                        errors=refusal.fields,
+                        typed=posted.asks.typed_in(step, request),
+                        code=posted.code_of(refusal),
+                    ),
+                    None,
+                )
         boxes = found.boxes(step, record)
         return self.render_template(
-            self.move_template, screen=self, title="调整上级", record=record, boxes=boxes, errors=errors_of(boxes), sentence="" if found.errors else found.sentence,
-            trail=self._names(self.path(str(pk))), parent=parent, chosen=getattr(typed, "id", typed), base=self.address("list"),
+            self.move_template,
+            screen=self,
+            title="调整上级",
+            record=record,
+            boxes=boxes,
+            errors=errors_of(boxes),
+            sentence="" if found.errors else found.sentence,
+            trail=self._names(self.path(str(pk))),
+            parent=parent,
+            chosen=getattr(typed, "id", typed),
+            base=self.address("list"),
             onto=self._names(self.path(self._key_of(parent))) if parent is not None else [],
             uses=self.told(catalogue_use.uses(db.session, self.model, self.keys_of(record))),
             leaving=[(n.text, self._shown(n)) for n in self.leaving(record, parent)] if parent is not None else [],
-        ), found.code  # fmt: skip
+        ), found.code
 
     def _key_of(self, record: Any) -> str:
         return str(record.id)
@@ -213,7 +249,13 @@ class CatalogueScreen(TreeScreen):
         stamp = asking(g.user).now
         name = f"{self.title}_{self.name_of(record) if record is not None else '整树'}_{stamp:%Y%m%d%H%M}.{kind}"
         if kind == "json":
-            told = {"tree": self.title, "node": self.name_of(record) if record is not None else "", "exported_at": f"{stamp:%Y-%m-%dT%H:%M:%S}", "fields": rows.headings, "rows": rows.rows}
+            told = {
+                "tree": self.title,
+                "node": self.name_of(record) if record is not None else "",
+                "exported_at": f"{stamp:%Y-%m-%dT%H:%M:%S}",
+                "fields": rows.headings,
+                "rows": rows.rows,
+            }
             body = json.dumps(told, ensure_ascii=False, indent=1).encode()
             count, digest = len(rows.rows), hashlib.sha256(body).hexdigest()
         else:
@@ -222,5 +264,9 @@ class CatalogueScreen(TreeScreen):
                 target.seek(0)
                 body, count, digest = target.read(), written.count, written.sha256
         facts = {"screen": type(self).__name__, "node": key, "as": kind, "count": count, "sha256": digest}
-        attempt(g.user, lambda uow: uow.record("export", f"{self.model.__tablename__}:*", label="导出", **facts), context=context())
+        attempt(
+            g.user,
+            lambda uow: uow.record("export", f"{self.model.__tablename__}:*", label="导出", **facts),
+            context=context(),
+        )
         return named(Response(body, mimetype=EXCEL if kind == "xlsx" else "application/json"), name)

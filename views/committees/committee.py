@@ -66,7 +66,13 @@ class CommitteePages(Screen):
         offices = [(row.organisation.code, row.organisation.name) for row in record.offices]
         fees = [(row.item, f"{row.amount:.2f}") for row in record.fees]
         return [
-            Panel("评审专业", head=("专业代码", "专业学科名称"), rows=specialties, empty="未指定专业，评审整个系列。", id="other"),
+            Panel(
+                "评审专业",
+                head=("专业代码", "专业学科名称"),
+                rows=specialties,
+                empty="未指定专业，评审整个系列。",
+                id="other",
+            ),
             Panel("组建单位", head=("统一信用代码", "单位名称"), rows=offices, empty="尚未维护组建单位。"),
             Panel("缴费标准", head=("缴费项目", "缴费金额（元）"), rows=fees, empty="不收费。"),
         ]
@@ -83,15 +89,36 @@ class CommitteePages(Screen):
 
     def sheet_columns(self) -> Sequence[Column]:
         """导出: what the list shows, the term and the size, and 其他信息 in one cell each."""
-        more = [self._column(name) for name in ("region_code", "valid_from", "by_specialty", "size", "size_exception", "reason")]
+        more = [
+            self._column(name)
+            for name in ("region_code", "valid_from", "by_specialty", "size", "size_exception", "reason")
+        ]
         return [*self.shown, *more, *OTHER_COLUMNS]
 
 
 #: 其他信息 on the sheet.
 OTHER_COLUMNS = (
-    Column("specialties", "评审专业", "own", lambda c: "、".join(row.specialty.name for row in c.specialties), also=(Committee.specialties,)),
-    Column("offices", "组建单位", "own", lambda c: "、".join(row.organisation.name for row in c.offices), also=(Committee.offices,)),
-    Column("fees", "缴费标准", "own", lambda c: "、".join(f"{row.item} {row.amount:.2f} 元" for row in c.fees), also=(Committee.fees,)),
+    Column(
+        "specialties",
+        "评审专业",
+        "own",
+        lambda c: "、".join(row.specialty.name for row in c.specialties),
+        also=(Committee.specialties,),
+    ),
+    Column(
+        "offices",
+        "组建单位",
+        "own",
+        lambda c: "、".join(row.organisation.name for row in c.offices),
+        also=(Committee.offices,),
+    ),
+    Column(
+        "fees",
+        "缴费标准",
+        "own",
+        lambda c: "、".join(f"{row.item} {row.amount:.2f} 元" for row in c.fees),
+        also=(Committee.fees,),
+    ),
 )
 
 
@@ -183,14 +210,15 @@ class CommitteeScreen(OtherPage, CommitteePages, FlowScreen):
         """其他信息 returns to its page; a new account shows its first password once (附件3 1.10 默认密码)."""
         if step.verb == "issue_account":
             account = db.session.scalars(select(Account).filter_by(committee_id=record_id, active=True)).one()
-            return render_template("accounts/first_password.html", account=account, shown=g.first_password[0], back=self.address("show", pk=record_id))
+            return render_template(
+                "accounts/first_password.html",
+                account=account,
+                shown=g.first_password[0],
+                back=self.address("show", pk=record_id),
+            )
         answered = super().done(record_id, step, name, answer)
         return redirect(self.address("other", pk=record_id)) if step.verb in OTHER_VERBS else answered
 
 
-
-
 def _given(values: dict[str, Any]) -> dict[str, Any]:
     return values | {"size_exception": values["size_exception"] or ""}
-
-

@@ -1,4 +1,5 @@
-"""其他信息 of a committee (附件3 1.10.3-4): 评审专业, 组建单位, 缴费标准, each row edited in place, several added at once."""
+"""其他信息 of a committee (附件3 1.10.3-4): 评审专业, 组建单位, 缴费标准, each row edited in place, several added at
+once."""
 
 from __future__ import annotations
 
@@ -39,13 +40,37 @@ class Kind:
 
 
 KINDS = (
-    Kind("评审专业", "专业代码", "add_specialty", "change_specialty", "remove_specialty",
-         lambda c: [(str(row.specialty_id), row.specialty.name, row.specialty.code) for row in c.specialties], "specialty", "录入专业名称或代码，回车查询"),
-    Kind("组建单位", "统一信用代码", "add_office", "change_office", "remove_office",
-         lambda c: [(str(row.organisation_id), row.organisation.name, row.organisation.code) for row in c.offices], "organisation", "录入单位名称或统一信用代码，回车查询"),
-    Kind("缴费标准", "缴费金额（元）", "set_fee", "set_fee", "remove_fee",
-         lambda c: [(row.item, row.item, f"{row.amount:.2f}".removesuffix(".00")) for row in c.fees], "amount", "选择缴费项目，录入缴费金额"),
-)  # fmt: skip
+    Kind(
+        "评审专业",
+        "专业代码",
+        "add_specialty",
+        "change_specialty",
+        "remove_specialty",
+        lambda c: [(str(row.specialty_id), row.specialty.name, row.specialty.code) for row in c.specialties],
+        "specialty",
+        "录入专业名称或代码，回车查询",
+    ),
+    Kind(
+        "组建单位",
+        "统一信用代码",
+        "add_office",
+        "change_office",
+        "remove_office",
+        lambda c: [(str(row.organisation_id), row.organisation.name, row.organisation.code) for row in c.offices],
+        "organisation",
+        "录入单位名称或统一信用代码，回车查询",
+    ),
+    Kind(
+        "缴费标准",
+        "缴费金额（元）",
+        "set_fee",
+        "set_fee",
+        "remove_fee",
+        lambda c: [(row.item, row.item, f"{row.amount:.2f}".removesuffix(".00")) for row in c.fees],
+        "amount",
+        "选择缴费项目，录入缴费金额",
+    ),
+)
 OTHER_VERBS = {verb for kind in KINDS for verb in (kind.add, kind.change, kind.remove)}
 
 
@@ -78,11 +103,18 @@ class OtherPage(FlowScreen):
             return redirect(self.address("other", pk=pk))
         if refusal := self.flow.refusal(asking(g.user), record, step):
             return self._refused(record, step, refusal)
-        posted = submit(form(verb, step.label, ()), record, lambda uow, given: self._add_all(uow, pk, verb, given[verb]), [new_rows(step)])
+        posted = submit(
+            form(verb, step.label, ()),
+            record,
+            lambda uow, given: self._add_all(uow, pk, verb, given[verb]),
+            [new_rows(step)],
+        )
         if posted.done:
             flash(f"已保存 {posted.answer} 条{kind.title}。", "ok")
             return redirect(self.address("other", pk=pk))
-        return self.other_page(self.find(pk), Refusal(verb, "", Refused(posted.sentence, fields=posted.errors), {})), posted.code
+        return self.other_page(
+            self.find(pk), Refusal(verb, "", Refused(posted.sentence, fields=posted.errors), {})
+        ), posted.code
 
     def _add_all(self, uow: Any, pk: int, verb: str, rows: Sequence[dict[str, Any]]) -> int:
         record = self.find(pk)
@@ -93,9 +125,16 @@ class OtherPage(FlowScreen):
         """The page; with the row that was refused, what was typed, and the sentence."""
         cards = [self._card(record, kind, refusal) for kind in KINDS]
         return self.render_template(
-            "committees/committee_other.html", screen=self, title="其他信息", record=record, cards=cards, version=str(record.version), base=self.address("list"),
-            back=self.address("show", pk=record.id), state=self.badge_of(record),
-        )  # fmt: skip
+            "committees/committee_other.html",
+            screen=self,
+            title="其他信息",
+            record=record,
+            cards=cards,
+            version=str(record.version),
+            base=self.address("list"),
+            back=self.address("show", pk=record.id),
+            state=self.badge_of(record),
+        )
 
     def _card(self, record: Committee, kind: Kind, refusal: Refusal | None) -> dict[str, Any]:
         uow, step = asking(g.user), self.flow[kind.add]
@@ -108,21 +147,39 @@ class OtherPage(FlowScreen):
             box.narrow = _narrow(box)
         held = [self._line(record, kind, row, mine) for row in kind.rows(record)]
         return {
-            "kind": kind, "id": kind.add, "lines": held, "new": new, "blocked": blocked.sentence if blocked else "",
-            "sentence": mine.refused.sentence if mine and not mine.row and not errors_of([b for line in new for b in line]) else "",
+            "kind": kind,
+            "id": kind.add,
+            "lines": held,
+            "new": new,
+            "blocked": blocked.sentence if blocked else "",
+            "sentence": mine.refused.sentence
+            if mine and not mine.row and not errors_of([b for line in new for b in line])
+            else "",
             "errors": errors_of([b for line in new for b in line] + [line["box"] for line in held]),
-            "add": self.address("add_other", pk=record.id, verb=kind.add), "change": self.address("act", pk=record.id, verb=kind.change),
-            "remove": self.address("act", pk=record.id, verb=kind.remove), "field": self.flow[kind.remove].asks[0].name,
-        }  # fmt: skip
+            "add": self.address("add_other", pk=record.id, verb=kind.add),
+            "change": self.address("act", pk=record.id, verb=kind.change),
+            "remove": self.address("act", pk=record.id, verb=kind.remove),
+            "field": self.flow[kind.remove].asks[0].name,
+        }
 
-    def _line(self, record: Committee, kind: Kind, row: tuple[str, str, str], refusal: Refusal | None) -> dict[str, Any]:
+    def _line(
+        self, record: Committee, kind: Kind, row: tuple[str, str, str], refusal: Refusal | None
+    ) -> dict[str, Any]:
         """A row as it is edited: its one box, holding what is kept or what was typed and refused."""
         key, text, note = row
         ask = next(ask for ask in self.flow[kind.change].asks if ask.name == kind.picks)
         mine = refusal is not None and refusal.row == key and refusal.verb == kind.change
-        typed = refusal.typed if refusal is not None and mine else {ask.name: note if kind.picks == "amount" else key, f"{ask.name}-text": text}
-        error = (refusal.refused.fields.get(ask.name) or refusal.refused.sentence) if refusal is not None and mine else ""
-        (box,) = asks.boxes_of(form(f"{kind.change}-{key}", ask.label, [ask]), asking(g.user), record, typed, {ask.name: error})
+        typed = (
+            refusal.typed
+            if refusal is not None and mine
+            else {ask.name: note if kind.picks == "amount" else key, f"{ask.name}-text": text}
+        )
+        error = (
+            (refusal.refused.fields.get(ask.name) or refusal.refused.sentence) if refusal is not None and mine else ""
+        )
+        (box,) = asks.boxes_of(
+            form(f"{kind.change}-{key}", ask.label, [ask]), asking(g.user), record, typed, {ask.name: error}
+        )
         box.narrow = _narrow(box)
         return {"key": key, "text": text, "note": note, "box": box}
 

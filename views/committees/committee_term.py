@@ -63,4 +63,6 @@ class TermCondition(Condition):
 
 def term_condition() -> TermCondition:
     """The condition 有效期 of a list of committees."""
-    return TermCondition("term", "有效期", "choice", None, options=[(SOON, "即将到期"), (LAST, "临近到期"), (OVER, "已过期")])
+    return TermCondition(
+        "term", "有效期", "choice", None, options=[(SOON, "即将到期"), (LAST, "临近到期"), (OVER, "已过期")]
+    )

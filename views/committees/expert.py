@@ -1,4 +1,5 @@
-"""评委申报记录查询 (附件2 1.4.1): the pool of a series. The committee's office reads codes; names stay with the province."""
+"""评委申报记录查询 (附件2 1.4.1): the pool of a series. The committee's office reads codes; names stay with the
+province."""
 
 from __future__ import annotations
 
@@ -55,9 +56,17 @@ class ExpertScreen(FlowScreen):
     title, guide = "评委申报记录查询", "附件2 1.4.1"
     lead = "评委任期不超过 3 年；名单不对外公布，办事机构只见代码（令40号 第十、二十三条）。"
     columns = "code who series.name specialty.name level title term_from term_to state"
-    facts: ClassVar[dict[str, str]] = {"评委信息": "code who workplace series.name specialty.name level title", "任期": "term_from term_to state reason"}
+    facts: ClassVar[dict[str, str]] = {
+        "评委信息": "code who workplace series.name specialty.name level title",
+        "任期": "term_from term_to state reason",
+    }
     conditions = "code series specialty level term_to state"
-    labels: ClassVar[dict[str, str]] = {"who": "评委", "workplace": "工作单位", "series.name": "职称系列", "specialty.name": "专业"}
+    labels: ClassVar[dict[str, str]] = {
+        "who": "评委",
+        "workplace": "工作单位",
+        "series.name": "职称系列",
+        "specialty.name": "专业",
+    }
     order = "code"
     imports = "expert"
     can_add = True
@@ -90,8 +99,18 @@ class ExpertScreen(FlowScreen):
             flash(f"已推荐，代码 {posted.answer.code}，待省厅审核入库。", "ok")
             return redirect(self.address("list"))
         boxes = posted.boxes(RECOMMEND, None)
-        page = self.render_template("screens/ask.html", screen=self, title="推荐入库", name="", boxes=boxes, errors=errors_of(boxes), sentence=posted.sentence, label="保存",
-                                    base=self.address("list"), back=self.address("list"))  # fmt: skip
+        page = self.render_template(
+            "screens/ask.html",
+            screen=self,
+            title="推荐入库",
+            name="",
+            boxes=boxes,
+            errors=errors_of(boxes),
+            sentence=posted.sentence,
+            label="保存",
+            base=self.address("list"),
+            back=self.address("list"),
+        )
         return page, posted.code
 
     def links(self, record: Expert) -> Sequence[Link]:
@@ -101,8 +120,15 @@ class ExpertScreen(FlowScreen):
 
 def recommend(uow: UnitOfWork, given: dict[str, Any]) -> Expert:
     """Find the person by name and number together, and recommend him; nobody learns which of the two is wrong."""
-    person = uow.session.scalar(select(Person).where(Person.id_index == blind_index(given["id_number"]), Person.name == given["name"].strip()))
-    unit = uow.session.scalar(select(Organisation).where(or_(Organisation.name == given["unit"].strip(), Organisation.code == given["unit"].strip().upper()), Organisation.active))
+    person = uow.session.scalar(
+        select(Person).where(Person.id_index == blind_index(given["id_number"]), Person.name == given["name"].strip())
+    )
+    unit = uow.session.scalar(
+        select(Organisation).where(
+            or_(Organisation.name == given["unit"].strip(), Organisation.code == given["unit"].strip().upper()),
+            Organisation.active,
+        )
+    )
     wrong = {}
     if person is None:
         wrong["id_number"] = "没有找到姓名与证件号码一致的人员，请核对；本人须先在个人网厅注册。"
@@ -112,8 +138,18 @@ def recommend(uow: UnitOfWork, given: dict[str, Any]) -> Expert:
         raise Refused("推荐信息有误，请按提示修改。", fields=wrong)
     try:
         return expert.apply(
-            uow, person=person, unit=unit, series=uow.actor.committee.series, level=given["level"], title=given["title"],
+            uow,
+            person=person,
+            unit=unit,
+            series=uow.actor.committee.series,
+            level=given["level"],
+            title=given["title"],
             specialty=uow.session.get(Specialty, int(given["specialty_id"])) if given["specialty_id"] else None,
-        )  # fmt: skip
+        )
     except Refused as refusal:
-        raise Refused(refusal.sentence, fields={{"person": "id_number", "specialty": "specialty_id"}.get(k, k): v for k, v in refusal.fields.items()}) from None
+        raise Refused(
+            refusal.sentence,
+            fields={
+                {"person": "id_number", "specialty": "specialty_id"}.get(k, k): v for k, v in refusal.fields.items()
+            },
+        ) from None

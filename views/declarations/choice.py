@@ -25,7 +25,12 @@ NAMES = ("title_id", "specialty_id", "unit_id", "mode", "channel", "needs_quota"
 
 def begin(actor: Account) -> dict[str, Any]:
     """What a new declaration begins with: the unit of the last one."""
-    last = select(Declaration.unit_id).where(Declaration.person_id == actor.person_id).order_by(Declaration.id.desc()).limit(1)
+    last = (
+        select(Declaration.unit_id)
+        .where(Declaration.person_id == actor.person_id)
+        .order_by(Declaration.id.desc())
+        .limit(1)
+    )
     return {"mode": DeclarationMode.NORMAL, "channel": Channel.UNIT, "unit_id": db.session.scalar(last) or ""}
 
 
@@ -43,11 +48,16 @@ def read(session: Session) -> dict[str, Any]:
     """The typed choice as records; a sentence at each field where something is missing."""
     given, wrong = request.form, {}
     title = session.get(Title, _number(given.get("title_id")))
-    unit = session.get(Organisation, _number(given.get("unit_id"))) or LOOKUPS["Organisation"].by_text(given.get("unit_id-text", "").strip())
+    unit = session.get(Organisation, _number(given.get("unit_id"))) or LOOKUPS["Organisation"].by_text(
+        given.get("unit_id-text", "").strip()
+    )
     if title is None:
         wrong["title_id"] = "请选择申报职称。"
     if unit is None:
-        wrong["unit_id"] = "没有找到所在单位：请输入单位名称或统一信用代码，从列表中选择；单位未注册的请先由单位注册，或选择人社部门兜底受理。"
+        wrong["unit_id"] = (
+            "没有找到所在单位：请输入单位名称或统一信用代码，从列表中选择；单位未注册的请先由单位注册，"
+            "或选择人社部门兜底受理。"
+        )
     if given.get("mode") not in set(DeclarationMode):
         wrong["mode"] = "请选择申报方式。"
     if given.get("channel") not in set(Channel):
@@ -55,9 +65,14 @@ def read(session: Session) -> dict[str, Any]:
     if wrong:
         raise Refused("申报信息不完整，请按提示补充。", fields=wrong)
     return {
-        "title": title, "unit": unit, "specialty": session.get(Specialty, _number(given.get("specialty_id"))), "mode": given["mode"], "channel": given["channel"],
-        "needs_quota": bool(given.get("needs_quota")), "secret": bool(given.get("secret")),
-    }  # fmt: skip
+        "title": title,
+        "unit": unit,
+        "specialty": session.get(Specialty, _number(given.get("specialty_id"))),
+        "mode": given["mode"],
+        "channel": given["channel"],
+        "needs_quota": bool(given.get("needs_quota")),
+        "secret": bool(given.get("secret")),
+    }
 
 
 def _number(text: str | None) -> int:
@@ -73,12 +88,36 @@ def boxes(batch: Batch, given: Mapping[str, Any], errors: Mapping[str, str]) -> 
     found = [
         Box("title_id", "申报职称", "choice", value["title_id"], [("", "请选择"), *titles], True),
         Box("specialty_id", "申报专业", "choice", value["specialty_id"], [("", "不分专业"), *specialties]),
-        Box("unit_id", "所在单位", "pick", value["unit_id"], (), True, "事业单位已纳入岗位设置管理的人员须通过所在单位申报（118号 四(一)2）", lookup="Organisation", text=unit.name if unit else request.form.get("unit_id-text", "")),
+        Box(
+            "unit_id",
+            "所在单位",
+            "pick",
+            value["unit_id"],
+            (),
+            True,
+            "事业单位已纳入岗位设置管理的人员须通过所在单位申报（118号 四(一)2）",
+            lookup="Organisation",
+            text=unit.name if unit else request.form.get("unit_id-text", ""),
+        ),
         Box("mode", "申报方式", "choice", value["mode"], DeclarationMode.choices(), True),
-        Box("channel", "推荐渠道", "choice", value["channel"], Channel.choices(), True, "非公有制经济组织、自由职业者可由人事代理机构推荐或人社部门兜底受理（118号 四(一)1）"),
+        Box(
+            "channel",
+            "推荐渠道",
+            "choice",
+            value["channel"],
+            Channel.choices(),
+            True,
+            "非公有制经济组织、自由职业者可由人事代理机构推荐或人社部门兜底受理（118号 四(一)1）",
+        ),
         Box("needs_quota", "占用事业单位职数", "check", bool(value["needs_quota"])),
-        Box("secret", "涉密人员或涉密成果", "check", bool(value["secret"]), hint="涉密材料信息严禁网上填写提交（118号 一），只走纸质渠道"),
-    ]  # fmt: skip
+        Box(
+            "secret",
+            "涉密人员或涉密成果",
+            "check",
+            bool(value["secret"]),
+            hint="涉密材料信息严禁网上填写提交（118号 一），只走纸质渠道",
+        ),
+    ]
     for box in found:
         box.error = errors.get(box.name, "") or (errors.get("batch_id", "") if box.name == "title_id" else "")
     return found
@@ -92,7 +131,9 @@ def titles_of(batch: Batch) -> list[Title]:
     """The titles its committee or accepting organisation takes in that year; none that examinations cover."""
     query = select(Title).join(Series).where(Title.exam_only.is_(False)).order_by(Series.number, Title.level, Title.id)
     if batch.committee:
-        query = query.where(Title.series_id == batch.committee.series_id, Title.level.in_(REVIEWS[batch.committee.level]))
+        query = query.where(
+            Title.series_id == batch.committee.series_id, Title.level.in_(REVIEWS[batch.committee.level])
+        )
     elif batch.office:
         query = query.where(Title.level == batch.office.level)
         if batch.office.scopes:
@@ -102,10 +143,20 @@ def titles_of(batch: Batch) -> list[Title]:
 
 def _of_scopes(batch: Batch) -> list[Specialty]:
     """The named specialties of an accepting organisation with everything below them, by series and code."""
-    tops = {scope.specialty_id: scope.series_id for scope in batch.office.scopes if scope.specialty_id} if batch.office else {}
+    tops = (
+        {scope.specialty_id: scope.series_id for scope in batch.office.scopes if scope.specialty_id}
+        if batch.office
+        else {}
+    )
     if not tops:
         return []
-    found = list(db.session.scalars(select(Specialty).where(Specialty.series_id.in_(set(tops.values()))).order_by(Specialty.series_id, Specialty.code)))
+    found = list(
+        db.session.scalars(
+            select(Specialty)
+            .where(Specialty.series_id.in_(set(tops.values())))
+            .order_by(Specialty.series_id, Specialty.code)
+        )
+    )
     above = {s.id: s.parent_id for s in found}
     return [s for s in found if s.in_force(batch.year) and tops.keys() & line(above, s.id)]
 
@@ -117,10 +168,18 @@ def specialties_of(batch: Batch) -> list[Specialty]:
     """
     if batch.committee is None:
         return _of_scopes(batch) if batch.office else []
-    found = list(db.session.scalars(select(Specialty).where(Specialty.series_id == batch.committee.series_id).order_by(Specialty.code)))
+    found = list(
+        db.session.scalars(
+            select(Specialty).where(Specialty.series_id == batch.committee.series_id).order_by(Specialty.code)
+        )
+    )
     above = {s.id: s.parent_id for s in found}
     allowed = {row.specialty_id for row in batch.committee.specialties}
-    return [s for s in found if s.parent_id is not None and s.in_force(batch.year) and (not allowed or allowed & line(above, s.id))]
+    return [
+        s
+        for s in found
+        if s.parent_id is not None and s.in_force(batch.year) and (not allowed or allowed & line(above, s.id))
+    ]
 
 
 def line(above: Mapping[int, int | None], key: int) -> set[int]:

@@ -1,4 +1,5 @@
-"""核验与比对 (118号 四(二)1, 四(四)): one page at every auditing desk, degrees above, the paper's files below, each with its finding."""
+"""核验与比对 (118号 四(二)1, 四(四)): one page at every auditing desk, degrees above, the paper's files below, each
+with its finding."""
 
 from __future__ import annotations
 
@@ -70,18 +71,34 @@ class ComparisonView(BaseView):
         found = {}
         for f in comparison.files_of(uow, declaration):
             if result := request.form.get(f"file-{f.material.id}", ""):
-                found[f.material.id] = (result, request.form.get(f"note-{f.material.id}", "").replace("\x00", "").strip())
+                found[f.material.id] = (
+                    result,
+                    request.form.get(f"note-{f.material.id}", "").replace("\x00", "").strip(),
+                )
         if found:
             paper_desk.compare(uow, declaration, found)
 
     def _page(self, declaration: Declaration, refusal: Refused | None) -> str:
-        lines = [self._line(f, refusal) for f in comparison.files_of(asking(g.user), declaration)] if declaration.paper_received_on else []
+        lines = (
+            [self._line(f, refusal) for f in comparison.files_of(asking(g.user), declaration)]
+            if declaration.paper_received_on
+            else []
+        )
         degrees = [(d, self._degree(d)) for d in degree_check.degrees_of(declaration)]
         errors = [(b.id, b.label, b.error) for line in lines for b in (line.result, line.note) if b.error]
-        return str(self.render_template(
-            "declarations/comparison.html", title="核验与比对", d=declaration, lines=lines, degrees=degrees, sentence="" if refusal is None or errors else refusal.sentence, errors=errors,
-            closed=DECLARATION.refusal(asking(g.user), declaration, "compare") is not None, home=url_for("RecordView.open", kind="declaration", key=declaration.id),
-        ))  # fmt: skip
+        return str(
+            self.render_template(
+                "declarations/comparison.html",
+                title="核验与比对",
+                d=declaration,
+                lines=lines,
+                degrees=degrees,
+                sentence="" if refusal is None or errors else refusal.sentence,
+                errors=errors,
+                closed=DECLARATION.refusal(asking(g.user), declaration, "compare") is not None,
+                home=url_for("RecordView.open", kind="declaration", key=declaration.id),
+            )
+        )
 
     @staticmethod
     def _degree(degree: degree_check.DegreeCheck) -> Box:
@@ -97,10 +114,27 @@ class ComparisonView(BaseView):
         here = (f.here.result, f.here.note) if f.here else ("", "")
         name = f.material.file.name
         return Line(
-            kinds.get(f.material.kind, f.material.kind), file_link(f.material.file), size_of(f.material.file), [found(c) for c in f.found if c is not f.here],
-            Box(result, f"比对结果：{name}", "choice", request.form.get(result, here[0]), [("", "未比对"), *ComparisonResult.choices()], error=errors.get(result, "")),
-            Box(note, f"比对说明：{name}", "text", request.form.get(note, here[1]), max_length=300, error=errors.get(note, "")),
-        )  # fmt: skip
+            kinds.get(f.material.kind, f.material.kind),
+            file_link(f.material.file),
+            size_of(f.material.file),
+            [found(c) for c in f.found if c is not f.here],
+            Box(
+                result,
+                f"比对结果：{name}",
+                "choice",
+                request.form.get(result, here[0]),
+                [("", "未比对"), *ComparisonResult.choices()],
+                error=errors.get(result, ""),
+            ),
+            Box(
+                note,
+                f"比对说明：{name}",
+                "text",
+                request.form.get(note, here[1]),
+                max_length=300,
+                error=errors.get(note, ""),
+            ),
+        )
 
 
 def found(one: Any) -> tuple[Any, str]:

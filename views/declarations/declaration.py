@@ -1,4 +1,5 @@
-"""Looking for declarations: 申报人员信息查询 (附件2 1.1.4) and 职称申报审核流程查询 (附件3 1.24). Nothing is done here."""
+"""Looking for declarations: 申报人员信息查询 (附件2 1.1.4) and 职称申报审核流程查询 (附件3 1.24). Nothing is done
+here."""
 
 from __future__ import annotations
 

@@ -43,10 +43,16 @@ MAY_UNMASK = (*r.AUDITORS, r.UNIT_OFFICER, r.COMMITTEE_OFFICE)
 UNTOLD = ("暂存申报", "修改申报信息", "申报材料上传", "移除材料", "个人承诺", "查看证件号码")
 #: Stages of a 评审 and of an 初定/认定, each with the states in which a declaration stands there.
 REVIEW_STAGES: Sequence[tuple[str, set[str]]] = (
-    ("个人提交", {S.DRAFT}), ("单位审核", {S.SUBMITTED, S.UNIT_REVIEW}), ("单位公示", {S.UNIT_PUBLICITY}), ("形式审查", {S.UNDER_AUDIT}),
-    ("资格复核", {S.AT_COMMITTEE}), ("评审", {S.QUALIFIED, S.PLANNED, S.IN_REVIEW}), ("结果公示", {S.PASSED, S.RESULT_PUBLICITY, S.OBJECTED}),
-    ("备案", {S.FILING}), ("发证", {S.FILED}),
-)  # fmt: skip
+    ("个人提交", {S.DRAFT}),
+    ("单位审核", {S.SUBMITTED, S.UNIT_REVIEW}),
+    ("单位公示", {S.UNIT_PUBLICITY}),
+    ("形式审查", {S.UNDER_AUDIT}),
+    ("资格复核", {S.AT_COMMITTEE}),
+    ("评审", {S.QUALIFIED, S.PLANNED, S.IN_REVIEW}),
+    ("结果公示", {S.PASSED, S.RESULT_PUBLICITY, S.OBJECTED}),
+    ("备案", {S.FILING}),
+    ("发证", {S.FILED}),
+)
 OFFICE_STAGES = (*REVIEW_STAGES[:4], REVIEW_STAGES[-1])
 
 
@@ -59,21 +65,39 @@ class DeclarationDesk(Screen):
     words: ClassVar[dict[str, str]] = {}  #: verb → what this desk calls it
     columns = "number applicant_name unit.name title.name level specialty.name state due"
     facts: ClassVar[dict[str, str]] = {
-        "申报信息": "number year applicant_name identity unit.name unit.nature series.name title.name level filed_specialty way mode channel "
-        "needs_quota secret batch.name committee.name office path_version present held_title degree submitted_at next_office paper"
+        "申报信息": "number year applicant_name identity unit.name unit.nature series.name title.name level "
+        "filed_specialty way mode channel "
+        "needs_quota secret batch.name committee.name office path_version present held_title degree "
+        "submitted_at next_office paper"
     }
     conditions = "applicant_name number unit year series level state mode submitted_at"
     order = "-submitted_at -id"
     labels: ClassVar[dict[str, str]] = {
-        "due": "办理期限", "next_office": "上级审核单位或评委会", "present": "当前办理", "identity": "证件号码", "held_title": "现任职称",
-        "degree": "学历学位", "paper": "纸质材料", "office": "受理机构", "unit.name": "所在单位", "unit.nature": "单位性质", "series.name": "申报系列",
-        "title.name": "申报职称", "specialty.name": "申报专业", "filed_specialty": "申报专业", "batch.name": "年度批次", "committee.name": "评委会",
-    }  # fmt: skip
+        "due": "办理期限",
+        "next_office": "上级审核单位或评委会",
+        "present": "当前办理",
+        "identity": "证件号码",
+        "held_title": "现任职称",
+        "degree": "学历学位",
+        "paper": "纸质材料",
+        "office": "受理机构",
+        "unit.name": "所在单位",
+        "unit.nature": "单位性质",
+        "series.name": "申报系列",
+        "title.name": "申报职称",
+        "specialty.name": "申报专业",
+        "filed_specialty": "申报专业",
+        "batch.name": "年度批次",
+        "committee.name": "评委会",
+    }
     #: 办理期限, 当前办理, 上级审核单位或评委会 (附件3 1.12.3-1.2): they follow from where the declaration lies.
     made: ClassVar[dict[str, tuple[str, Any]]] = {
         "due": ("state due_on batch.audit_on here.deadline", due_by),
         "present": ("state position here.organisation.name committee.name", held_by),
-        "next_office": ("state way onward.organisation.name committee.name", lambda state, *way: onward_to(*way) if state in ON_THE_WAY else "—"),
+        "next_office": (
+            "state way onward.organisation.name committee.name",
+            lambda state, *way: onward_to(*way) if state in ON_THE_WAY else "—",
+        ),
     }
     show_template = "declarations/record.html"
     empty = "没有符合条件的申报。"
@@ -115,13 +139,18 @@ class DeclarationDesk(Screen):
 
     def operations(self, record: Declaration) -> list[Link]:
         """The row's verbs in the words of this desk."""
-        mine = {step.label: self.words[step.verb] for step in getattr(self, "flow", DECLARATION).steps if step.verb in self.words}
+        mine = {
+            step.label: self.words[step.verb]
+            for step in getattr(self, "flow", DECLARATION).steps
+            if step.verb in self.words
+        }
         return [replace(link, label=mine.get(link.label, link.label)) for link in super().operations(record)]
 
     # -- the page -------------------------------------------------------------------------------------
 
     def cell_filed_specialty(self, record: Declaration) -> str:
-        """The specialty under the name of the 提交; what the tree calls it now stands beside it where that is another."""
+        """The specialty under the name of the 提交; what the tree calls it now stands beside it where that is
+        another."""
         filed, today = as_filed(db.session, record).specialty, record.specialty.name if record.specialty else ""
         return f"{filed}（现名：{today}）" if filed != today else today or "—"
 
@@ -149,7 +178,9 @@ class DeclarationDesk(Screen):
         if state in (S.ISSUED, S.REPORTED, S.REVOKED):
             return [(label, "done") for label, _states in stages]
         here = next((n for n, (_label, states) in enumerate(stages) if state in states), -1)
-        return [(label, "done" if n < here else "now" if n == here else "") for n, (label, _states) in enumerate(stages)]
+        return [
+            (label, "done" if n < here else "now" if n == here else "") for n, (label, _states) in enumerate(stages)
+        ]
 
     @staticmethod
     def _standing(record: Declaration) -> str:
@@ -159,7 +190,11 @@ class DeclarationDesk(Screen):
             return S.UNIT_REVIEW if back == 0 else S.UNDER_AUDIT if back in stops else S.AT_COMMITTEE
         if record.state not in (S.TERMINATED, S.FAILED, S.WITHDRAWN):
             return record.state
-        last = select(TrailEntry.before).where(TrailEntry.subject_kind == "declaration", TrailEntry.subject_id == record.id, TrailEntry.after == record.state)
+        last = select(TrailEntry.before).where(
+            TrailEntry.subject_kind == "declaration",
+            TrailEntry.subject_id == record.id,
+            TrailEntry.after == record.state,
+        )
         return db.session.scalar(last.order_by(TrailEntry.id.desc()).limit(1)) or record.state
 
     def links(self, record: Declaration) -> Sequence[Link]:
@@ -179,20 +214,39 @@ class DeclarationDesk(Screen):
 
     def panels(self, record: Declaration) -> Sequence[Panel]:
         """去向预览, beside the trail."""
-        return [Panel("去向预览", html=Markup(render_template("declarations/ways.html", destination=destination(record), holder=holder(record))), aside=True)]  # noqa: S704
+        return [
+            Panel(
+                "去向预览",
+                html=Markup(  # noqa: S704  (our own template)
+                    render_template("declarations/ways.html", destination=destination(record), holder=holder(record))
+                ),
+                aside=True,
+            )
+        ]
 
     def extra_page(self, record: Declaration) -> dict[str, Any]:
         """Checks, sections, files, corrections and destinations, for the template."""
         uow = asking(g.user)
         kinds = {kind.key: kind.label for kind in forms.form().materials}
         files = [
-            {"kind": kinds.get(f.material.kind, f.material.kind), "link": file_link(f.material.file), "size": size_of(f.material.file), "found": [found(c) for c in f.found]}
+            {
+                "kind": kinds.get(f.material.kind, f.material.kind),
+                "link": file_link(f.material.file),
+                "size": size_of(f.material.file),
+                "found": [found(c) for c in f.found],
+            }
             for f in comparison.files_of(uow, record)
         ]
-        told = db.session.scalars(select(Correction).where(Correction.declaration_id == record.id).order_by(Correction.id.desc())).all()
+        told = db.session.scalars(
+            select(Correction).where(Correction.declaration_id == record.id).order_by(Correction.id.desc())
+        ).all()
         return {
-            "checks": checklist.checks(uow, record), "sections": sections_of(record), "files": files, "corrections": told, "reason": record.result_reason,
-        }  # fmt: skip
+            "checks": checklist.checks(uow, record),
+            "sections": sections_of(record),
+            "files": files,
+            "corrections": told,
+            "reason": record.result_reason,
+        }
 
     # -- 查看证件号码 ---------------------------------------------------------------------------------
 
@@ -208,5 +262,7 @@ class DeclarationDesk(Screen):
             abort(403)
         if request.method == "GET":
             return self.show_page(record)
-        attempt(g.user, lambda uow: uow.record("unmask_identity", self.find(pk), label="查看证件号码"), context=context())
+        attempt(
+            g.user, lambda uow: uow.record("unmask_identity", self.find(pk), label="查看证件号码"), context=context()
+        )
         return self.show_page(self.find(pk), revealed=record.person.id_number)

@@ -34,10 +34,15 @@ from workflow.paths import route
 VERBS = ("submit", "withdraw", "abandon", "resubmit")
 #: The stages an applicant sees: label and the states that belong to it.
 STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("个人提交", (S.DRAFT, S.WITHDRAWN)), ("单位审核公示", (S.SUBMITTED, S.UNIT_REVIEW, S.UNIT_PUBLICITY)), ("逐级审核", (S.UNDER_AUDIT, S.RETURNED, S.TERMINATED)),
-    ("资格复核", (S.AT_COMMITTEE,)), ("评审", (S.QUALIFIED, S.PLANNED, S.IN_REVIEW, S.FAILED)), ("结果公示", (S.PASSED, S.RESULT_PUBLICITY, S.OBJECTED)),
-    ("备案", (S.FILING,)), ("发证", (S.FILED, S.ISSUED, S.REPORTED, S.REVOKED)),
-)  # fmt: skip
+    ("个人提交", (S.DRAFT, S.WITHDRAWN)),
+    ("单位审核公示", (S.SUBMITTED, S.UNIT_REVIEW, S.UNIT_PUBLICITY)),
+    ("逐级审核", (S.UNDER_AUDIT, S.RETURNED, S.TERMINATED)),
+    ("资格复核", (S.AT_COMMITTEE,)),
+    ("评审", (S.QUALIFIED, S.PLANNED, S.IN_REVIEW, S.FAILED)),
+    ("结果公示", (S.PASSED, S.RESULT_PUBLICITY, S.OBJECTED)),
+    ("备案", (S.FILING,)),
+    ("发证", (S.FILED, S.ISSUED, S.REPORTED, S.REVOKED)),
+)
 
 
 def state_of(declaration: Declaration) -> Any:
@@ -72,11 +77,19 @@ class DeclareView(BaseView):
         if request.method == "GET":
             return self._choice_page(batch, choice.begin(g.user))
         try:
-            made = self._do(lambda uow: submission.start(uow, batch=uow.session.get_one(Batch, batch_id), **choice.read(uow.session)))
+            made = self._do(
+                lambda uow: submission.start(
+                    uow, batch=uow.session.get_one(Batch, batch_id), **choice.read(uow.session)
+                )
+            )
         except Refused as refusal:
             return self._choice_page(batch, choice.typed(), refusal), 422
         if made.content.carried:
-            flash(f"已带入上次申报（{made.content.carried_from}）的资料，请核对：标有“待核对”的部分逐一核对后暂存，不用的可以清空。", "warn")
+            flash(
+                f"已带入上次申报（{made.content.carried_from}）的资料，请核对："
+                "标有“待核对”的部分逐一核对后暂存，不用的可以清空。",
+                "warn",
+            )
         return redirect(url_for(".section", key=made.id, name=forms.form().sections[0].key))
 
     @expose("/<int:key>/choice", methods=["GET", "POST"])
@@ -87,7 +100,11 @@ class DeclareView(BaseView):
         if request.method == "GET":
             return self._choice_page(declaration.batch, choice.of(declaration))
         try:
-            self._do(lambda uow: submission.change_choice(uow, uow.session.get_one(Declaration, key), **choice.read(uow.session)))
+            self._do(
+                lambda uow: submission.change_choice(
+                    uow, uow.session.get_one(Declaration, key), **choice.read(uow.session)
+                )
+            )
         except Refused as refusal:
             return self._choice_page(self._mine(key).batch, choice.typed(), refusal), 422
         flash("已暂存申报信息。", "ok")
@@ -95,7 +112,13 @@ class DeclareView(BaseView):
 
     def _choice_page(self, batch: Batch, given: dict[str, Any], refusal: Refused | None = None) -> str:
         boxes = choice.boxes(batch, given, refusal.fields if refusal else {})
-        return self._render("declarations/start.html", batch=batch, boxes=boxes, errors=errors_of(boxes), sentence=refusal.sentence if refusal and not refusal.fields else "")
+        return self._render(
+            "declarations/start.html",
+            batch=batch,
+            boxes=boxes,
+            errors=errors_of(boxes),
+            sentence=refusal.sentence if refusal and not refusal.fields else "",
+        )
 
     # -- filling in ------------------------------------------------------------------------------
 
@@ -109,7 +132,9 @@ class DeclareView(BaseView):
             return self._section_page(declaration, section, {})
         raw = declare_form.typed(section)
         try:
-            errors = self._do(lambda uow: submission.save_section(uow, uow.session.get_one(Declaration, key), name, raw))
+            errors = self._do(
+                lambda uow: submission.save_section(uow, uow.session.get_one(Declaration, key), name, raw)
+            )
         except Refused as refusal:
             flash(refusal.sentence, "bad")
             return self._section_page(self._mine(key), section, refusal.fields, raw), 422
@@ -117,7 +142,10 @@ class DeclareView(BaseView):
             flash(f"已暂存，还有 {len(errors)} 处需要修改。", "warn")
             return self._section_page(self._mine(key), section, errors)
         left = self._missing(self._mine(key)).get(name, 0)
-        flash(f"已暂存“{section.title}”，还有 {left} 处未填，提交前须补齐。" if left else f"已暂存“{section.title}”。", "warn" if left else "ok")
+        flash(
+            f"已暂存“{section.title}”，还有 {left} 处未填，提交前须补齐。" if left else f"已暂存“{section.title}”。",
+            "warn" if left else "ok",
+        )
         return redirect(self._next(self._mine(key), section) if request.form.get("go") == "next" else request.path)
 
     def _section_page(self, declaration: Declaration, section: Any, errors: dict[str, str], raw: Any = None) -> str:
@@ -126,8 +154,18 @@ class DeclareView(BaseView):
         rows = list(value or []) if section.repeated else [value or {}]
         if section.repeated and self._editable(declaration) and len(rows) < section.max_rows:
             rows.append({})
-        groups = [declare_form.boxes_of(section, declaration, row, facts, errors, f"{n}-" if section.repeated else "") for n, row in enumerate(rows)]
-        return self._page("declarations/section.html", declaration, section=section, groups=groups, errors=errors_of([b for group in groups for b in group]), whole=errors.get("", ""))
+        groups = [
+            declare_form.boxes_of(section, declaration, row, facts, errors, f"{n}-" if section.repeated else "")
+            for n, row in enumerate(rows)
+        ]
+        return self._page(
+            "declarations/section.html",
+            declaration,
+            section=section,
+            groups=groups,
+            errors=errors_of([b for group in groups for b in group]),
+            whole=errors.get("", ""),
+        )
 
     def _next(self, declaration: Declaration, section: Any) -> str:
         keys = [s.key for s in self._sections(declaration) if s.fields]
@@ -145,8 +183,12 @@ class DeclareView(BaseView):
             abort(404)
         clear = request.form.get("do") == "clear"
         verb = submission.clear_part if clear else submission.confirm_part
-        self._say(lambda uow: verb(uow, uow.session.get_one(Declaration, key), name), "已清空。" if clear else "已核对。")
-        return redirect(url_for(".materials", key=key) if name == carry.MATERIALS else url_for(".section", key=key, name=name))
+        self._say(
+            lambda uow: verb(uow, uow.session.get_one(Declaration, key), name), "已清空。" if clear else "已核对。"
+        )
+        return redirect(
+            url_for(".materials", key=key) if name == carry.MATERIALS else url_for(".section", key=key, name=name)
+        )
 
     # -- materials -------------------------------------------------------------------------------
 
@@ -168,8 +210,13 @@ class DeclareView(BaseView):
         sent = request.files.get("file")
         if sent is None or not sent.filename:
             raise Refused("请选择要上传的文件。", field=kind)
-        data, name, clean = sent.read(), sent.filename, bool(request.form.get("no_secrets"))  # read before the transaction opens
-        self._do(lambda uow: submission.attach(uow, uow.session.get_one(Declaration, key), kind, data, name, no_secrets=clean))
+        # read before the transaction opens
+        data, name, clean = sent.read(), sent.filename, bool(request.form.get("no_secrets"))
+        self._do(
+            lambda uow: submission.attach(
+                uow, uow.session.get_one(Declaration, key), kind, data, name, no_secrets=clean
+            )
+        )
         flash(f"已上传“{name}”。", "ok")
 
     def _materials_page(self, declaration: Declaration, errors: dict[str, str] | None = None) -> str:
@@ -181,7 +228,16 @@ class DeclareView(BaseView):
         kinds = forms.form().materials
         needed = {k.key for k in kinds if k.needed(facts) and not k.warn_only}
         fitting = [k for k in kinds if (k.fits(facts) and k.key != "other") or k.key in held or k.key in (errors or {})]
-        return self._page("declarations/materials.html", declaration, kinds=fitting, others=[k for k in kinds if k not in fitting], needed=needed, held=held, errors=errors or {}, max_mb=settings.value(db.session, "upload_max_mb"))
+        return self._page(
+            "declarations/materials.html",
+            declaration,
+            kinds=fitting,
+            others=[k for k in kinds if k not in fitting],
+            needed=needed,
+            held=held,
+            errors=errors or {},
+            max_mb=settings.value(db.session, "upload_max_mb"),
+        )
 
     @expose("/<int:key>/materials/<int:material_id>/remove", methods=["POST"])
     @has_access
@@ -206,20 +262,39 @@ class DeclareView(BaseView):
         declaration = self._mine(key)
         if request.method == "POST":
             device = f"{stay.context().get('address', '')} {request.headers.get('User-Agent', '')}"
-            self._say(lambda uow: submission.promise(uow, uow.session.get_one(Declaration, key), device), "已签署个人承诺。")
+            self._say(
+                lambda uow: submission.promise(uow, uow.session.get_one(Declaration, key), device), "已签署个人承诺。"
+            )
             return redirect(request.path)
         uow = asking(g.user)
         errors, warnings = submission.review(uow, declaration) if self._editable(declaration) else ({}, {})
         stops, broken = self._route(declaration)
-        return self._page("declarations/check.html", declaration, errors=self._linked(key, errors), warnings=self._linked(key, warnings), stops=stops, broken=broken,
-                          promise=forms.form().promise, refusal=self._refusal(uow, declaration))  # fmt: skip
+        return self._page(
+            "declarations/check.html",
+            declaration,
+            errors=self._linked(key, errors),
+            warnings=self._linked(key, warnings),
+            stops=stops,
+            broken=broken,
+            promise=forms.form().promise,
+            refusal=self._refusal(uow, declaration),
+        )
 
     @staticmethod
     def _route(declaration: Declaration) -> tuple[list[Any], str]:
         if declaration.route and declaration.state != S.DRAFT:
             return list(declaration.route), ""
         try:
-            return list(route.route(db.session, way=declaration.way, level=declaration.level, committee=declaration.committee, office=declaration.office, unit=declaration.unit)), ""
+            return list(
+                route.route(
+                    db.session,
+                    way=declaration.way,
+                    level=declaration.level,
+                    committee=declaration.committee,
+                    office=declaration.office,
+                    unit=declaration.unit,
+                )
+            ), ""
         except Refused as refusal:
             return [], refusal.sentence
 
@@ -231,11 +306,18 @@ class DeclareView(BaseView):
         for place, words in found.items():
             section, _dot, field = place.partition(".")
             if section in keys:
-                linked.append((url_for(".section", key=key, name=section) + (f"#{field.replace('.', '-')}" if field else ""), words))
+                linked.append(
+                    (
+                        url_for(".section", key=key, name=section) + (f"#{field.replace('.', '-')}" if field else ""),
+                        words,
+                    )
+                )
             elif section == carry.MATERIALS:
                 linked.append((url_for(".materials", key=key) + (f"#{field}" if field else ""), words))
             else:
-                linked.append((url_for(".check", key=key) if section == "promise" else url_for(".choice", key=key), words))
+                linked.append(
+                    (url_for(".check", key=key) if section == "promise" else url_for(".choice", key=key), words)
+                )
         return linked
 
     @expose("/<int:key>/act/<verb>", methods=["POST"])
@@ -247,7 +329,10 @@ class DeclareView(BaseView):
             abort(404)
         step = DECLARATION[verb]
         answers = {ask.name: request.form.get(ask.name, "").strip() for ask in step.asks}
-        done = self._say(lambda uow: DECLARATION.perform(uow, uow.session.get_one(Declaration, key), verb, **answers), f"已{step.label}。")
+        done = self._say(
+            lambda uow: DECLARATION.perform(uow, uow.session.get_one(Declaration, key), verb, **answers),
+            f"已{step.label}。",
+        )
         return redirect(url_for(".show" if done or verb not in ("submit", "resubmit") else ".check", key=key))
 
     @expose("/<int:key>")
@@ -256,25 +341,54 @@ class DeclareView(BaseView):
         """My declaration: where it is, what is asked of me, the trail."""
         declaration = self._mine(key)
         uow = asking(g.user)
-        corrections = db.session.scalars(select(Correction).where(Correction.declaration_id == key).order_by(Correction.id.desc())).all()
-        facts = [(f.label, mirrored(declaration, f) or "—") for s in forms.form().sections[:2] for f in s.fields if f.mirror and f.mirror[0] != "material"]
+        corrections = db.session.scalars(
+            select(Correction).where(Correction.declaration_id == key).order_by(Correction.id.desc())
+        ).all()
+        facts = [
+            (f.label, mirrored(declaration, f) or "—")
+            for s in forms.form().sections[:2]
+            for f in s.fields
+            if f.mirror and f.mirror[0] != "material"
+        ]
         if declaration.paper_received_on:
             facts.append(("纸质材料", f"{declaration.paper_received_on} 收到，存放于{declaration.paper_place}"))
         due = f"请于 {declaration.due_on} 前补正" if declaration.due_on else ""
-        return self._page("declarations/show.html", declaration, corrections=corrections, trail=timeline(declaration, own=True), facts=facts, due=due,
-                          progress=_progress(declaration), steps=DECLARATION.expected(uow, declaration), materials=submission.materials_of(uow, declaration))  # fmt: skip
+        return self._page(
+            "declarations/show.html",
+            declaration,
+            corrections=corrections,
+            trail=timeline(declaration, own=True),
+            facts=facts,
+            due=due,
+            progress=_progress(declaration),
+            steps=DECLARATION.expected(uow, declaration),
+            materials=submission.materials_of(uow, declaration),
+        )
 
     @expose("/<int:key>/form.pdf")
     @has_access
     def print(self, key: int) -> Any:
         """《专业技术职称评审表》 as it stands."""
         declaration = self._mine(key)
-        return send_file(review_form_pdf(declaration), mimetype="application/pdf", as_attachment=True, download_name=f"评审表_{declaration.number}.pdf")
+        return send_file(
+            review_form_pdf(declaration),
+            mimetype="application/pdf",
+            as_attachment=True,
+            download_name=f"评审表_{declaration.number}.pdf",
+        )
 
     # -- what the pages share ------------------------------------------------------------------------
 
     def _page(self, template: str, declaration: Declaration, **more: Any) -> str:
-        return self._render(template, d=declaration, sections=self._sections(declaration), filled=set(declaration.content.sections or {}) - self._missing(declaration).keys(), carried=set(declaration.content.carried or ()), editable=self._editable(declaration), **more)
+        return self._render(
+            template,
+            d=declaration,
+            sections=self._sections(declaration),
+            filled=set(declaration.content.sections or {}) - self._missing(declaration).keys(),
+            carried=set(declaration.content.carried or ()),
+            editable=self._editable(declaration),
+            **more,
+        )
 
     @staticmethod
     def _missing(declaration: Declaration) -> dict[str, int]:

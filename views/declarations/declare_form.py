@@ -16,7 +16,14 @@ from workflow.declarations.form_parts import Field, Section
 KINDS = {"month": "text", "year": "number"}
 
 
-def boxes_of(section: Section, declaration: Declaration, row: Mapping[str, Any], facts: Mapping[str, Any], errors: Mapping[str, str], prefix: str = "") -> list[Box]:
+def boxes_of(
+    section: Section,
+    declaration: Declaration,
+    row: Mapping[str, Any],
+    facts: Mapping[str, Any],
+    errors: Mapping[str, str],
+    prefix: str = "",
+) -> list[Box]:
     """The fields of one row; what does not apply to these facts is left out, what mirrors a record is shown only."""
     known = dict(facts) | dict(row)
     return [_box(f, declaration, row, errors, prefix) for f in section.fields if f.applies(known) or row.get(f.key)]
@@ -30,9 +37,16 @@ def _box(field: Field, declaration: Declaration, row: Mapping[str, Any], errors:
     hint = field.hint or ("格式 2023-09" if field.kind == "month" else "")
     error = errors.get(prefix.replace("-", ".") + field.key, "") or errors.get(prefix + field.key, "")
     return Box(
-        prefix + field.key, field.label, KINDS.get(field.kind, field.kind), bool(value) if field.kind == "check" else as_typed(value), options,
-        field.required, hint, error, field.max,
-    )  # fmt: skip
+        prefix + field.key,
+        field.label,
+        KINDS.get(field.kind, field.kind),
+        bool(value) if field.kind == "check" else as_typed(value),
+        options,
+        field.required,
+        hint,
+        error,
+        field.max,
+    )
 
 
 def typed(section: Section) -> Any:
@@ -44,7 +58,9 @@ def typed(section: Section) -> Any:
 
 def _row(section: Section, prefix: str) -> dict[str, Any]:
     return {
-        f.key: bool(request.form.get(prefix + f.key)) if f.kind == "check" else request.form.get(prefix + f.key, "").replace("\x00", "").strip()
+        f.key: bool(request.form.get(prefix + f.key))
+        if f.kind == "check"
+        else request.form.get(prefix + f.key, "").replace("\x00", "").strip()
         for f in section.fields
         if not f.mirror
     }

@@ -42,25 +42,48 @@ def sections_of(declaration: Declaration) -> list[Filled]:
     """Every section of the form that was asked for, in its order; identity fields masked."""
     filled = declaration.content.sections or {}
     known = {
-        "way": str(declaration.way), "level": str(declaration.level), "mode": str(declaration.mode), "channel": str(declaration.channel),
-        "needs_quota": declaration.needs_quota, "secret": declaration.secret,
-    }  # fmt: skip
+        "way": str(declaration.way),
+        "level": str(declaration.level),
+        "mode": str(declaration.mode),
+        "channel": str(declaration.channel),
+        "needs_quota": declaration.needs_quota,
+        "secret": declaration.secret,
+    }
     declaring = filled.get("declaring")
     known |= declaring if isinstance(declaring, dict) else {}
-    return [_read(section, filled.get(section.key), declaration, known) for section in forms.form().sections_for(known) if section.fields]
+    return [
+        _read(section, filled.get(section.key), declaration, known)
+        for section in forms.form().sections_for(known)
+        if section.fields
+    ]
 
 
 def _read(section: Section, value: Any, declaration: Declaration, known: dict[str, Any]) -> Filled:
     if not section.repeated:
-        return Filled(section.key, section.title, tuple(_facts([f for f in section.fields if f.applies(known | (value or {}))], value or {}, declaration)))
+        return Filled(
+            section.key,
+            section.title,
+            tuple(_facts([f for f in section.fields if f.applies(known | (value or {}))], value or {}, declaration)),
+        )
     rows = [row for row in value or [] if isinstance(row, dict)]
     used = [f for f in section.fields if any(f.applies(known | row) and shown(f, row, declaration) for row in rows)]
     if section.key == degree_check.SECTION and rows:
         told = [degree.told for degree in degree_check.degrees_of(declaration)]
-        return Filled(section.key, section.title, cards=[(*_facts(used, row, declaration), ("核验状态", status)) for row, status in zip(rows, told, strict=False)])
+        return Filled(
+            section.key,
+            section.title,
+            cards=[
+                (*_facts(used, row, declaration), ("核验状态", status)) for row, status in zip(rows, told, strict=False)
+            ],
+        )
     if len(used) > COLUMNS:
         return Filled(section.key, section.title, cards=[tuple(_facts(used, row, declaration)) for row in rows])
-    return Filled(section.key, section.title, head=[f.label for f in used], rows=[[shown(f, row, declaration) or "—" for f in used] for row in rows])
+    return Filled(
+        section.key,
+        section.title,
+        head=[f.label for f in used],
+        rows=[[shown(f, row, declaration) or "—" for f in used] for row in rows],
+    )
 
 
 def _facts(fields: Sequence[Field], row: dict[str, Any], declaration: Declaration) -> Iterator[tuple[str, str]]:

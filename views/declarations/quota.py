@@ -41,12 +41,22 @@ class PeopleField(AreaField):
     def box(self) -> Box:
         """The lines as they are typed."""
         held = self.typed if self.typed is not None else lines_of(self.data)
-        return Box(self.name, str(self.label.text), "area", held, hint=str(self.description), error=" ".join(map(str, self.errors)))
+        return Box(
+            self.name,
+            str(self.label.text),
+            "area",
+            held,
+            hint=str(self.description),
+            error=" ".join(map(str, self.errors)),
+        )
 
 
 def lines_of(people: Any) -> str:
     """A list of people as lines."""
-    return "\n".join("，".join(filter(None, (p.get("name"), p.get("situation"), p.get("years") and f"{p['years']}年"))) for p in people or [])
+    return "\n".join(
+        "，".join(filter(None, (p.get("name"), p.get("situation"), p.get("years") and f"{p['years']}年")))
+        for p in people or []
+    )
 
 
 class ReportField(Typed):
@@ -67,7 +77,14 @@ class ReportField(Typed):
 
     def box(self) -> Box:
         """A file is asked for again after an error."""
-        return Box(self.name, str(self.label.text), "file", "", hint=str(self.description), error=" ".join(map(str, self.errors)))
+        return Box(
+            self.name,
+            str(self.label.text),
+            "file",
+            "",
+            hint=str(self.description),
+            error=" ".join(map(str, self.errors)),
+        )
 
 
 class QuotaDesk(Screen):
@@ -76,12 +93,18 @@ class QuotaDesk(Screen):
     model = Quota
     columns = "unit.name year kind level specialty.name vacancies requested approved used state"
     facts: ClassVar[dict[str, str]] = {
-        "申报": "unit.name unit.nature year kind level specialty.name establishment posts held vacancies retiring requested statement",
+        "申报": "unit.name unit.nature year kind level specialty.name establishment posts held vacancies retiring "
+        "requested statement",
         "核准与使用": "state approved document reserve_limit reserved used",
     }
     conditions = "year kind level state specialty"
     order = "-year -id"
-    labels: ClassVar[dict[str, str]] = {"unit.name": "申报单位", "unit.nature": "单位性质", "specialty.name": "申报专业", "vacancies": "空缺岗位"}
+    labels: ClassVar[dict[str, str]] = {
+        "unit.name": "申报单位",
+        "unit.nature": "单位性质",
+        "specialty.name": "申报专业",
+        "vacancies": "空缺岗位",
+    }
 
     def cell_vacancies(self, record: Quota) -> str:
         """核定 less 已聘."""
@@ -93,15 +116,32 @@ class QuotaDesk(Screen):
 
     def panels(self, record: Quota) -> Sequence[Panel]:
         """The people of a special kind, and the report."""
-        named = [(p.get("name", ""), p.get("situation") or "—", f"{p['years']} 年" if p.get("years") else "—") for p in record.people or []]
-        found = [Panel("人员名单（特殊情况）", f"{len(named)} 人", ("姓名", "情形", "服务年限"), named, empty="没有人员名单。")] if special(record) else []
+        named = [
+            (p.get("name", ""), p.get("situation") or "—", f"{p['years']} 年" if p.get("years") else "—")
+            for p in record.people or []
+        ]
+        found = (
+            [
+                Panel(
+                    "人员名单（特殊情况）",
+                    f"{len(named)} 人",
+                    ("姓名", "情形", "服务年限"),
+                    named,
+                    empty="没有人员名单。",
+                )
+            ]
+            if special(record)
+            else []
+        )
         return [*found, attachments(record, "专项报告及附件")]
 
     def due_of(self, record: Quota) -> str:
         """T1 and T2 of the year."""
         if record.state not in (QuotaState.DRAFT, QuotaState.RETURNED, QuotaState.DECLARED, QuotaState.EXAMINED):
             return ""
-        day = quota.last_day(asking(g.user), record, approving=record.state in (QuotaState.DECLARED, QuotaState.EXAMINED))
+        day = quota.last_day(
+            asking(g.user), record, approving=record.state in (QuotaState.DECLARED, QuotaState.EXAMINED)
+        )
         return f"{day} 截止" if day >= asking(g.user).today else f"已于 {day} 截止"
 
 
@@ -116,11 +156,13 @@ class QuotaScreen(QuotaDesk, FlowScreen):
     extra_fields: ClassVar[dict[str, Any]] = {
         "year": NumberField("评审年度", [Required()]),
         "people": PeopleField(
-            "人员名单（特殊情况）", max_length=8000,
-            description=f"每行一人：姓名，情形，服务年限。第（3）类的情形为：{'、'.join(SITUATIONS)}。不要填写证件号码。",
+            "人员名单（特殊情况）",
+            max_length=8000,
+            description="每行一人：姓名，情形，服务年限。第（3）类的情形为："
+            f"{'、'.join(SITUATIONS)}。不要填写证件号码。",
         ),
         "report": ReportField("专项报告", description="特殊情况评审职数须上传专项报告（118号 三(二)2）；PDF 或图片。"),
-    }  # fmt: skip
+    }
     verbs = "declare"
     row_verbs = "declare"
     imports = "quota"

@@ -1,4 +1,5 @@
-"""职称申报人员资格复核 (附件2 1.2.1): the committee's office decides who enters the base of the ratio (118号 四(四))."""
+"""职称申报人员资格复核 (附件2 1.2.1): the committee's office decides who enters the base of the ratio (118号
+四(四))."""
 
 from __future__ import annotations
 

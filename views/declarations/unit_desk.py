@@ -1,4 +1,5 @@
-"""The unit's own desk: 受理 and 真实性审核 before the publicity (118号 四(二)1), 单位推荐上报 after it (附件2 1.1.2)."""
+"""The unit's own desk: 受理 and 真实性审核 before the publicity (118号 四(二)1), 单位推荐上报 after it (附件2
+1.1.2)."""
 
 from __future__ import annotations
 

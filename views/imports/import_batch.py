@@ -100,9 +100,16 @@ class ImportScreen(FlowScreen):
         boxes = posted.boxes(step, None)
         errors = [(box.id, box.label, box.error) for box in boxes if box.error]
         return self.render_template(
-            "imports/new.html", screen=self, about=about, title=f"批量导入{about.title}", boxes=boxes, base=self.address("list"),
-            errors=errors, sentence=posted.sentence if not errors else "", empty_table=self.address("template", kind=kind),
-        ), posted.code  # fmt: skip
+            "imports/new.html",
+            screen=self,
+            about=about,
+            title=f"批量导入{about.title}",
+            boxes=boxes,
+            base=self.address("list"),
+            errors=errors,
+            sentence=posted.sentence if not errors else "",
+            empty_table=self.address("template", kind=kind),
+        ), posted.code
 
     def _kind(self, name: str) -> ImportKind:
         about = KINDS.get(name) or abort(404)
@@ -129,10 +136,17 @@ class ImportScreen(FlowScreen):
         page = max(1, request.args.get("page", 1, type=int) or 1)
         rows, count = import_rows.page(db.session, record.id, only, min(page, 100_000), PAGE)
         given: dict[str, Any] = {
-            "about": about, "only": only, "page": page, "pages": max(1, -(-count // PAGE)), "rows": [_shown(about, row) for row in rows],
-            "tabs": _tabs(record), "unknown": self._unknown(record, about), "progress": jobs.progress_of(record.job) if record.job else None,
-            "touched": [], "touched_count": 0,
-        }  # fmt: skip
+            "about": about,
+            "only": only,
+            "page": page,
+            "pages": max(1, -(-count // PAGE)),
+            "rows": [_shown(about, row) for row in rows],
+            "tabs": _tabs(record),
+            "unknown": self._unknown(record, about),
+            "progress": jobs.progress_of(record.job) if record.job else None,
+            "touched": [],
+            "touched_count": 0,
+        }
         if record.state == ImportState.COMMITTED and record.fresh + record.changed <= LOOKED_AT:
             touched = import_batch.touched_since(db.session, record)
             given |= {"touched": list(touched.values())[:NAMED], "touched_count": len(touched)}
@@ -144,7 +158,13 @@ class ImportScreen(FlowScreen):
         offered = about.offered(db.session)
         labels = {f.name: f.label for f in about.fields}
         return [
-            {"field": name, "word": word, "count": count, "label": labels[name], "options": offered.get(name, [])[:MOST_OPTIONS]}
+            {
+                "field": name,
+                "word": word,
+                "count": count,
+                "label": labels[name],
+                "options": offered.get(name, [])[:MOST_OPTIONS],
+            }
             for name, word, count in import_batch.unknown_words(db.session, record)
         ]
 
@@ -171,7 +191,10 @@ class ImportScreen(FlowScreen):
         record = self.find(pk)
         about = KINDS[record.kind]
         places = {f.name: n for n, f in enumerate(about.fields)}
-        rows = ((texts, {places.get(name, len(about.fields)): words for name, words in faults.items()}) for texts, faults in import_batch.failing_rows(db.session, record))
+        rows = (
+            (texts, {places.get(name, len(about.fields)): words for name, words in faults.items()})
+            for texts, faults in import_batch.failing_rows(db.session, record)
+        )
         target = tempfile.TemporaryFile()  # noqa: SIM115  (closed when it has been sent)
         template.returned(target, about.title, _columns(about), rows, about.dictionary(db.session))
         return _sheet(target, f"{about.title}导入失败数据.xlsx")
@@ -185,7 +208,12 @@ class ImportScreen(FlowScreen):
 
 
 _UNDER_WAY = (ImportState.RECEIVED, ImportState.COMMITTING, ImportState.UNDOING)
-FILE = Ask("file", "浏览（选择文件）", "file", hint="选择填写好的模板：.xlsx、.xls 或 .csv（UTF-8 或 GB18030），不超过 20 MB、12 万行")
+FILE = Ask(
+    "file",
+    "浏览（选择文件）",
+    "file",
+    hint="选择填写好的模板：.xlsx、.xls 或 .csv（UTF-8 或 GB18030），不超过 20 MB、12 万行",
+)
 
 
 def _chosen(ask: Ask, value: Any) -> str:
@@ -196,7 +224,14 @@ def _chosen(ask: Ask, value: Any) -> str:
 def _columns(about: ImportKind) -> list[template.Column]:
     offered = about.offered(db.session)
     return [
-        template.Column(f.label, note=f.hint, choices=tuple(offered.get(f.name, ())), text=f.kind != "number", required=f.required, example=f.example)
+        template.Column(
+            f.label,
+            note=f.hint,
+            choices=tuple(offered.get(f.name, ())),
+            text=f.kind != "number",
+            required=f.required,
+            example=f.example,
+        )
         for f in about.fields
     ]
 
@@ -213,7 +248,13 @@ def _sheet(target: Any, name: str) -> Response:
 
 
 def _tabs(record: ImportBatch) -> list[tuple[str, str, int]]:
-    counts = {"": record.total, "new": record.fresh, "changed": record.changed, "unchanged": record.unchanged, "wrong": record.wrong}
+    counts = {
+        "": record.total,
+        "new": record.fresh,
+        "changed": record.changed,
+        "unchanged": record.unchanged,
+        "wrong": record.wrong,
+    }
     return [(key, RowAction(key).label if key else "全部", count) for key, count in counts.items()]
 
 
@@ -227,5 +268,17 @@ def _shown(about: ImportKind, row: Outcome) -> dict[str, Any]:
         was = before.get(each.name, "")
         show = mask_id if each.sealed else str
         same = not text or row.action != RowAction.CHANGED or was == after.get(each.name, text)
-        cells.append({"label": each.label, "text": show(text) if text else "", "was": "" if same else (show(was) if was else "空"), "fault": row.faults.get(each.name, "")})
-    return {"number": row.number, "badge": badge(action.label, action.tone), "cells": cells, "fault": row.faults.get("", "")}
+        cells.append(
+            {
+                "label": each.label,
+                "text": show(text) if text else "",
+                "was": "" if same else (show(was) if was else "空"),
+                "fault": row.faults.get(each.name, ""),
+            }
+        )
+    return {
+        "number": row.number,
+        "badge": badge(action.label, action.tone),
+        "cells": cells,
+        "fault": row.faults.get("", ""),
+    }

@@ -85,7 +85,9 @@ class DashboardView(BaseView):
         statistics = answer(question)
         remarks = [
             f"条件：{_in_words(question, options)}",
-            "数据截至 {now}；统计范围与 {name} 在列表中可查看的申报一致".format(now=f"{asking(g.user).now:%Y-%m-%d %H:%M}", name=g.user.full_name),
+            "数据截至 {now}；统计范围与 {name} 在列表中可查看的申报一致".format(
+                now=f"{asking(g.user).now:%Y-%m-%d %H:%M}", name=g.user.full_name
+            ),
         ]
         content = workbook(statistics.tables(), remarks)
 
@@ -149,8 +151,12 @@ def rows_address(question: Question, **also: Any) -> str:
     if city == PROVINCIAL or not screen:
         return ""
     conditions = {
-        "year": question.year, "series": question.series, "level": question.level, "way": question.way, "region_code": city,
-    } | also  # fmt: skip
+        "year": question.year,
+        "series": question.series,
+        "level": question.level,
+        "way": question.way,
+        "region_code": city,
+    } | also
     return url_for(f"{screen}.list", **{name: value for name, value in conditions.items() if value})
 
 

@@ -39,5 +39,19 @@ class DemoClockView(BaseView):
         return redirect(url_for(".move"))
 
     def _page(self, typed: str, sentence: str = "") -> str:
-        box = Box("to", "调整到", "datetime", typed, required=True, hint=f"只能向前，一次最多 {demo_clock.FARTHEST.days} 天", error=sentence)
-        return self.render_template("office/demo_clock.html", title="演示时钟", now=asking(g.user).now, box=box, errors=[("to", box.label, sentence)] if sentence else [])
+        box = Box(
+            "to",
+            "调整到",
+            "datetime",
+            typed,
+            required=True,
+            hint=f"只能向前，一次最多 {demo_clock.FARTHEST.days} 天",
+            error=sentence,
+        )
+        return self.render_template(
+            "office/demo_clock.html",
+            title="演示时钟",
+            now=asking(g.user).now,
+            box=box,
+            errors=[("to", box.label, sentence)] if sentence else [],
+        )

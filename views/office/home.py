@@ -39,9 +39,14 @@ class HomeView(BaseView):
         """待办、消息、我的申报."""
         found = policy.visible(g.user, Notice).order_by(Notice.read_at.is_not(None), Notice.id.desc()).limit(MOST)
         return self.render_template(
-            "office/home.html", title="工作台", notices=db.session.scalars(found).all(), applicant=g.user.plays(r.APPLICANT), declarations=self._own(),
-            declare=_address("DeclareView.mine"), term=self._term(),
-        )  # fmt: skip
+            "office/home.html",
+            title="工作台",
+            notices=db.session.scalars(found).all(),
+            applicant=g.user.plays(r.APPLICANT),
+            declarations=self._own(),
+            declare=_address("DeclareView.mine"),
+            term=self._term(),
+        )
 
     @staticmethod
     def _term() -> str:
@@ -52,10 +57,15 @@ class HomeView(BaseView):
         uow = asking(g.user)
         left = committee_term.days_left(committee, uow.today)
         if left < 0:
-            return f"本评委会有效期已于 {committee.valid_to} 届满，不能再开评，其评审不予认可（118号 七(四)）；请省人社厅重新核准备案。"
+            return (
+                f"本评委会有效期已于 {committee.valid_to} 届满，不能再开评，其评审不予认可（118号 七(四)）；"
+                "请省人社厅重新核准备案。"
+            )
         if left > settings.value(db.session, committee_term.THRESHOLDS[0]):
             return ""
-        return f"本评委会有效期至 {committee.valid_to}，还有 {left} 天；期满须重新核准备案（令40号 第八条），请及时办理。"
+        return (
+            f"本评委会有效期至 {committee.valid_to}，还有 {left} 天；期满须重新核准备案（令40号 第八条），请及时办理。"
+        )
 
     @staticmethod
     def _own() -> list[dict[str, Any]]:
@@ -63,7 +73,10 @@ class HomeView(BaseView):
             return []
         options = (joinedload(Declaration.title), joinedload(Declaration.batch))
         query = policy.visible(g.user, Declaration).where(Declaration.person_id == g.user.person_id)
-        return [_line(d) for d in db.session.scalars(query.options(*options).order_by(Declaration.id.desc()).limit(MOST)).unique()]
+        return [
+            _line(d)
+            for d in db.session.scalars(query.options(*options).order_by(Declaration.id.desc()).limit(MOST)).unique()
+        ]
 
     @expose("/notice/<int:pk>", methods=["POST"])
     @has_access
@@ -84,7 +97,9 @@ class HomeView(BaseView):
             return redirect(url)
         if not q:
             flash("请输入姓名、申报编号或单位名称。", "warn")
-        return self.render_template("office/find.html", title="查找", q=q, lines=[_line(d) for d in found[:FOUND]], more=len(found) > FOUND)
+        return self.render_template(
+            "office/find.html", title="查找", q=q, lines=[_line(d) for d in found[:FOUND]], more=len(found) > FOUND
+        )
 
 
 def _read(uow: Any, pk: int) -> str:
@@ -97,7 +112,11 @@ def _read(uow: Any, pk: int) -> str:
 
 def _found(q: str) -> list[Declaration]:
     units = [one.id for one in name_search.search(db.session, q, 50, policy.rows(g.user, Organisation))]
-    fits = or_(starts_with(Declaration.number, q.upper()), starts_with(Declaration.applicant_name, q), Declaration.unit_id.in_(units))
+    fits = or_(
+        starts_with(Declaration.number, q.upper()),
+        starts_with(Declaration.applicant_name, q),
+        Declaration.unit_id.in_(units),
+    )
     options = (joinedload(Declaration.title), joinedload(Declaration.unit), joinedload(Declaration.batch))
     query = policy.visible(g.user, Declaration).where(fits).order_by(Declaration.id.desc()).limit(FOUND + 1)
     return list(db.session.scalars(query.options(*options)).unique())
@@ -107,9 +126,15 @@ def _line(d: Declaration) -> dict[str, Any]:
     state = DeclarationState(d.state)
     due = f"{d.due_on:%Y-%m-%d}" if d.due_on else ""
     return {
-        "number": d.number, "name": d.applicant_name, "title": d.title.name, "batch": d.batch.name, "state": badge(state.label, state.tone), "due": due,
-        "unit": d.unit, "url": _address("RecordView.open", kind="declaration", key=d.id),
-    }  # fmt: skip
+        "number": d.number,
+        "name": d.applicant_name,
+        "title": d.title.name,
+        "batch": d.batch.name,
+        "state": badge(state.label, state.tone),
+        "due": due,
+        "unit": d.unit,
+        "url": _address("RecordView.open", kind="declaration", key=d.id),
+    }
 
 
 def _address(endpoint: str, **given: Any) -> str:

@@ -25,7 +25,10 @@ class ListChoiceView(BaseView):
 
     def _screen(self, name: str) -> ListPage:
         """The screen of that name, if the account opens its list; otherwise 404."""
-        found = next((view for view in current_app.appbuilder.baseviews if isinstance(view, ListPage) and view.endpoint == name), None)
+        found = next(
+            (view for view in current_app.appbuilder.baseviews if isinstance(view, ListPage) and view.endpoint == name),
+            None,
+        )
         return found if found is not None and found.arranged and found.may("list") else abort(404)
 
     def _saved(self, screen: ListPage, pk: int) -> SavedQuery:
@@ -43,7 +46,9 @@ class ListChoiceView(BaseView):
         if request.method == "GET":
             return self._queries_page(view)
         query = request.form.get("query", "")[:8000]
-        asked = listing.asked_of(listing.address_words(query, view.asks_for), view.asks_for, view.order_columns, extra=view.list_parameters())
+        asked = listing.asked_of(
+            listing.address_words(query, view.asks_for), view.asks_for, view.order_columns, extra=view.list_parameters()
+        )
         try:
             if asked.sentences:
                 raise Refused(" ".join(asked.sentences))
@@ -75,9 +80,18 @@ class ListChoiceView(BaseView):
         return redirect(url_for("ListChoiceView.queries", screen=screen))
 
     def _queries_page(self, view: ListPage, sentence: str = "", typed: dict[int, str] | None = None) -> str:
-        rows = [(saved, typed.get(saved.id, saved.name) if typed else saved.name, self._told(view, saved)) for saved in view.saved_queries()]
+        rows = [
+            (saved, typed.get(saved.id, saved.name) if typed else saved.name, self._told(view, saved))
+            for saved in view.saved_queries()
+        ]
         return self.render_template(
-            "screens/queries.html", title="常用查询", screen=view, rows=rows, sentence=sentence, most=list_choice.MOST, base=view.address("list")
+            "screens/queries.html",
+            title="常用查询",
+            screen=view,
+            rows=rows,
+            sentence=sentence,
+            most=list_choice.MOST,
+            base=view.address("list"),
         )
 
     def _told(self, view: ListPage, saved: SavedQuery) -> str:
@@ -111,12 +125,24 @@ class ListChoiceView(BaseView):
                 return self._columns_page(view, order, ticked, moved=name)
         chosen = default if "reset" in request.form else ticked
         try:
-            attempt(g.user, lambda uow: list_choice.choose_columns(uow, view.endpoint, chosen, default), context=context())
+            attempt(
+                g.user, lambda uow: list_choice.choose_columns(uow, view.endpoint, chosen, default), context=context()
+            )
         except Refused as refusal:
             return self._columns_page(view, order, ticked, refusal.sentence), 422
         flash("已恢复默认显示列。" if "reset" in request.form else "已保存显示列。", "ok")
         return redirect(view.address("list"))
 
-    def _columns_page(self, view: ListPage, order: list[str], ticked: list[str], sentence: str = "", moved: str = "") -> str:
+    def _columns_page(
+        self, view: ListPage, order: list[str], ticked: list[str], sentence: str = "", moved: str = ""
+    ) -> str:
         rows = [(view.available[name], name in ticked) for name in order]
-        return self.render_template("screens/columns.html", title="显示列", screen=view, rows=rows, sentence=sentence, moved=moved, base=view.address("list"))
+        return self.render_template(
+            "screens/columns.html",
+            title="显示列",
+            screen=view,
+            rows=rows,
+            sentence=sentence,
+            moved=moved,
+            base=view.address("list"),
+        )

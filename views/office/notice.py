@@ -54,7 +54,9 @@ class NoticeScreen(Screen):
         """全部标为已读."""
 
         def verb(uow: UnitOfWork) -> int:
-            unread = uow.session.scalars(self.query().where(desk.inbox(uow.actor, uow.today)).order_by(Notice.id).limit(MOST)).all()
+            unread = uow.session.scalars(
+                self.query().where(desk.inbox(uow.actor, uow.today)).order_by(Notice.id).limit(MOST)
+            ).all()
             for notice in unread:
                 notices.mark_read(uow, notice)
             return len(unread)
@@ -65,5 +67,7 @@ class NoticeScreen(Screen):
 
     def list_page(self, asked: Any, page: Any) -> dict[str, Any]:
         """With the number of unread messages for the head."""
-        unread = db.session.scalars(self.query().with_only_columns(Notice.id).where(desk.inbox(g.user, asking(g.user).today)).limit(1)).first()
+        unread = db.session.scalars(
+            self.query().with_only_columns(Notice.id).where(desk.inbox(g.user, asking(g.user).today)).limit(1)
+        ).first()
         return super().list_page(asked, page) | {"unread": unread is not None}

@@ -39,7 +39,15 @@ class SettingView(BaseView):
         for declared in SETTINGS:
             if (not group or group == declared.group) and q in declared.label + declared.clause:
                 groups.setdefault(declared.group, []).append(self._told(declared) | {"last": last.get(declared.name)})
-        return self.render_template("office/settings.html", title="规则参数", groups=groups, names=list(dict.fromkeys(s.group for s in SETTINGS)), q=q, group=group, may_change=self._may_change())
+        return self.render_template(
+            "office/settings.html",
+            title="规则参数",
+            groups=groups,
+            names=list(dict.fromkeys(s.group for s in SETTINGS)),
+            q=q,
+            group=group,
+            may_change=self._may_change(),
+        )
 
     @expose("/<name>", methods=["GET", "POST"])
     @has_access
@@ -61,8 +69,17 @@ class SettingView(BaseView):
 
     def _form(self, declared: Setting, typed: str, sentence: str = "") -> str:
         kind = {"int": "number", "percent": "number", "bool": "choice"}.get(declared.kind, "text")
-        box = Box("value", declared.label, kind, typed, YES_NO if kind == "choice" else (), True, hint_of(declared), sentence)
-        return self.render_template("office/setting.html", title=declared.label, setting=self._told(declared), box=box, history=self._history(declared), errors=[("value", declared.label, sentence)] if sentence else [])
+        box = Box(
+            "value", declared.label, kind, typed, YES_NO if kind == "choice" else (), True, hint_of(declared), sentence
+        )
+        return self.render_template(
+            "office/setting.html",
+            title=declared.label,
+            setting=self._told(declared),
+            box=box,
+            history=self._history(declared),
+            errors=[("value", declared.label, sentence)] if sentence else [],
+        )
 
     @staticmethod
     def _history(declared: Setting) -> list[Moment]:
@@ -74,10 +91,16 @@ class SettingView(BaseView):
     def _told(declared: Setting) -> dict[str, Any]:
         value = settings.value(db.session, declared.name)
         return {
-            "name": declared.name, "label": declared.label, "value": declared.shown(value), "default": declared.shown(declared.default),
-            "changed": value != declared.default, "bounds": hint_of(declared), "clause": declared.clause, "group": declared.group,
+            "name": declared.name,
+            "label": declared.label,
+            "value": declared.shown(value),
+            "default": declared.shown(declared.default),
+            "changed": value != declared.default,
+            "bounds": hint_of(declared),
+            "clause": declared.clause,
+            "group": declared.group,
             "fixed": declared.kind in ("int", "percent") and declared.lowest == declared.highest,
-        }  # fmt: skip
+        }
 
 
 def hint_of(declared: Setting) -> str:
@@ -88,4 +111,8 @@ def hint_of(declared: Setting) -> str:
         return "是或否"
     if declared.lowest is None and declared.highest is None:
         return ""
-    return f"固定为 {declared.lowest}" if declared.lowest == declared.highest else f"{declared.lowest} 至 {declared.highest}"
+    return (
+        f"固定为 {declared.lowest}"
+        if declared.lowest == declared.highest
+        else f"{declared.lowest} 至 {declared.highest}"
+    )

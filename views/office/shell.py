@@ -42,7 +42,9 @@ class Frame:
     def name(self) -> str:
         """Who is signed in."""
         name = self.account.full_name or str(self.account.username)
-        return self.account.desk if name in self.account.role_names else name  # the account of an office has no person's name
+        return (
+            self.account.desk if name in self.account.role_names else name
+        )  # the account of an office has no person's name
 
     @property
     def desk(self) -> str:
@@ -72,7 +74,13 @@ def frame_of(menu_for: Callable[[Account], Menu]) -> Frame:
         groups = [(group, [Line(label, url, count, False) for label, url, count in lines]) for group, lines in menu]
         here = _here(groups)
         groups = [(group, [Line(e.label, e.url, e.count, e.url == here) for e in lines]) for group, lines in groups]
-        g.frame = Frame(groups, sum(e.count for group, lines in groups if group for e in lines), asking(g.user).today, g.user, *_find())
+        g.frame = Frame(
+            groups,
+            sum(e.count for group, lines in groups if group for e in lines),
+            asking(g.user).today,
+            g.user,
+            *_find(),
+        )
     return g.frame
 
 

@@ -58,7 +58,9 @@ class CalendarDayScreen(Screen):
 
     def change(self, uow: UnitOfWork, record: CalendarDay, **values: Any) -> CalendarDay:
         """编辑 a day."""
-        return work_calendar.set_day(uow, day=values["day"], kind=values["kind"], name=values["name"] or "", record=record)
+        return work_calendar.set_day(
+            uow, day=values["day"], kind=values["kind"], name=values["name"] or "", record=record
+        )
 
     def remove(self, uow: UnitOfWork, record: CalendarDay) -> None:
         """删除: the day is again what its weekday says."""
@@ -78,10 +80,21 @@ class CalendarYearScreen(Screen):
     order = "-year"
     can_add = can_edit = True
     show_template = "office/calendar_year.html"
-    announcing: ClassVar[Step] = form("announce", "登记全年放假安排", [
-        Ask("source", "通知名称或文号", max_length=200, hint="国务院办公厅关于某年部分节假日安排的通知"),
-        Ask("text", "通知内容", "area", max_length=4000, hint="粘贴通知原文（一、元旦：1月1日（周四）至3日（周六）放假调休…），或每行一项：2027-02-05 至 2027-02-11 放假 春节；未列出的日期按星期判断"),
-    ])  # fmt: skip
+    announcing: ClassVar[Step] = form(
+        "announce",
+        "登记全年放假安排",
+        [
+            Ask("source", "通知名称或文号", max_length=200, hint="国务院办公厅关于某年部分节假日安排的通知"),
+            Ask(
+                "text",
+                "通知内容",
+                "area",
+                max_length=4000,
+                hint="粘贴通知原文（一、元旦：1月1日（周四）至3日（周六）放假调休…），或每行一项："
+                "2027-02-05 至 2027-02-11 放假 春节；未列出的日期按星期判断",
+            ),
+        ],
+    )
 
     def cell_announced(self, record: CalendarYear) -> Any:
         """已公布, or 暂定."""
@@ -93,9 +106,21 @@ class CalendarYearScreen(Screen):
 
     def links(self, record: CalendarYear) -> list[Link]:
         """The years beside this one, and the notice."""
-        found = dict(db.session.execute(select(CalendarYear.year, CalendarYear.id).where(CalendarYear.year.in_([record.year - 1, record.year + 1]))).tuples().all())
+        found = dict(
+            db.session.execute(
+                select(CalendarYear.year, CalendarYear.id).where(
+                    CalendarYear.year.in_([record.year - 1, record.year + 1])
+                )
+            )
+            .tuples()
+            .all()
+        )
         links = [Link(f"{year} 年", self.address("show", pk=found[year])) for year in sorted(found)]
-        return [*links, Link("登记全年放假安排", self.address("announce", pk=record.id), "pri")] if self.may("announce") else links
+        return (
+            [*links, Link("登记全年放假安排", self.address("announce", pk=record.id), "pri")]
+            if self.may("announce")
+            else links
+        )
 
     def trail(self, record: CalendarYear) -> list[Moment]:
         """The history of the year stands below its months, with that of its days."""
@@ -103,23 +128,47 @@ class CalendarYearScreen(Screen):
 
     def extra_page(self, record: CalendarYear) -> dict[str, Any]:
         """The twelve months, and who changed them."""
-        held = {day.day: day for day in db.session.scalars(select(CalendarDay).where(CalendarDay.day.between(date(record.year, 1, 1), date(record.year, 12, 31))))}
-        return {"months": [self._month(record.year, n, held) for n in range(1, 13)], "history": work_calendar.history(db.session, record.year), "may_change": self.may("edit")}
+        held = {
+            day.day: day
+            for day in db.session.scalars(
+                select(CalendarDay).where(CalendarDay.day.between(date(record.year, 1, 1), date(record.year, 12, 31)))
+            )
+        }
+        return {
+            "months": [self._month(record.year, n, held) for n in range(1, 13)],
+            "history": work_calendar.history(db.session, record.year),
+            "may_change": self.may("edit"),
+        }
 
     def _month(self, year: int, month: int, held: Mapping[date, CalendarDay]) -> dict[str, Any]:
-        weeks = [[self._day(day, held.get(day)) if day.month == month else None for day in week] for week in Calendar().monthdatescalendar(year, month)]
-        return {"name": f"{month} 月", "weeks": weeks, "works": sum(day["works"] for week in weeks for day in week if day)}
+        weeks = [
+            [self._day(day, held.get(day)) if day.month == month else None for day in week]
+            for week in Calendar().monthdatescalendar(year, month)
+        ]
+        return {
+            "name": f"{month} 月",
+            "weeks": weeks,
+            "works": sum(day["works"] for week in weeks for day in week if day),
+        }
 
     @staticmethod
     def _day(day: date, held: CalendarDay | None) -> dict[str, Any]:
         weekend = day.weekday() >= work_calendar.SATURDAY
         kind = held.kind if held else ""
         mark = {DayKind.HOLIDAY: "休", DayKind.MAKEUP: "班"}.get(DayKind(kind), "") if kind else ""
-        address = url_for("CalendarDayScreen.edit", pk=held.id) if held else url_for("CalendarDayScreen.add", day=day.isoformat())
+        address = (
+            url_for("CalendarDayScreen.edit", pk=held.id)
+            if held
+            else url_for("CalendarDayScreen.add", day=day.isoformat())
+        )
         return {
-            "number": day.day, "mark": mark, "works": kind == DayKind.MAKEUP or (not weekend and kind != DayKind.HOLIDAY), "tone": "rest" if kind == DayKind.HOLIDAY else "work" if kind else "end" if weekend else "",
-            "title": f"{day} {DayKind(kind).label} {held.name}" if held else f"{day}", "url": address,
-        }  # fmt: skip
+            "number": day.day,
+            "mark": mark,
+            "works": kind == DayKind.MAKEUP or (not weekend and kind != DayKind.HOLIDAY),
+            "tone": "rest" if kind == DayKind.HOLIDAY else "work" if kind else "end" if weekend else "",
+            "title": f"{day} {DayKind(kind).label} {held.name}" if held else f"{day}",
+            "url": address,
+        }
 
     @expose("/announce/<int:pk>", methods=["GET", "POST"])
     @has_access
@@ -131,7 +180,11 @@ class CalendarYearScreen(Screen):
                 answers = posted.read(self.announcing, record)
                 offs = holiday_notice.read(record.year, answers["text"])
                 if request.form.get("sure"):
-                    attempt(g.user, lambda uow: work_calendar.announce(uow, self.find(pk), source=answers["source"], offs=offs), context=context())
+                    attempt(
+                        g.user,
+                        lambda uow: work_calendar.announce(uow, self.find(pk), source=answers["source"], offs=offs),
+                        context=context(),
+                    )
                     flash(f"已登记 {record.year} 年放假安排。", "ok")
                     return redirect(self.address("show", pk=pk))
                 told = work_calendar.changes(db.session, record.year, offs)
@@ -142,9 +195,18 @@ class CalendarYearScreen(Screen):
             found.typed = asks.typed_in(self.announcing, request)
         boxes = found.boxes(self.announcing, record)
         return self.render_template(
-            "office/announce_year.html", screen=self, title=self.announcing.label, record=record, boxes=boxes, errors=errors_of(boxes), told=told, typed=found.typed,
-            sentence="" if found.errors else found.sentence, base=self.address("list"), back=self.address("show", pk=pk),
-        ), found.code  # fmt: skip
+            "office/announce_year.html",
+            screen=self,
+            title=self.announcing.label,
+            record=record,
+            boxes=boxes,
+            errors=errors_of(boxes),
+            told=told,
+            typed=found.typed,
+            sentence="" if found.errors else found.sentence,
+            base=self.address("list"),
+            back=self.address("show", pk=pk),
+        ), found.code
 
     def name_of(self, record: CalendarYear) -> str:
         """The year."""
@@ -152,8 +214,12 @@ class CalendarYearScreen(Screen):
 
     def create(self, uow: UnitOfWork, **values: Any) -> CalendarYear:
         """新增 a year."""
-        return work_calendar.set_year(uow, year=values["year"], announced=values["announced"], source=values["source"] or "")
+        return work_calendar.set_year(
+            uow, year=values["year"], announced=values["announced"], source=values["source"] or ""
+        )
 
     def change(self, uow: UnitOfWork, record: CalendarYear, **values: Any) -> CalendarYear:
         """编辑: announced, by which notice."""
-        return work_calendar.set_year(uow, year=values["year"], announced=values["announced"], source=values["source"] or "", record=record)
+        return work_calendar.set_year(
+            uow, year=values["year"], announced=values["announced"], source=values["source"] or "", record=record
+        )

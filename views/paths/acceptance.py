@@ -27,7 +27,8 @@ class AcceptanceScreen(ActiveState, FlowScreen):
     columns = "organisation.name node_kind way level scope region_code contact state"
     labels = {"organisation.name": "机构名称", "state": "状态", "active": "有效", "scope": "专业范围"}
     facts = {
-        "受理机构": "organisation.name organisation.code node_kind way level scope region_code publicity_required contact telephone state",
+        "受理机构": "organisation.name organisation.code node_kind way level scope region_code publicity_required "
+        "contact telephone state",
     }
     conditions = "organisation node_kind way level region_code contact:contains active"
     fields = "node_kind organisation way level region_code publicity_required contact telephone"
@@ -50,7 +51,14 @@ class AcceptanceScreen(ActiveState, FlowScreen):
     def panels(self, record: AcceptanceOffice) -> Sequence[Panel]:
         """申报须知 as the applicant reads it before he declares here."""
         words = Markup('<div class="pre">{}</div>').format(record.instructions) if record.instructions else ""
-        return [Panel("申报须知", "申报人选择本机构的批次后、填写申报信息前显示", html=words, empty="尚未填写申报须知；请办理“申报须知”。")]
+        return [
+            Panel(
+                "申报须知",
+                "申报人选择本机构的批次后、填写申报信息前显示",
+                html=words,
+                empty="尚未填写申报须知；请办理“申报须知”。",
+            )
+        ]
 
     def prefill(self) -> dict[str, Any]:
         """单位公示 is the rule (令40号 第十六条)."""
@@ -71,4 +79,6 @@ def of_kind(kind: str, organisation: Any) -> None:
     """Refuse an organisation that is not of the node kind chosen before it."""
     if kind != organisation.kind:
         label = type(organisation).__mapper__.columns["kind"].info["enum"](organisation.kind).label
-        raise Refused(f"“{organisation.name}”的节点类型是{label}，与所选不一致；请改选节点类型或机构。", field="node_kind")
+        raise Refused(
+            f"“{organisation.name}”的节点类型是{label}，与所选不一致；请改选节点类型或机构。", field="node_kind"
+        )

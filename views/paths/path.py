@@ -24,7 +24,11 @@ from workflow.paths.route import REVIEW_KINDS
 
 #: Title levels that travel on each path; 初定 and 认定 know several.
 LEVELS: dict[str, list[tuple[str, str]]] = {
-    kind: [(level.value, level.label) for level in TitleLevel if kind not in set(REVIEW_KINDS.values()) or REVIEW_KINDS[level] == kind]
+    kind: [
+        (level.value, level.label)
+        for level in TitleLevel
+        if kind not in set(REVIEW_KINDS.values()) or REVIEW_KINDS[level] == kind
+    ]
     for kind in PathKind
 }
 
@@ -39,36 +43,61 @@ def _place(node: PathNode) -> str:
 
 
 LOOKUPS["PathNode"] = Lookup(
-    PathNode, (PathNode.reason,), lambda n: f"{PathKind(n.kind).label} · {_place(n)}", lambda: PathNode.state != NodeState.CANCELLED,
-    ("kind", "committee_id", "office_id"), exact=_named, inside=False,
-)  # fmt: skip
+    PathNode,
+    (PathNode.reason,),
+    lambda n: f"{PathKind(n.kind).label} · {_place(n)}",
+    lambda: PathNode.state != NodeState.CANCELLED,
+    ("kind", "committee_id", "office_id"),
+    exact=_named,
+    inside=False,
+)
 
 
 def _pickers(kind: str) -> None:
     """Pickers that offer only what belongs to one path: its nodes, its committees, its accepting organisations."""
     LOOKUPS[f"PathNode-{kind}"] = Lookup(
-        PathNode, (PathNode.reason,), _place, lambda: (PathNode.kind == kind) & (PathNode.state != NodeState.CANCELLED),
-        ("committee_id", "office_id"), exact=_named, inside=False,
-    )  # fmt: skip
+        PathNode,
+        (PathNode.reason,),
+        _place,
+        lambda: (PathNode.kind == kind) & (PathNode.state != NodeState.CANCELLED),
+        ("committee_id", "office_id"),
+        exact=_named,
+        inside=False,
+    )
     LOOKUPS[f"Committee-{kind}"] = Lookup(
-        Committee, (Committee.name,), lambda c: c.series.name,
+        Committee,
+        (Committee.name,),
+        lambda c: c.series.name,
         lambda: (Committee.level == kind) & Committee.state.in_((CommitteeState.APPLIED, CommitteeState.APPROVED)),
-    )  # fmt: skip
+    )
     LOOKUPS[f"AcceptanceOffice-{kind}"] = Lookup(
-        AcceptanceOffice, (AcceptanceOffice.contact,), lambda o: TitleLevel(o.level).label,
-        lambda: AcceptanceOffice.active.is_(True) & (AcceptanceOffice.way == kind), exact=office_called, inside=False,
-    )  # fmt: skip
+        AcceptanceOffice,
+        (AcceptanceOffice.contact,),
+        lambda o: TitleLevel(o.level).label,
+        lambda: AcceptanceOffice.active.is_(True) & (AcceptanceOffice.way == kind),
+        exact=office_called,
+        inside=False,
+    )
 
 
 def _fields(kind: str) -> dict[str, Any]:
     """The fields of the form that know the path."""
     _pickers(kind)
-    body = ("受理机构", "AcceptanceOffice", "office") if kind in (PathKind.INITIAL, PathKind.RECOGNITION) else ("评委会", "Committee", "committee")
+    body = (
+        ("受理机构", "AcceptanceOffice", "office")
+        if kind in (PathKind.INITIAL, PathKind.RECOGNITION)
+        else ("评委会", "Committee", "committee")
+    )
     label, model, name = body
     return {
         "level": ChoiceField("职称等级", choices=LEVELS[kind], optional=True, description="不选则各等级共用"),
         name: RemoteSelectField(label, lookup=f"{model}-{kind}", description=f"不选则本路径各{label}共用"),
-        "parent": RemoteSelectField("上级节点", lookup=f"PathNode-{kind}", narrow=f"{name}_id={name}", description=f"不选则在顶端，直接上报{label}"),
+        "parent": RemoteSelectField(
+            "上级节点",
+            lookup=f"PathNode-{kind}",
+            narrow=f"{name}_id={name}",
+            description=f"不选则在顶端，直接上报{label}",
+        ),
     }
 
 
@@ -84,9 +113,13 @@ class PathScreen(PathTree):
     lead = "申报材料自下而上逐级送审，退回逐级向下。下级机构确认后才生效。"
     columns = "organisation.name organisation.code node_kind committee.name parent.organisation.name level state"
     labels = {
-        "organisation.name": "下级机构", "organisation.code": "统一信用代码", "parent.organisation.name": "上级节点", "committee.name": "评委会",
-        "office": "受理机构", "organisation": "下级机构",
-    }  # fmt: skip
+        "organisation.name": "下级机构",
+        "organisation.code": "统一信用代码",
+        "parent.organisation.name": "上级节点",
+        "committee.name": "评委会",
+        "office": "受理机构",
+        "organisation": "下级机构",
+    }
     conditions = "organisation node_kind level state"
     narrow = {"organisation": "kind=node_kind"}
     order = "parent_id id"
@@ -111,7 +144,10 @@ class PathScreen(PathTree):
         return propose(uow, **{"kind": self.kind} | values)
 
 
-_TOP = "organisation.name organisation.code node_kind level {top} parent.organisation.name fast_return inner_deadline confirmed_at state reason"
+_TOP = (
+    "organisation.name organisation.code node_kind level {top} parent.organisation.name fast_return "
+    "inner_deadline confirmed_at state reason"
+)
 _FORM = "{top} level parent node_kind organisation fast_return inner_deadline"
 
 
@@ -138,7 +174,11 @@ class JuniorPathScreen(PathScreen):
 
     imports = "path_junior"
     kind, title, guide = PathKind.JUNIOR, "初评会审核路径配置", "附件3 1.6"
-    facts, fields, extra_fields = _TOP.format(top="committee.name"), _FORM.format(top="committee"), _fields(PathKind.JUNIOR)
+    facts, fields, extra_fields = (
+        _TOP.format(top="committee.name"),
+        _FORM.format(top="committee"),
+        _fields(PathKind.JUNIOR),
+    )
 
 
 class IntermediatePathScreen(PathScreen):
@@ -146,7 +186,11 @@ class IntermediatePathScreen(PathScreen):
 
     imports = "path_intermediate"
     kind, title, guide = PathKind.INTERMEDIATE, "中评会审核路径配置", "附件3 1.7"
-    facts, fields, extra_fields = _TOP.format(top="committee.name"), _FORM.format(top="committee"), _fields(PathKind.INTERMEDIATE)
+    facts, fields, extra_fields = (
+        _TOP.format(top="committee.name"),
+        _FORM.format(top="committee"),
+        _fields(PathKind.INTERMEDIATE),
+    )
 
 
 class SeniorPathScreen(PathScreen):
@@ -154,7 +198,11 @@ class SeniorPathScreen(PathScreen):
 
     imports = "path_senior"
     kind, title, guide = PathKind.SENIOR, "高评会审核路径配置", "附件3 1.8"
-    facts, fields, extra_fields = _TOP.format(top="committee.name"), _FORM.format(top="committee"), _fields(PathKind.SENIOR)
+    facts, fields, extra_fields = (
+        _TOP.format(top="committee.name"),
+        _FORM.format(top="committee"),
+        _fields(PathKind.SENIOR),
+    )
 
 
 def _mine() -> ColumnElement[bool]:
@@ -173,14 +221,18 @@ class CommitteePathScreen(PathScreen):
     facts = _TOP.format(top="committee.name")
     fields = "level parent node_kind organisation fast_return inner_deadline"
     extra_fields = {
-        "level": ChoiceField("职称等级", choices=TitleLevel.choices(), optional=True, description="不选则本评委会各等级共用"),
+        "level": ChoiceField(
+            "职称等级", choices=TitleLevel.choices(), optional=True, description="不选则本评委会各等级共用"
+        ),
         "parent": RemoteSelectField("上级节点", lookup="PathNode-mine", description="不选则在顶端，直接上报评委会"),
     }
 
     def scope(self, actor: Any) -> ColumnElement[bool]:
         """The own committee's tree, and the shared one of its level."""
         level = select(Committee.level).where(Committee.id == actor.committee_id).scalar_subquery()
-        return (PathNode.committee_id == actor.committee_id) | (PathNode.committee_id.is_(None) & (PathNode.kind == level))
+        return (PathNode.committee_id == actor.committee_id) | (
+            PathNode.committee_id.is_(None) & (PathNode.kind == level)
+        )
 
     def operations(self, record: PathNode) -> list[Link]:
         """What all committees share is only read here."""

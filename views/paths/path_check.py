@@ -1,4 +1,5 @@
-"""体检 of the audit paths (附件3 1.4–1.8): what would stop a declaration, grouped, counted, each line linked to its mending."""
+"""体检 of the audit paths (附件3 1.4–1.8): what would stop a declaration, grouped, counted, each line linked to its
+mending."""
 
 from __future__ import annotations
 
@@ -39,15 +40,37 @@ class PathCheckView(BaseView):
         shown = []
         for key, heading, todo in SECTIONS:
             found = health.of(key)
-            rows = [(PathKind(f.kind).label, f.name, f.note, *self._mend(f)) for f in found[: None if section == key else MOST]]
+            rows = [
+                (PathKind(f.kind).label, f.name, f.note, *self._mend(f))
+                for f in found[: None if section == key else MOST]
+            ]
             if section in ("", key):
-                shown.append((key, heading, todo, sum(f.count for f in found) if key in ("no_route", "unheld") else len(found), len(found), rows))
+                shown.append(
+                    (
+                        key,
+                        heading,
+                        todo,
+                        sum(f.count for f in found) if key in ("no_route", "unheld") else len(found),
+                        len(found),
+                        rows,
+                    )
+                )
         counts = [(key, heading, len(health.of(key))) for key, heading, _todo in SECTIONS]
         box = Box("kind", "审核路径", "choice", kind, [("", "全部"), *PathKind.choices()], prefix="q-")
         return self.render_template(
-            "paths/check.html", screen=self, title="审核路径体检", health=health, sections=shown, counts=counts, boxes=[box], kind=kind, section=section,
-            base=url_for("PathCheckView.show"), most=MOST, export=url_for("PathCheckView.export", kind=kind) if self._may("export") else "",
-        )  # fmt: skip
+            "paths/check.html",
+            screen=self,
+            title="审核路径体检",
+            health=health,
+            sections=shown,
+            counts=counts,
+            boxes=[box],
+            kind=kind,
+            section=section,
+            base=url_for("PathCheckView.show"),
+            most=MOST,
+            export=url_for("PathCheckView.export", kind=kind) if self._may("export") else "",
+        )
 
     @expose("/export", methods=["POST"])
     @has_access
@@ -56,7 +79,17 @@ class PathCheckView(BaseView):
         today = asking(g.user).today
         health = path_check.check(db.session, today, _kind())
         target = io.BytesIO()
-        rows = ((HEADINGS[f.section], PathKind(f.kind).label, f.name, f.note, f.count, f.since.isoformat() if f.since else "") for f in health.findings)
+        rows = (
+            (
+                HEADINGS[f.section],
+                PathKind(f.kind).label,
+                f.name,
+                f.note,
+                f.count,
+                f.since.isoformat() if f.since else "",
+            )
+            for f in health.findings
+        )
         written = sheet.write(target, "审核路径体检", ["问题", "审核路径", "机构", "说明", "数量", "自"], rows)
         facts = {"screen": "PathCheckView", "count": written.count, "sha256": written.sha256}
         attempt(g.user, lambda uow: uow.record("export", "path_node:*", **facts), context=context())
@@ -69,9 +102,12 @@ class PathCheckView(BaseView):
     def _mend(self, finding: Finding) -> tuple[str, str]:
         """(label, address) of where the line is mended; nothing for who may not."""
         mends = {
-            "no_route": ("新增节点", "add"), "nobody": ("查看节点", "tree"), "roleless": ("查看节点", "tree"), "pending": ("查看节点", "tree"),
+            "no_route": ("新增节点", "add"),
+            "nobody": ("查看节点", "tree"),
+            "roleless": ("查看节点", "tree"),
+            "pending": ("查看节点", "tree"),
             "unheld": ("路径迁移", "migrate"),
-        }  # fmt: skip
+        }
         label, where = mends.get(finding.section, ("去处理", "tree"))
         screen = f"{PathKind(finding.kind).value.capitalize()}PathScreen"
         if not self.appbuilder.sm.has_access("can_list", screen):

@@ -31,12 +31,20 @@ class PathConfirmScreen(FlowScreen):
     model, flow = PathNode, path.PATH_NODE
     title, guide = "审核层级配置单位确认", "附件2 1.6.2"
     lead = "评委会或人社部门把本机构列入审核路径后，须由本机构确认；未确认前申报不能经过本机构。"
-    columns = "kind target served parent.organisation.name organisation.name node_kind inner_deadline state confirmed_at"
+    columns = (
+        "kind target served parent.organisation.name organisation.name node_kind inner_deadline state confirmed_at"
+    )
     facts: ClassVar[dict[str, str]] = {
-        "审核层级": "kind target served parent.organisation.name organisation.name node_kind fast_return inner_deadline state confirmed_at reason"
+        "审核层级": "kind target served parent.organisation.name organisation.name node_kind fast_return "
+        "inner_deadline state confirmed_at reason"
     }
     conditions = "kind state"
-    labels: ClassVar[dict[str, str]] = {"target": "评委会或受理机构", "parent.organisation.name": "上级", "organisation.name": "本级", "served": "职称等级"}
+    labels: ClassVar[dict[str, str]] = {
+        "target": "评委会或受理机构",
+        "parent.organisation.name": "上级",
+        "organisation.name": "本级",
+        "served": "职称等级",
+    }
     verbs = "confirm"
     row_verbs = "confirm"
     bulk = "confirm"
@@ -50,9 +58,15 @@ class PathConfirmScreen(FlowScreen):
     def ahead(self) -> list[PathChange]:
         """What scheduled drafts will give one's own organisation, and is still to be confirmed."""
         mine = PathChange.organisation_id == g.user.organisation_id
-        query = policy.visible(g.user, PathChange).join(PathDraft).where(mine, PathDraft.state == PathDraftState.SCHEDULED)
+        query = (
+            policy.visible(g.user, PathChange).join(PathDraft).where(mine, PathDraft.state == PathDraftState.SCHEDULED)
+        )
         query = query.where(PathChange.confirmed_at.is_(None), PathChange.verb.in_((ChangeVerb.ADD, ChangeVerb.MOVE)))
-        return list(db.session.scalars(query.options(joinedload(PathChange.draft)).order_by(PathDraft.takes_effect_on, PathChange.id)).unique())
+        return list(
+            db.session.scalars(
+                query.options(joinedload(PathChange.draft)).order_by(PathDraft.takes_effect_on, PathChange.id)
+            ).unique()
+        )
 
     @expose("/ahead/<int:pk>", methods=["POST"])
     @has_access
@@ -61,7 +75,11 @@ class PathConfirmScreen(FlowScreen):
         """提前确认 a place that a scheduled draft will give."""
 
         def agree(uow: UnitOfWork) -> str:
-            change = uow.session.scalar(policy.visible(g.user, PathChange).where(PathChange.id == pk, PathChange.organisation_id == g.user.organisation_id)) or abort(404)
+            change = uow.session.scalar(
+                policy.visible(g.user, PathChange).where(
+                    PathChange.id == pk, PathChange.organisation_id == g.user.organisation_id
+                )
+            ) or abort(404)
             path_draft.confirm_ahead(uow, change)
             return PathKind(change.draft.kind).label
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from flask import abort, flash, g, redirect, request
@@ -47,17 +47,29 @@ _FAST = Ask("fast_return", "退回直达申报人", "check", required=False, hin
 _DEADLINE = Ask("inner_deadline", "本级审核截止", "date", required=False)
 #: The forms of a place in the draft, by the verb they add.
 FORMS: dict[str, Step] = {
-    ChangeVerb.ADD: posted.form("add", "新增下级机构", [
-        Ask("organisation", "下级机构", "organisation", hint="输入机构名称后回车查询，支持模糊查询"),
-        Ask("level", "职称等级", "choice", required=False, choices=_levels, hint="不选则各等级共用"), _FAST, _DEADLINE,
-    ]),
-    ChangeVerb.MOVE: posted.form("move", "调整上级", [
-        Ask("parent", "上级节点", "place", required=False, narrow=_tree, hint="不选则在顶端"),
-        Ask("added", "或放在本草稿新增的机构之下", "choice", required=False, choices=_added),
-    ]),
+    ChangeVerb.ADD: posted.form(
+        "add",
+        "新增下级机构",
+        [
+            Ask("organisation", "下级机构", "organisation", hint="输入机构名称后回车查询，支持模糊查询"),
+            Ask("level", "职称等级", "choice", required=False, choices=_levels, hint="不选则各等级共用"),
+            _FAST,
+            _DEADLINE,
+        ],
+    ),
+    ChangeVerb.MOVE: posted.form(
+        "move",
+        "调整上级",
+        [
+            Ask("parent", "上级节点", "place", required=False, narrow=_tree, hint="不选则在顶端"),
+            Ask("added", "或放在本草稿新增的机构之下", "choice", required=False, choices=_added),
+        ],
+    ),
     ChangeVerb.EDIT: posted.form("edit", "编辑", [_FAST, _DEADLINE]),
-    ChangeVerb.CANCEL: posted.form("cancel", "注销", [Ask("reason", "注销原因", "area", required=False, max_length=500)]),
-}  # fmt: skip
+    ChangeVerb.CANCEL: posted.form(
+        "cancel", "注销", [Ask("reason", "注销原因", "area", required=False, max_length=500)]
+    ),
+}
 
 
 class PathDraftScreen(FlowScreen):
@@ -70,8 +82,12 @@ class PathDraftScreen(FlowScreen):
     facts = "name kind committee.name office note takes_effect_on state reason"
     fields = "name kind committee office note"
     extra_fields: ClassVar[dict[str, Any]] = {
-        "committee": RemoteSelectField("评委会", lookup="Committee", description="只调整某一评委会自己的路径时选择；不选为各评委会共用的路径"),
-        "office": RemoteSelectField("受理机构", lookup="AcceptanceOffice", description="只调整某一受理机构自己的路径时选择"),
+        "committee": RemoteSelectField(
+            "评委会", lookup="Committee", description="只调整某一评委会自己的路径时选择；不选为各评委会共用的路径"
+        ),
+        "office": RemoteSelectField(
+            "受理机构", lookup="AcceptanceOffice", description="只调整某一受理机构自己的路径时选择"
+        ),
     }
     labels: ClassVar[dict[str, str]] = {"committee.name": "评委会", "office": "受理机构"}
     conditions = "kind state name takes_effect_on"
@@ -94,7 +110,13 @@ class PathDraftScreen(FlowScreen):
 
     def links(self, record: PathDraft) -> Sequence[Link]:
         """To the tree in which it is built."""
-        return [Link("在树形图中调整" if record.state == PathDraftState.DRAFT else "树形图", self.address("build", pk=record.id), "pri")]
+        return [
+            Link(
+                "在树形图中调整" if record.state == PathDraftState.DRAFT else "树形图",
+                self.address("build", pk=record.id),
+                "pri",
+            )
+        ]
 
     def operations(self, record: PathDraft) -> list[Link]:
         """As every row, and the tree."""
@@ -102,10 +124,18 @@ class PathDraftScreen(FlowScreen):
 
     def panels(self, record: PathDraft) -> Sequence[Panel]:
         """The changes, and what they would do to this year's units and declarations."""
-        found = replay(db.session, record, asking(g.user).today) if record.state in (PathDraftState.DRAFT, PathDraftState.SCHEDULED) else None
+        found = (
+            replay(db.session, record, asking(g.user).today)
+            if record.state in (PathDraftState.DRAFT, PathDraftState.SCHEDULED)
+            else None
+        )
         panels = [self._changes(record, found)]
         if found is not None and record.changes:
-            panels += [_units(found), _cases("下一审核机构会不同的申报", found.others, found.other), _cases("没有审核路径的申报", found.losts, found.lost)]
+            panels += [
+                _units(found),
+                _cases("下一审核机构会不同的申报", found.others, found.other),
+                _cases("没有审核路径的申报", found.losts, found.lost),
+            ]
         return panels
 
     def _changes(self, record: PathDraft, found: Replay | None) -> Panel:
@@ -113,11 +143,33 @@ class PathDraftScreen(FlowScreen):
         rows = []
         for change in record.changes:
             verb = ChangeVerb(change.verb)
-            what = "退回直达申报人：{yes}；本级审核截止：{day}".format(yes="是" if change.fast_return else "否", day=change.inner_deadline or "—") if verb == ChangeVerb.EDIT else change.reason if verb == ChangeVerb.CANCEL else f"上级：{names[change.id]}"
-            fits = badge("不再适用", "bad") + " " + found.misfits[change.id] if found and change.id in found.misfits else badge("适用", "ok") if found else ""
-            agreed = f"{change.confirmed_at:%Y-%m-%d} 已确认" if change.confirmed_at else "待单位确认" if verb in (ChangeVerb.ADD, ChangeVerb.MOVE) else "—"
+            what = (
+                "退回直达申报人：{yes}；本级审核截止：{day}".format(
+                    yes="是" if change.fast_return else "否", day=change.inner_deadline or "—"
+                )
+                if verb == ChangeVerb.EDIT
+                else change.reason
+                if verb == ChangeVerb.CANCEL
+                else f"上级：{names[change.id]}"
+            )
+            fits = (
+                badge("不再适用", "bad") + " " + found.misfits[change.id]
+                if found and change.id in found.misfits
+                else badge("适用", "ok")
+                if found
+                else ""
+            )
+            agreed = (
+                f"{change.confirmed_at:%Y-%m-%d} 已确认"
+                if change.confirmed_at
+                else "待单位确认"
+                if verb in (ChangeVerb.ADD, ChangeVerb.MOVE)
+                else "—"
+            )
             rows.append((badge(verb.label, verb.tone), change.organisation.name, what, agreed, fits))
-        return Panel("变更", f"共 {len(rows)} 项", ("变更", "机构", "内容", "单位确认", "检查"), rows, empty="还没有变更。")
+        return Panel(
+            "变更", f"共 {len(rows)} 项", ("变更", "机构", "内容", "单位确认", "检查"), rows, empty="还没有变更。"
+        )
 
     # -- building ----------------------------------------------------------------------------------------
 
@@ -136,12 +188,21 @@ class PathDraftScreen(FlowScreen):
         draft = self.find(pk)
         step = FORMS.get(verb) or abort(404)
         key = _key(request.args.get("node", ""))
-        doing: Callable[[UnitOfWork, dict[str, Any]], PathChange] = lambda uow, answers: self._do(uow, pk, verb, key, answers)  # noqa: E731
+
+        def doing(uow: UnitOfWork, answers: dict[str, Any]) -> PathChange:
+            return self._do(uow, pk, verb, key, answers)
+
         sent = posted.submit(step, draft, doing)
         if not sent.done:
             return self._build(self.find(pk), verb, sent), sent.code
         flash(f"草稿已加入：{ChangeVerb(verb).label}。", "ok")
-        return redirect(self.address("build", pk=pk, node=-sent.answer.id if verb == ChangeVerb.ADD else key if verb != ChangeVerb.CANCEL else ""))
+        return redirect(
+            self.address(
+                "build",
+                pk=pk,
+                node=-sent.answer.id if verb == ChangeVerb.ADD else key if verb != ChangeVerb.CANCEL else "",
+            )
+        )
 
     def _do(self, uow: UnitOfWork, pk: int, verb: str, key: int | None, answers: dict[str, Any]) -> PathChange:
         draft = self.find(pk)
@@ -154,8 +215,14 @@ class PathDraftScreen(FlowScreen):
             parent, added = answers["parent"], answers["added"]
             if parent is not None and added:
                 raise Refused("只能选择一个上级；请去掉其中一个。", field="added")
-            return path_draft.move(uow, draft, node=node, parent=int(added) if added else parent.id if parent is not None else None)
-        return path_draft.edit(uow, draft, node=node, **answers) if verb == ChangeVerb.EDIT else path_draft.cancel(uow, draft, node=node, **answers)
+            return path_draft.move(
+                uow, draft, node=node, parent=int(added) if added else parent.id if parent is not None else None
+            )
+        return (
+            path_draft.edit(uow, draft, node=node, **answers)
+            if verb == ChangeVerb.EDIT
+            else path_draft.cancel(uow, draft, node=node, **answers)
+        )
 
     @expose("/drop/<int:pk>/<int:number>", methods=["POST"])
     @has_access
@@ -189,12 +256,30 @@ class PathDraftScreen(FlowScreen):
                 boxes = sent.boxes(step, draft) if sent and name == verb else posted.Posted().boxes(step, draft)
                 if name == ChangeVerb.EDIT and not (sent and name == verb) and key is not None:
                     boxes[0].value, boxes[1].value = after[key].fast_return, after[key].deadline or ""
-                forms.append((name, step.label, boxes, sent.sentence if sent and name == verb else "", errors_of(boxes)))
+                forms.append(
+                    (name, step.label, boxes, sent.sentence if sent and name == verb else "", errors_of(boxes))
+                )
         return self.render_template(
-            "paths/draft.html", screen=self, title=draft.name, draft=draft, nodes=nodes, trail=trail, key=key, here=names.get(after[key].organisation, "") if key is not None else "",
-            forms=forms, changes=[(c, ChangeVerb(c.verb), c.organisation.name, _parents(draft)[c.id], misfits.get(c.id, "")) for c in draft.changes], open=open_now,
-            state=self.badge_of(draft), base=self.address("list"), back=self.address("show", pk=draft.id), tree=self.address("build", pk=draft.id), path=PathKind(draft.kind).label,
-        )  # fmt: skip
+            "paths/draft.html",
+            screen=self,
+            title=draft.name,
+            draft=draft,
+            nodes=nodes,
+            trail=trail,
+            key=key,
+            here=names.get(after[key].organisation, "") if key is not None else "",
+            forms=forms,
+            changes=[
+                (c, ChangeVerb(c.verb), c.organisation.name, _parents(draft)[c.id], misfits.get(c.id, ""))
+                for c in draft.changes
+            ],
+            open=open_now,
+            state=self.badge_of(draft),
+            base=self.address("list"),
+            back=self.address("show", pk=draft.id),
+            tree=self.address("build", pk=draft.id),
+            path=PathKind(draft.kind).label,
+        )
 
 
 def _key(word: str) -> int | None:
@@ -206,16 +291,31 @@ def _key(word: str) -> int | None:
 def _parents(draft: PathDraft) -> dict[int, str]:
     """The name of the parent of every change."""
     nodes = {c.parent_node_id for c in draft.changes if c.parent_node_id}
-    found = {n.id: n.organisation.name for n in db.session.query(PathNode).filter(PathNode.id.in_(nodes))} if nodes else {}
+    found = (
+        {n.id: n.organisation.name for n in db.session.query(PathNode).filter(PathNode.id.in_(nodes))} if nodes else {}
+    )
     added = {c.id: c.organisation.name for c in draft.changes}
-    return {c.id: found.get(c.parent_node_id or 0) or added.get(c.parent_change_id or 0) or "（顶端）" for c in draft.changes}
+    return {
+        c.id: found.get(c.parent_node_id or 0) or added.get(c.parent_change_id or 0) or "（顶端）"
+        for c in draft.changes
+    }
 
 
 def _marks(draft: PathDraft) -> dict[int, str]:
-    return {(-c.id if c.verb == ChangeVerb.ADD else c.node_id or 0): {"add": "新增", "move": "移动", "edit": "改", "cancel": "注销"}[c.verb] for c in draft.changes}
+    return {
+        (-c.id if c.verb == ChangeVerb.ADD else c.node_id or 0): {
+            "add": "新增",
+            "move": "移动",
+            "edit": "改",
+            "cancel": "注销",
+        }[c.verb]
+        for c in draft.changes
+    }
 
 
-def _drawn(places: Places, names: dict[int, str], here: int | None, marks: dict[int, str]) -> tuple[list[Node], list[tuple[int, str]]]:
+def _drawn(
+    places: Places, names: dict[int, str], here: int | None, marks: dict[int, str]
+) -> tuple[list[Node], list[tuple[int, str]]]:
     """The tree of the draft, open down to `here`, with a mark at what it changes; cancelled places last."""
     below: dict[int | None, list[int]] = defaultdict(list)
     for key, place in sorted(places.items(), key=lambda item: (not item[1].living, abs(item[0]))):
@@ -230,7 +330,14 @@ def _drawn(places: Places, names: dict[int, str], here: int | None, marks: dict[
     def node(key: int) -> Node:
         place = places[key]
         waits = "待确认" if place.state == NodeState.PENDING and key not in marks else ""
-        made = Node(str(key), names.get(place.organisation, ""), marks.get(key) or waits, not below.get(key), key in way and bool(below.get(key)), key == here)
+        made = Node(
+            str(key),
+            names.get(place.organisation, ""),
+            marks.get(key) or waits,
+            not below.get(key),
+            key in way and bool(below.get(key)),
+            key == here,
+        )
         if key in way or len(places) <= 60:
             made.open, made.children = bool(below.get(key)), [node(child) for child in below.get(key, [])[:MOST]]
         return made
@@ -248,10 +355,10 @@ def _units(found: Replay) -> Panel:
 
 def _cases(title: str, many: int, cases: Sequence[Case]) -> Panel:
     link = Markup('<a href="/open/declaration/{}">{}</a>')
-    rows = [(link.format(c.id, c.number) if c.running else c.number, "在办" if c.running else "草稿", c.note) for c in cases]
+    rows = [
+        (link.format(c.id, c.number) if c.running else c.number, "在办" if c.running else "草稿", c.note) for c in cases
+    ]
     note = f"{many} 件" + (f"，列出前 {len(rows)} 件" if many > len(rows) else "")
     if many:
         note += "；在办的沿原路径办结，除非另行迁移"
     return Panel(title, note, ("申报编号", "状态", "变化"), rows, empty="没有。")
-
-

@@ -24,10 +24,14 @@ from workflow.paths import path_version
 
 #: Versions shown.
 VERSIONS = 12
-FORM = posted.form("migrate", "迁移", [
-    Ask("reason", "迁移原因", "area", max_length=500, hint="记入每件申报的过程跟踪"),
-    Ask("put_back", "所在层级在新路径中不存在的，移至新路径的接续层级", "check", required=False),
-])  # fmt: skip
+FORM = posted.form(
+    "migrate",
+    "迁移",
+    [
+        Ask("reason", "迁移原因", "area", max_length=500, hint="记入每件申报的过程跟踪"),
+        Ask("put_back", "所在层级在新路径中不存在的，移至新路径的接续层级", "check", required=False),
+    ],
+)
 
 
 class PathMigrateView(BaseView):
@@ -53,7 +57,11 @@ class PathMigrateView(BaseView):
         keys = [int(word) for word in request.form.getlist("case") if is_key(word)]
 
         def do(uow: UnitOfWork, answers: dict[str, Any]) -> int:
-            query = policy.visible(g.user, Declaration).where(Declaration.id.in_(keys[: path_migrate.MOST + 1])).order_by(Declaration.id)
+            query = (
+                policy.visible(g.user, Declaration)
+                .where(Declaration.id.in_(keys[: path_migrate.MOST + 1]))
+                .order_by(Declaration.id)
+            )
             found = list(uow.session.scalars(query).unique())
             if len(found) != min(len(keys), path_migrate.MOST + 1):
                 abort(404)
@@ -68,14 +76,28 @@ class PathMigrateView(BaseView):
     def _page(self, kind: str, sent: posted.Posted, ticked: set[int]) -> str:
         today = asking(g.user).today
         cases, total = path_migrate.candidates(db.session, kind, today)
-        versions = db.session.scalars(select(PathVersion).where(PathVersion.kind == kind).order_by(PathVersion.number.desc()).limit(VERSIONS)).all()
+        versions = db.session.scalars(
+            select(PathVersion).where(PathVersion.kind == kind).order_by(PathVersion.number.desc()).limit(VERSIONS)
+        ).all()
         boxes = sent.boxes(FORM, None)
         chooser = Box("kind", "审核路径", "choice", kind, PathKind.choices(), prefix="q-")
         return self.render_template(
-            "paths/migrate.html", screen=self, title="路径迁移", kind=kind, cases=cases, total=total, versions=versions, current=path_version.current(db.session, kind, today),
-            boxes=boxes, errors=errors_of(boxes), sentence=sent.sentence, ticked=ticked, chooser=[chooser], base=url_for("PathMigrateView.show"),
+            "paths/migrate.html",
+            screen=self,
+            title="路径迁移",
+            kind=kind,
+            cases=cases,
+            total=total,
+            versions=versions,
+            current=path_version.current(db.session, kind, today),
+            boxes=boxes,
+            errors=errors_of(boxes),
+            sentence=sent.sentence,
+            ticked=ticked,
+            chooser=[chooser],
+            base=url_for("PathMigrateView.show"),
             may=self.appbuilder.sm.has_access("can_act", self.class_permission_name),
-        )  # fmt: skip
+        )
 
 
 def _kind() -> str:

@@ -68,9 +68,19 @@ class PathPreviewView(BaseView):
                 sentence = refusal.sentence
         version = path_version.current(db.session, path.kind_for(picked["way"], picked["level"]), asking(g.user).today)
         return self.render_template(
-            "paths/preview.html", screen=self, title="路径预览", boxes=_boxes(picked), rows=self._shown(rows, picked), sentence=sentence, version=version,
-            base=url_for("PathPreviewView.show"), asked=bool(picked["unit"]), top=_top(picked), keepers=_keepers(picked) if rows else "", batch=self._batch(picked) if rows else None,
-        )  # fmt: skip
+            "paths/preview.html",
+            screen=self,
+            title="路径预览",
+            boxes=_boxes(picked),
+            rows=self._shown(rows, picked),
+            sentence=sentence,
+            version=version,
+            base=url_for("PathPreviewView.show"),
+            asked=bool(picked["unit"]),
+            top=_top(picked),
+            keepers=_keepers(picked) if rows else "",
+            batch=self._batch(picked) if rows else None,
+        )
 
     def _picked(self) -> dict[str, Any]:
         """What the address chooses, within what may be chosen."""
@@ -94,15 +104,35 @@ class PathPreviewView(BaseView):
             raise Refused("初定、认定由受理机构最终审核（附件3 1.12.3）；请选择受理机构后再预览。")
         committee, office = (picked["committee"], None) if review else (None, picked["office"])
         if committee is not None and committee.level != path.kind_for(picked["way"], picked["level"]):
-            raise Refused(f"“{committee.name}”不评审该级别的职称（附件3 1.6–1.8）；请选择相应级别的评委会。", links=[(committee.name, "committee", committee.id)])
-        return path.preview(db.session, way=picked["way"], level=picked["level"], committee=committee, office=office, unit=picked["unit"], today=asking(g.user).today)
+            raise Refused(
+                f"“{committee.name}”不评审该级别的职称（附件3 1.6–1.8）；请选择相应级别的评委会。",
+                links=[(committee.name, "committee", committee.id)],
+            )
+        return path.preview(
+            db.session,
+            way=picked["way"],
+            level=picked["level"],
+            committee=committee,
+            office=office,
+            unit=picked["unit"],
+            today=asking(g.user).today,
+        )
 
     @staticmethod
     def _batch(picked: dict[str, Any]) -> Batch | None:
         """This year's batch of the committee or office, whose dates bind every level."""
-        query = select(Batch).where(Batch.state == BatchState.PUBLISHED).order_by(Batch.year.desc(), Batch.id.desc()).limit(1)
+        query = (
+            select(Batch)
+            .where(Batch.state == BatchState.PUBLISHED)
+            .order_by(Batch.year.desc(), Batch.id.desc())
+            .limit(1)
+        )
         if picked["way"] == Way.REVIEW:
-            query = query.where(Batch.committee_id == picked["committee"].id) if picked["committee"] else query.where(false())
+            query = (
+                query.where(Batch.committee_id == picked["committee"].id)
+                if picked["committee"]
+                else query.where(false())
+            )
         else:
             query = query.where(Batch.office_id == picked["office"].id) if picked["office"] else query.where(false())
         return db.session.scalar(query)
@@ -114,15 +144,35 @@ class PathPreviewView(BaseView):
         for row in rows:
             below = ["申报人", *(r.stop.organisation.name for r in rows[: row.position])]
             straight = row.stop.fast_return or row.position == 0
-            back = "直接退回申报人" + ("，抄送下级" if straight and row.position else "") if straight else "逐级退回：" + " → ".join(reversed(below))
+            back = (
+                "直接退回申报人" + ("，抄送下级" if straight and row.position else "")
+                if straight
+                else "逐级退回：" + " → ".join(reversed(below))
+            )
             inner = row.stop.deadline
             day = min((d for d in (inner, last) if d), default=None)
             kind = NodeKind(row.stop.organisation.kind).label
-            role = "单位审核、公示、推荐" if row.position == 0 else "最终审核，通过即生效" if row.stop.final else "逐级审核"
+            role = (
+                "单位审核、公示、推荐"
+                if row.position == 0
+                else "最终审核，通过即生效"
+                if row.stop.final
+                else "逐级审核"
+            )
             shown.append(
-                Shown(row.position + 1, row.stop.organisation.name, kind, role, _people(row.people), not row.people, day, bool(inner and day == inner), back,
-                      f"/open/organisation/{row.stop.organisation.id}")
-            )  # fmt: skip
+                Shown(
+                    row.position + 1,
+                    row.stop.organisation.name,
+                    kind,
+                    role,
+                    _people(row.people),
+                    not row.people,
+                    day,
+                    bool(inner and day == inner),
+                    back,
+                    f"/open/organisation/{row.stop.organisation.id}",
+                )
+            )
         return shown
 
 
@@ -136,7 +186,12 @@ def _keepers(picked: dict[str, Any]) -> str:
     """Who works for the committee that decides."""
     if picked["committee"] is None:
         return "评委会办事机构"
-    query = select(Account).filter_by(active=True, committee_id=picked["committee"].id).order_by(Account.id).limit(NAMED + 1)
+    query = (
+        select(Account)
+        .filter_by(active=True, committee_id=picked["committee"].id)
+        .order_by(Account.id)
+        .limit(NAMED + 1)
+    )
     return _people([a for a in db.session.scalars(query).unique() if a.plays(roles.COMMITTEE_OFFICE)])
 
 
@@ -150,7 +205,17 @@ def _boxes(picked: dict[str, Any]) -> list[Box]:
     def pick(name: str, label: str, model: str, hint: str = "", **more: Any) -> Box:
         found = picked[name]
         text = LOOKUPS[model].text(found) if found is not None else picked[f"{name}-text"]
-        return Box(name, label, "pick", str(found.id) if found is not None else "", hint=hint, lookup=model, text=text, prefix="q-", **more)
+        return Box(
+            name,
+            label,
+            "pick",
+            str(found.id) if found is not None else "",
+            hint=hint,
+            lookup=model,
+            text=text,
+            prefix="q-",
+            **more,
+        )
 
     return [
         pick("unit", "用人单位", "Organisation"),

@@ -1,4 +1,5 @@
-"""The tree of institutions of an audit path (附件3 1.4–1.8): at the left the tree, at the right the place and its verbs.
+"""The tree of institutions of an audit path (附件3 1.4–1.8): at the left the tree, at the right the place and its
+verbs.
 
 The whole tree of a committee or office, or the shared one, is read in one statement of plain values; the page draws
 the open way, a script fetches further children. So 3,000 places cost as many statements as three.
@@ -49,21 +50,46 @@ class PathTree(FlowScreen):
         """The tree opened at `?node=`, or that of `?of=` (c12 a committee, o3 an office; empty: the one all share)."""
         word = request.args.get("node", "")
         record = self.find(int(word)) if is_key(word) else None
-        of = _word_of(record.committee_id, record.office_id) if record is not None else request.args.get("of", self.first_tree())
+        of = (
+            _word_of(record.committee_id, record.office_id)
+            if record is not None
+            else request.args.get("of", self.first_tree())
+        )
         lines = self._lines(of)
         nodes, trail = _opened(lines, record.id if record is not None else None)
         tabs = self._tabs(of)
         given: dict[str, Any] = {}
         if record is not None:
             given = {
-                "facts": self.facts_of(record), "state": self.badge_of(record), "panels": self.panels(record), "version": self._version(record),
-                "actions": self.actions_of(record) if self.may("act") else [], "moments": self.trail(record),
-            }  # fmt: skip
-        add = self.address("add", **({"parent": record.id} if record is not None else {"of": of} if of else {})) if self._may_add(record) else ""
+                "facts": self.facts_of(record),
+                "state": self.badge_of(record),
+                "panels": self.panels(record),
+                "version": self._version(record),
+                "actions": self.actions_of(record) if self.may("act") else [],
+                "moments": self.trail(record),
+            }
+        add = (
+            self.address("add", **({"parent": record.id} if record is not None else {"of": of} if of else {}))
+            if self._may_add(record)
+            else ""
+        )
         return self.render_template(
-            "paths/tree.html", screen=self, title=self.title, record=record, nodes=nodes, trail=trail, tabs=tabs, of=of, base=self.address("tree"), listed=self.address("list"),
-            buttons=[*self.overall(), *super().buttons()], add=add, count=len(lines), notes=self._due(), **given,
-        )  # fmt: skip
+            "paths/tree.html",
+            screen=self,
+            title=self.title,
+            record=record,
+            nodes=nodes,
+            trail=trail,
+            tabs=tabs,
+            of=of,
+            base=self.address("tree"),
+            listed=self.address("list"),
+            buttons=[*self.overall(), *super().buttons()],
+            add=add,
+            count=len(lines),
+            notes=self._due(),
+            **given,
+        )
 
     @expose("/children/<key>")
     @has_access
@@ -72,24 +98,46 @@ class PathTree(FlowScreen):
         """JSON for the script: the places below one."""
         node = self.find(int(key)) if is_key(key) else abort(404)
         below, _roots = _arranged(self._lines(_word_of(node.committee_id, node.office_id)))
-        return jsonify([{"key": n.key, "label": n.label, "note": n.note, "leaf": n.leaf} for n in (_node(line, below) for line in below[node.id][:MOST])])
+        return jsonify(
+            [
+                {"key": n.key, "label": n.label, "note": n.note, "leaf": n.leaf}
+                for n in (_node(line, below) for line in below[node.id][:MOST])
+            ]
+        )
 
     def _lines(self, of: str) -> list[Line]:
         """The places of one tree, in one statement."""
         committee, office = _tree_of(of)
         query = self.query().with_only_columns(PathNode.id, PathNode.parent_id, Organisation.name, PathNode.state)
-        query = query.join(Organisation, Organisation.id == PathNode.organisation_id).where(PathNode.state != NodeState.CANCELLED)
-        query = query.where(PathNode.committee_id.is_(None) if committee is None else PathNode.committee_id == committee)
+        query = query.join(Organisation, Organisation.id == PathNode.organisation_id).where(
+            PathNode.state != NodeState.CANCELLED
+        )
+        query = query.where(
+            PathNode.committee_id.is_(None) if committee is None else PathNode.committee_id == committee
+        )
         query = query.where(PathNode.office_id.is_(None) if office is None else PathNode.office_id == office)
         return list(db.session.execute(query.order_by(PathNode.id)).tuples())
 
     def _tabs(self, of: str) -> list[tuple[str, str, bool]]:
         """(word, name, here) of every tree of the path that has places; the shared one first."""
-        living = self.query().with_only_columns(PathNode.committee_id, PathNode.office_id).where(PathNode.state != NodeState.CANCELLED)
+        living = (
+            self.query()
+            .with_only_columns(PathNode.committee_id, PathNode.office_id)
+            .where(PathNode.state != NodeState.CANCELLED)
+        )
         pairs = set(db.session.execute(living.distinct()).tuples()) | {_tree_of(of), _tree_of(self.first_tree())}
         committees = _names(Committee, {c for c, _o in pairs if c})
-        offices = {o.id: str(o) for o in db.session.scalars(select(AcceptanceOffice).where(AcceptanceOffice.id.in_({o for _c, o in pairs if o})))}
-        own = [(_word_of(c, o), committees.get(c or 0) or offices.get(o or 0) or "已不存在", False) for c, o in pairs if c or o]
+        offices = {
+            o.id: str(o)
+            for o in db.session.scalars(
+                select(AcceptanceOffice).where(AcceptanceOffice.id.in_({o for _c, o in pairs if o}))
+            )
+        }
+        own = [
+            (_word_of(c, o), committees.get(c or 0) or offices.get(o or 0) or "已不存在", False)
+            for c, o in pairs
+            if c or o
+        ]
         tabs = [("", "各评委会、受理机构共用", False), *sorted(own, key=lambda tab: tab[1])]
         return [(word, name, word == of) for word, name, _here in tabs]
 
@@ -105,13 +153,24 @@ class PathTree(FlowScreen):
         today = asking(g.user).today
         if not self.kind or not self.appbuilder.sm.has_access("can_show", "PathDraftScreen"):
             return []
-        line = Markup("推演草稿“<a href='{}'>{}</a>”自 {} 起生效，尚未写入本页所示的路径；请打开草稿点“生效”，或查看哪些变更不再适用。")
-        return [line.format(url_for("PathDraftScreen.show", pk=d.id), d.name, d.takes_effect_on) for d in due(db.session, self.kind, today)]
+        line = Markup(
+            "推演草稿“<a href='{}'>{}</a>”自 {} 起生效，尚未写入本页所示的路径；请打开草稿点“生效”，"
+            "或查看哪些变更不再适用。"
+        )
+        return [
+            line.format(url_for("PathDraftScreen.show", pk=d.id), d.name, d.takes_effect_on)
+            for d in due(db.session, self.kind, today)
+        ]
 
     def overall(self) -> list[Link]:
         """What looks at the path as a whole, as far as one may."""
         links = []
-        for endpoint, label in (("PathPreviewView.show", "路径预览"), ("PathCheckView.show", "体检"), ("PathDraftScreen.list", "推演"), ("PathMigrateView.show", "路径迁移")):
+        for endpoint, label in (
+            ("PathPreviewView.show", "路径预览"),
+            ("PathCheckView.show", "体检"),
+            ("PathDraftScreen.list", "推演"),
+            ("PathMigrateView.show", "路径迁移"),
+        ):
             screen, _dot, method = endpoint.partition(".")
             if self.kind and self.appbuilder.sm.has_access(f"can_{method}", screen):
                 links.append(Link(label, url_for(endpoint, kind=self.kind)))
@@ -132,7 +191,10 @@ class PathTree(FlowScreen):
         key = request.args.get("parent", "")
         if not key and (of := request.args.get("of", "")):
             committee, office = _tree_of(of)
-            return {"committee": db.session.get(Committee, committee or 0), "office": db.session.get(AcceptanceOffice, office or 0)}
+            return {
+                "committee": db.session.get(Committee, committee or 0),
+                "office": db.session.get(AcceptanceOffice, office or 0),
+            }
         chosen = request.args.get("organisation", "")
         if organisation := db.session.get(Organisation, int(chosen)) if is_key(chosen) else None:
             return {"organisation": organisation, "node_kind": organisation.kind}
@@ -150,7 +212,9 @@ class PathTree(FlowScreen):
         """Back to the tree, at the place or, where it is gone, at the one above."""
         flash(f"“{name}”已办理：{step.label}。", "ok")
         node = self.find(record_id)
-        return redirect(self.address("tree", node=node.id if node.state != NodeState.CANCELLED else node.parent_id or ""))
+        return redirect(
+            self.address("tree", node=node.id if node.state != NodeState.CANCELLED else node.parent_id or "")
+        )
 
     def links(self, record: PathNode) -> Sequence[Link]:
         """The place in its tree."""
@@ -162,7 +226,9 @@ class PathTree(FlowScreen):
 
     def _affected(self, record: PathNode) -> Panel:
         told = path_affected.affected(db.session, record, asking(g.user).today)
-        cases = Markup("、").join(Markup('<a href="/open/declaration/{}">{}</a>').format(key, number) for key, number in told.cases)
+        cases = Markup("、").join(
+            Markup('<a href="/open/declaration/{}">{}</a>').format(key, number) for key, number in told.cases
+        )
         rows = [
             ("下级节点", f"{told.below} 个，调整上级时一并移动"),
             ("经此审核的单位", f"{told.units} 个"),
@@ -181,7 +247,13 @@ class PathTree(FlowScreen):
         return Panel("路径预览", "自本机构逐级向上", ("次序", "机构", "节点类型", "状态"), rows)
 
     def _below(self, record: PathNode) -> Panel:
-        query = select(PathNode).where(PathNode.parent_id == record.id).options(joinedload(PathNode.organisation)).order_by(PathNode.id).limit(MOST_BELOW)
+        query = (
+            select(PathNode)
+            .where(PathNode.parent_id == record.id)
+            .options(joinedload(PathNode.organisation))
+            .order_by(PathNode.id)
+            .limit(MOST_BELOW)
+        )
         rows = [(n.organisation.name, NodeKind(n.node_kind).label, _badge(n)) for n in db.session.scalars(query)]
         return Panel("下级机构", head=("机构", "节点类型", "状态"), rows=rows, empty="没有下级机构。")
 
@@ -201,7 +273,9 @@ def _tree_of(word: str) -> tuple[int | None, int | None]:
 
 
 def _names(model: Any, keys: set[int]) -> dict[int, str]:
-    return dict(db.session.execute(select(model.id, model.name).where(model.id.in_(keys))).tuples().all()) if keys else {}
+    return (
+        dict(db.session.execute(select(model.id, model.name).where(model.id.in_(keys))).tuples().all()) if keys else {}
+    )
 
 
 def _arranged(lines: Sequence[Line]) -> tuple[dict[int | None, list[Line]], list[Line]]:

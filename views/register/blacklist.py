@@ -21,7 +21,13 @@ class BlacklistScreen(FlowScreen):
     title, guide = "黑名单管理", "附件3 1.21"
     lead = "列入后三年内不得申报、备案和发证，期满自动解除（118号 七(一)）。"
     columns = "person.name masked_id kind reason starts_on ends_on standing"
-    labels = {"person.name": "姓名", "masked_id": "证件号码", "standing": "状态", "person.id_number": "证件号码", "person": "人员（姓名或证件号码）"}
+    labels = {
+        "person.name": "姓名",
+        "masked_id": "证件号码",
+        "standing": "状态",
+        "person.id_number": "证件号码",
+        "person": "人员（姓名或证件号码）",
+    }
     facts = {
         "人员": "person.name masked_id person.sex",
         "记录": "kind reason basis starts_on ends_on standing lift_reason",
@@ -52,4 +58,6 @@ class BlacklistScreen(FlowScreen):
 
     def create(self, uow: UnitOfWork, **values: Any) -> BlacklistEntry:
         """新增: 审核岗 puts on the list at once, 证书岗 proposes."""
-        return blacklist.enlist(uow, **values) if uow.actor.plays(roles.HRSS_AUDIT) else blacklist.propose(uow, **values)
+        return (
+            blacklist.enlist(uow, **values) if uow.actor.plays(roles.HRSS_AUDIT) else blacklist.propose(uow, **values)
+        )

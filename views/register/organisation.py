@@ -66,15 +66,26 @@ class OrganisationScreen(ActiveState, FlowScreen):
         """What hangs on it, and what a merger would do to each."""
         if step.verb not in ("rename", "merge", "close"):
             return ()
-        rows = [(one.what, str(one.count), _links(one.first, one.count), *([one.merged] if step.verb == "merge" else [])) for one in attached.attached(db.session, record)]
+        rows = [
+            (one.what, str(one.count), _links(one.first, one.count), *([one.merged] if step.verb == "merge" else []))
+            for one in attached.attached(db.session, record)
+        ]
         head = ("事项", "数量", "其中", *(["合并时"] if step.verb == "merge" else []))
-        note = {"rename": "更名后这些记录显示新名称；已发的证书不变", "merge": "请先核对", "close": "停用前须先处理"}[step.verb]
+        note = {"rename": "更名后这些记录显示新名称；已发的证书不变", "merge": "请先核对", "close": "停用前须先处理"}[
+            step.verb
+        ]
         return [Panel("会影响到", note, head, rows, empty="没有记录与本机构相关。")]
 
     @staticmethod
     def _history(record: Organisation) -> Panel:
         rows = [
-            (f"{c.effective_on:%Y-%m-%d}", badge(ChangeKind(c.kind).label, ChangeKind(c.kind).tone), _told(c), c.document or "—", c.by)
+            (
+                f"{c.effective_on:%Y-%m-%d}",
+                badge(ChangeKind(c.kind).label, ChangeKind(c.kind).tone),
+                _told(c),
+                c.document or "—",
+                c.by,
+            )
             for c in succession.history(db.session, record)
         ]
         head = ("生效日期", "事项", "内容", "批准文号", "登记人")
@@ -86,24 +97,52 @@ class OrganisationScreen(ActiveState, FlowScreen):
         accounts = list(db.session.scalars(query).unique())
         heads = [a for a in accounts if a.active and a.position == HEAD]
         note = "" if heads or not accounts else "尚未登记负责人；请单位提出，由系统管理员建立或更改岗位。"
-        rows = [(a.username, a.full_name, a.position or "—", "、".join(a.role_names), badge(a.state.label, a.state.tone)) for a in accounts]
+        rows = [
+            (a.username, a.full_name, a.position or "—", "、".join(a.role_names), badge(a.state.label, a.state.tone))
+            for a in accounts
+        ]
         head = ("用户名", "姓名", "岗位", "角色", "状态")
         return Panel("账号", note, head, rows, empty="还没有账号，也没有负责人；单位可自行注册。", id="accounts")
 
     @staticmethod
     def _places(record: Organisation) -> Panel:
-        query = select(PathNode).where(PathNode.organisation_id == record.id).options(joinedload(PathNode.parent), joinedload(PathNode.committee), joinedload(PathNode.office))
+        query = (
+            select(PathNode)
+            .where(PathNode.organisation_id == record.id)
+            .options(joinedload(PathNode.parent), joinedload(PathNode.committee), joinedload(PathNode.office))
+        )
         rows = [
-            (PathKind(n.kind).label, str(n.committee or n.office or "—"), str(n.parent or "顶端"), badge(NodeState(n.state).label, NodeState(n.state).tone))
+            (
+                PathKind(n.kind).label,
+                str(n.committee or n.office or "—"),
+                str(n.parent or "顶端"),
+                badge(NodeState(n.state).label, NodeState(n.state).tone),
+            )
             for n in db.session.scalars(query.order_by(PathNode.id).limit(MOST)).unique()
         ]
-        return Panel("所在审核路径", head=("审核路径", "评委会或受理机构", "上级节点", "状态"), rows=rows, empty="不在任何审核路径中。")
+        return Panel(
+            "所在审核路径",
+            head=("审核路径", "评委会或受理机构", "上级节点", "状态"),
+            rows=rows,
+            empty="不在任何审核路径中。",
+        )
 
     @staticmethod
     def _below(record: Organisation) -> Panel:
-        query = select(Organisation).where(Organisation.superior_id == record.id, Organisation.active).order_by(Organisation.id).limit(MOST)
+        query = (
+            select(Organisation)
+            .where(Organisation.superior_id == record.id, Organisation.active)
+            .order_by(Organisation.id)
+            .limit(MOST)
+        )
         rows = [(o.code, o.name, NodeKind(o.kind).label) for o in db.session.scalars(query)]
-        return Panel("直属下级单位", f"最多显示 {MOST} 个", ("统一信用代码", "机构名称", "节点类型"), rows, empty="没有下级单位。")
+        return Panel(
+            "直属下级单位",
+            f"最多显示 {MOST} 个",
+            ("统一信用代码", "机构名称", "节点类型"),
+            rows,
+            empty="没有下级单位。",
+        )
 
 
 def _told(change: OrganisationChange) -> Any:
@@ -116,15 +155,23 @@ def _told(change: OrganisationChange) -> Any:
         case ChangeKind.RENAMED | ChangeKind.CORRECTED:
             renamed = f"“{change.before_name}”改为“{change.after_name}”"
             recoded = f"；统一信用代码 {change.before_code} 改为 {change.after_code}"
-            return renamed + (recoded if change.before_code != change.after_code else "") + (f"；{change.reason}" if change.reason else "")
+            return (
+                renamed
+                + (recoded if change.before_code != change.after_code else "")
+                + (f"；{change.reason}" if change.reason else "")
+            )
         case _:
             return change.reason or "—"
-    return Markup("<span>{}{}{}</span>").format(words, _links([other], 1), f"（{change.reason}）" if change.reason else "")
+    return Markup("<span>{}{}{}</span>").format(
+        words, _links([other], 1), f"（{change.reason}）" if change.reason else ""
+    )
 
 
 def _links(named: Sequence[tuple[str, str, int | None]], count: int) -> Markup:
     """Names that lead to their records, and that there are more of them."""
-    shown = Markup("、").join(Markup('<a href="/open/{}/{}">{}</a>').format(table, key, name) for name, table, key in named)
+    shown = Markup("、").join(
+        Markup('<a href="/open/{}/{}">{}</a>').format(table, key, name) for name, table, key in named
+    )
     return Markup("<span>{}{}</span>").format(shown, "等" if count > len(named) and named else "")
 
 

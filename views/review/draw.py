@@ -76,7 +76,11 @@ class DrawPlanScreen(PlanDesk):
     def cell_drawing(self, plan: Plan) -> Any:
         """How far the newest attempt is."""
         found = draws_of(plan)
-        return badge(f"第 {found[0].attempt} 次 {DrawState(found[0].state).label}", DrawState(found[0].state).tone) if found else badge("未抽取")
+        return (
+            badge(f"第 {found[0].attempt} 次 {DrawState(found[0].state).label}", DrawState(found[0].state).tone)
+            if found
+            else badge("未抽取")
+        )
 
     def operations(self, record: Plan) -> list[Link]:
         """查询评审方案; 抽取 for those who hold it."""
@@ -92,7 +96,13 @@ class DrawPlanScreen(PlanDesk):
     def panels(self, record: Plan) -> Sequence[Panel]:
         """The draws of the plan, then the plan."""
         rows = [
-            (f"第 {d.attempt} 次", badge(DrawState(d.state).label, DrawState(d.state).tone), f"{d.drawn_at:%Y-%m-%d %H:%M}" if d.drawn_at else "—", d.witnesses or "—", link_to(d))
+            (
+                f"第 {d.attempt} 次",
+                badge(DrawState(d.state).label, DrawState(d.state).tone),
+                f"{d.drawn_at:%Y-%m-%d %H:%M}" if d.drawn_at else "—",
+                d.witnesses or "—",
+                link_to(d),
+            )
             for d in draws_of(record)
         ]
         head = ("次数", "状态", "抽取时间", "监督人员", "操作")
@@ -101,8 +111,13 @@ class DrawPlanScreen(PlanDesk):
     def extra_page(self, record: Plan) -> dict[str, Any]:
         """冻结名册 for the two sides of the draw, while no attempt is in hand."""
         live = any(d.state != DrawState.ABORTED for d in draws_of(record))
-        may = g.user.plays(HRSS_AUDIT, SUPERVISOR) and not live and record.state in (PlanState.APPROVED, PlanState.DRAWN)
-        return {"freeze": self.address("freeze", pk=record.id) if may else "", "not_yet": draws.not_the_day(asking(g.user), record) if may else ""}
+        may = (
+            g.user.plays(HRSS_AUDIT, SUPERVISOR) and not live and record.state in (PlanState.APPROVED, PlanState.DRAWN)
+        )
+        return {
+            "freeze": self.address("freeze", pk=record.id) if may else "",
+            "not_yet": draws.not_the_day(asking(g.user), record) if may else "",
+        }
 
     show_template = "review/draw_plan.html"
 
@@ -122,7 +137,9 @@ def draws_of(plan: Plan) -> list[Draw]:
     """The attempts of a plan that the account may see, newest first."""
     if plan.id in g.get("draws", {}):
         return g.draws[plan.id]
-    return list(db.session.scalars(policy.visible(g.user, Draw).where(Draw.plan_id == plan.id).order_by(Draw.attempt.desc())))
+    return list(
+        db.session.scalars(policy.visible(g.user, Draw).where(Draw.plan_id == plan.id).order_by(Draw.attempt.desc()))
+    )
 
 
 def link_to(draw: Draw) -> Any:
@@ -140,11 +157,24 @@ class DrawScreen(FlowScreen):
     lead = "系统先承诺、监督方后报数，揭示即出结果；任何人凭公开文件都能重新推演。"
     guide = "附件2 1.2.3"
     columns = "name attempt plan.name plan.opens_on state drawn_at"
-    facts: ClassVar[dict[str, str]] = {"抽取信息": "name attempt plan.name plan.committee.name plan.opens_on plan.members plan.unit_cap witnesses drawn_at abort_reason"}
-    labels: ClassVar[dict[str, str]] = {"plan.name": "评审方案", "plan.committee.name": "评委会", "plan.opens_on": "开评日期", "plan.members": "评委人数"}
+    facts: ClassVar[dict[str, str]] = {
+        "抽取信息": "name attempt plan.name plan.committee.name plan.opens_on plan.members plan.unit_cap witnesses "
+        "drawn_at abort_reason"
+    }
+    labels: ClassVar[dict[str, str]] = {
+        "plan.name": "评审方案",
+        "plan.committee.name": "评委会",
+        "plan.opens_on": "开评日期",
+        "plan.members": "评委人数",
+    }
     conditions = "name plan.year state drawn_at"
     show_template = "review/draw.html"
-    steps = (("冻结名册", (DrawState.FROZEN,)), ("系统承诺、监督方报数", (DrawState.COMMITTED,)), ("揭示结果、通知递补", (DrawState.DRAWN,)), ("办结", (DrawState.CLOSED,)))
+    steps = (
+        ("冻结名册", (DrawState.FROZEN,)),
+        ("系统承诺、监督方报数", (DrawState.COMMITTED,)),
+        ("揭示结果、通知递补", (DrawState.DRAWN,)),
+        ("办结", (DrawState.CLOSED,)),
+    )
 
     def name_of(self, record: Draw) -> str:
         """The plan and the attempt."""
@@ -165,7 +195,7 @@ class DrawScreen(FlowScreen):
             "spoken": spoken(record),
             "files": sorted(draws.transcript(record)) if inside else [],
             "calls": inside and record.state in (DrawState.DRAWN, DrawState.CLOSED),
-        }  # fmt: skip
+        }
 
     def panels(self, record: Draw) -> Sequence[Panel]:
         """Who sits now, the frozen list by group, the walk, and who could not come."""
@@ -183,7 +213,10 @@ class DrawScreen(FlowScreen):
 
     def links(self, record: Draw) -> Sequence[Link]:
         """抽取记录表."""
-        return [Link("抽取记录表", self.address("record", pk=record.id)), Link("评审方案", url_for("DrawPlanScreen.show", pk=record.plan_id))]
+        return [
+            Link("抽取记录表", self.address("record", pk=record.id)),
+            Link("评审方案", url_for("DrawPlanScreen.show", pk=record.plan_id)),
+        ]
 
     def done(self, record_id: int, step: Step, name: str, answer: Any) -> Any:
         """Back to the hall, whatever was done."""
@@ -195,7 +228,12 @@ class DrawScreen(FlowScreen):
     def record(self, pk: int) -> Any:
         """抽取记录表 for the signatures of the witnesses."""
         draw = self.find(pk)
-        return send_file(draw_record_pdf(draw), mimetype="application/pdf", as_attachment=True, download_name=f"抽取记录表_{draw.name}_{draw.attempt}.pdf")
+        return send_file(
+            draw_record_pdf(draw),
+            mimetype="application/pdf",
+            as_attachment=True,
+            download_name=f"抽取记录表_{draw.name}_{draw.attempt}.pdf",
+        )
 
     @expose("/files/<int:pk>.zip")
     @has_access
@@ -207,7 +245,9 @@ class DrawScreen(FlowScreen):
             for name, data in {**draws.transcript(draw), "说明.txt": READ_ME.encode()}.items():
                 archive.writestr(name, data)
         target.seek(0)
-        return send_file(target, mimetype="application/zip", as_attachment=True, download_name=f"draw_{draw.name}_{draw.attempt}.zip")
+        return send_file(
+            target, mimetype="application/zip", as_attachment=True, download_name=f"draw_{draw.name}_{draw.attempt}.zip"
+        )
 
     @expose("/file/<int:pk>/<name>")
     @has_access
@@ -226,7 +266,16 @@ class DrawScreen(FlowScreen):
         found = attempt(g.user, lambda uow: draws.call_list(uow, uow.session.get_one(Draw, pk)), context=context())
         draw = self.find(pk)
         groups = {need.code: need.name for need in draw.plan.needs}
-        return self.render_template("review/calls.html", screen=self, title="通知名单", name=self.name_of(draw), calls=found, groups=groups, base=self.address("list"), back=self.address("show", pk=pk))
+        return self.render_template(
+            "review/calls.html",
+            screen=self,
+            title="通知名单",
+            name=self.name_of(draw),
+            calls=found,
+            groups=groups,
+            base=self.address("list"),
+            back=self.address("show", pk=pk),
+        )
 
     def _inside(self, pk: int) -> Draw:
         """The draw, for its two sides only."""

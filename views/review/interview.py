@@ -29,9 +29,15 @@ from workflow.review.bench import candidates
 
 
 def _unscheduled(uow: UnitOfWork, review: ReviewSession) -> Sequence[tuple[str, str]]:
-    told = select(InterviewSlot.declaration_id).where(InterviewSlot.session_id == review.id, InterviewSlot.notified_at.is_not(None))
+    told = select(InterviewSlot.declaration_id).where(
+        InterviewSlot.session_id == review.id, InterviewSlot.notified_at.is_not(None)
+    )
     done = set(uow.session.scalars(told))
-    return [(str(d.id), f"{d.number} {d.applicant_name}（{d.unit.name}）") for d in candidates(uow.session, review.plan_id) if d.id not in done]
+    return [
+        (str(d.id), f"{d.number} {d.applicant_name}（{d.unit.name}）")
+        for d in candidates(uow.session, review.plan_id)
+        if d.id not in done
+    ]
 
 
 # fmt: off
@@ -47,8 +53,14 @@ TURNS = form("schedule", "安排面试", [
 
 def slots_of(review: ReviewSession) -> list[InterviewSlot]:
     """The turns of a session, group by group."""
-    rows = select(InterviewSlot).where(InterviewSlot.session_id == review.id).options(joinedload(InterviewSlot.declaration).joinedload(Declaration.unit))
-    return list(db.session.scalars(rows.order_by(InterviewSlot.group_name, InterviewSlot.starts_at, InterviewSlot.sequence)))
+    rows = (
+        select(InterviewSlot)
+        .where(InterviewSlot.session_id == review.id)
+        .options(joinedload(InterviewSlot.declaration).joinedload(Declaration.unit))
+    )
+    return list(
+        db.session.scalars(rows.order_by(InterviewSlot.group_name, InterviewSlot.starts_at, InterviewSlot.sequence))
+    )
 
 
 class InterviewScreen(SessionDesk):
@@ -72,17 +84,36 @@ class InterviewScreen(SessionDesk):
     def panels(self, record: ReviewSession) -> Sequence[Panel]:
         """Every turn with its letter and receipt."""
         rows = [
-            (s.group_name, s.sequence, f"{s.starts_at:%Y-%m-%d %H:%M}", s.place, s.declaration.applicant_name, s.declaration.unit.name, _told(s),
-             Markup('<a href="{}">{}</a>').format(self.address("paper", pk=record.id, slot=s.id), "通知书"))
+            (
+                s.group_name,
+                s.sequence,
+                f"{s.starts_at:%Y-%m-%d %H:%M}",
+                s.place,
+                s.declaration.applicant_name,
+                s.declaration.unit.name,
+                _told(s),
+                Markup('<a href="{}">{}</a>').format(self.address("paper", pk=record.id, slot=s.id), "通知书"),
+            )
             for s in slots_of(record)
-        ]  # fmt: skip
+        ]
         head = ("分组", "顺序", "面试时间", "面试地点", "姓名", "所在单位", "通知与回执", "操作")
-        return [Panel("面试安排", f"{len(rows)} 人", head, rows, empty="还没有安排面试；方案设有面试答辩打分的，须先安排并发送通知。")]
+        return [
+            Panel(
+                "面试安排",
+                f"{len(rows)} 人",
+                head,
+                rows,
+                empty="还没有安排面试；方案设有面试答辩打分的，须先安排并发送通知。",
+            )
+        ]
 
     def extra_page(self, record: ReviewSession) -> dict[str, Any]:
         """How many letters wait to be sent."""
         waiting = sum(slot.notified_at is None for slot in slots_of(record))
-        return {"waiting": waiting, "send": self.address("notify", pk=record.id) if waiting and record.state in interview.BEFORE else ""}
+        return {
+            "waiting": waiting,
+            "send": self.address("notify", pk=record.id) if waiting and record.state in interview.BEFORE else "",
+        }
 
     @expose("/schedule/<int:pk>", methods=["GET", "POST"])
     @has_access
@@ -94,8 +125,18 @@ class InterviewScreen(SessionDesk):
             flash(f"已安排 {posted.answer} 人的面试，核对后请发送通知。", "ok")
             return redirect(self.address("show", pk=pk))
         boxes = posted.boxes(TURNS, review)
-        page = self.render_template("screens/ask.html", screen=self, title="安排面试", name=review.name, boxes=boxes, errors=errors_of(boxes), sentence=posted.sentence,
-                                    label="保存安排", base=self.address("list"), back=self.address("show", pk=pk))  # fmt: skip
+        page = self.render_template(
+            "screens/ask.html",
+            screen=self,
+            title="安排面试",
+            name=review.name,
+            boxes=boxes,
+            errors=errors_of(boxes),
+            sentence=posted.sentence,
+            label="保存安排",
+            base=self.address("list"),
+            back=self.address("show", pk=pk),
+        )
         return page, posted.code
 
     def _schedule(self, uow: UnitOfWork, pk: int, given: dict[str, Any]) -> int:
@@ -110,7 +151,9 @@ class InterviewScreen(SessionDesk):
         """发送通知 to everybody who was not told yet."""
         self.find(pk)
         try:
-            sent = attempt(g.user, lambda uow: interview.notify(uow, uow.session.get_one(ReviewSession, pk)), context=context())
+            sent = attempt(
+                g.user, lambda uow: interview.notify(uow, uow.session.get_one(ReviewSession, pk)), context=context()
+            )
         except Refused as refusal:
             return self.show_page(self.find(pk), alert=refusal.sentence), code_of(refusal)
         flash(f"已发送 {sent} 份面试通知。", "ok")
@@ -132,7 +175,12 @@ def _told(slot: InterviewSlot) -> Any:
 
 def send_letter(slot: InterviewSlot) -> Any:
     """The letter as a download."""
-    return send_file(interview_notice_pdf(slot), mimetype="application/pdf", as_attachment=True, download_name=f"面试通知书_{slot.declaration.number}.pdf")
+    return send_file(
+        interview_notice_pdf(slot),
+        mimetype="application/pdf",
+        as_attachment=True,
+        download_name=f"面试通知书_{slot.declaration.number}.pdf",
+    )
 
 
 # -- The applicant's side -------------------------------------------------------------------------
@@ -155,7 +203,11 @@ class InterviewNoticeView(BaseView):
     @has_access
     def mine(self) -> Any:
         """Every letter of mine, the newest first."""
-        return self.render_template("review/my_interviews.html", title=self.title, slots=db.session.scalars(my_slots().order_by(InterviewSlot.starts_at.desc())).all())
+        return self.render_template(
+            "review/my_interviews.html",
+            title=self.title,
+            slots=db.session.scalars(my_slots().order_by(InterviewSlot.starts_at.desc())).all(),
+        )
 
     @expose("/<int:pk>")
     @has_access

@@ -80,19 +80,32 @@ class PlanDesk(Screen):
         """参评人员花名册."""
         plan = self.find(pk)
         paper = candidates_pdf(plan, "参评人员花名册", candidates_of(plan), ["经办人", "负责人"])
-        return send_file(paper, mimetype="application/pdf", as_attachment=True, download_name=f"参评人员花名册_{plan.number}.pdf")
+        return send_file(
+            paper, mimetype="application/pdf", as_attachment=True, download_name=f"参评人员花名册_{plan.number}.pdf"
+        )
 
 
 def candidates_of(plan: Plan) -> list[Declaration]:
     """Everybody in the plan by number, with what a table shows of them, in one query."""
     shown = (joinedload(Declaration.unit), joinedload(Declaration.title), joinedload(Declaration.specialty))
-    return list(db.session.scalars(select(Declaration).where(Declaration.plan_id == plan.id).options(*shown).order_by(Declaration.number)))
+    return list(
+        db.session.scalars(
+            select(Declaration).where(Declaration.plan_id == plan.id).options(*shown).order_by(Declaration.number)
+        )
+    )
 
 
 def people_of(plan: Plan) -> Panel:
     """参评人员."""
     rows = [
-        (d.number, d.applicant_name, d.unit.name, d.title.name, d.specialty.name if d.specialty else "—", badge(DeclarationState(d.state).label, DeclarationState(d.state).tone))
+        (
+            d.number,
+            d.applicant_name,
+            d.unit.name,
+            d.title.name,
+            d.specialty.name if d.specialty else "—",
+            badge(DeclarationState(d.state).label, DeclarationState(d.state).tone),
+        )
         for d in candidates_of(plan)
     ]
     head = ("申报编号", "姓名", "所在单位", "申报职称", "申报专业", "状态")
@@ -101,16 +114,29 @@ def people_of(plan: Plan) -> Panel:
 
 def needs_of(plan: Plan) -> Panel:
     """专家需求: groups and numbers."""
-    rows = [(need.code, need.name, need.specialty.name if need.specialty else "不限专业", need.need) for need in plan.needs]
+    rows = [
+        (need.code, need.name, need.specialty.name if need.specialty else "不限专业", need.need) for need in plan.needs
+    ]
     total = f"合计 {sum(need.need for need in plan.needs)} 人，方案评委 {plan.members} 人"
     return Panel("专家需求", total, ("代码", "专业组", "专业", "人数"), rows, empty="还没有填写专家需求。")
 
 
 def items_of(plan: Plan) -> Panel:
     """打分细则."""
-    rows = [(ScorePhase(i.phase).label, ScoreKind(i.kind).label, i.name, "—" if i.kind == ScoreKind.VETO else i.maximum, i.criterion or "—") for i in plan.items]
+    rows = [
+        (
+            ScorePhase(i.phase).label,
+            ScoreKind(i.kind).label,
+            i.name,
+            "—" if i.kind == ScoreKind.VETO else i.maximum,
+            i.criterion or "—",
+        )
+        for i in plan.items
+    ]
     total = f"计分项目合计 {sum(i.maximum for i in plan.items if i.kind == ScoreKind.SCORE)} 分"
-    return Panel("打分细则", total, ("环节", "类型", "评分项目", "满分", "评分标准"), rows, empty="还没有填写打分细则。")
+    return Panel(
+        "打分细则", total, ("环节", "类型", "评分项目", "满分", "评分标准"), rows, empty="还没有填写打分细则。"
+    )
 
 
 def files_of(plan: Plan) -> list[StoredFile]:
@@ -159,7 +185,11 @@ class PlanScreen(PlanDesk, FlowScreen):
         if batch is None:
             flash("本评委会没有已提交的年度批次，不能新增方案；请先在“年度批次信息提交”中提交批次。", "warn")
             return redirect(self.address("list"))
-        posted = submit(FACTS, batch, lambda uow, given: self._create(uow, batch.id, given), (NEEDS, ITEMS)) if not self._only_another_row() else Posted()
+        posted = (
+            submit(FACTS, batch, lambda uow, given: self._create(uow, batch.id, given), (NEEDS, ITEMS))
+            if not self._only_another_row()
+            else Posted()
+        )
         if posted.done:
             flash(f"已保存“{posted.answer.name}”，核对后请呈报。", "ok")
             return redirect(self.address("show", pk=posted.answer.id))
@@ -172,7 +202,11 @@ class PlanScreen(PlanDesk, FlowScreen):
         plan = self.find(pk)
         if reason := self.editable(plan):
             raise NotNow(reason)
-        posted = submit(FACTS, plan, lambda uow, given: self._amend(uow, pk, given), (NEEDS, ITEMS)) if not self._only_another_row() else Posted()
+        posted = (
+            submit(FACTS, plan, lambda uow, given: self._amend(uow, pk, given), (NEEDS, ITEMS))
+            if not self._only_another_row()
+            else Posted()
+        )
         if posted.done:
             flash("已保存修改。", "ok")
             return redirect(self.address("show", pk=pk))
@@ -184,13 +218,19 @@ class PlanScreen(PlanDesk, FlowScreen):
         """Take an attachment off a draft."""
         plan = self.find(pk)
         stored = next((f for f in files_of(plan) if f.key == key), None) or abort(404)
-        attempt(g.user, lambda uow: plans.detach(uow, uow.session.get_one(Plan, pk), uow.session.get_one(StoredFile, stored.id)), context=context())
+        attempt(
+            g.user,
+            lambda uow: plans.detach(uow, uow.session.get_one(Plan, pk), uow.session.get_one(StoredFile, stored.id)),
+            context=context(),
+        )
         flash(f"已移除附件“{stored.name}”。", "ok")
         return redirect(self.address("edit", pk=pk))
 
     @staticmethod
     def _batches() -> list[Batch]:
-        mine = policy.visible(g.user, Batch).where(Batch.committee_id == g.user.committee_id, Batch.state == BatchState.PUBLISHED)
+        mine = policy.visible(g.user, Batch).where(
+            Batch.committee_id == g.user.committee_id, Batch.state == BatchState.PUBLISHED
+        )
         return list(db.session.scalars(mine.order_by(Batch.year.desc(), Batch.id.desc()).limit(20)))
 
     def _batch(self) -> Batch | None:
@@ -235,24 +275,58 @@ class PlanScreen(PlanDesk, FlowScreen):
             posted.typed = typed_in(FACTS, request)
         boxes = posted.boxes(FACTS, subject)
         model = plan or self._last()
-        more = {name: 1 if request.form.get("another") == name else 0 if request.method == "POST" else least for name, least in (("needs", 1), ("items", 1))}
-        needs = NEEDS.boxes(batch, [{"name": n.name, "need": n.need, "specialty_id": n.specialty_id} for n in model.needs] if model else [], posted.errors, more["needs"])
-        items = ITEMS.boxes(batch, [{k: getattr(i, k) for k in ("phase", "kind", "name", "maximum", "criterion")} for i in model.items] if model else [], posted.errors, more["items"])
+        more = {
+            name: 1 if request.form.get("another") == name else 0 if request.method == "POST" else least
+            for name, least in (("needs", 1), ("items", 1))
+        }
+        needs = NEEDS.boxes(
+            batch,
+            [{"name": n.name, "need": n.need, "specialty_id": n.specialty_id} for n in model.needs] if model else [],
+            posted.errors,
+            more["needs"],
+        )
+        items = ITEMS.boxes(
+            batch,
+            [{k: getattr(i, k) for k in ("phase", "kind", "name", "maximum", "criterion")} for i in model.items]
+            if model
+            else [],
+            posted.errors,
+            more["items"],
+        )
         rows = [box for row in (*needs, *items) for box in row]
         ticked = set(self._chosen()) if request.method == "POST" else {d.id for d in plan.candidates} if plan else None
         page = self.render_template(
-            "review/plan_form.html", screen=self, title="编辑评审方案" if plan else "新增评审方案", boxes=boxes, errors=errors_of([*boxes, *rows]) + self._elsewhere(posted, boxes, rows),
-            sentence=posted.sentence, needs=needs, items=items, people=candidates_for(batch, plan), ticked=ticked, batch=batch, batches=self._batches(), plan=plan,
-            version=str(plan.version) if plan else "", files=files_of(plan) if plan else [], file_link=file_link, carried=model is not None and plan is None and request.method == "GET",
-            base=self.address("list"), back=self.address("show", pk=plan.id) if plan else self.address("list"),
-        )  # fmt: skip
+            "review/plan_form.html",
+            screen=self,
+            title="编辑评审方案" if plan else "新增评审方案",
+            boxes=boxes,
+            errors=errors_of([*boxes, *rows]) + self._elsewhere(posted, boxes, rows),
+            sentence=posted.sentence,
+            needs=needs,
+            items=items,
+            people=candidates_for(batch, plan),
+            ticked=ticked,
+            batch=batch,
+            batches=self._batches(),
+            plan=plan,
+            version=str(plan.version) if plan else "",
+            files=files_of(plan) if plan else [],
+            file_link=file_link,
+            carried=model is not None and plan is None and request.method == "GET",
+            base=self.address("list"),
+            back=self.address("show", pk=plan.id) if plan else self.address("list"),
+        )
         return page, posted.code
 
     @staticmethod
     def _elsewhere(posted: Posted, boxes: list[Any], rows: list[Any]) -> list[tuple[str, str, str]]:
         """Sentences about fields that are no boxes, such as the files."""
         drawn = {box.name for box in (*boxes, *rows)}
-        return [("files" if name == "file" else name, "附件" if name == "file" else name, sentence) for name, sentence in posted.errors.items() if name not in drawn]
+        return [
+            ("files" if name == "file" else name, "附件" if name == "file" else name, sentence)
+            for name, sentence in posted.errors.items()
+            if name not in drawn
+        ]
 
     @staticmethod
     def _last() -> Plan | None:
@@ -264,8 +338,20 @@ class PlanScreen(PlanDesk, FlowScreen):
 def candidates_for(batch: Batch, plan: Plan | None) -> list[Declaration]:
     """Who may stand in a plan of this batch: qualified, and in no other plan."""
     free = or_(Declaration.plan_id.is_(None), Declaration.plan_id == plan.id) if plan else Declaration.plan_id.is_(None)
-    ready = and_(Declaration.batch_id == batch.id, Declaration.committee_id == batch.committee_id, Declaration.state == DeclarationState.QUALIFIED, free)
-    return list(db.session.scalars(policy.visible(g.user, Declaration).where(ready).options(joinedload(Declaration.unit), joinedload(Declaration.title)).order_by(Declaration.number)))
+    ready = and_(
+        Declaration.batch_id == batch.id,
+        Declaration.committee_id == batch.committee_id,
+        Declaration.state == DeclarationState.QUALIFIED,
+        free,
+    )
+    return list(
+        db.session.scalars(
+            policy.visible(g.user, Declaration)
+            .where(ready)
+            .options(joinedload(Declaration.unit), joinedload(Declaration.title))
+            .order_by(Declaration.number)
+        )
+    )
 
 
 # -- 审核 and 查询 ---------------------------------------------------------------------------------
@@ -328,4 +414,7 @@ class PlanSearchScreen(PlanDesk):
     def operations(self, record: Plan) -> list[Link]:
         """查看详细, and the three tables of the guide."""
         base = f"{self.address('list').removesuffix('list/')}show/{record.id}"
-        return [Link("查看详细", base), *(Link(words, f"{base}#{words}") for words in ("参评人员", "专家需求", "打分细则"))]
+        return [
+            Link("查看详细", base),
+            *(Link(words, f"{base}#{words}") for words in ("参评人员", "专家需求", "打分细则")),
+        ]

@@ -39,14 +39,19 @@ def specialties(uow: UnitOfWork, batch: Batch) -> Sequence[tuple[str, str]]:
     """The specialties of the committee's series, in force and in the order of the tree; none means the whole series."""
     series = batch.committee.series_id if batch.committee else 0
     rows = select(Specialty).where(Specialty.series_id == series).order_by(Specialty.code)
-    return [("", "不限专业"), *((str(s.id), f"{s.code} {s.name}") for s in uow.session.scalars(rows) if s.in_force(batch.year))]
+    return [
+        ("", "不限专业"),
+        *((str(s.id), f"{s.code} {s.name}") for s in uow.session.scalars(rows) if s.in_force(batch.year)),
+    ]
 
 
 def groups(uow: UnitOfWork, rows: Sequence[dict[str, Any]]) -> list[tuple[str, str, int, Specialty | None]]:
     """专家需求 as the plan wants it: groups are A, B, C… in their order; without a specialty the whole series."""
     codes = (chr(ord("A") + n) if n < 26 else f"A{n}" for n in range(len(rows)))
     chosen = [uow.session.get(Specialty, int(row["specialty_id"])) if row["specialty_id"] else None for row in rows]
-    return [(code, row["name"], row["need"], specialty) for code, row, specialty in zip(codes, rows, chosen, strict=True)]
+    return [
+        (code, row["name"], row["need"], specialty) for code, row, specialty in zip(codes, rows, chosen, strict=True)
+    ]
 
 
 # fmt: off

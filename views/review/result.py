@@ -1,4 +1,5 @@
-"""评审结果 and 评审结果公示 (附件2 1.2.5, 1.2.6): the ranking with every cut explained, ties decided on record, the posting."""
+"""评审结果 and 评审结果公示 (附件2 1.2.5, 1.2.6): the ranking with every cut explained, ties decided on record, the
+posting."""
 
 from __future__ import annotations
 
@@ -47,13 +48,22 @@ class ResultScreen(SessionDesk, FlowScreen):
     route_base = "/result"
     flow = SESSION
     title = "评审结果"
-    lead = "依次按三分之二同意票、单位职数、评委会比例确定；并列由会议议定并登记，宣布后不得复评（118号 五(三)、五(四)）。"
+    lead = (
+        "依次按三分之二同意票、单位职数、评委会比例确定；并列由会议议定并登记，宣布后不得复评（118号 五(三)、五(四)）。"
+    )
     guide = "附件2 1.2.5"
     columns = "name plan.year voted_on counted state"
-    facts: ClassVar[dict[str, str]] = {"评审会议": "name plan.name plan.committee.name voted_on chair scrutineers late_vote_reason", "比例控制": "plan.full_ratio plan.associate_ratio plan.ratio_reason"}
+    facts: ClassVar[dict[str, str]] = {
+        "评审会议": "name plan.name plan.committee.name voted_on chair scrutineers late_vote_reason",
+        "比例控制": "plan.full_ratio plan.associate_ratio plan.ratio_reason",
+    }
     labels: ClassVar[dict[str, str]] = SessionDesk.labels | {"counted": "参评 / 通过"}
     verbs = "decide_tie declare"
-    steps = (("大会投票", tuple(s for s in SessionState if s not in (SessionState.SEALED, SessionState.ARCHIVED))), ("计票封存", (SessionState.SEALED,)), ("解散归档", (SessionState.ARCHIVED,)))
+    steps = (
+        ("大会投票", tuple(s for s in SessionState if s not in (SessionState.SEALED, SessionState.ARCHIVED))),
+        ("计票封存", (SessionState.SEALED,)),
+        ("解散归档", (SessionState.ARCHIVED,)),
+    )
     empty = "还没有评审结果；会议计票封存后在这里宣布。"
 
     def list_page(self, asked: Any, page: Any) -> dict[str, Any]:
@@ -94,20 +104,43 @@ class ResultScreen(SessionDesk, FlowScreen):
     def _ranking(self, review: ReviewSession, poll: Poll) -> Panel:
         counts = {t.declaration_id: t for t in tallies(db.session, poll)}
         points = scoring.standings(db.session, review)
-        people = db.session.scalars(select(Declaration).where(Declaration.id.in_(counts)).options(joinedload(Declaration.unit), joinedload(Declaration.title)).order_by(Declaration.id))
-        order = sorted(people, key=lambda d: (-counts[d.id].yes, -(points[d.id].points if d.id in points else 0), d.number))
+        people = db.session.scalars(
+            select(Declaration)
+            .where(Declaration.id.in_(counts))
+            .options(joinedload(Declaration.unit), joinedload(Declaration.title))
+            .order_by(Declaration.id)
+        )
+        order = sorted(
+            people, key=lambda d: (-counts[d.id].yes, -(points[d.id].points if d.id in points else 0), d.number)
+        )
         open_ = ranking.preview(db.session, review) if candidates(db.session, review.plan_id) else None
         rows = []
         for n, d in enumerate(order, 1):
             t, mean = counts[d.id], scoring.shown(points[d.id].points) if d.id in points else "—"
-            rows.append((n, d.applicant_name, d.unit.name, f"{d.title.name}（{TitleLevel(d.level).label}）", mean, t.yes, t.no, t.abstain, t.attending, *outcome_of(d, open_)))
+            rows.append(
+                (
+                    n,
+                    d.applicant_name,
+                    d.unit.name,
+                    f"{d.title.name}（{TitleLevel(d.level).label}）",
+                    mean,
+                    t.yes,
+                    t.no,
+                    t.abstain,
+                    t.attending,
+                    *outcome_of(d, open_),
+                )
+            )
         head = ("序号", "姓名", "所在单位", "申报职称", "综合得分", "同意", "不同意", "弃权", "出席", "结果", "原因")
         note = "预计结果，宣布后生效" if open_ else "已宣布"
         return Panel("评审结果", f"应到 {poll.members} 人、实到 {poll.attending} 人；{note}", head, rows)
 
     @staticmethod
     def _caps(review: ReviewSession) -> list[Panel]:
-        rows = [(TitleLevel(level).label, f"{ranking.ratio_of(review.plan, level)}%", most) for level, most in sorted(ranking.caps(db.session, review).items())]
+        rows = [
+            (TitleLevel(level).label, f"{ranking.ratio_of(review.plan, level)}%", most)
+            for level, most in sorted(ranking.caps(db.session, review).items())
+        ]
         return [Panel("比例控制数", "参评人数 × 比例，去尾数", ("级别", "比例", "最多通过"), rows)]
 
     @staticmethod
@@ -117,7 +150,14 @@ class ResultScreen(SessionDesk, FlowScreen):
             return []
         people = select(Declaration).where(Declaration.id.in_([number for one in made for number in one["order"]]))
         names = {d.id: d.applicant_name for d in db.session.scalars(people)}
-        return [Panel("并列处理决定", "", ("议定次序", "理由"), [(" › ".join(names.get(n, "") for n in one["order"]), one["reason"]) for one in made])]
+        return [
+            Panel(
+                "并列处理决定",
+                "",
+                ("议定次序", "理由"),
+                [(" › ".join(names.get(n, "") for n in one["order"]), one["reason"]) for one in made],
+            )
+        ]
 
 
 def outcome_of(declaration: Declaration, preview: ranking.Outcome | None) -> tuple[Any, str]:
@@ -138,7 +178,10 @@ def outcome_of(declaration: Declaration, preview: ranking.Outcome | None) -> tup
 def to_post(uow: UnitOfWork, subject: Any) -> Sequence[tuple[str, str]]:
     """Plans of the actor's committee with people who passed and are not posted yet."""
     mine = select(Plan).where(review_desk.results_to_post(uow.actor, uow.today))
-    return [(str(p.id), f"{p.name}（{len([d for d in p.candidates if d.state == D.PASSED])} 人）") for p in uow.session.scalars(mine.order_by(Plan.id.desc()))]
+    return [
+        (str(p.id), f"{p.name}（{len([d for d in p.candidates if d.state == D.PASSED])} 人）")
+        for p in uow.session.scalars(mine.order_by(Plan.id.desc()))
+    ]
 
 
 def _first(uow: UnitOfWork, subject: Any) -> str:
@@ -170,7 +213,10 @@ class ResultPublicityScreen(PostingDesk):
     title, guide = "评审结果公示", "附件2 1.2.6"
     lead = "投票后 3 个工作日内公示，不少于 5 个工作日；期满无异议的申请备案（118号 六(一)）。"
     columns = "title people posted_on starts_on ends_on place standing outcome"
-    facts: ClassVar[dict[str, str]] = {"公示信息": "title standing posted_on starts_on ends_on place contents complaint_department complaint_telephone handler head outcome"}
+    facts: ClassVar[dict[str, str]] = {
+        "公示信息": "title standing posted_on starts_on ends_on place contents complaint_department "
+        "complaint_telephone handler head outcome"
+    }
     add_label = "新增公示"
     empty = "还没有评审结果公示。宣布结果后，点击【新增公示】。"
 
@@ -187,7 +233,10 @@ class ResultPublicityScreen(PostingDesk):
         """新增公示: everybody of a plan who passed; first and last day follow from today."""
         posted = submit(POSTING, None, self._post)
         if posted.done:
-            flash(f"已公示 {len(posted.answer.people)} 人，公示期 {posted.answer.starts_on} 至 {posted.answer.ends_on}。", "ok")
+            flash(
+                f"已公示 {len(posted.answer.people)} 人，公示期 {posted.answer.starts_on} 至 {posted.answer.ends_on}。",
+                "ok",
+            )
             return redirect(self.address("show", pk=posted.answer.id))
         uow = asking(g.user)
         if not to_post(uow, None) and not posted.sentence:
@@ -195,8 +244,19 @@ class ResultPublicityScreen(PostingDesk):
             return redirect(self.address("list"))
         first, last = working_days.publicity_term(db.session, uow.today, settings.value(db.session, "publicity_days"))
         boxes = posted.boxes(POSTING, None)
-        page = self.render_template("screens/ask.html", screen=self, title="新增评审结果公示", name="", lead=f"今天公示的，公示期为 {first} 至 {last}。", boxes=boxes,
-                                    errors=errors_of(boxes), sentence=posted.sentence, label="公示", base=self.address("list"), back=self.address("list"))  # fmt: skip
+        page = self.render_template(
+            "screens/ask.html",
+            screen=self,
+            title="新增评审结果公示",
+            name="",
+            lead=f"今天公示的，公示期为 {first} 至 {last}。",
+            boxes=boxes,
+            errors=errors_of(boxes),
+            sentence=posted.sentence,
+            label="公示",
+            base=self.address("list"),
+            back=self.address("list"),
+        )
         return page, posted.code
 
     @staticmethod
@@ -206,15 +266,31 @@ class ResultPublicityScreen(PostingDesk):
 
     def panels(self, record: Publicity) -> Sequence[Panel]:
         """Who is posted, what was objected, the proof."""
-        rows = [(d.number, d.applicant_name, d.unit.name, d.title.name, badge(D(d.state).label, D(d.state).tone), self._object(record, d)) for d in (item.declaration for item in record.people)]
+        rows = [
+            (
+                d.number,
+                d.applicant_name,
+                d.unit.name,
+                d.title.name,
+                badge(D(d.state).label, D(d.state).tone),
+                self._object(record, d),
+            )
+            for d in (item.declaration for item in record.people)
+        ]
         head = ("申报编号", "姓名", "所在单位", "申报职称", "状态", "操作")
-        return [Panel("公示人员", f"{len(rows)} 人", head, rows), self.objections(record), attachments(record, "公示证明", "登记公示结果时可上传公示证明。")]
+        return [
+            Panel("公示人员", f"{len(rows)} 人", head, rows),
+            self.objections(record),
+            attachments(record, "公示证明", "登记公示结果时可上传公示证明。"),
+        ]
 
     @staticmethod
     def _object(posting: Publicity, declaration: Declaration) -> Any:
         if posting.state != PublicityState.POSTED or not g.user.plays(COMMITTEE_OFFICE):
             return "—"
-        return Markup('<a href="{}">{}</a>').format(url_for("ObjectionScreen.add", declaration=declaration.id), "异议登记")
+        return Markup('<a href="{}">{}</a>').format(
+            url_for("ObjectionScreen.add", declaration=declaration.id), "异议登记"
+        )
 
     def links(self, record: Publicity) -> Sequence[Link]:
         """The list as it is posted."""
@@ -225,4 +301,9 @@ class ResultPublicityScreen(PostingDesk):
     def paper(self, pk: int) -> Any:
         """评审结果公示名单."""
         posting = self.find(pk)
-        return send_file(publicity_pdf(posting), mimetype="application/pdf", as_attachment=True, download_name=f"评审结果公示_{posting.id}.pdf")
+        return send_file(
+            publicity_pdf(posting),
+            mimetype="application/pdf",
+            as_attachment=True,
+            download_name=f"评审结果公示_{posting.id}.pdf",
+        )

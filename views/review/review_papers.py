@@ -17,12 +17,21 @@ from workflow.review.draw import REASONS, members
 from workflow.review.draw_list import lines
 
 #: What the walk did with a ticket, in words (ZC-DRAW/1 step 6).
-TOLD = {"TAKE": "抽中", "SKIP-UNITCAP": "越过：同单位已满", "SKIP-GROUPCAP": "越过：组建单位已满", "SKIP-LOOKAHEAD": "越过：为保证各组抽满"}
+TOLD = {
+    "TAKE": "抽中",
+    "SKIP-UNITCAP": "越过：同单位已满",
+    "SKIP-GROUPCAP": "越过：组建单位已满",
+    "SKIP-LOOKAHEAD": "越过：为保证各组抽满",
+}
 
 
 def told(what: str) -> str:
     """A word of the log as people read it; a decline with its reason."""
-    return f"不能参加：{dict(REASONS).get(what.removeprefix('DECLINE:'), what)}" if what.startswith("DECLINE") else TOLD.get(what, what)
+    return (
+        f"不能参加：{dict(REASONS).get(what.removeprefix('DECLINE:'), what)}"
+        if what.startswith("DECLINE")
+        else TOLD.get(what, what)
+    )
 
 
 def spoken(draw: Draw) -> list[tuple[str, str]]:
@@ -32,7 +41,8 @@ def spoken(draw: Draw) -> list[tuple[str, str]]:
 
 
 def draw_record_pdf(draw: Draw) -> io.BytesIO:
-    """评委抽取记录表: the hashes, every step of the walk and who sits now, for the witnesses' signatures (118号 五(二))."""
+    """评委抽取记录表: the hashes, every step of the walk and who sits now, for the witnesses' signatures (118号
+    五(二))."""
     plan, groups = draw.plan, {need.code: need.name for need in draw.plan.needs}
     seated = {code for _, code in members(draw)}
     rows = [
@@ -42,17 +52,31 @@ def draw_record_pdf(draw: Draw) -> io.BytesIO:
     return pdf(
         "roster",
         {
-            "title": "评委抽取记录表", "subtitle": plan.name,
+            "title": "评委抽取记录表",
+            "subtitle": plan.name,
             "facts": [
-                ["评委会", plan.committee.name], ["抽取编号", draw.name], ["次数", str(draw.attempt)], ["抽取时间", f"{draw.drawn_at:%Y-%m-%d %H:%M}" if draw.drawn_at else "尚未抽取"],
-                ["监督人员", draw.witnesses], ["名册摘要 H_pool", draw.pool_hash], ["系统承诺 C0", draw.commitment or ""], ["结果摘要", draw.result_hash or ""],
+                ["评委会", plan.committee.name],
+                ["抽取编号", draw.name],
+                ["次数", str(draw.attempt)],
+                ["抽取时间", f"{draw.drawn_at:%Y-%m-%d %H:%M}" if draw.drawn_at else "尚未抽取"],
+                ["监督人员", draw.witnesses],
+                ["名册摘要 H_pool", draw.pool_hash],
+                ["系统承诺 C0", draw.commitment or ""],
+                ["结果摘要", draw.result_hash or ""],
             ],
-            "columns": ["序号", "专业组", "评委代码", "抽取结果", "现为成员"], "rows": rows,
-            "footer_facts": [["报数", "；".join(f"{label} {value}" for label, value in spoken(draw))], ["不能参加", "；".join(f"{d.code} {dict(REASONS).get(d.reason, d.reason)}" for d in draw.declines) or "无"]],
+            "columns": ["序号", "专业组", "评委代码", "抽取结果", "现为成员"],
+            "rows": rows,
+            "footer_facts": [
+                ["报数", "；".join(f"{label} {value}" for label, value in spoken(draw))],
+                [
+                    "不能参加",
+                    "；".join(f"{d.code} {dict(REASONS).get(d.reason, d.reason)}" for d in draw.declines) or "无",
+                ],
+            ],
             "signatures": ["省人社厅", "机关纪委", "组建单位"],
             "note": "按 ZC-DRAW/1 可用公开文件和 sha256sum 独立复核",
         },
-    )  # fmt: skip
+    )
 
 
 def tally_pdf(poll: Poll) -> io.BytesIO:
@@ -60,24 +84,75 @@ def tally_pdf(poll: Poll) -> io.BytesIO:
     review, plan = poll.session, poll.session.plan
     counts = {tally.declaration_id: tally for tally in ballot.tallies(db.session, poll)}
     points = scoring.standings(db.session, review)
-    people = sorted((d for d in plan.candidates if d.id in counts), key=lambda d: (-counts[d.id].yes, -(points[d.id].points if d.id in points else 0), d.number))
+    people = sorted(
+        (d for d in plan.candidates if d.id in counts),
+        key=lambda d: (-counts[d.id].yes, -(points[d.id].points if d.id in points else 0), d.number),
+    )
     rows = []
     for n, d in enumerate(people, 1):
         count = counts[d.id]
         mean = scoring.shown(points[d.id].points) if d.id in points else ""
-        result = "待宣布" if d.state == DeclarationState.IN_REVIEW else "未通过" if d.state == DeclarationState.FAILED else "通过"
-        rows.append([str(n), d.applicant_name, d.unit.name, d.title.name, mean, str(count.yes), str(count.no), str(count.abstain), str(count.attending), "是" if count.passed else "否", result])
+        result = (
+            "待宣布"
+            if d.state == DeclarationState.IN_REVIEW
+            else "未通过"
+            if d.state == DeclarationState.FAILED
+            else "通过"
+        )
+        rows.append(
+            [
+                str(n),
+                d.applicant_name,
+                d.unit.name,
+                d.title.name,
+                mean,
+                str(count.yes),
+                str(count.no),
+                str(count.abstain),
+                str(count.attending),
+                "是" if count.passed else "否",
+                result,
+            ]
+        )
     return pdf(
         "roster",
         {
-            "title": "投票结果统计表", "subtitle": plan.name,
-            "facts": [["评委会", plan.committee.name], ["投票日期", str(review.voted_on or "")], ["应到", f"{poll.members} 人"], ["实到", f"{poll.attending} 人"], ["表决人数", f"{len(rows)} 人"]],
-            "columns": ["序号", "姓名", "所在单位", "申报职称", "综合得分", "同意", "不同意", "弃权", "出席", "达三分之二", "评审结果"], "rows": rows,
-            "paragraphs": ["回避评委不计入该人出席人数。" if plan.recused_leave_denominator else "回避评委对该人不投票，仍计入出席人数。"],
-            "footer_facts": [["主持人", review.chair], ["计票、监票人", review.scrutineers], ["计票摘要", poll.tally_hash]],
+            "title": "投票结果统计表",
+            "subtitle": plan.name,
+            "facts": [
+                ["评委会", plan.committee.name],
+                ["投票日期", str(review.voted_on or "")],
+                ["应到", f"{poll.members} 人"],
+                ["实到", f"{poll.attending} 人"],
+                ["表决人数", f"{len(rows)} 人"],
+            ],
+            "columns": [
+                "序号",
+                "姓名",
+                "所在单位",
+                "申报职称",
+                "综合得分",
+                "同意",
+                "不同意",
+                "弃权",
+                "出席",
+                "达三分之二",
+                "评审结果",
+            ],
+            "rows": rows,
+            "paragraphs": [
+                "回避评委不计入该人出席人数。"
+                if plan.recused_leave_denominator
+                else "回避评委对该人不投票，仍计入出席人数。"
+            ],
+            "footer_facts": [
+                ["主持人", review.chair],
+                ["计票、监票人", review.scrutineers],
+                ["计票摘要", poll.tally_hash],
+            ],
             "signatures": ["主任委员", "计票人", "监票人", "评委会（盖章）"],
         },
-    )  # fmt: skip
+    )
 
 
 def interview_notice_pdf(slot: InterviewSlot) -> io.BytesIO:
@@ -87,13 +162,24 @@ def interview_notice_pdf(slot: InterviewSlot) -> io.BytesIO:
     return pdf(
         "notice",
         {
-            "title": "面试答辩通知书", "organisation": body, "addressee": declaration.applicant_name, "number": f"{declaration.number}-面试",
-            "paragraphs": [f"你申报的{declaration.title.name}职称（申报编号 {declaration.number}）已进入评审，现将面试答辩有关事项通知如下："],
-            "facts": [["面试时间", f"{slot.starts_at:%Y年%-m月%-d日 %H:%M}"], ["面试地点", slot.place], ["分组顺序", f"{slot.group_name} 第 {slot.sequence} 位"]],
+            "title": "面试答辩通知书",
+            "organisation": body,
+            "addressee": declaration.applicant_name,
+            "number": f"{declaration.number}-面试",
+            "paragraphs": [
+                f"你申报的{declaration.title.name}职称（申报编号 {declaration.number}）已进入评审，"
+                "现将面试答辩有关事项通知如下："
+            ],
+            "facts": [
+                ["面试时间", f"{slot.starts_at:%Y年%-m月%-d日 %H:%M}"],
+                ["面试地点", slot.place],
+                ["分组顺序", f"{slot.group_name} 第 {slot.sequence} 位"],
+            ],
             "closing": "请携带本人有效证件，提前 30 分钟到场，服从现场管理；无故不参加的，按面试缺席处理。",
-            "signature": body, "date": f"{slot.notified_at:%Y年%-m月%-d日}" if slot.notified_at else "",
+            "signature": body,
+            "date": f"{slot.notified_at:%Y年%-m月%-d日}" if slot.notified_at else "",
         },
-    )  # fmt: skip
+    )
 
 
 def publicity_pdf(publicity: Publicity) -> io.BytesIO:

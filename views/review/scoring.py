@@ -48,7 +48,13 @@ class ExpertDesk(Screen):
     columns = "number applicant_name unit.name title.name specialty.name done"
     conditions = "applicant_name number unit"
     facts = "number applicant_name unit.name unit.nature title.name level specialty.name mode way"
-    labels: ClassVar[dict[str, str]] = {"done": "本人办理", "unit.name": "所在单位", "unit.nature": "单位性质", "title.name": "申报职称", "specialty.name": "申报专业"}
+    labels: ClassVar[dict[str, str]] = {
+        "done": "本人办理",
+        "unit.name": "所在单位",
+        "unit.nature": "单位性质",
+        "title.name": "申报职称",
+        "specialty.name": "申报专业",
+    }
     order = "number"
     can_export = False
     show_template = "review/judge.html"
@@ -104,7 +110,9 @@ class ExpertDesk(Screen):
 
     def mine(self, declaration: Declaration) -> Any:
         """What the expert has written here before, or None."""
-        rows = select(self.written).where(self.written.declaration_id == declaration.id, self.written.expert_id == review_desk.me(g.user))
+        rows = select(self.written).where(
+            self.written.declaration_id == declaration.id, self.written.expert_id == review_desk.me(g.user)
+        )
         return db.session.scalar(rows)
 
     @expose("/show/<int:pk>", methods=["GET", "POST"])
@@ -128,12 +136,24 @@ class ExpertDesk(Screen):
         boxes = posted.boxes(step, declaration)
         drawn = {box.name for box in boxes}
         kinds = {kind.key: kind.label for kind in forms.form().materials}
-        held = db.session.scalars(select(Material).where(Material.declaration_id == declaration.id).options(joinedload(Material.file)).order_by(Material.id))
+        held = db.session.scalars(
+            select(Material)
+            .where(Material.declaration_id == declaration.id)
+            .options(joinedload(Material.file))
+            .order_by(Material.id)
+        )
         return self.show_page(
-            declaration, boxes=boxes, errors=errors_of(boxes), alert=posted.sentence if not errors_of(boxes) else "", closed=self.closed(declaration),
-            sections=[s for s in sections_of(declaration) if not s.empty], files=[(kinds.get(m.kind, m.kind), file_link(m.file), size_of(m.file)) for m in held],
-            homeless=[s for name, s in posted.errors.items() if name not in drawn], rules=self.rules(declaration), total=self.total(declaration),
-        )  # fmt: skip
+            declaration,
+            boxes=boxes,
+            errors=errors_of(boxes),
+            alert=posted.sentence if not errors_of(boxes) else "",
+            closed=self.closed(declaration),
+            sections=[s for s in sections_of(declaration) if not s.empty],
+            files=[(kinds.get(m.kind, m.kind), file_link(m.file), size_of(m.file)) for m in held],
+            homeless=[s for name, s in posted.errors.items() if name not in drawn],
+            rules=self.rules(declaration),
+            total=self.total(declaration),
+        )
 
     def rules(self, declaration: Declaration) -> dict[str, str]:
         """Hook: what stands under a field, by its name."""
@@ -155,10 +175,27 @@ class MaterialReviewScreen(ExpertDesk):
     def questions(self, declaration: Declaration) -> Step:
         """The finding and the opinion, as written before."""
         mine = self.mine(declaration)
-        return form("review", self.title, [
-            Ask("passed", "审核结果", "choice", choices=(("yes", "审核通过"), ("no", "审核不通过")), default="" if mine is None else "yes" if mine.passed else "no"),
-            Ask("opinion", "复审意见", "area", required=False, default=mine.opinion if mine else "", hint="审核不通过的必填（118号 五(四)）"),
-        ])  # fmt: skip
+        return form(
+            "review",
+            self.title,
+            [
+                Ask(
+                    "passed",
+                    "审核结果",
+                    "choice",
+                    choices=(("yes", "审核通过"), ("no", "审核不通过")),
+                    default="" if mine is None else "yes" if mine.passed else "no",
+                ),
+                Ask(
+                    "opinion",
+                    "复审意见",
+                    "area",
+                    required=False,
+                    default=mine.opinion if mine else "",
+                    hint="审核不通过的必填（118号 五(四)）",
+                ),
+            ],
+        )
 
     def write(self, uow: UnitOfWork, declaration: Declaration, given: dict[str, Any]) -> Any:
         """Keep the finding."""
@@ -179,10 +216,21 @@ class OpinionScreen(ExpertDesk):
     def questions(self, declaration: Declaration) -> Step:
         """The opinion, and a reason should he fail."""
         mine = self.mine(declaration)
-        return form("opinion", self.title, [
-            Ask("text", "评审意见", "area", default=mine.text if mine else "", max_length=4000),
-            Ask("fail_reason", "未通过原因", "area", required=False, default=mine.fail_reason if mine else "", hint="认为不应通过的写明，存档备查（118号 五(四)）"),
-        ])  # fmt: skip
+        return form(
+            "opinion",
+            self.title,
+            [
+                Ask("text", "评审意见", "area", default=mine.text if mine else "", max_length=4000),
+                Ask(
+                    "fail_reason",
+                    "未通过原因",
+                    "area",
+                    required=False,
+                    default=mine.fail_reason if mine else "",
+                    hint="认为不应通过的写明，存档备查（118号 五(四)）",
+                ),
+            ],
+        )
 
     def write(self, uow: UnitOfWork, declaration: Declaration, given: dict[str, Any]) -> Any:
         """Keep the opinion."""
@@ -208,7 +256,9 @@ class ScoreDesk(ExpertDesk):
     def questions(self, declaration: Declaration) -> Step:
         """One field per item, with a remark."""
         held = self.held(declaration)
-        return form("score", self.title, [ask for item in self.items(declaration) for ask in _item(item, held.get(item.id))])
+        return form(
+            "score", self.title, [ask for item in self.items(declaration) for ask in _item(item, held.get(item.id))]
+        )
 
     def write(self, uow: UnitOfWork, declaration: Declaration, given: dict[str, Any]) -> Any:
         """Keep the points."""
@@ -232,14 +282,27 @@ class ScoreDesk(ExpertDesk):
         held = self.held(declaration)
         kinds = {item.id: item.kind for item in self.items(declaration)}
         mine = [row for key, row in held.items() if key in kinds and kinds[key] != ScoreKind.VETO]
-        return scoring.shown(sum(-row.points if kinds[row.item_id] == ScoreKind.DEDUCT else row.points for row in mine)) if mine else ""
+        return (
+            scoring.shown(sum(-row.points if kinds[row.item_id] == ScoreKind.DEDUCT else row.points for row in mine))
+            if mine
+            else ""
+        )
 
 
 def _item(item: ScoreItem, row: Score | None) -> list[Ask]:
     note = Ask(f"note-{item.id}", "备注", required=False, default=row.note if row else "", max_length=300)
     if item.kind == ScoreKind.VETO:
         held = "" if row is None else str(row.points)
-        return [Ask(f"item-{item.id}", f"{item.name}（一票否决）", "choice", choices=(("0", "否"), (str(scoring.VETOED), "是，一票否决")), default=held), note]
+        return [
+            Ask(
+                f"item-{item.id}",
+                f"{item.name}（一票否决）",
+                "choice",
+                choices=(("0", "否"), (str(scoring.VETOED), "是，一票否决")),
+                default=held,
+            ),
+            note,
+        ]
     label = f"{item.name}（{ScoreKind(item.kind).label}，0–{item.maximum} 分）"
     return [Ask(f"item-{item.id}", label, "decimal", default=scoring.shown(row.points) if row else ""), note]
 
@@ -278,7 +341,20 @@ class InterviewScoreScreen(ScoreDesk):
 # -- 签到 and 回避 ---------------------------------------------------------------------------------
 
 
-ASIDE = form("recuse", "申请回避", [Ask("reason", "回避事由", "area", max_length=100, hint="如亲属、师生、项目合作；登记后不再显示该人，已打的分不计（令40号 第二十四条）")], "令40号 第二十四条")
+ASIDE = form(
+    "recuse",
+    "申请回避",
+    [
+        Ask(
+            "reason",
+            "回避事由",
+            "area",
+            max_length=100,
+            hint="如亲属、师生、项目合作；登记后不再显示该人，已打的分不计（令40号 第二十四条）",
+        )
+    ],
+    "令40号 第二十四条",
+)
 
 
 class CheckInView(BaseView):
@@ -294,7 +370,9 @@ class CheckInView(BaseView):
     @has_access
     def mine(self) -> Any:
         """My sessions, the newest first."""
-        found = db.session.scalars(self.sessions().order_by(ReviewSession.id.desc()).options(joinedload(ReviewSession.plan))).all()
+        found = db.session.scalars(
+            self.sessions().order_by(ReviewSession.id.desc()).options(joinedload(ReviewSession.plan))
+        ).all()
         uow = asking(g.user)
         rows = [(review, seat(uow, review), badge(S(review.state).label, S(review.state).tone)) for review in found]
         return self.render_template("review/check_in.html", screen=self, title=self.title, rows=rows)
@@ -305,15 +383,30 @@ class CheckInView(BaseView):
         """One session: sign in, or what is to be done now."""
         review = self._find(pk)
         step = SESSION["sign_in"]
-        posted = submit(step, review, lambda uow, given: SESSION.perform(uow, uow.session.get_one(ReviewSession, pk), "sign_in", **given))
+        posted = submit(
+            step,
+            review,
+            lambda uow, given: SESSION.perform(uow, uow.session.get_one(ReviewSession, pk), "sign_in", **given),
+        )
         if posted.done:
             flash("签到完成，可以查看参评人员材料。", "ok")
             return redirect(f"{self.route_base}/show/{pk}")
         uow = asking(g.user)
         refusal = SESSION.refusal(uow, review, step)
         boxes = [] if refusal else posted.boxes(step, review)
-        page = self.render_template("review/sign_in_sheet.html", screen=self, title=review.name, review=review, member=seat(uow, review), state=badge(S(review.state).label, S(review.state).tone),
-                                    refusal=refusal.sentence if refusal else "", boxes=boxes, errors=errors_of(boxes), sentence=posted.sentence, base=f"{self.route_base}/")  # fmt: skip
+        page = self.render_template(
+            "review/sign_in_sheet.html",
+            screen=self,
+            title=review.name,
+            review=review,
+            member=seat(uow, review),
+            state=badge(S(review.state).label, S(review.state).tone),
+            refusal=refusal.sentence if refusal else "",
+            boxes=boxes,
+            errors=errors_of(boxes),
+            sentence=posted.sentence,
+            base=f"{self.route_base}/",
+        )
         return page, posted.code
 
     @expose("/aside/<int:pk>", methods=["GET", "POST"])
@@ -322,13 +415,25 @@ class CheckInView(BaseView):
         """申请回避 found during the review."""
         declaration = policy.find(db.session, g.user, Declaration, pk) or abort(404)
         review_of(db.session, declaration) or abort(404)
-        posted = submit(ASIDE, declaration, lambda uow, given: sessions.recuse(uow, uow.session.get_one(Declaration, pk), **given))
+        posted = submit(
+            ASIDE, declaration, lambda uow, given: sessions.recuse(uow, uow.session.get_one(Declaration, pk), **given)
+        )
         if posted.done:
             flash(f"已登记对“{declaration.applicant_name}”的回避，该人不再出现在您的名单中。", "ok")
             return redirect(f"{self.route_base}/")
         boxes = posted.boxes(ASIDE, declaration)
-        page = self.render_template("screens/ask.html", screen=self, title=f"申请回避：{declaration.applicant_name}", name="", boxes=boxes, errors=errors_of(boxes),
-                                    sentence=posted.sentence, label="申请回避", base=f"{self.route_base}/", back=f"{self.route_base}/")  # fmt: skip
+        page = self.render_template(
+            "screens/ask.html",
+            screen=self,
+            title=f"申请回避：{declaration.applicant_name}",
+            name="",
+            boxes=boxes,
+            errors=errors_of(boxes),
+            sentence=posted.sentence,
+            label="申请回避",
+            base=f"{self.route_base}/",
+            back=f"{self.route_base}/",
+        )
         return page, posted.code
 
     @staticmethod

@@ -38,12 +38,27 @@ class SessionDesk(Screen):
     model = ReviewSession
     columns = "name plan.year plan.opens_on attendance voted_on state"
     conditions = "name:contains plan.year plan.committee opened_on voted_on state"
-    labels: ClassVar[dict[str, str]] = {"plan.year": "年度", "plan.opens_on": "备案开评日期", "plan.committee.name": "评委会", "plan.committee": "评委会", "attendance": "报到", "plan.name": "评审方案", "opened_on": "实际开评日期"}
+    labels: ClassVar[dict[str, str]] = {
+        "plan.year": "年度",
+        "plan.opens_on": "备案开评日期",
+        "plan.committee.name": "评委会",
+        "plan.committee": "评委会",
+        "attendance": "报到",
+        "plan.name": "评审方案",
+        "opened_on": "实际开评日期",
+    }
     steps = (
-        ("准备", (SessionState.PREPARING,)), ("报到", (SessionState.CHECK_IN,)), ("评委培训", (SessionState.TRAINING,)), ("材料复审", (SessionState.MATERIAL_REVIEW,)),
-        ("材料打分", (SessionState.MATERIAL_SCORING,)), ("面试答辩", (SessionState.INTERVIEW,)), ("小组评议", (SessionState.DISCUSSION,)), ("大会投票", (SessionState.VOTING,)),
-        ("计票封存", (SessionState.SEALED,)), ("解散归档", (SessionState.ARCHIVED,)),
-    )  # fmt: skip
+        ("准备", (SessionState.PREPARING,)),
+        ("报到", (SessionState.CHECK_IN,)),
+        ("评委培训", (SessionState.TRAINING,)),
+        ("材料复审", (SessionState.MATERIAL_REVIEW,)),
+        ("材料打分", (SessionState.MATERIAL_SCORING,)),
+        ("面试答辩", (SessionState.INTERVIEW,)),
+        ("小组评议", (SessionState.DISCUSSION,)),
+        ("大会投票", (SessionState.VOTING,)),
+        ("计票封存", (SessionState.SEALED,)),
+        ("解散归档", (SessionState.ARCHIVED,)),
+    )
     empty = "还没有评审会议；抽取评委办结后自动生成。"
 
     def _column(self, name: str) -> Column:
@@ -67,8 +82,14 @@ class SessionDesk(Screen):
 
     def links(self, record: ReviewSession) -> Sequence[Link]:
         """The neighbouring desks of the same session."""
-        found = [Link("面试通知", url_for("InterviewScreen.show", pk=record.id))] if g.user.plays(COMMITTEE_OFFICE) else []
-        return [*found, Link("投票管理", url_for("PollScreen.of", pk=record.id)), Link("评审结果", url_for("ResultScreen.show", pk=record.id))]
+        found = (
+            [Link("面试通知", url_for("InterviewScreen.show", pk=record.id))] if g.user.plays(COMMITTEE_OFFICE) else []
+        )
+        return [
+            *found,
+            Link("投票管理", url_for("PollScreen.of", pk=record.id)),
+            Link("评审结果", url_for("ResultScreen.show", pk=record.id)),
+        ]
 
 
 class SessionScreen(SessionDesk, FlowScreen):
@@ -77,13 +98,18 @@ class SessionScreen(SessionDesk, FlowScreen):
     route_base = "/session"
     flow = SESSION
     title = "评审会议"
-    lead = "报到、培训、材料复审、打分、面试、评议、投票、封存逐环节推进；不能进入下一环节时写明还缺什么（118号 五(四)）。"
+    lead = (
+        "报到、培训、材料复审、打分、面试、评议、投票、封存逐环节推进；不能进入下一环节时写明还缺什么（118号 五(四)）。"
+    )
     guide = "118号 五(四)"
     facts: ClassVar[dict[str, str]] = {
         "会议信息": "name plan.name plan.committee.name plan.opens_on opened_on attendance voted_on",
         "会务记录": "devices training_note waiver late_vote_reason chair scrutineers minutes",
     }
-    verbs = "open_check_in keep_devices start_training start_review start_scoring start_interview skip_interview start_discussion start_voting waive seal archive"
+    verbs = (
+        "open_check_in keep_devices start_training start_review start_scoring start_interview "
+        "skip_interview start_discussion start_voting waive seal archive"
+    )
 
     def actions_of(self, record: ReviewSession) -> list[Any]:
         """After the scoring of material only one of two ways is open: by the plan's items, not by choice."""
@@ -101,42 +127,70 @@ def attendance(review: ReviewSession) -> Panel:
     count = turnout(review)
     here = badge("达到三分之二", "ok") if count["quorate"] else badge("不足三分之二", "warn")
     rows = [(f"{count['members']} 人", f"{count['present']} 人", here)]
-    return Panel("出席情况", "出席不少于三分之二方可开会（令40号 第十八条）", ("应到", "实到", "结论"), rows, aside=True)
+    return Panel(
+        "出席情况", "出席不少于三分之二方可开会（令40号 第十八条）", ("应到", "实到", "结论"), rows, aside=True
+    )
 
 
 def members_of(review: ReviewSession) -> Panel:
     """The members by code: who has signed in, and what this stage still expects of each."""
-    loaded = select(Member).where(Member.session_id == review.id).options(joinedload(Member.expert)).order_by(Member.stratum, Member.id)
+    loaded = (
+        select(Member)
+        .where(Member.session_id == review.id)
+        .options(joinedload(Member.expert))
+        .order_by(Member.stratum, Member.id)
+    )
     groups = {need.code: need.name for need in review.plan.needs}
     left = open_tasks(review)
     rows = [
-        (m.expert.code, groups.get(m.stratum, m.stratum), "主任委员" if m.chair else "—", badge(f"{m.signed_in_at:%m-%d %H:%M}", "ok") if m.signed_in_at else badge("未报到", "warn"),
-         f"还有 {left[m.expert.code]} 人未打分" if m.expert.code in left else "—")
+        (
+            m.expert.code,
+            groups.get(m.stratum, m.stratum),
+            "主任委员" if m.chair else "—",
+            badge(f"{m.signed_in_at:%m-%d %H:%M}", "ok") if m.signed_in_at else badge("未报到", "warn"),
+            f"还有 {left[m.expert.code]} 人未打分" if m.expert.code in left else "—",
+        )
         for m in db.session.scalars(loaded)
-    ]  # fmt: skip
+    ]
     head = ("评委代码", "专业组", "职务", "报到", "本环节")
     return Panel("评委", "以代码显示，名单不对外公布（令40号 第二十三条）", head, rows)
 
 
 def open_tasks(review: ReviewSession) -> dict[str, int]:
     """Code → how many candidates the expert has still to score in this stage."""
-    phase = {SessionState.MATERIAL_SCORING: ScorePhase.MATERIAL, SessionState.INTERVIEW: ScorePhase.INTERVIEW}.get(SessionState(review.state))
+    phase = {SessionState.MATERIAL_SCORING: ScorePhase.MATERIAL, SessionState.INTERVIEW: ScorePhase.INTERVIEW}.get(
+        SessionState(review.state)
+    )
     return scoring.unscored(db.session, review, phase) if phase else {}
 
 
 def progress_of(review: ReviewSession) -> Panel:
     """The candidates: how many experts have reviewed, the mean score, how many have written."""
     people = db.session.scalars(
-        select(Declaration).where(Declaration.plan_id == review.plan_id).options(joinedload(Declaration.unit), joinedload(Declaration.title)).order_by(Declaration.number)
+        select(Declaration)
+        .where(Declaration.plan_id == review.plan_id)
+        .options(joinedload(Declaration.unit), joinedload(Declaration.title))
+        .order_by(Declaration.number)
     ).all()
     passed = counts(MaterialReview, review, MaterialReview.passed)
     reviewed, written = counts(MaterialReview, review), counts(ReviewOpinion, review)
-    standing, aside = scoring.standings(db.session, review), [number for _expert, number in recusals(db.session, review)]
+    standing, aside = (
+        scoring.standings(db.session, review),
+        [number for _expert, number in recusals(db.session, review)],
+    )
     rows = [
-        (d.applicant_name, d.unit.name, d.title.name, f"{passed.get(d.id, 0)} / {reviewed.get(d.id, 0)}", score_of(standing.get(d.id)), written.get(d.id, 0), aside.count(d.id) or "—",
-         badge(DeclarationState(d.state).label, DeclarationState(d.state).tone))
+        (
+            d.applicant_name,
+            d.unit.name,
+            d.title.name,
+            f"{passed.get(d.id, 0)} / {reviewed.get(d.id, 0)}",
+            score_of(standing.get(d.id)),
+            written.get(d.id, 0),
+            aside.count(d.id) or "—",
+            badge(DeclarationState(d.state).label, DeclarationState(d.state).tone),
+        )
         for d in people
-    ]  # fmt: skip
+    ]
     head = ("姓名", "所在单位", "申报职称", "复审通过 / 已复审", "平均得分", "评审意见", "回避评委", "状态")
     return Panel("参评人员", f"{len(rows)} 人", head, rows)
 
@@ -151,5 +205,9 @@ def score_of(standing: scoring.Standing | None) -> Any:
 
 def counts(model: Any, review: ReviewSession, *where: Any) -> dict[int, int]:
     """Declaration id → rows of that kind in the session."""
-    rows = select(model.declaration_id, func.count()).where(model.session_id == review.id, *where).group_by(model.declaration_id)
+    rows = (
+        select(model.declaration_id, func.count())
+        .where(model.session_id == review.id, *where)
+        .group_by(model.declaration_id)
+    )
     return dict(db.session.execute(rows).all())  # type: ignore[arg-type]

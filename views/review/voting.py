@@ -42,17 +42,35 @@ class PollScreen(FlowScreen):
     lead = "无记名投票：开启、计票都须办事机构与纪检监察双口令；计票前只显示已投人数（令40号 第十八、十九条）。"
     guide = "附件2 1.3.4"
     columns = "session.name session.plan.year members attending turnout state"
-    facts: ClassVar[dict[str, str]] = {"投票信息": "session.name session.plan.committee.name members attending turnout session.voted_on", "核验": "roster_hash tally_hash"}
-    labels: ClassVar[dict[str, str]] = {"turnout": "已投票", "session.name": "评审会议", "session.plan.year": "年度", "session.plan.committee.name": "评委会", "session.voted_on": "投票表决日"}
+    facts: ClassVar[dict[str, str]] = {
+        "投票信息": "session.name session.plan.committee.name members attending turnout session.voted_on",
+        "核验": "roster_hash tally_hash",
+    }
+    labels: ClassVar[dict[str, str]] = {
+        "turnout": "已投票",
+        "session.name": "评审会议",
+        "session.plan.year": "年度",
+        "session.plan.committee.name": "评委会",
+        "session.voted_on": "投票表决日",
+    }
     conditions = "session.plan.year state"
     verbs = "open close destroy"
-    steps = (("待开启", (PollState.READY,)), ("投票中", (PollState.OPEN,)), ("已计票", (PollState.CLOSED,)), ("选票已销毁", (PollState.DESTROYED,)))
+    steps = (
+        ("待开启", (PollState.READY,)),
+        ("投票中", (PollState.OPEN,)),
+        ("已计票", (PollState.CLOSED,)),
+        ("选票已销毁", (PollState.DESTROYED,)),
+    )
     show_template = "review/poll.html"
     empty = "还没有投票；会议进入大会投票环节后自动生成。"
 
     def list_page(self, asked: Any, page: Any) -> dict[str, Any]:
         """Count the voters of the whole page at once."""
-        voted = select(Roll.poll_id, func.count()).where(Roll.poll_id.in_([poll.id for poll in page.rows]), Roll.voted).group_by(Roll.poll_id)
+        voted = (
+            select(Roll.poll_id, func.count())
+            .where(Roll.poll_id.in_([poll.id for poll in page.rows]), Roll.voted)
+            .group_by(Roll.poll_id)
+        )
         g.voted = dict(db.session.execute(voted).all())
         return super().list_page(asked, page)
 
@@ -75,13 +93,24 @@ class PollScreen(FlowScreen):
         """The papers of a counted poll."""
         if record.state not in (PollState.CLOSED, PollState.DESTROYED):
             return []
-        return [Link("投票结果统计表", self.address("tally", pk=record.id)), Link("评审结果", url_for("ResultScreen.show", pk=record.session_id))]
+        return [
+            Link("投票结果统计表", self.address("tally", pk=record.id)),
+            Link("评审结果", url_for("ResultScreen.show", pk=record.session_id)),
+        ]
 
     def panels(self, record: Poll) -> Sequence[Panel]:
         """Who has not voted yet, while it is open; the counts afterwards."""
         if record.state == PollState.OPEN:
             waiting = ballot.not_voted(db.session, record)
-            return [Panel("尚未投票的评委", f"{len(waiting)} 人，仅以代码显示", ("评委代码",), [(code,) for code in waiting], empty="出席评委均已投票，可以计票。")]
+            return [
+                Panel(
+                    "尚未投票的评委",
+                    f"{len(waiting)} 人，仅以代码显示",
+                    ("评委代码",),
+                    [(code,) for code in waiting],
+                    empty="出席评委均已投票，可以计票。",
+                )
+            ]
         if record.state == PollState.READY:
             return []
         return [counts_of(record)]
@@ -90,15 +119,28 @@ class PollScreen(FlowScreen):
         """Whether a receipt was counted, when one is asked for."""
         given = request.args.get("receipt", "").strip()[:64]
         over = record.state in (PollState.CLOSED, PollState.DESTROYED)
-        return {"receipt": given, "counted": ballot.counted(db.session, record, given) if given and over else None, "over": over}
+        return {
+            "receipt": given,
+            "counted": ballot.counted(db.session, record, given) if given and over else None,
+            "over": over,
+        }
 
     def done(self, record_id: int, step: Step, name: str, answer: Any) -> Any:
         """After the count the sealed archive is handed out once; it is kept nowhere."""
         if step.verb != "close":
             return super().done(record_id, step, name, answer)
         poll = self.find(record_id)
-        return self.render_template("review/counted.html", screen=self, title="计票完成", name=name, panel_=counts_of(poll), poll=poll, archive=base64.b64encode(answer.archive).decode(),
-                                    base=self.address("list"), back=self.address("show", pk=record_id))  # fmt: skip
+        return self.render_template(
+            "review/counted.html",
+            screen=self,
+            title="计票完成",
+            name=name,
+            panel_=counts_of(poll),
+            poll=poll,
+            archive=base64.b64encode(answer.archive).decode(),
+            base=self.address("list"),
+            back=self.address("show", pk=record_id),
+        )
 
     @expose("/of/<int:pk>")
     @has_access
@@ -117,17 +159,38 @@ class PollScreen(FlowScreen):
         poll = self.find(pk)
         if poll.state not in (PollState.CLOSED, PollState.DESTROYED):
             abort(404)
-        return send_file(tally_pdf(poll), mimetype="application/pdf", as_attachment=True, download_name=f"投票结果统计表_{poll.session.plan.number}.pdf")
+        return send_file(
+            tally_pdf(poll),
+            mimetype="application/pdf",
+            as_attachment=True,
+            download_name=f"投票结果统计表_{poll.session.plan.number}.pdf",
+        )
 
 
 def counts_of(poll: Poll) -> Panel:
     """The counts, candidate by candidate."""
     found = {tally.declaration_id: tally for tally in ballot.tallies(db.session, poll)}
-    people = db.session.scalars(select(Declaration).where(Declaration.id.in_(found)).options(joinedload(Declaration.unit), joinedload(Declaration.title)).order_by(Declaration.number))
+    people = db.session.scalars(
+        select(Declaration)
+        .where(Declaration.id.in_(found))
+        .options(joinedload(Declaration.unit), joinedload(Declaration.title))
+        .order_by(Declaration.number)
+    )
     rows = []
     for d in people:
         t = found[d.id]
-        rows.append((d.applicant_name, d.unit.name, d.title.name, t.yes, t.no, t.abstain, t.attending, badge("达到", "ok") if t.passed else badge("未达到", "bad")))
+        rows.append(
+            (
+                d.applicant_name,
+                d.unit.name,
+                d.title.name,
+                t.yes,
+                t.no,
+                t.abstain,
+                t.attending,
+                badge("达到", "ok") if t.passed else badge("未达到", "bad"),
+            )
+        )
     head = ("姓名", "所在单位", "申报职称", "同意", "不同意", "弃权", "出席", "三分之二")
     return Panel("投票结果统计", "同意票不少于出席评委总数三分之二为通过（令40号 第十九条）", head, rows)
 
@@ -156,17 +219,33 @@ class BoothView(BaseView):
         uow = asking(g.user)
         given = marks()
         if refusal := POLL.refusal(uow, poll, "cast"):
-            return self._done(poll, refusal.sentence if request.method == "POST" else ""), 409 if request.method == "POST" else 200
+            return self._done(
+                poll, refusal.sentence if request.method == "POST" else ""
+            ), 409 if request.method == "POST" else 200
         if request.method == "GET" or request.form.get("step") == "back":
             return self._slip(poll, given)
         missing = {d.id: "请选择同意、不同意或弃权。" for d in ballot.slip(uow, poll) if d.id not in given}
         if missing:
-            return self._slip(poll, given, missing, f"还有 {len(missing)} 名参评人员没有表决，请逐人选择后再投票。"), 422
+            return self._slip(
+                poll, given, missing, f"还有 {len(missing)} 名参评人员没有表决，请逐人选择后再投票。"
+            ), 422
         if request.form.get("step") != "cast":
-            return self.render_template("review/booth_check.html", screen=self, title="确认投票", poll=poll, slip=self._people(poll), given=given, choices=Choice)
+            return self.render_template(
+                "review/booth_check.html",
+                screen=self,
+                title="确认投票",
+                poll=poll,
+                slip=self._people(poll),
+                given=given,
+                choices=Choice,
+            )
         key = poll.id
         try:
-            attempt(g.user, lambda uow: POLL.perform(uow, uow.session.get_one(Poll, key), "cast", choices=given), context=context())
+            attempt(
+                g.user,
+                lambda uow: POLL.perform(uow, uow.session.get_one(Poll, key), "cast", choices=given),
+                context=context(),
+            )
         except Refused as refusal:
             if POLL.refusal(asking(g.user), db.session.get_one(Poll, key), "cast"):
                 return self._done(db.session.get_one(Poll, key), refusal.sentence), code_of(refusal)
@@ -176,14 +255,37 @@ class BoothView(BaseView):
     def _people(self, poll: Poll) -> list[Declaration]:
         ids = [d.id for d in ballot.slip(asking(g.user), poll)]
         shown = (joinedload(Declaration.unit), joinedload(Declaration.title))
-        return list(db.session.scalars(select(Declaration).where(Declaration.id.in_(ids)).options(*shown).order_by(Declaration.number)))
+        return list(
+            db.session.scalars(
+                select(Declaration).where(Declaration.id.in_(ids)).options(*shown).order_by(Declaration.number)
+            )
+        )
 
-    def _slip(self, poll: Poll, given: Mapping[int, str], missing: Mapping[int, str] | None = None, sentence: str = "") -> str:
-        return self.render_template("review/booth.html", screen=self, title=self.title, poll=poll, slip=self._people(poll), given=given, missing=missing or {}, sentence=sentence, choices=Choice)
+    def _slip(
+        self, poll: Poll, given: Mapping[int, str], missing: Mapping[int, str] | None = None, sentence: str = ""
+    ) -> str:
+        return self.render_template(
+            "review/booth.html",
+            screen=self,
+            title=self.title,
+            poll=poll,
+            slip=self._people(poll),
+            given=given,
+            missing=missing or {},
+            sentence=sentence,
+            choices=Choice,
+        )
 
     def _done(self, poll: Poll, sentence: str = "") -> str:
-        return self.render_template("review/booth_done.html", screen=self, title=self.title, poll=poll, receipt=ballot.receipt(asking(g.user), poll), sentence=sentence,
-                                    refusal=POLL.refusal(asking(g.user), poll, "cast"))  # fmt: skip
+        return self.render_template(
+            "review/booth_done.html",
+            screen=self,
+            title=self.title,
+            poll=poll,
+            receipt=ballot.receipt(asking(g.user), poll),
+            sentence=sentence,
+            refusal=POLL.refusal(asking(g.user), poll, "cast"),
+        )
 
     def _closed(self, polls: Sequence[Poll]) -> Any:
         """No poll is open: where things stand, and whether a receipt was counted."""
@@ -191,7 +293,15 @@ class BoothView(BaseView):
         over = next((p for p in polls if p.state in (PollState.CLOSED, PollState.DESTROYED)), None)
         counted = ballot.counted(db.session, over, given) if over is not None and given else None
         code = 409 if request.method == "POST" else 200
-        return self.render_template("review/booth_closed.html", screen=self, title=self.title, poll=over, receipt=given, counted=counted, late=code == 409), code
+        return self.render_template(
+            "review/booth_closed.html",
+            screen=self,
+            title=self.title,
+            poll=over,
+            receipt=given,
+            counted=counted,
+            late=code == 409,
+        ), code
 
 
 def marks() -> dict[int, str]:

@@ -23,14 +23,26 @@ from workflow.base.unit_of_work import UnitOfWork
 
 #: Kinds answered with a picker: the model it looks in.
 PICKS = {
-    "account": "Account", "organisation": "Organisation", "specialty": "Specialty", "committee": "Committee", "office": "AcceptanceOffice", "place": "PathNode",
-    "series": "Series", "region": "Region",
-}  # fmt: skip
+    "account": "Account",
+    "organisation": "Organisation",
+    "specialty": "Specialty",
+    "committee": "Committee",
+    "office": "AcceptanceOffice",
+    "place": "PathNode",
+    "series": "Series",
+    "region": "Region",
+}
 #: Answers kept for the page after a refusal; secrets and files are asked again.
 FORGOTTEN = ("secret", "file")
 
 
-def boxes_of(step: Step, uow: UnitOfWork, subject: Any, typed: Mapping[str, Any] | None = None, errors: Mapping[str, str] | None = None) -> list[Box]:
+def boxes_of(
+    step: Step,
+    uow: UnitOfWork,
+    subject: Any,
+    typed: Mapping[str, Any] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> list[Box]:
     """The fields of a verb's dialog: what was typed, else what the ask begins with."""
     errors = errors or {}
     return [_box(ask, step, uow, subject, typed, errors.get(ask.name, "")) for ask in step.asks]
@@ -51,12 +63,29 @@ def _box(ask: Ask, step: Step, uow: UnitOfWork, subject: Any, typed: Mapping[str
             value = [str(v) for v in value] if isinstance(value, (list, tuple, set)) else []
     hint = ask.hint
     if kind == "file" and "不超过" not in hint:  # who asks for other files says so himself
-        hint = " ".join(filter(None, (hint, "PDF 或图片，不超过 {mb} MB。".format(mb=settings.value(uow.session, "upload_max_mb")))))
+        hint = " ".join(
+            filter(None, (hint, "PDF 或图片，不超过 {mb} MB。".format(mb=settings.value(uow.session, "upload_max_mb"))))
+        )
     lookup = PICKS.get(ask.kind, "")
     text = _shown(lookup, value) or (typed or {}).get(f"{ask.name}-text", "")
     fixed = ask.narrow(uow, subject) if ask.narrow else {}
     narrow = "series_id=series" if lookup == "Specialty" and any(other.name == "series" for other in step.asks) else ""
-    return Box(ask.name, ask.label, kind, value, options, ask.required, hint, error, ask.max_length, lookup, text, narrow, fixed=fixed, prefix=f"{step.verb}-")
+    return Box(
+        ask.name,
+        ask.label,
+        kind,
+        value,
+        options,
+        ask.required,
+        hint,
+        error,
+        ask.max_length,
+        lookup,
+        text,
+        narrow,
+        fixed=fixed,
+        prefix=f"{step.verb}-",
+    )
 
 
 def _shown(lookup: str, value: Any) -> str:
@@ -106,7 +135,9 @@ def _answer(ask: Ask, typed: Any, request: Request, uow: UnitOfWork, subject: An
         case "choices" | "ballot":
             return [_one_of(ask, value, uow, subject) for value in typed]
     if ask.kind in PICKS:
-        return _picked(PICKS[ask.kind], typed, request.form.get(f"{ask.name}-text", "").replace("\x00", "").strip()[:120])
+        return _picked(
+            PICKS[ask.kind], typed, request.form.get(f"{ask.name}-text", "").replace("\x00", "").strip()[:120]
+        )
     if typed == "":
         return None if ask.kind in ("date", "datetime", "number", "choice") else ""
     match ask.kind:

@@ -1,13 +1,13 @@
 """What a screen file imports: declare a `Screen`, a `FlowScreen` or a `TreeScreen`; the rest is theirs.
 
-    class IssuerScreen(FlowScreen):
-        model, flow = Issuer, ISSUER
-        title, guide = "发证单位编码配置", "附件3 1.9"
-        lead = "证书编号第 7–14 位；每个发证单位一个编码。"
-        columns = "code organisation state"
-        conditions = "code organisation state"
-        fields = "organisation code"
-        can_add = True
+class IssuerScreen(FlowScreen):
+    model, flow = Issuer, ISSUER
+    title, guide = "发证单位编码配置", "附件3 1.9"
+    lead = "证书编号第 7–14 位；每个发证单位一个编码。"
+    columns = "code organisation state"
+    conditions = "code organisation state"
+    fields = "organisation code"
+    can_add = True
 """
 
 from __future__ import annotations

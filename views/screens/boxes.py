@@ -13,7 +13,8 @@ from typing import Any
 
 @dataclass
 class Box:
-    """A field as drawn. `kind`: text, area, date, datetime, number, decimal, choice, choices, check, file, secret, pick, sealed."""
+    """A field as drawn. `kind`: text, area, date, datetime, number, decimal, choice, choices, check, file, secret,
+    pick, sealed."""
 
     name: str
     label: str

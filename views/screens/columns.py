@@ -151,11 +151,20 @@ def column(model: type, path: str, *, label: str = "", own: Callable[[Any], Any]
     name_of_relation = bool(steps) and last in ("name", "applicant_name")
     words = label or (label_of_relation(model, steps) if name_of_relation else label_of(here, last))
     if last in mapper.relationships:
-        return Column(path, label or label_of_relation(here, [last]), "record", Walk(path), relations=(*relations, getattr(here, last)), end=_key_of(here, last))
+        return Column(
+            path,
+            label or label_of_relation(here, [last]),
+            "record",
+            Walk(path),
+            relations=(*relations, getattr(here, last)),
+            end=_key_of(here, last),
+        )
     if last not in mapper.columns:
         return Column(path, words, "text", Walk(path), relations=tuple(relations))
     found = _mapped(path, words, mapper.columns[last], tuple(relations), None if steps else getattr(here, last))
-    return found if any(relation.property.uselist for relation in relations) else replace(found, end=getattr(here, last))
+    return (
+        found if any(relation.property.uselist for relation in relations) else replace(found, end=getattr(here, last))
+    )
 
 
 def _key_of(model: Any, relation: str) -> Any:
@@ -168,7 +177,8 @@ def _key_of(model: Any, relation: str) -> Any:
 
 
 def made(model: type, path: str, words: str, make: Callable[..., Any], *, label: str = "") -> Column:
-    """A cell that `make` makes from the values of the columns named in `words`: a list and a sheet need no more than these."""
+    """A cell that `make` makes from the values of the columns named in `words`: a list and a sheet need no more than
+    these."""
     parts = tuple(column(model, name) for name in words.split())
     return Column(path, label or label_of(model, path), "own", Made(parts, make), parts=parts)
 
@@ -191,9 +201,14 @@ def _kind(mapped: Any) -> str:
     if mapped.info.get("list") == "region":
         return "region"
     for type_, kind in (
-        (Sealed, "sealed"), (Boolean, "bool"), ((Date, DateTime), "date"), ((SQLInteger, Numeric), "number"),
-        (JSON, "json"), (LargeBinary, "sealed"), (Text, "long"),
-    ):  # fmt: skip
+        (Sealed, "sealed"),
+        (Boolean, "bool"),
+        ((Date, DateTime), "date"),
+        ((SQLInteger, Numeric), "number"),
+        (JSON, "json"),
+        (LargeBinary, "sealed"),
+        (Text, "long"),
+    ):
         if isinstance(mapped.type, type_):
             # a year is a name, not a quantity
             return "text" if kind == "number" and mapped.name in ("year", "id") else kind

@@ -39,9 +39,14 @@ class Declared(ModelView):
     order = "-id"
     sorts = ""  #: columns whose heading sorts
     labels: ClassVar[Mapping[str, str]] = {}  #: other words than those of the columns
-    narrow: ClassVar[Mapping[str, str]] = {}  #: picker of a field limited by another: {"organisation": "kind=node_kind"}
-    made: ClassVar[Mapping[str, tuple[str, Callable[..., Any]]]] = {}  #: cells made from columns: {"due": ("state due_on", due_by)}
-    extra_fields: ClassVar[Mapping[str, Any]] = {}  #: fields of the form that are no columns: unbound WTForms fields with `box()`
+    narrow: ClassVar[
+        Mapping[str, str]
+    ] = {}  #: picker of a field limited by another: {"organisation": "kind=node_kind"}
+    made: ClassVar[
+        Mapping[str, tuple[str, Callable[..., Any]]]
+    ] = {}  #: cells made from columns: {"due": ("state due_on", due_by)}
+    #: fields of the form that are no columns: unbound WTForms fields with `box()`
+    extra_fields: ClassVar[Mapping[str, Any]] = {}
     can_add = can_edit = can_delete = False
     can_export = can_show = True
     imports = ""  #: the kind of batch import that the list offers (workflow.imports)
@@ -63,8 +68,20 @@ class Declared(ModelView):
         self.groups = {title: [self._column(name) for name in names.split()] for title, names in groups.items()}
         self.asks_for = conditions_of(self.model, self.conditions, self.labels)
         self.version_name = getattr(self.model.__mapper__.version_id_col, "key", "")
-        closed = {"add": self.can_add, "edit": self.can_edit, "delete": self.can_delete, "export": self.can_export, "show": self.can_show}
-        self.exclude_route_methods = {"download", "action", "action_post", *self.unused_routes(), *(name for name, is_open in closed.items() if not is_open)}
+        closed = {
+            "add": self.can_add,
+            "edit": self.can_edit,
+            "delete": self.can_delete,
+            "export": self.can_export,
+            "show": self.can_show,
+        }
+        self.exclude_route_methods = {
+            "download",
+            "action",
+            "action_post",
+            *self.unused_routes(),
+            *(name for name, is_open in closed.items() if not is_open),
+        }
         super().__init__()
 
     def unused_routes(self) -> Sequence[str]:
@@ -91,7 +108,9 @@ class Declared(ModelView):
     def _init_forms(self) -> None:
         self.search_form = FlaskForm
         converter = ProvinceConverter(self.datamodel, dict(self.labels), dict(self.narrow))
-        self.add_form = self.edit_form = converter.create_form(inc_columns=self.fields.split(), extra_fields=self.extra_fields)
+        self.add_form = self.edit_form = converter.create_form(
+            inc_columns=self.fields.split(), extra_fields=self.extra_fields
+        )
 
     def _init_titles(self) -> None:
         self.list_title = self.show_title = self.add_title = self.edit_title = self.title
@@ -131,7 +150,10 @@ class Declared(ModelView):
 
     def _home_of(self, pk: int) -> str:
         """Where to go after a write: the record if one still sees it, else the list."""
-        if self.may("show") and db.session.scalar(self.query().with_only_columns(self.model.id).where(self.model.id == pk)) is not None:
+        if (
+            self.may("show")
+            and db.session.scalar(self.query().with_only_columns(self.model.id).where(self.model.id == pk)) is not None
+        ):
             return self.address("show", pk=pk)
         return self.address("list")
 

@@ -10,5 +10,9 @@ from flask import Response
 def named(answer: Response, name: str) -> Response:
     """Have the browser keep the answer as a file of that name."""
     ending = name.rpartition(".")[2] if "." in name else "bin"
-    answer.headers.set("Content-Disposition", "attachment", **{"filename": f"export.{ending}", "filename*": f"UTF-8''{quote(name, safe='')}"})
+    answer.headers.set(
+        "Content-Disposition",
+        "attachment",
+        **{"filename": f"export.{ending}", "filename*": f"UTF-8''{quote(name, safe='')}"},
+    )
     return answer

@@ -58,9 +58,16 @@ class ExportPage(ListPage):
 
     def write_sheet(self, target: BinaryIO, asked: listing.Asked, columns: Sequence[Column], told: Any = None) -> int:
         """Write the rows of the query to `target`, and to the journal that it was done; how many rows."""
-        rows: Iterable[Sequence[Any]] = cells(db.session, self.model, self.query().where(*asked.clauses), asked.order or self.order, columns)
+        rows: Iterable[Sequence[Any]] = cells(
+            db.session, self.model, self.query().where(*asked.clauses), asked.order or self.order, columns
+        )
         written = sheet.write(target, self.title, [c.label for c in columns], told(rows) if told else rows)
-        facts = {"screen": type(self).__name__, "conditions": sorted(k for k, v in asked.typed.items() if v), "count": written.count, "sha256": written.sha256}
+        facts = {
+            "screen": type(self).__name__,
+            "conditions": sorted(k for k, v in asked.typed.items() if v),
+            "count": written.count,
+            "sha256": written.sha256,
+        }
         attempt(g.user, lambda uow: uow.record("export", f"{self.model.__tablename__}:*", **facts), context=context())
         return written.count
 

@@ -23,7 +23,9 @@ BATCH = 1000
 REMEMBERED = 20_000
 
 
-def cells(session: Session, model: Any, query: Select[Any], order: str, columns: Sequence[Column]) -> Iterator[Sequence[Any]]:
+def cells(
+    session: Session, model: Any, query: Select[Any], order: str, columns: Sequence[Column]
+) -> Iterator[Sequence[Any]]:
     """Every row of `query` in `order`, as `Column.plain` of each of `columns`; constant memory."""
     direct = [column for column in columns if column.direct]
     computed = [column for column in columns if not column.direct]

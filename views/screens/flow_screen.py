@@ -56,7 +56,8 @@ class Action:
 
 
 class FlowScreen(Screen):
-    """A `Screen` with `flow`. `verbs` restricts which of its verbs this desk offers; `bulk` names those for ticked rows."""
+    """A `Screen` with `flow`. `verbs` restricts which of its verbs this desk offers; `bulk` names those for ticked
+    rows."""
 
     flow: ClassVar[Flow]
     verbs = ""  #: "approve send_back"; empty: all
@@ -85,7 +86,15 @@ class FlowScreen(Screen):
             if step.verb in expected:
                 refusal = expected[step.verb]
                 boxes = [] if refusal else asks.boxes_of(step, uow, record)
-                found.append(Action(step, self.address("act", pk=record.id, verb=step.verb), boxes, refusal.sentence if refusal else "", weighed=step.verb in self.weighed.split()))
+                found.append(
+                    Action(
+                        step,
+                        self.address("act", pk=record.id, verb=step.verb),
+                        boxes,
+                        refusal.sentence if refusal else "",
+                        weighed=step.verb in self.weighed.split(),
+                    )
+                )
         return found
 
     def show_page(self, record: Any, **more: Any) -> str:
@@ -160,9 +169,19 @@ class FlowScreen(Screen):
 
     def _verb_page(self, action: Action, record: Any) -> str:
         return self.render_template(
-            "screens/act.html", screen=self, title=action.step.label, name=self.name_of(record), record=record, action=action, version=self._version(record),
-            facts=self.facts_of(record), state=self.badge_of(record), base=self.address("list"), back=self._home_of(record.id), panels=self.verb_panels(record, action.step),
-        )  # fmt: skip
+            "screens/act.html",
+            screen=self,
+            title=action.step.label,
+            name=self.name_of(record),
+            record=record,
+            action=action,
+            version=self._version(record),
+            facts=self.facts_of(record),
+            state=self.badge_of(record),
+            base=self.address("list"),
+            back=self._home_of(record.id),
+            panels=self.verb_panels(record, action.step),
+        )
 
     def _refused(self, record: Any, step: Step, refusal: Refused) -> Any:
         """The detail page again: dialog open, sentences at the fields and on top, everything typed kept."""
@@ -220,11 +239,22 @@ class FlowScreen(Screen):
         action = Action(step, request.path, boxes, sentence=sentence)
         ticked = [f"{record.id}:{keys[record.id]}" for record in able]
         return self.render_template(
-            "screens/bulk.html", screen=self, title=step.label, action=action, records=able, keys=ticked, base=self.address("list"),
-            unable=[(self.name_of(record), self.badge_of(record), reason, self._home_of(record.id)) for record, reason in unable],
-        ), (422 if sentence or unable else 200)  # fmt: skip
+            "screens/bulk.html",
+            screen=self,
+            title=step.label,
+            action=action,
+            records=able,
+            keys=ticked,
+            base=self.address("list"),
+            unable=[
+                (self.name_of(record), self.badge_of(record), reason, self._home_of(record.id))
+                for record, reason in unable
+            ],
+        ), (422 if sentence or unable else 200)
 
-    def _sorted_out(self, step: Step, keys: dict[int, str], culprit: tuple[int, str] | None = None) -> tuple[list[Any], list[tuple[Any, str]]]:
+    def _sorted_out(
+        self, step: Step, keys: dict[int, str], culprit: tuple[int, str] | None = None
+    ) -> tuple[list[Any], list[tuple[Any, str]]]:
         """The ticked rows that allow the verb now, and those that do not, each with the sentence."""
         able: list[Any] = []
         unable: list[tuple[Any, str]] = []
@@ -241,7 +271,6 @@ class FlowScreen(Screen):
             return BUSY
         refusal = self.flow.refusal(uow, record, step)
         return refusal.sentence if refusal else None
-
 
     def _ticked(self) -> dict[int, str]:
         """Key and seen version of every ticked row."""
@@ -264,4 +293,6 @@ class FlowScreen(Screen):
             except Refused as refusal:
                 if refusal.fields.keys() & {ask.name for ask in step.asks}:
                     raise
-                raise Stopped(f"“{self.name_of(record)}”：{refusal.sentence}（全部未办理）", record.id, refusal) from refusal
+                raise Stopped(
+                    f"“{self.name_of(record)}”：{refusal.sentence}（全部未办理）", record.id, refusal
+                ) from refusal

@@ -49,7 +49,9 @@ class FormPage(Declared):
             except NotYou:
                 raise
             except Refused as refusal:
-                sentence = form.blame(refusal.fields) or ("" if refusal.fields and not refusal.links else refusal.sentence)
+                sentence = form.blame(refusal.fields) or (
+                    "" if refusal.fields and not refusal.links else refusal.sentence
+                )
             else:
                 return self.after_add(record)
         return self._form_page(form, None, sentence), 422
@@ -77,7 +79,9 @@ class FormPage(Declared):
             except NotYou:
                 raise
             except Refused as refusal:
-                sentence = form.blame(refusal.fields) or ("" if refusal.fields and not refusal.links else refusal.sentence)
+                sentence = form.blame(refusal.fields) or (
+                    "" if refusal.fields and not refusal.links else refusal.sentence
+                )
                 code = 409 if isinstance(refusal, NotNow) else 422
                 record = self.find(pk)
             else:
@@ -114,9 +118,22 @@ class FormPage(Declared):
 
     def _form_page(self, form: Any, record: Any, sentence: str = "", seen: str | None = None) -> str:
         boxes = form.boxes(self.add_columns)
-        version = seen if seen is not None else str(getattr(record, self.version_name)) if record is not None and self.version_name else ""
+        version = (
+            seen
+            if seen is not None
+            else str(getattr(record, self.version_name))
+            if record is not None and self.version_name
+            else ""
+        )
         return self.render_template(
-            self.form_template, screen=self, title=self.name_of(record) if record is not None else f"{self.title} · {self.add_label}", record=record, boxes=boxes,
-            errors=errors_of(boxes), sentence=sentence, version=version, base=self.address("list"),
+            self.form_template,
+            screen=self,
+            title=self.name_of(record) if record is not None else f"{self.title} · {self.add_label}",
+            record=record,
+            boxes=boxes,
+            errors=errors_of(boxes),
+            sentence=sentence,
+            version=version,
+            base=self.address("list"),
             back=self._home_of(record.id) if record is not None else self.address("list"),
-        )  # fmt: skip
+        )

@@ -65,8 +65,16 @@ class Typed(Field):
     def box(self) -> Box:
         """The field as the templates draw it."""
         held = self.typed if self.typed is not None else as_typed(self.data)
-        return Box(self.name, str(self.label.text), self.kind, held, required=self.required, hint=str(self.description),
-                   error=" ".join(str(e) for e in self.errors if e), max_length=getattr(self, "max_length", None))  # fmt: skip
+        return Box(
+            self.name,
+            str(self.label.text),
+            self.kind,
+            held,
+            required=self.required,
+            hint=str(self.description),
+            error=" ".join(str(e) for e in self.errors if e),
+            max_length=getattr(self, "max_length", None),
+        )
 
     @property
     def required(self) -> bool:
@@ -123,7 +131,11 @@ class DecimalField(Typed):
             number = Decimal(word)
         except InvalidOperation:
             raise wrong from None
-        if not number.is_finite() or abs(number) >= 10 ** (self.precision - self.scale) or number != round(number, self.scale):
+        if (
+            not number.is_finite()
+            or abs(number) >= 10 ** (self.precision - self.scale)
+            or number != round(number, self.scale)
+        ):
             raise wrong
         return number
 
@@ -166,13 +178,22 @@ class TickField(PlainBooleanField):
 
     def box(self) -> Box:
         """The field as the templates draw it."""
-        return Box(self.name, str(self.label.text), "check", bool(self.data), hint=str(self.description), error=" ".join(map(str, self.errors)))
+        return Box(
+            self.name,
+            str(self.label.text),
+            "check",
+            bool(self.data),
+            hint=str(self.description),
+            error=" ".join(map(str, self.errors)),
+        )
 
 
 class ChoiceField(SelectField):
     """One of the choices of a `Labelled` enum."""
 
-    def __init__(self, label: str, validators: Any = (), *, choices: Any = (), optional: bool = False, **more: Any) -> None:
+    def __init__(
+        self, label: str, validators: Any = (), *, choices: Any = (), optional: bool = False, **more: Any
+    ) -> None:
         super().__init__(label, validators, choices=[("", "请选择"), *choices], validate_choice=False, **more)
         self.optional = optional
 
@@ -187,7 +208,16 @@ class ChoiceField(SelectField):
 
     def box(self) -> Box:
         """The field as the templates draw it."""
-        return Box(self.name, str(self.label.text), "choice", self.data or "", self.choices, not self.optional, str(self.description), " ".join(map(str, self.errors)))
+        return Box(
+            self.name,
+            str(self.label.text),
+            "choice",
+            self.data or "",
+            self.choices,
+            not self.optional,
+            str(self.description),
+            " ".join(map(str, self.errors)),
+        )
 
 
 class RemoteSelectField(Field):
@@ -199,7 +229,9 @@ class RemoteSelectField(Field):
 
     widget = HiddenInput()
 
-    def __init__(self, label: str, validators: Any = (), *, lookup: str, by_key: bool = False, narrow: str = "", **more: Any) -> None:
+    def __init__(
+        self, label: str, validators: Any = (), *, lookup: str, by_key: bool = False, narrow: str = "", **more: Any
+    ) -> None:
         super().__init__(label, validators, **more)
         self.lookup, self.by_key, self.narrow = lookup, by_key, narrow
         self.typed = ""
@@ -240,8 +272,18 @@ class RemoteSelectField(Field):
         if self.data is not None:
             key = self.data if self.by_key else str(getattr(self.data, lookup.key))
             text = region_names(_session()).get(self.data, self.data) if self.by_key else lookup.text(self.data)
-        return Box(self.name, str(self.label.text), "pick", key, required=self.required, hint=str(self.description),
-                   error=" ".join(str(e) for e in self.errors if e), lookup=self.lookup, text=text, narrow=self.narrow)  # fmt: skip
+        return Box(
+            self.name,
+            str(self.label.text),
+            "pick",
+            key,
+            required=self.required,
+            hint=str(self.description),
+            error=" ".join(str(e) for e in self.errors if e),
+            lookup=self.lookup,
+            text=text,
+            narrow=self.narrow,
+        )
 
 
 def _session() -> Any:
@@ -276,11 +318,15 @@ class ProvinceForm(DynamicForm):
 class ProvinceConverter(GeneralModelConverter):
     """Flask-AppBuilder's way from a model to a form, with our fields; `narrow` as in RemoteSelectField."""
 
-    def __init__(self, datamodel: Any, labels: dict[str, str] | None = None, narrow: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, datamodel: Any, labels: dict[str, str] | None = None, narrow: dict[str, str] | None = None
+    ) -> None:
         super().__init__(datamodel)
         self.labels, self.narrow = labels or {}, narrow or {}
 
-    def create_form(self, label_columns: Any = None, inc_columns: Any = None, *given: Any, extra_fields: Any = None, **more: Any) -> Any:
+    def create_form(
+        self, label_columns: Any = None, inc_columns: Any = None, *given: Any, extra_fields: Any = None, **more: Any
+    ) -> Any:
         """The form class for these columns and relations."""
         extra = extra_fields or {}
         fields = {name: extra.get(name) or self._field(name) for name in inc_columns or []}
@@ -297,11 +343,16 @@ class ProvinceConverter(GeneralModelConverter):
         label = self.labels.get(name) or label_of_relation(self.datamodel.obj, [name])
         target = relation.mapper.class_.__name__
         if target not in LOOKUPS:
-            raise TypeError(f"{target} has no lookup (views/screens/lookup.py): field {name} of {self.datamodel.obj.__name__}")
+            raise TypeError(
+                f"{target} has no lookup (views/screens/lookup.py): field {name} of {self.datamodel.obj.__name__}"
+            )
         return RemoteSelectField(
-            label, [] if local.nullable else [Required()], lookup=target, narrow=self.narrow.get(name, ""),
+            label,
+            [] if local.nullable else [Required()],
+            lookup=target,
+            narrow=self.narrow.get(name, ""),
             description=relation.info.get("hint", "") or local.info.get("hint", ""),
-        )  # fmt: skip
+        )
 
     def _column(self, name: str, column: Any) -> Any:
         default = column.default.arg if column.default is not None and column.default.is_scalar else None
@@ -331,7 +382,18 @@ class ProvinceConverter(GeneralModelConverter):
             return DateField
         length = None if isinstance(kind, Sealed) else getattr(kind, "length", None)
         area = isinstance(kind, Text) or (length or 0) >= 300
-        return lambda *given, **more: (AreaField if area else TextField)(*given, max_length=length or (20_000 if area else 200), **more)
+        return lambda *given, **more: (AreaField if area else TextField)(
+            *given, max_length=length or (20_000 if area else 200), **more
+        )
 
 
-__all__ = ["ChoiceField", "ProvinceConverter", "ProvinceForm", "RemoteSelectField", "Required", "StringField", "TextField", "TickField"]
+__all__ = [
+    "ChoiceField",
+    "ProvinceConverter",
+    "ProvinceForm",
+    "RemoteSelectField",
+    "Required",
+    "StringField",
+    "TextField",
+    "TickField",
+]

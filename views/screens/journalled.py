@@ -79,7 +79,12 @@ def update(uow: UnitOfWork, record: Any, values: dict[str, Any]) -> Any:
             setattr(record, name, value)
         _refuse_duplicates(uow, record)
     _flush(uow)
-    uow.record("edit", record, label="修改", changes={n: [told(model, n, before[n]), told(model, n, v)] for n, v in changed.items()})
+    uow.record(
+        "edit",
+        record,
+        label="修改",
+        changes={n: [told(model, n, before[n]), told(model, n, v)] for n, v in changed.items()},
+    )
     return record
 
 
@@ -114,7 +119,9 @@ def _refuse_duplicates(uow: UnitOfWork, record: Any) -> None:
             held = [_held(record, keys[name]) for name in names]
             if any(value is None for value in held):
                 continue
-            query = select(mapper.class_.id).where(*(getattr(mapper.class_, keys[n]) == v for n, v in zip(names, held, strict=True)))
+            query = select(mapper.class_.id).where(
+                *(getattr(mapper.class_, keys[n]) == v for n, v in zip(names, held, strict=True))
+            )
             if record.id is not None:
                 query = query.where(mapper.class_.id != record.id)
             if uow.session.scalar(query.limit(1)) is not None:

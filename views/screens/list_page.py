@@ -30,7 +30,12 @@ def _cell(column: Column, record: Any) -> str:
     manner = ""
     if column.numeric:
         manner = ' class="num"'
-    elif column.kind in ("date", "sealed", "bool") or column.badged or len(cell) <= WORD or (len(cell) <= CODE and cell.isascii()):
+    elif (
+        column.kind in ("date", "sealed", "bool")
+        or column.badged
+        or len(cell) <= WORD
+        or (len(cell) <= CODE and cell.isascii())
+    ):
         manner = ' class="nb"'
     return f'<td data-label="{escape(column.label)}"{manner}>{cell}</td>'
 
@@ -48,7 +53,9 @@ class ListPage(Declared):
         if without := listing.sealed_address(request.values, self.asks_for):
             return redirect(f"{self.address('list')}?{without}")
         asked = listing.asked_of(request.args, self.asks_for, self.order_columns, extra=self.list_parameters())
-        page = listing.page_of(self.model, self.query().where(*asked.clauses), asked.order or self.order, self.columns_now(), asked.page)
+        page = listing.page_of(
+            self.model, self.query().where(*asked.clauses), asked.order or self.order, self.columns_now(), asked.page
+        )
         return self.render_template(self.list_template, **self.list_page(asked, page))
 
     def list_parameters(self) -> Sequence[str]:
@@ -58,12 +65,21 @@ class ListPage(Declared):
     def list_page(self, asked: listing.Asked, page: listing.Listing) -> dict[str, Any]:
         """What the list template needs, every cell finished."""
         return {
-            "screen": self, "title": self.title, "asked": asked, "page": page, "boxes": self.query_boxes(asked.typed), "shown": self.columns_now(),
-            "saved": self.saved_queries(), "arrange": self._arrange(),
-            "rows": [self._row(record) for record in page.rows], "buttons": self.buttons(),
-            "bulk": self.bulk_steps() if page.rows else (), "base": self.address("list"), "export": self.address("export") if self.may("export") else "",
+            "screen": self,
+            "title": self.title,
+            "asked": asked,
+            "page": page,
+            "boxes": self.query_boxes(asked.typed),
+            "shown": self.columns_now(),
+            "saved": self.saved_queries(),
+            "arrange": self._arrange(),
+            "rows": [self._row(record) for record in page.rows],
+            "buttons": self.buttons(),
+            "bulk": self.bulk_steps() if page.rows else (),
+            "base": self.address("list"),
+            "export": self.address("export") if self.may("export") else "",
             "add": self.address("add") if self.may("add") else "",
-        }  # fmt: skip
+        }
 
     def _row(self, record: Any) -> dict[str, Any]:
         cells = Markup("".join([_cell(c, record) for c in self.columns_now()]))  # noqa: S704  (every part is escaped in _cell)
@@ -81,7 +97,12 @@ class ListPage(Declared):
     @property
     def available(self) -> dict[str, Column]:
         """The columns one may choose from: those of the list, and those facts that are columns of the database."""
-        facts = [column for group in self.groups.values() for column in group if column.direct and column.kind not in ("json", "long")]
+        facts = [
+            column
+            for group in self.groups.values()
+            for column in group
+            if column.direct and column.kind not in ("json", "long")
+        ]
         found: dict[str, Column] = {}
         for column in (*self.shown, *facts):
             if column.name not in found and column.label not in {held.label for held in found.values()}:
@@ -92,7 +113,11 @@ class ListPage(Declared):
         """The columns the account wants to see, else those declared; asked once per request."""
         kept = g.setdefault("columns_now", {})
         if self.endpoint not in kept:
-            query = policy.visible(g.user, ColumnChoice).with_only_columns(ColumnChoice.names).where(ColumnChoice.screen == self.endpoint)
+            query = (
+                policy.visible(g.user, ColumnChoice)
+                .with_only_columns(ColumnChoice.names)
+                .where(ColumnChoice.screen == self.endpoint)
+            )
             names = (db.session.scalar(query) or "").split() if self.arranged else []
             available = self.available if names else {}
             kept[self.endpoint] = [available[name] for name in names if name in available] or self.shown
@@ -111,7 +136,9 @@ class ListPage(Declared):
             return {}
         return {
             "columns": url_for("ListChoiceView.columns", screen=self.endpoint),
-            "queries": url_for("ListChoiceView.queries", screen=self.endpoint) if self.asks_for or self.order_columns else "",
+            "queries": url_for("ListChoiceView.queries", screen=self.endpoint)
+            if self.asks_for or self.order_columns
+            else "",
         }
 
     def operations(self, record: Any) -> list[Link]:
@@ -125,7 +152,11 @@ class ListPage(Declared):
     def buttons(self) -> Sequence[Link]:
         """Hook: further buttons of the list's head; by default 批量导入 where the screen names a kind of import."""
         about = KINDS.get(self.imports)
-        return [Link("批量导入", url_for("ImportScreen.new", kind=about.name))] if about and g.user.plays(*about.roles) else []
+        return (
+            [Link("批量导入", url_for("ImportScreen.new", kind=about.name))]
+            if about and g.user.plays(*about.roles)
+            else []
+        )
 
     def bulk_steps(self) -> Sequence[Any]:
         """The verbs for ticked rows (FlowScreen)."""

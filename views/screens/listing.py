@@ -47,13 +47,19 @@ class Asked:
         return {k: v for k, v in self.typed.items() if v} | ({"order": self.order} if self.order else {})
 
 
-def asked_of(args: Mapping[str, str], conditions: Sequence[Condition], sorts: Sequence[str], *, extra: Sequence[str] = ()) -> Asked:
+def asked_of(
+    args: Mapping[str, str], conditions: Sequence[Condition], sorts: Sequence[str], *, extra: Sequence[str] = ()
+) -> Asked:
     """Read an address; `extra` are further parameters the page knows itself."""
     asked = Asked()
     known = {"page", "order", *extra}
     for condition in conditions:
         known.update(condition.parameters)
-        names = (*condition.parameters, f"{condition.name}-text") if condition.lookup and not args.get(condition.name) else condition.parameters
+        names = (
+            (*condition.parameters, f"{condition.name}-text")
+            if condition.lookup and not args.get(condition.name)
+            else condition.parameters
+        )
         asked.typed.update({name: args.get(name, "").replace("\x00", "")[:100] for name in names})
         clause, sentence = condition.clause(args)
         if clause is not None:
@@ -61,7 +67,9 @@ def asked_of(args: Mapping[str, str], conditions: Sequence[Condition], sorts: Se
         if sentence:
             asked.sentences.append(sentence)
     if strange := [name for name in args if name not in known and not name.endswith("-text")]:
-        asked.sentences.append("本页没有查询条件“{names}”，已忽略。".format(names="、".join(name[:30] for name in strange[:3])))
+        asked.sentences.append(
+            "本页没有查询条件“{names}”，已忽略。".format(names="、".join(name[:30] for name in strange[:3]))
+        )
     _read_page(args.get("page", "1"), asked)
     _read_order(args.get("order", ""), sorts, asked)
     return asked
@@ -147,7 +155,12 @@ def ordering(model: Any, order: str) -> list[Any]:
 def loading(model: Any, columns: Sequence[Column]) -> list[Any]:
     """Loader options: the relations the columns show; long texts they do not show stay where they are."""
     shown_and_parts = [part for column in columns for part in (column, *column.parts)]
-    paths = {path: None for column in shown_and_parts for path in (column.relations, *((other,) for other in column.also)) if path}
+    paths = {
+        path: None
+        for column in shown_and_parts
+        for path in (column.relations, *((other,) for other in column.also))
+        if path
+    }
     options = []
     for first, *others in paths:
         many = first.property.uselist  # a joined collection cannot be streamed
@@ -156,7 +169,9 @@ def loading(model: Any, columns: Sequence[Column]) -> list[Any]:
             option = option.joinedload(relation)
         options.append(option)
     shown = {column.name for column in shown_and_parts}
-    heavy = [a for a in model.__mapper__.column_attrs if isinstance(a.columns[0].type, (JSON, Text)) and a.key not in shown]
+    heavy = [
+        a for a in model.__mapper__.column_attrs if isinstance(a.columns[0].type, (JSON, Text)) and a.key not in shown
+    ]
     return options + [defer(getattr(model, a.key)) for a in heavy]
 
 

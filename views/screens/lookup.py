@@ -69,13 +69,19 @@ class Lookup:
                 if name.endswith("_id") and not (value.isdecimal() and value.isascii() and len(value) < 10):
                     return []
                 column = getattr(self.model, name)  # 0 stands for "of none": the tree that all committees share
-                query = query.where(column.is_(None) if value == "0" and name.endswith("_id") else column == (int(value) if name.endswith("_id") else value))
+                query = query.where(
+                    column.is_(None)
+                    if value == "0" and name.endswith("_id")
+                    else column == (int(value) if name.endswith("_id") else value)
+                )
         if q and self.search:
             return list(self.search(q, MOST + 1, query.whereclause))
         query = query.order_by(self.model.id).limit(MOST + 1)
         if not q:
             return list(db.session.scalars(query).unique())
-        begins = or_(*(and_(name >= word, name < word + LAST) for name in self.names for word in {q, q.lower(), q.upper()}))
+        begins = or_(
+            *(and_(name >= word, name < word + LAST) for name in self.names for word in {q, q.lower(), q.upper()})
+        )
         if self.exact is not None and (clause := self.exact(q)) is not None:
             begins = or_(begins, clause)
         found = list(db.session.scalars(query.where(begins)).unique())
@@ -89,7 +95,15 @@ class Lookup:
         """The record with that key, if it may be chosen."""
         if self.key == "id" and not is_key(key):
             return None
-        return db.session.scalars(self.visible(choosing=choosing).where(getattr(self.model, self.key) == (int(key) if self.key == "id" else key))).unique().first()
+        return (
+            db.session.scalars(
+                self.visible(choosing=choosing).where(
+                    getattr(self.model, self.key) == (int(key) if self.key == "id" else key)
+                )
+            )
+            .unique()
+            .first()
+        )
 
     def by_text(self, text: str) -> Any | None:
         """The only record whose name or code is exactly that."""
@@ -120,7 +134,8 @@ def _account_of_committee(q: str) -> Any:
 
 
 def called(attribute: Any, q: str) -> Any:
-    """The clause that `attribute`, the id of an organisation in any table, is of one whose name holds this or whose code it is."""
+    """The clause that `attribute`, the id of an organisation in any table, is of one whose name holds this or whose
+    code it is."""
     by_code = select(Organisation.id).where(Organisation.code == q.strip().upper())
     return or_(name_search.named(db.session, attribute, q), attribute.in_(by_code))
 
@@ -137,7 +152,9 @@ def _organisation_note(found: Any) -> str:
 
 def _once(q: str) -> Any:
     """Organisations that were called exactly so before."""
-    return Organisation.id.in_(select(OrganisationChange.organisation_id).where(OrganisationChange.before_name == q.strip()))
+    return Organisation.id.in_(
+        select(OrganisationChange.organisation_id).where(OrganisationChange.before_name == q.strip())
+    )
 
 
 # fmt: off
@@ -175,5 +192,7 @@ class LookupView(BaseView):
         lookup = LOOKUPS.get(name) or abort(404)
         q = request.args.get("q", "").strip().replace("\x00", "")[:60]
         found = lookup.find(q, {k: v for k, v in request.args.items() if "\x00" not in v})
-        options = [{"id": str(getattr(r, lookup.key)), "text": lookup.text(r), "note": lookup.note(r)} for r in found[:MOST]]
+        options = [
+            {"id": str(getattr(r, lookup.key)), "text": lookup.text(r), "note": lookup.note(r)} for r in found[:MOST]
+        ]
         return jsonify(results=options, more=len(found) > MOST)

@@ -42,7 +42,9 @@ class Posted:
         return asks.boxes_of(step, asking(g.user), subject, self.typed, self.errors)
 
 
-def submit(step: Step, subject: Any, do: Callable[[UnitOfWork, dict[str, Any]], Any], rows: Sequence[Rows] = ()) -> Posted:
+def submit(
+    step: Step, subject: Any, do: Callable[[UnitOfWork, dict[str, Any]], Any], rows: Sequence[Rows] = ()
+) -> Posted:
     """Read the answers of the request and do the verb with them in one unit of work; a GET does nothing.
 
     The answers of `rows` come under their name. Everything that cannot be read is told at once.
@@ -53,7 +55,9 @@ def submit(step: Step, subject: Any, do: Callable[[UnitOfWork, dict[str, Any]], 
         answers = _all(lambda: read(step, subject), *(partial(_named, table, subject) for table in rows))
         return Posted(True, attempt(g.user, lambda uow: do(uow, dict(answers)), context=context()))
     except Refused as refusal:
-        return Posted(sentence=refusal.sentence, errors=refusal.fields, typed=asks.typed_in(step, request), code=code_of(refusal))
+        return Posted(
+            sentence=refusal.sentence, errors=refusal.fields, typed=asks.typed_in(step, request), code=code_of(refusal)
+        )
 
 
 def _named(table: Rows, subject: Any) -> dict[str, Any]:
@@ -70,7 +74,11 @@ def _all(*readers: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         except Refused as refusal:
             refused.append(refusal)
     if refused:
-        raise Refused("".join(r.sentence for r in refused), fields={k: v for r in refused for k, v in r.fields.items()}, links=[link for r in refused for link in r.links])
+        raise Refused(
+            "".join(r.sentence for r in refused),
+            fields={k: v for r in refused for k, v in r.fields.items()},
+            links=[link for r in refused for link in r.links],
+        )
     return answers
 
 
@@ -96,7 +104,9 @@ class Rows:
 
     def step(self, n: int) -> Step:
         """The n-th row as a form."""
-        return form(f"{self.name}-{n}", self.label, [replace(ask, name=f"{self.name}-{n}-{ask.name}") for ask in self.asks])
+        return form(
+            f"{self.name}-{n}", self.label, [replace(ask, name=f"{self.name}-{n}-{ask.name}") for ask in self.asks]
+        )
 
     def count(self) -> int:
         """How many rows the request carries."""
@@ -109,7 +119,11 @@ class Rows:
         for n in range(self.count()):
             step = self.step(n)
             typed = asks.typed_in(step, request)
-            if not any(typed.get(name) or typed.get(f"{name}-text") for ask in self.asks if (name := f"{self.name}-{n}-{ask.name}") and ask.kind != "choice"):
+            if not any(
+                typed.get(name) or typed.get(f"{name}-text")
+                for ask in self.asks
+                if (name := f"{self.name}-{n}-{ask.name}") and ask.kind != "choice"
+            ):
                 continue
             try:
                 answers = read(step, subject)
@@ -127,6 +141,9 @@ class Rows:
         if request.method == "POST":
             typed = [asks.typed_in(self.step(n), request) for n in range(self.count())]
         else:
-            typed = [{f"{self.name}-{n}-{k}": "" if v is None else str(v) for k, v in row.items()} for n, row in enumerate(held)]
+            typed = [
+                {f"{self.name}-{n}-{k}": "" if v is None else str(v) for k, v in row.items()}
+                for n, row in enumerate(held)
+            ]
         rows = [asks.boxes_of(self.step(n), uow, subject, values, errors) for n, values in enumerate(typed)]
         return rows + [asks.boxes_of(self.step(n), uow, subject) for n in range(len(rows), len(rows) + more)]

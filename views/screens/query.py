@@ -1,7 +1,8 @@
 """Query conditions (查询条件): declared by name, read from the address, turned into clauses.
 
 `conditions = "name kind unit state submitted_at year"`; the kind follows from the column. `name:contains`
-searches inside a text (small tables, and the names of organisations, which have an index for it); otherwise a text is searched from its beginning, which an index
+searches inside a text (small tables, and the names of organisations, which have an index for it); otherwise a text is
+searched from its beginning, which an index
 answers. What cannot be read becomes a sentence for the page, never an error.
 """
 
@@ -129,7 +130,9 @@ class Condition:
     def _region(self, word: str) -> tuple[Clause | None, str]:
         if not (word.isascii() and word.isdigit() and len(word) == 6):
             return None, self._unreadable(word)
-        return starts_with(self.attribute, word[:2] if word.endswith("0000") else word[:4] if word.endswith("00") else word), ""
+        return starts_with(
+            self.attribute, word[:2] if word.endswith("0000") else word[:4] if word.endswith("00") else word
+        ), ""
 
 
 def seal_word(word: str) -> str:
@@ -177,10 +180,23 @@ def _condition(model: type, name: str, how: str, labels: Mapping[str, str]) -> C
         if target not in LOOKUPS:
             raise TypeError(f"{target} has no lookup; condition {name} of {model.__name__} cannot be picked")
         label = labels.get(name) or label_of_relation(here, [last])
-        return Condition(name, label, "pick", here.__mapper__.get_property_by_column(local).class_attribute, lookup=target, through=tuple(through))
+        return Condition(
+            name,
+            label,
+            "pick",
+            here.__mapper__.get_property_by_column(local).class_attribute,
+            lookup=target,
+            through=tuple(through),
+        )
     seen = column(here, last)
     label = labels.get(name) or (label_of_relation(model, steps) if steps and last == "name" else label_of(here, last))
-    shape: dict[str, Any] = {"name": name, "label": label, "attribute": getattr(here, last), "through": tuple(through), "how": how}
+    shape: dict[str, Any] = {
+        "name": name,
+        "label": label,
+        "attribute": getattr(here, last),
+        "through": tuple(through),
+        "how": how,
+    }
     if seen.enum is not None:
         return Condition(kind="choice", options=seen.enum.choices(), enum=seen.enum, **shape)  # type: ignore[attr-defined]
     match seen.kind:

@@ -29,12 +29,22 @@ class ShowPage(Declared):
     def show_page(self, record: Any, **more: Any) -> str:
         """Draw the detail page; `more` goes to the template (an open dialog, sentences)."""
         given = {
-            "screen": self, "title": self.name_of(record), "record": record, "state": self.badge_of(record), "due": self.due_of(record),
-            "stages": self.stages_of(record), "facts": self.facts_of(record), "panels": self.panels(record), "trail": self.trail(record),
-            "links": self.links(record), "base": self.address("list"),
-        }  # fmt: skip
+            "screen": self,
+            "title": self.name_of(record),
+            "record": record,
+            "state": self.badge_of(record),
+            "due": self.due_of(record),
+            "stages": self.stages_of(record),
+            "facts": self.facts_of(record),
+            "panels": self.panels(record),
+            "trail": self.trail(record),
+            "links": self.links(record),
+            "base": self.address("list"),
+        }
         given["edit"] = self.address("edit", pk=record.id) if self.may("edit") and self.editable(record) is None else ""
-        given["delete"] = self.address("delete", pk=record.id) if self.may("delete") and self.erasable(record) is None else ""
+        given["delete"] = (
+            self.address("delete", pk=record.id) if self.may("delete") and self.erasable(record) is None else ""
+        )
         return self.render_template(self.show_template, **given | self.extra_page(record) | more)
 
     def extra_page(self, record: Any) -> dict[str, Any]:
@@ -56,7 +66,11 @@ class ShowPage(Declared):
         if day < today:
             return f"已于 {day:%Y-%m-%d} 到期"
         left = working_days_between(today, day)
-        return f"{day:%Y-%m-%d} 截止" if left is None else "剩余 {n} 个工作日（{day} 截止）".format(n=left, day=f"{day:%Y-%m-%d}")
+        return (
+            f"{day:%Y-%m-%d} 截止"
+            if left is None
+            else "剩余 {n} 个工作日（{day} 截止）".format(n=left, day=f"{day:%Y-%m-%d}")
+        )
 
     def due_day(self, record: Any) -> date | None:
         """Hook: the day by which the record is due; by default what stands in its column `deadline`."""
@@ -66,7 +80,10 @@ class ShowPage(Declared):
         """Hook: the stages as (label, done | now | ""), from `steps` and the state."""
         sets = [(label, set(states)) for label, states in self.steps]
         here = next((n for n, (_label, states) in enumerate(sets) if record.state in states), None) if sets else None
-        return [(label, "" if here is None else "done" if n < here else "now" if n == here else "") for n, (label, _states) in enumerate(sets)]
+        return [
+            (label, "" if here is None else "done" if n < here else "now" if n == here else "")
+            for n, (label, _states) in enumerate(sets)
+        ]
 
     def facts_of(self, record: Any) -> list[tuple[str, list[tuple[str, Any]]]]:
         """The facts in their groups, as (label, cell)."""

@@ -2,7 +2,8 @@
 
 The cookie carries a random token and the moment it was last used; the row `SignIn` carries the hash of the
 token, the start and the end. A cookie dies at logout, with a new password, new roles or a disabled account
-(`Account.session_epoch`), after idling (15 min staff, 30 min applicants) and after `session_hours` (等保三级 8.1.4.1 b).
+(`Account.session_epoch`), after idling (15 min staff, 30 min applicants) and after `session_hours` (等保三级 8.1.4.1
+b).
 Idling is told from the cookie, so that reading a page writes nothing.
 """
 
@@ -58,18 +59,22 @@ def load_account(account_id: str) -> Account | None:
     if not token or not isinstance(seen, int) or not str(account_id).isdigit():
         return None
     key = sign_in.digest(token)
-    row = db.session.execute(
-        select(Account, SignIn.started_at, SignIn.second_factor_at)
-        .join(SignIn, SignIn.account_id == Account.id)
-        .where(
-            SignIn.key == key,
-            SignIn.ended_at.is_(None),
-            SignIn.epoch == Account.session_epoch,
-            Account.id == int(account_id),
-            Account.active,
+    row = (
+        db.session.execute(
+            select(Account, SignIn.started_at, SignIn.second_factor_at)
+            .join(SignIn, SignIn.account_id == Account.id)
+            .where(
+                SignIn.key == key,
+                SignIn.ended_at.is_(None),
+                SignIn.epoch == Account.session_epoch,
+                Account.id == int(account_id),
+                Account.active,
+            )
+            .options(joinedload(Account.roles))
         )
-        .options(joinedload(Account.roles))
-    ).unique().first()  # fmt: skip
+        .unique()
+        .first()
+    )
     if row is None:
         return None
     account, started_at, second_factor_at = row

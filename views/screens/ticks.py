@@ -16,7 +16,16 @@ class TickListField(Typed):
 
     kind = "choices"
 
-    def __init__(self, label: str, validators: Any = (), *, options: Options, needed: bool = True, hint: Callable[[], str] | str = "", **more: Any) -> None:
+    def __init__(
+        self,
+        label: str,
+        validators: Any = (),
+        *,
+        options: Options,
+        needed: bool = True,
+        hint: Callable[[], str] | str = "",
+        **more: Any,
+    ) -> None:
         super().__init__(label, validators, **more)
         self.options, self.needed, self.told = options, needed, hint
 
@@ -32,4 +41,13 @@ class TickListField(Typed):
     def box(self) -> Box:
         """The field as the templates draw it."""
         hint = self.told() if callable(self.told) else self.told
-        return Box(self.name, str(self.label.text), "choices", list(self.data or []), self.options(), self.needed, str(hint), " ".join(map(str, self.errors)))
+        return Box(
+            self.name,
+            str(self.label.text),
+            "choices",
+            list(self.data or []),
+            self.options(),
+            self.needed,
+            str(hint),
+            " ".join(map(str, self.errors)),
+        )

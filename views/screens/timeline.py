@@ -46,8 +46,12 @@ def timeline(record: Any, *, own: bool = False) -> list[Moment]:
     for entry, before in zip_longest(entries, entries[1:]):
         items = [str(i) for i in (entry.facts or {}).get("items", [])]
         days = working_days_between(before.at.date(), entry.at.date()) if before else None
-        who = "" if own or entry.organisation.startswith(entry.actor_name or "-") else entry.actor_name  # an office's account bears its name
-        told.append(Moment(entry.label, entry.at, who, entry.organisation, entry.opinion or "", days, entry.verb in BACK, items))
+        who = (
+            "" if own or entry.organisation.startswith(entry.actor_name or "-") else entry.actor_name
+        )  # an office's account bears its name
+        told.append(
+            Moment(entry.label, entry.at, who, entry.organisation, entry.opinion or "", days, entry.verb in BACK, items)
+        )
     return told
 
 

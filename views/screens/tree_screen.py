@@ -64,8 +64,12 @@ class TreeScreen(Screen):
         below = aliased(self.model)
         has_more = exists().where(getattr(below, above.key) == self.model.id)
         query = self.query().where(above.is_(None) if key == "" else above == int(key))
-        rows = db.session.execute(query.add_columns(has_more).order_by(getattr(self.model, self.tree_order), self.model.id).limit(MOST))
-        return [Node(str(record.id), self.name_of(record), self.note_of(record), not more) for record, more in rows.unique()]
+        rows = db.session.execute(
+            query.add_columns(has_more).order_by(getattr(self.model, self.tree_order), self.model.id).limit(MOST)
+        )
+        return [
+            Node(str(record.id), self.name_of(record), self.note_of(record), not more) for record, more in rows.unique()
+        ]
 
     def path(self, key: str) -> list[str]:
         """The keys from the root to `key`, which is the last."""
@@ -137,11 +141,23 @@ class TreeScreen(Screen):
         boxes = form.boxes(self.edit_columns) if form is not None else []
         fixed = self.editable(record) if record is not None else None
         return self.render_template(
-            self.tree_template, screen=self, title=self.title, key=key, record=record, nodes=self.opened(path), trail=self._names(path), boxes=boxes,
-            errors=errors_of(boxes), sentence=sentence, adding=adding, fixed=fixed, version=str(getattr(record, self.version_name)) if record is not None and self.version_name else "",
-            base=self.address("list"), facts=self.facts_of(record) if record is not None else [],
+            self.tree_template,
+            screen=self,
+            title=self.title,
+            key=key,
+            record=record,
+            nodes=self.opened(path),
+            trail=self._names(path),
+            boxes=boxes,
+            errors=errors_of(boxes),
+            sentence=sentence,
+            adding=adding,
+            fixed=fixed,
+            version=str(getattr(record, self.version_name)) if record is not None and self.version_name else "",
+            base=self.address("list"),
+            facts=self.facts_of(record) if record is not None else [],
             **self.beside(key, record),
-        )  # fmt: skip
+        )
 
     def beside(self, key: str, record: Any) -> dict[str, Any]:
         """Hook: further values for an own tree template."""
@@ -176,7 +192,9 @@ class TreeScreen(Screen):
             except NotYou:
                 raise
             except Refused as refusal:
-                sentence = form.blame(refusal.fields) or ("" if refusal.fields and not refusal.links else refusal.sentence)
+                sentence = form.blame(refusal.fields) or (
+                    "" if refusal.fields and not refusal.links else refusal.sentence
+                )
             else:
                 flash(f"已新增“{self.name_of(record)}”。", "ok")
                 return redirect(self.address("list", node=record.id))
@@ -199,11 +217,17 @@ class TreeScreen(Screen):
         if form.validate():
             values = form.values(self.edit_columns)
             try:
-                attempt(g.user, lambda uow: self._change(uow, pk, request.form.get("version", ""), values), context=context())
+                attempt(
+                    g.user,
+                    lambda uow: self._change(uow, pk, request.form.get("version", ""), values),
+                    context=context(),
+                )
             except NotYou:
                 raise
             except Refused as refusal:
-                sentence = form.blame(refusal.fields) or ("" if refusal.fields and not refusal.links else refusal.sentence)
+                sentence = form.blame(refusal.fields) or (
+                    "" if refusal.fields and not refusal.links else refusal.sentence
+                )
                 code = 409 if isinstance(refusal, NotNow) else 422
             else:
                 flash("已保存修改。", "ok")

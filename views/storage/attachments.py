@@ -17,7 +17,9 @@ from workflow.storage import preview
 def attachments(record: Any, title: str = "附件", empty: str = "没有附件。") -> Panel:
     """A card with every file of the record, newest last."""
     files = db.session.scalars(
-        select(StoredFile).where(StoredFile.owner_kind == record.__tablename__, StoredFile.owner_id == record.id).order_by(StoredFile.id)
+        select(StoredFile)
+        .where(StoredFile.owner_kind == record.__tablename__, StoredFile.owner_id == record.id)
+        .order_by(StoredFile.id)
     ).all()
     rows = [(f.purpose or "附件", file_link(f), size_of(f), f"{f.uploaded_at:%Y-%m-%d %H:%M}") for f in files]
     return Panel(title, f"{len(rows)} 件" if rows else "", ("类别", "文件", "大小", "上传时间"), rows, empty=empty)

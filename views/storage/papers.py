@@ -23,7 +23,12 @@ from workflow.declarations import form as forms
 from workflow.declarations import submission
 from workflow.declarations.named import as_filed
 
-STEPS = {"recommend": "unit_opinion", "approve": "authority", "qualify": "office_opinion", "disqualify": "office_opinion"}
+STEPS = {
+    "recommend": "unit_opinion",
+    "approve": "authority",
+    "qualify": "office_opinion",
+    "disqualify": "office_opinion",
+}
 
 
 def pdf(template: str, data: dict[str, Any]) -> io.BytesIO:
@@ -40,19 +45,32 @@ def certificate_pdf(certificate: Certificate) -> io.BytesIO:
     """The electronic certificate; a revoked or replaced one says so across the page."""
     from flask import current_app
 
-    mark = {CertificateState.REVOKED: "已撤销", CertificateState.CORRECTED: "已换发"}.get(CertificateState(certificate.state), "")
+    mark = {CertificateState.REVOKED: "已撤销", CertificateState.CORRECTED: "已换发"}.get(
+        CertificateState(certificate.state), ""
+    )
     if not mark and current_app.config["DEMO"]:
         mark = "演示"
     return pdf(
         "certificate",
         {
-            "name": certificate.holder_name, "sex": certificate.sex, "id_number": certificate.declaration.person.masked_id, "title": certificate.title_name,
-            "specialty": certificate.specialty_name, "level": certificate.level_name, "method": certificate.way_name,
-            "acquired_on": f"{certificate.obtained_on:%Y年%-m月%-d日}", "authority": certificate.body_name, "unit": certificate.unit_name,
-            "issuer": certificate.issuer_name, "number": certificate.number, "filing_number": certificate.document,
-            "verify_code": certificate.token[:8].upper(), "verify_url": verify_url(certificate), "watermark": mark,
+            "name": certificate.holder_name,
+            "sex": certificate.sex,
+            "id_number": certificate.declaration.person.masked_id,
+            "title": certificate.title_name,
+            "specialty": certificate.specialty_name,
+            "level": certificate.level_name,
+            "method": certificate.way_name,
+            "acquired_on": f"{certificate.obtained_on:%Y年%-m月%-d日}",
+            "authority": certificate.body_name,
+            "unit": certificate.unit_name,
+            "issuer": certificate.issuer_name,
+            "number": certificate.number,
+            "filing_number": certificate.document,
+            "verify_code": certificate.token[:8].upper(),
+            "verify_url": verify_url(certificate),
+            "watermark": mark,
         },
-    )  # fmt: skip
+    )
 
 
 def review_form_pdf(declaration: Declaration) -> io.BytesIO:
@@ -60,25 +78,43 @@ def review_form_pdf(declaration: Declaration) -> io.BytesIO:
     person, content = declaration.person, declaration.content
     region = db.session.scalar(select(Region.name).where(Region.code == declaration.region_code))
     trail = db.session.scalars(
-        select(TrailEntry).where(TrailEntry.subject_kind == "declaration", TrailEntry.subject_id == declaration.id).order_by(TrailEntry.id)
+        select(TrailEntry)
+        .where(TrailEntry.subject_kind == "declaration", TrailEntry.subject_id == declaration.id)
+        .order_by(TrailEntry.id)
     ).all()
     filed = as_filed(db.session, declaration)
     data: dict[str, Any] = {
-        "number": declaration.number, "organisation": declaration.unit.name, "content_hash": submission.content_hash(declaration),
+        "number": declaration.number,
+        "organisation": declaration.unit.name,
+        "content_hash": submission.content_hash(declaration),
         "cover": [
-            ["姓名", person.name], ["证件号码", person.masked_id], ["所在单位", declaration.unit.name], ["行政区划", region or ""],
-            ["申报系列", filed.series], ["申报职称", filed.title], ["申报级别", TitleLevel(declaration.level).label],
-            ["申报专业", filed.specialty], ["取得方式", Way(declaration.way).label],
-            ["申报方式", DeclarationMode(declaration.mode).label], ["申报年度", str(declaration.year)], ["批次", declaration.batch.name],
+            ["姓名", person.name],
+            ["证件号码", person.masked_id],
+            ["所在单位", declaration.unit.name],
+            ["行政区划", region or ""],
+            ["申报系列", filed.series],
+            ["申报职称", filed.title],
+            ["申报级别", TitleLevel(declaration.level).label],
+            ["申报专业", filed.specialty],
+            ["取得方式", Way(declaration.way).label],
+            ["申报方式", DeclarationMode(declaration.mode).label],
+            ["申报年度", str(declaration.year)],
+            ["批次", declaration.batch.name],
         ],
         "sections": list(_sections(declaration)),
-        "promise": {"text": forms.form().promise.splitlines(), "signer": person.name, "signed_at": f"{content.promised_at:%Y-%m-%d %H:%M}" if content.promised_at else ""},
+        "promise": {
+            "text": forms.form().promise.splitlines(),
+            "signer": person.name,
+            "signed_at": f"{content.promised_at:%Y-%m-%d %H:%M}" if content.promised_at else "",
+        },
         "authority_opinions": [],
         "verify_url": url_for("RecordView.open", kind="declaration", key=declaration.id, _external=True),
-    }  # fmt: skip
+    }
     for entry in trail:
         if entry.verb == "check":
-            data["liability_card"] = {"items": [{**item, "result": "属实"} for item in entry.facts.get("liability_card", [])]}
+            data["liability_card"] = {
+                "items": [{**item, "result": "属实"} for item in entry.facts.get("liability_card", [])]
+            }
         elif entry.verb in STEPS:
             box = _opinion(entry)
             if STEPS[entry.verb] == "authority":
@@ -86,14 +122,24 @@ def review_form_pdf(declaration: Declaration) -> io.BytesIO:
             else:
                 data[STEPS[entry.verb]] = box
     if declaration.voted_on:
-        data["result"] = {"opinion": DeclarationState(declaration.state).label, "on": str(declaration.voted_on), "organisation": declaration.committee.name if declaration.committee else ""}
+        data["result"] = {
+            "opinion": DeclarationState(declaration.state).label,
+            "on": str(declaration.voted_on),
+            "organisation": declaration.committee.name if declaration.committee else "",
+        }
     return pdf("review_form", data)
 
 
 def _opinion(entry: TrailEntry) -> dict[str, Any]:
     facts = entry.facts or {}
     words = "；".join(text for text in (facts.get("assessment"), entry.opinion) if text)
-    return {"opinion": words, "handler": facts.get("handler", entry.actor_name), "head": facts.get("head", ""), "on": f"{entry.at:%Y-%m-%d}", "organisation": entry.organisation}
+    return {
+        "opinion": words,
+        "handler": facts.get("handler", entry.actor_name),
+        "head": facts.get("head", ""),
+        "on": f"{entry.at:%Y-%m-%d}",
+        "organisation": entry.organisation,
+    }
 
 
 def _sections(declaration: Declaration) -> Iterable[dict[str, Any]]:
@@ -130,7 +176,11 @@ def mirrored(declaration: Declaration, field: Any) -> str:
     value = getattr(owner, name, "")
     if name == "region_code":
         return db.session.scalar(select(Region.name).where(Region.code == value)) or ""
-    enum = type(owner).__mapper__.columns[name].info.get("enum") if owner is not None and name in type(owner).__mapper__.columns else None
+    enum = (
+        type(owner).__mapper__.columns[name].info.get("enum")
+        if owner is not None and name in type(owner).__mapper__.columns
+        else None
+    )
     if enum and value:
         return str(enum(value).label)
     return "是" if value is True else "否" if value is False else str(value or "")
@@ -141,14 +191,20 @@ def correction_pdf(correction: Correction, declaration: Declaration) -> io.Bytes
     return pdf(
         "notice",
         {
-            "title": "一次性补正告知书", "organisation": correction.organisation_name, "addressee": declaration.applicant_name,
+            "title": "一次性补正告知书",
+            "organisation": correction.organisation_name,
+            "addressee": declaration.applicant_name,
             "number": f"{declaration.number}-{correction.id}",
-            "paragraphs": [f"你申报的{declaration.title.name}职称（申报编号 {declaration.number}），经审核，需要补齐补正以下全部内容："],
+            "paragraphs": [
+                f"你申报的{declaration.title.name}职称（申报编号 {declaration.number}），经审核，"
+                "需要补齐补正以下全部内容："
+            ],
             "items": [item["text"] for item in correction.items],
             "closing": f"请于 {correction.due_on} 前补正并重新提交，逾期未补正的视为放弃本年度申报。",
-            "signature": correction.organisation_name, "date": f"{correction.issued_at:%Y年%-m月%-d日}",
+            "signature": correction.organisation_name,
+            "date": f"{correction.issued_at:%Y年%-m月%-d日}",
         },
-    )  # fmt: skip
+    )
 
 
 def termination_pdf(declaration: Declaration) -> io.BytesIO:
@@ -156,12 +212,17 @@ def termination_pdf(declaration: Declaration) -> io.BytesIO:
     return pdf(
         "notice",
         {
-            "title": "终止评审告知书", "organisation": declaration.committee.name if declaration.committee else declaration.unit.name,
-            "addressee": declaration.applicant_name, "number": declaration.number,
-            "paragraphs": [f"你申报的{declaration.title.name}职称（申报编号 {declaration.number}）当年度申报参评终止，原因如下：", declaration.result_reason],
+            "title": "终止评审告知书",
+            "organisation": declaration.committee.name if declaration.committee else declaration.unit.name,
+            "addressee": declaration.applicant_name,
+            "number": declaration.number,
+            "paragraphs": [
+                f"你申报的{declaration.title.name}职称（申报编号 {declaration.number}）当年度申报参评终止，原因如下：",
+                declaration.result_reason,
+            ],
             "closing": "如对办理程序有异议，可向受理机构申请复查。",
         },
-    )  # fmt: skip
+    )
 
 
 def candidates_pdf(plan: Plan, title: str, people: list[Declaration], signatures: list[str]) -> io.BytesIO:
@@ -169,13 +230,21 @@ def candidates_pdf(plan: Plan, title: str, people: list[Declaration], signatures
     return pdf(
         "roster",
         {
-            "title": title, "subtitle": plan.name,
+            "title": title,
+            "subtitle": plan.name,
             "facts": [["评委会", plan.committee.name], ["年度", str(plan.year)], ["人数", str(len(people))]],
             "columns": ["序号", "姓名", "所在单位", "申报职称", "申报专业", "状态"],
             "rows": [
-                [str(n), d.applicant_name, d.unit.name, d.title.name, d.specialty.name if d.specialty else "", DeclarationState(d.state).label]
+                [
+                    str(n),
+                    d.applicant_name,
+                    d.unit.name,
+                    d.title.name,
+                    d.specialty.name if d.specialty else "",
+                    DeclarationState(d.state).label,
+                ]
                 for n, d in enumerate(people, 1)
             ],
             "signatures": signatures,
         },
-    )  # fmt: skip
+    )

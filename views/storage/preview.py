@@ -1,4 +1,5 @@
-"""Preview (附件预览, 附件3 1.12, 1.13, 1.15): a stored file page by page in our own shell, through the row policy of its record.
+"""Preview (附件预览, 附件3 1.12, 1.13, 1.15): a stored file page by page in our own shell, through the row policy of
+its record.
 
 The browser is given pictures only, never the file itself: what was uploaded cannot run anything here (TRUST T10).
 """
@@ -24,7 +25,8 @@ OPENED_AS = {"review_session": "session"}
 
 
 class PreviewView(BaseView):
-    """One page of a file with small pictures of its neighbours, zoom, the other files of the record, and the download."""
+    """One page of a file with small pictures of its neighbours, zoom, the other files of the record, and the
+    download."""
 
     route_base = "/file"
     default_view = "show"
@@ -43,9 +45,19 @@ class PreviewView(BaseView):
         except Refused as refusal:
             sentence = refusal.sentence
         return self.render_template(
-            "storage/preview.html", title=stored.name, file=stored, number=number, zoom=zoom, zooms=len(preview.ZOOMS), width=width, sentence=sentence,
-            small=preview.SMALL, strip=preview.strip(stored, number) if preview.shows(stored) else (), others=_files_beside(stored), home=_home(stored),
-        )  # fmt: skip
+            "storage/preview.html",
+            title=stored.name,
+            file=stored,
+            number=number,
+            zoom=zoom,
+            zooms=len(preview.ZOOMS),
+            width=width,
+            sentence=sentence,
+            small=preview.SMALL,
+            strip=preview.strip(stored, number) if preview.shows(stored) else (),
+            others=_files_beside(stored),
+            home=_home(stored),
+        )
 
     @expose("/<key>/view/<int:number>")
     @has_access
@@ -66,7 +78,9 @@ def _files_beside(stored: StoredFile) -> Sequence[tuple[str, StoredFile]]:
     """(kind, file) of everything the record holds: of a declaration its present materials, else its attachments."""
     if stored.owner_kind == "declaration":
         kinds = {kind.key: kind.label for kind in forms.form().materials}
-        held = db.session.scalars(select(Material).where(Material.declaration_id == stored.owner_id).order_by(Material.id))
+        held = db.session.scalars(
+            select(Material).where(Material.declaration_id == stored.owner_id).order_by(Material.id)
+        )
         found = [(kinds.get(m.kind, m.kind), m.file) for m in held]
         if any(file.id == stored.id for _kind, file in found):
             return found

@@ -40,7 +40,10 @@ DESKS: dict[str, list[tuple[tuple[str, ...], str | dict[str, str]]]] = {
         ((*roles.HRSS, roles.SUPERVISOR, roles.LEADER), "TrailScreen.show"),
         ((roles.EXPERT,), "MaterialReviewScreen.show"),
     ],
-    "plan": [((roles.COMMITTEE_OFFICE,), "PlanScreen.show"), ((*roles.HRSS, roles.SUPERVISOR, roles.LEADER), "PlanSearchScreen.show")],
+    "plan": [
+        ((roles.COMMITTEE_OFFICE,), "PlanScreen.show"),
+        ((*roles.HRSS, roles.SUPERVISOR, roles.LEADER), "PlanSearchScreen.show"),
+    ],
     "objection": [(roles.ALL, "ObjectionScreen.show")],
     "session": [((roles.EXPERT,), "CheckInView.show"), (roles.ALL, "SessionScreen.show")],
     "interview": [((roles.APPLICANT,), "InterviewNoticeView.notice")],
@@ -51,16 +54,28 @@ DESKS: dict[str, list[tuple[tuple[str, ...], str | dict[str, str]]]] = {
     ],
     "filing": [((roles.COMMITTEE_OFFICE,), "FilingScreen.show"), (roles.ALL, "FilingAuditScreen.show")],
     "organisation": [((roles.HRSS_CONFIG, roles.HRSS_AUDIT), "OrganisationScreen.show")],
-    "committee": [((roles.HRSS_CONFIG, roles.HRSS_AUDIT), "CommitteeScreen.show"), ((roles.DISTRICT_OFFICER, roles.CITY_OFFICER, *roles.HRSS, roles.LEADER, roles.SUPERVISOR), "CommitteeSearchScreen.show")],
+    "committee": [
+        ((roles.HRSS_CONFIG, roles.HRSS_AUDIT), "CommitteeScreen.show"),
+        (
+            (roles.DISTRICT_OFFICER, roles.CITY_OFFICER, *roles.HRSS, roles.LEADER, roles.SUPERVISOR),
+            "CommitteeSearchScreen.show",
+        ),
+    ],
     "acceptance_office": [((roles.HRSS_CONFIG,), "AcceptanceScreen.show")],
     "issuer": [((roles.HRSS_CONFIG, roles.HRSS_CERT), "IssuerScreen.show")],
     "batch": [((roles.COMMITTEE_OFFICE,), "BatchScreen.show"), ((roles.HRSS_CONFIG,), "OfficeBatchScreen.show")],
     "path_node": [((roles.HRSS_CONFIG,), PATH_SCREENS), ((roles.COMMITTEE_OFFICE,), "CommitteePathScreen.show")],
 }
 OWNERS: dict[str, type] = {
-    "declaration": Declaration, "plan": Plan, "publicity": Publicity, "quota": Quota, "filing": Filing, "review_session": ReviewSession, "objection": Objection,
+    "declaration": Declaration,
+    "plan": Plan,
+    "publicity": Publicity,
+    "quota": Quota,
+    "filing": Filing,
+    "review_session": ReviewSession,
+    "objection": Objection,
     "committee": Committee,
-}  # fmt: skip
+}
 #: Records everybody may read whose papers are not everybody's.
 PAPERS_OF: dict[str, tuple[str, ...]] = {"committee": (*roles.HRSS, roles.SUPERVISOR)}
 
@@ -71,7 +86,9 @@ def readable_file(key: str) -> StoredFile:
         abort(404)
     stored = db.session.scalar(select(StoredFile).where(StoredFile.key == key)) or abort(404)
     owner = OWNERS.get(stored.owner_kind) or abort(404)
-    if policy.find(db.session, g.user, owner, stored.owner_id) is None or not g.user.plays(*PAPERS_OF.get(stored.owner_kind, roles.ALL)):
+    if policy.find(db.session, g.user, owner, stored.owner_id) is None or not g.user.plays(
+        *PAPERS_OF.get(stored.owner_kind, roles.ALL)
+    ):
         abort(404)
     return stored
 
@@ -98,14 +115,18 @@ class RecordView(BaseView):
     @staticmethod
     def _kind(key: int) -> str:
         """Which of the five paths a place belongs to."""
-        return db.session.scalar(policy.visible(g.user, PathNode).with_only_columns(PathNode.kind).where(PathNode.id == key)) or abort(404)
+        return db.session.scalar(
+            policy.visible(g.user, PathNode).with_only_columns(PathNode.kind).where(PathNode.id == key)
+        ) or abort(404)
 
     @expose("/file/<key>")
     @has_access
     def file(self, key: str) -> Any:
         """A stored file, through the row policy of the record that owns it; always as a download in a sandbox."""
         stored = readable_file(key)
-        response = send_file(io.BytesIO(files.read(stored)), mimetype=stored.media_type, as_attachment=True, download_name=stored.name)
+        response = send_file(
+            io.BytesIO(files.read(stored)), mimetype=stored.media_type, as_attachment=True, download_name=stored.name
+        )
         response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
@@ -117,14 +138,21 @@ class RecordView(BaseView):
         batch = policy.find(db.session, g.user, Batch, key) or abort(404)
         uow = asking(g.user)
         made = ics.calendar(batch.name, f"batch-{batch.id}", agenda(uow, batch), made=uow.now, edition=batch.version)
-        return send_file(io.BytesIO(made), mimetype="text/calendar", as_attachment=True, download_name=f"{batch.name}.ics")
+        return send_file(
+            io.BytesIO(made), mimetype="text/calendar", as_attachment=True, download_name=f"{batch.name}.ics"
+        )
 
     @expose("/declaration/<int:key>/form.pdf")
     @has_access
     def form(self, key: int) -> Any:
         """《专业技术职称评审表》."""
         declaration = self._declaration(key)
-        return send_file(review_form_pdf(declaration), mimetype="application/pdf", as_attachment=True, download_name=f"评审表_{declaration.number}.pdf")
+        return send_file(
+            review_form_pdf(declaration),
+            mimetype="application/pdf",
+            as_attachment=True,
+            download_name=f"评审表_{declaration.number}.pdf",
+        )
 
     @expose("/declaration/<int:key>/correction/<int:number>.pdf")
     @has_access
@@ -134,7 +162,12 @@ class RecordView(BaseView):
         found = db.session.get(Correction, number)
         if found is None or found.declaration_id != key:
             abort(404)
-        return send_file(correction_pdf(found, declaration), mimetype="application/pdf", as_attachment=True, download_name=f"补正告知书_{declaration.number}.pdf")
+        return send_file(
+            correction_pdf(found, declaration),
+            mimetype="application/pdf",
+            as_attachment=True,
+            download_name=f"补正告知书_{declaration.number}.pdf",
+        )
 
     @expose("/declaration/<int:key>/termination.pdf")
     @has_access
@@ -143,7 +176,12 @@ class RecordView(BaseView):
         declaration = self._declaration(key)
         if declaration.state not in (DeclarationState.TERMINATED, DeclarationState.FAILED):
             abort(404)
-        return send_file(termination_pdf(declaration), mimetype="application/pdf", as_attachment=True, download_name=f"终止告知书_{declaration.number}.pdf")
+        return send_file(
+            termination_pdf(declaration),
+            mimetype="application/pdf",
+            as_attachment=True,
+            download_name=f"终止告知书_{declaration.number}.pdf",
+        )
 
     @staticmethod
     def _declaration(key: int) -> Declaration:

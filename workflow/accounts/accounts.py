@@ -54,9 +54,13 @@ def install_system_account(session: Session) -> Account:
         return found
     role = session.scalar(select(Role).where(Role.name == r.SYSTEM)) or Role(name=r.SYSTEM)
     account = Account(
-        username=SYSTEM_NAME, last_name="系统", first_name="", email=SYSTEM_NAME + NO_MAIL, password=password.UNUSABLE,
+        username=SYSTEM_NAME,
+        last_name="系统",
+        first_name="",
+        email=SYSTEM_NAME + NO_MAIL,
+        password=password.UNUSABLE,
         active=False,
-    )  # fmt: skip
+    )
     with unit_of_work(account, session=session) as uow:
         account.roles = [role]
         uow.session.add(account)
@@ -118,7 +122,9 @@ def password_is_due(session: Session, account: Account) -> bool:
         return True
     if not is_staff(account) or account.password_set_at is None:
         return False
-    return clock.machine_now() - account.password_set_at > timedelta(days=settings.value(session, "password_max_age_days"))
+    return clock.machine_now() - account.password_set_at > timedelta(
+        days=settings.value(session, "password_max_age_days")
+    )
 
 
 def change_password(uow: UnitOfWork, account: Account, new: Prepared) -> None:
@@ -162,9 +168,15 @@ def create_account(
     if roles and not uow.actor.plays(r.SYSTEM):
         raise NotYou("系统管理员不能授予角色，请在账号建立后由安全管理员授予。")
     account = _new_account(
-        uow, username, name, password, must_change=True, organisation_id=organisation.id if organisation else None,
-        committee_id=committee.id if committee else None, position=position,
-    )  # fmt: skip
+        uow,
+        username,
+        name,
+        password,
+        must_change=True,
+        organisation_id=organisation.id if organisation else None,
+        committee_id=committee.id if committee else None,
+        position=position,
+    )
     _take_roles(uow, account, roles)
     uow.record("create_account", account, username=account.username, roles=sorted(roles), label="建立账号")
     return account
@@ -181,7 +193,9 @@ def register(
     return account
 
 
-def _new_account(uow: UnitOfWork, username: str, name: str, new: Prepared, *, must_change: bool, **given: Any) -> Account:
+def _new_account(
+    uow: UnitOfWork, username: str, name: str, new: Prepared, *, must_change: bool, **given: Any
+) -> Account:
     username, name = username.strip(), name.strip()
     if not 3 <= len(username) <= 64 or not all(c.isalnum() or c in "._-@" for c in username):
         raise Refused("用户名应为 3 至 64 位字母、数字或 . _ - @，不含空格。", field="username")
@@ -192,10 +206,19 @@ def _new_account(uow: UnitOfWork, username: str, name: str, new: Prepared, *, mu
         raise Refused(f"用户名“{username}”已被使用，请换一个。", field="username")
     given.setdefault("active", True)
     account = Account(
-        username=username, last_name=name, first_name="", email=f"{username.lower()}{NO_MAIL}", password=new.hash,
-        must_change_password=must_change, password_set_at=clock.machine_now(), session_epoch=0,
-        failed_logins=0, created_on=uow.now, changed_on=uow.now, **given,
-    )  # fmt: skip
+        username=username,
+        last_name=name,
+        first_name="",
+        email=f"{username.lower()}{NO_MAIL}",
+        password=new.hash,
+        must_change_password=must_change,
+        password_set_at=clock.machine_now(),
+        session_epoch=0,
+        failed_logins=0,
+        created_on=uow.now,
+        changed_on=uow.now,
+        **given,
+    )
     uow.session.add(account)
     uow.session.flush()
     return account
@@ -368,5 +391,14 @@ def demo_roster(session: Session) -> list[tuple[str, str]]:
 def _sitting_judge(session: Session) -> str | None:
     """An expert of the demonstration who has work now: a member of a session that is under way."""
     under_way = ReviewSession.state.not_in([SessionState.PREPARING, SessionState.SEALED, SessionState.ARCHIVED])
-    rows = select(Account.username).join(Expert, Expert.account_id == Account.id).join(Member, Member.expert_id == Expert.id)
-    return session.scalar(rows.join(ReviewSession, ReviewSession.id == Member.session_id).where(under_way, Account.email.endswith(DEMO_MAIL)).order_by(Member.id).limit(1))
+    rows = (
+        select(Account.username)
+        .join(Expert, Expert.account_id == Account.id)
+        .join(Member, Member.expert_id == Expert.id)
+    )
+    return session.scalar(
+        rows.join(ReviewSession, ReviewSession.id == Member.session_id)
+        .where(under_way, Account.email.endswith(DEMO_MAIL))
+        .order_by(Member.id)
+        .limit(1)
+    )

@@ -78,12 +78,14 @@ def objections(
 
 def classes(password: str) -> int:
     """How many of the four classes occur; anything that is neither letter nor digit is a symbol."""
-    return sum((
-        any(c.isupper() for c in password),
-        any(c.islower() for c in password),
-        any(c.isdigit() for c in password),
-        any(not (c.isupper() or c.islower() or c.isdigit()) for c in password),
-    ))  # fmt: skip
+    return sum(
+        (
+            any(c.isupper() for c in password),
+            any(c.islower() for c in password),
+            any(c.isdigit() for c in password),
+            any(not (c.isupper() or c.islower() or c.isdigit()) for c in password),
+        )
+    )
 
 
 def is_common(password: str) -> bool:
@@ -96,7 +98,8 @@ def is_common(password: str) -> bool:
 
 @cache
 def common() -> frozenset[str]:
-    """The common passwords, lower case: what people of this office would try, then the head of the list Django ships."""
+    """The common passwords, lower case: what people of this office would try, then the head of the list Django
+    ships."""
     return frozenset(line.strip().lower() for line in COMMON.read_text("utf-8").splitlines() if line.strip())
 
 

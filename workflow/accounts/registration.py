@@ -108,9 +108,14 @@ def register_person(
     person = uow.session.scalar(select(Person).where(Person.id_index == blind_index(identity.number)))
     if person is None:
         person = Person(
-            name=name, pinyin=initials(name), id_kind=id_kind, id_number=identity.number, phone=phone,
-            born_on=identity.born_on, sex=identity.sex,
-        )  # fmt: skip
+            name=name,
+            pinyin=initials(name),
+            id_kind=id_kind,
+            id_number=identity.number,
+            phone=phone,
+            born_on=identity.born_on,
+            sex=identity.sex,
+        )
         uow.session.add(person)
         uow.session.flush()
     else:
@@ -134,9 +139,14 @@ def enter_person(uow: UnitOfWork, *, name: str, id_kind: str, id_number: str, ph
     if uow.session.scalar(select(Person.id).where(Person.id_index == blind_index(identity.number))) is not None:
         raise Refused("此证件号码已登记，请在已有人员中选择。", field="id_number")
     person = Person(
-        name=name, pinyin=organisations.initials(name), id_kind=id_kind, id_number=identity.number, phone=read_phone(phone),
-        born_on=identity.born_on, sex=identity.sex,
-    )  # fmt: skip
+        name=name,
+        pinyin=organisations.initials(name),
+        id_kind=id_kind,
+        id_number=identity.number,
+        phone=read_phone(phone),
+        born_on=identity.born_on,
+        sex=identity.sex,
+    )
     uow.session.add(person)
     uow.session.flush()
     uow.record("enter_person", person, label="登记人员")
@@ -147,7 +157,10 @@ def _is_himself(uow: UnitOfWork, person: Person, name: str, phone: str) -> None:
     if uow.session.scalar(select(Account.id).where(Account.person_id == person.id)) is not None:
         raise Refused(KNOWN, field="id_number")
     if person.name != name or (person.phone and normalised(person.phone) != phone):
-        raise Refused("所填姓名或手机号码与省内已登记的信息不一致，请凭本人证件联系所在单位或当地人社部门更正后再注册。", field="name")
+        raise Refused(
+            "所填姓名或手机号码与省内已登记的信息不一致，请凭本人证件联系所在单位或当地人社部门更正后再注册。",
+            field="name",
+        )
     if not person.phone:
         person.phone = phone
 
@@ -182,14 +195,26 @@ def register_organisation(
         organisation, kind = _claim(uow, known, name), known.kind
     else:
         organisation = organisations.enter(
-            uow, code=normalised(code), name=name, kind=kind, region_code=region_code, nature=nature,
-            superior=_superior(uow, superior_code), contact=contact.strip(), telephone=telephone.strip(),
-        )  # fmt: skip
+            uow,
+            code=normalised(code),
+            name=name,
+            kind=kind,
+            region_code=region_code,
+            nature=nature,
+            superior=_superior(uow, superior_code),
+            contact=contact.strip(),
+            telephone=telephone.strip(),
+        )
     at_once = known is None and kind in (NodeKind.UNIT, NodeKind.AGENCY)
     account = accounts.register(
-        uow, username=username, name=contact, password=password, roles=DESKS[kind], organisation_id=organisation.id,
+        uow,
+        username=username,
+        name=contact,
+        password=password,
+        roles=DESKS[kind],
+        organisation_id=organisation.id,
         active=at_once,
-    )  # fmt: skip
+    )
     uow.record("register_organisation", account, organisation=organisation.code, waits=not at_once, label="单位注册")
     return account
 
@@ -199,7 +224,10 @@ def _claim(uow: UnitOfWork, known: Organisation, name: str) -> Organisation:
         raise Refused("该统一信用代码已登记，但机构名称与登记的不一致，请填写登记证书上的全称。", field="name")
     if known.kind not in DESKS:
         raise Refused("该机构的账号由省人社厅或系统管理员建立，不能自行注册。", field="code")
-    if uow.session.scalar(select(Account.id).where(Account.organisation_id == known.id, Account.__table__.c.active)) is not None:
+    if (
+        uow.session.scalar(select(Account.id).where(Account.organisation_id == known.id, Account.__table__.c.active))
+        is not None
+    ):
         raise Refused("该单位已有账号，请向本单位经办人了解，或联系系统管理员。", field="code")
     return known
 

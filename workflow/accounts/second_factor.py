@@ -33,5 +33,6 @@ def step_of(secret: str, code: str, seconds: int) -> int | None:
     now = seconds // STEP
     totp = pyotp.TOTP(secret)
     return next(
-        (step for step in range(now + DRIFT, now - DRIFT - 1, -1) if hmac.compare_digest(totp.at(step * STEP), code)), None
+        (step for step in range(now + DRIFT, now - DRIFT - 1, -1) if hmac.compare_digest(totp.at(step * STEP), code)),
+        None,
     )

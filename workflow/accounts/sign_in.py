@@ -102,10 +102,16 @@ def enter(
     _prune(uow.session, account)
     if account.plays(r.EXPERT):  # one stay per judge: whoever votes sits at one screen
         _end(uow.session, SignIn.account_id == account.id)
-    uow.session.add(SignIn(
-        key=digest(token), account_id=account.id, epoch=account.session_epoch, started_at=clock.machine_now(),
-        address=address, second_factor_at=second_factor_at,
-    ))  # fmt: skip
+    uow.session.add(
+        SignIn(
+            key=digest(token),
+            account_id=account.id,
+            epoch=account.session_epoch,
+            started_at=clock.machine_now(),
+            address=address,
+            second_factor_at=second_factor_at,
+        )
+    )
     account.failed_logins, account.locked_until = 0, None
     account.login_count = (account.login_count or 0) + 1
     account.last_login = uow.now.replace(microsecond=0)
@@ -141,7 +147,9 @@ def _prune(session: Session, account: Account) -> None:
     """Stays that cannot be continued any more need not be kept; the journal tells of them."""
     old = clock.machine_now() - timedelta(days=1)
     session.execute(
-        delete(SignIn).where(SignIn.account_id == account.id, or_(SignIn.started_at < old, SignIn.ended_at.is_not(None)))
+        delete(SignIn).where(
+            SignIn.account_id == account.id, or_(SignIn.started_at < old, SignIn.ended_at.is_not(None))
+        )
     )
 
 

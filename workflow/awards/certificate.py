@@ -45,7 +45,9 @@ _LIVE = {S.ISSUED, S.REPORTED, S.REPORT_FAILED}
 
 
 def _ask(name: str, label: str, length: int) -> Ask:
-    return Ask(name, label, required=False, max_length=length, default=lambda uow, certificate: getattr(certificate, name))
+    return Ask(
+        name, label, required=False, max_length=length, default=lambda uow, certificate: getattr(certificate, name)
+    )
 
 
 # fmt: off
@@ -98,7 +100,9 @@ def _refuse_issue(uow: UnitOfWork, declarations: list[Declaration], issuer: Issu
     if not declarations:
         raise Refused("请勾选要发放证书的申报人员（附件3 1.17）。")
     if issuer.state != IssuerState.ACTIVE:
-        raise Refused(f"发证单位编码 {issuer.code} 已注销，不能发放证书；请选择有效的发证单位（附件3 1.9）。", field="issuer")
+        raise Refused(
+            f"发证单位编码 {issuer.code} 已注销，不能发放证书；请选择有效的发证单位（附件3 1.9）。", field="issuer"
+        )
     if unfit := [d for d in declarations if d.state != D.FILED or d.filed_on is None]:
         named = "、".join(f"{d.applicant_name}（{D(d.state).label}）" for d in unfit[:5])
         raise Refused(f"{named}不在“已备案”状态，不能发放证书（118号 六(三)）；请刷新后重新勾选。")
@@ -114,9 +118,13 @@ def _refuse_issue(uow: UnitOfWork, declarations: list[Declaration], issuer: Issu
 
 def _prefix(session: Session, declaration: Declaration, issuer: Issuer) -> str:
     return prefix_of(
-        session, grade=grade_of(declaration.level), series=declaration.series, year=_obtained(declaration).year,
-        way_digit=way_digit_of(declaration.way), issuer=issuer,
-    )  # fmt: skip
+        session,
+        grade=grade_of(declaration.level),
+        series=declaration.series,
+        year=_obtained(declaration).year,
+        way_digit=way_digit_of(declaration.way),
+        issuer=issuer,
+    )
 
 
 def _obtained(declaration: Declaration) -> date:
@@ -132,15 +140,26 @@ def _certificate(uow: UnitOfWork, declaration: Declaration, issuer: Issuer, numb
     if declaration.office is not None:
         body = declaration.office.organisation.name
     return Certificate(
-        number=number, edition=1, token=new_token(), declaration_id=declaration.id, person_id=declaration.person_id,
-        holder_name=declaration.person.name, sex=declaration.person.sex, unit_name=declaration.unit.name,
-        series_name=filed.series, title_name=filed.title,
+        number=number,
+        edition=1,
+        token=new_token(),
+        declaration_id=declaration.id,
+        person_id=declaration.person_id,
+        holder_name=declaration.person.name,
+        sex=declaration.person.sex,
+        unit_name=declaration.unit.name,
+        series_name=filed.series,
+        title_name=filed.title,
         level_name=TitleLevel(declaration.level).label,
         specialty_name=filed.specialty,
-        way_name=Way(declaration.way).label, body_name=body, issuer_name=issuer.organisation.name,
-        document=declaration.filing_number or "", obtained_on=_obtained(declaration),
-        issued_at=uow.now.replace(microsecond=0), state=S.ISSUED,
-    )  # fmt: skip
+        way_name=Way(declaration.way).label,
+        body_name=body,
+        issuer_name=issuer.organisation.name,
+        document=declaration.filing_number or "",
+        obtained_on=_obtained(declaration),
+        issued_at=uow.now.replace(microsecond=0),
+        state=S.ISSUED,
+    )
 
 
 def new_token() -> str:
@@ -162,22 +181,42 @@ def correct(uow: UnitOfWork, certificate: Certificate, *, reason: str, **changes
     new = {k: (v or "").strip() for k, v in changes.items() if v is not None and v.strip() != getattr(certificate, k)}
     if not new:
         raise Refused("没有更改任何内容；请填写更正后的内容，级别、资格名称和取得时间有误的应撤销后重新办理。")
-    wrong = {k: "姓名、工作单位和评审机构不能为空。" for k in ("holder_name", "unit_name", "body_name") if new.get(k) == ""}
+    wrong = {
+        k: "姓名、工作单位和评审机构不能为空。" for k in ("holder_name", "unit_name", "body_name") if new.get(k) == ""
+    }
     if wrong:
         raise Refused(next(iter(wrong.values())), fields=wrong)
     CERTIFICATE.advance(uow, certificate, "correct", opinion=reason.strip(), changed=sorted(new))
     copied = [
-        "number", "declaration_id", "person_id", *CORRECTABLE, "series_name", "title_name", "level_name", "way_name",
-        "issuer_name", "document", "obtained_on",
-    ]  # fmt: skip
+        "number",
+        "declaration_id",
+        "person_id",
+        *CORRECTABLE,
+        "series_name",
+        "title_name",
+        "level_name",
+        "way_name",
+        "issuer_name",
+        "document",
+        "obtained_on",
+    ]
     edition = Certificate(
-        **{name: getattr(certificate, name) for name in copied} | new, edition=certificate.edition + 1, token=new_token(),
-        issued_at=uow.now.replace(microsecond=0), state=S.ISSUED,
-    )  # fmt: skip
+        **{name: getattr(certificate, name) for name in copied} | new,
+        edition=certificate.edition + 1,
+        token=new_token(),
+        issued_at=uow.now.replace(microsecond=0),
+        state=S.ISSUED,
+    )
     uow.session.add(edition)
     uow.session.flush()
     uow.record(
-        "issue", edition, label="更正换发", number=edition.number, edition=edition.edition, opinion=reason.strip(), after=S.ISSUED
+        "issue",
+        edition,
+        label="更正换发",
+        number=edition.number,
+        edition=edition.edition,
+        opinion=reason.strip(),
+        after=S.ISSUED,
     )
     _tell_holder(uow, edition, "证书已更正换发", f"您的职称证书 {edition.number} 已更正换发，请重新下载。")
     return edition
@@ -185,7 +224,12 @@ def correct(uow: UnitOfWork, certificate: Certificate, *, reason: str, **changes
 
 @CERTIFICATE.performs("revoke")
 def revoke(
-    uow: UnitOfWork, certificate: Certificate, *, reason: str, document: str, blacklist_kind: str = BlacklistKind.FORGERY
+    uow: UnitOfWork,
+    certificate: Certificate,
+    *,
+    reason: str,
+    document: str,
+    blacklist_kind: str = BlacklistKind.FORGERY,
 ) -> None:
     """Revoke the title (118号 七(一)): certificate and declaration, and propose its holder for the blacklist."""
     CERTIFICATE.advance(uow, certificate, "revoke", opinion=reason.strip(), document=document.strip())
@@ -194,10 +238,18 @@ def revoke(
     outcome.revoke(uow, certificate.declaration, reason.strip())
     if blacklist_kind != NO_BLACKLIST:
         blacklist.propose(
-            uow, person=uow.session.get_one(Person, certificate.person_id), kind=blacklist_kind,
-            reason=f"职称被撤销：{reason.strip()}"[:500], basis=document.strip(),
-        )  # fmt: skip
-    _tell_holder(uow, certificate, "职称证书已撤销", f"您的职称证书 {certificate.number} 已撤销（{document.strip()}）：{reason.strip()}")
+            uow,
+            person=uow.session.get_one(Person, certificate.person_id),
+            kind=blacklist_kind,
+            reason=f"职称被撤销：{reason.strip()}"[:500],
+            basis=document.strip(),
+        )
+    _tell_holder(
+        uow,
+        certificate,
+        "职称证书已撤销",
+        f"您的职称证书 {certificate.number} 已撤销（{document.strip()}）：{reason.strip()}",
+    )
 
 
 def _tell_holder(uow: UnitOfWork, certificate: Certificate, title: str, text: str) -> None:
@@ -247,7 +299,9 @@ def verify(session: Session, *, token: str = "", number: str = "", name: str = "
         return _verdict(session, found) if found else None
     newest = select(Certificate).where(Certificate.number == _plain(number)).order_by(Certificate.edition.desc())
     certificate = session.scalars(newest.limit(1)).first()
-    person = session.get(Person, certificate.person_id) if certificate else session.scalars(select(Person).limit(1)).first()
+    person = (
+        session.get(Person, certificate.person_id) if certificate else session.scalars(select(Person).limit(1)).first()
+    )
     right_name = _same(certificate.holder_name if certificate else "—", name)
     right_tail = _same(person.id_number[-4:] if person else "—", id_tail)
     if certificate is None or len(_plain(id_tail)) != 4 or not (right_name and right_tail):
@@ -276,9 +330,18 @@ def _verdict(session: Session, certificate: Certificate) -> Verdict:
     shared: dict[str, Any] = {
         name: getattr(certificate, name)
         for name in (
-            "number", "edition", "series_name", "title_name", "level_name", "specialty_name", "way_name", "body_name",
-            "issuer_name", "document", "obtained_on",
+            "number",
+            "edition",
+            "series_name",
+            "title_name",
+            "level_name",
+            "specialty_name",
+            "way_name",
+            "body_name",
+            "issuer_name",
+            "document",
+            "obtained_on",
         )
-    }  # fmt: skip
+    }
     holder, identity = mask_name(certificate.holder_name), mask_id(person.id_number)
     return Verdict(**shared, holder=holder, identity=identity, status=status, tone=tone)

@@ -63,9 +63,13 @@ def prefix_of(session: Session, *, grade: str, series: Series, year: int, way_di
             grade=grade, series=series.certificate_code, year=f"{year % 100:02d}", way=way_digit, issuer=issuer.code
         )
     except (KeyError, IndexError, ValueError):
-        raise Refused("规则参数“证书编号样式”只能使用 grade、series、year、way、issuer、serial；请省厅配置岗更正。") from None
+        raise Refused(
+            "规则参数“证书编号样式”只能使用 grade、series、year、way、issuer、serial；请省厅配置岗更正。"
+        ) from None
     if len(prefix) != _PREFIX_LENGTH:
-        raise Refused(f"证书编号前缀“{prefix}”应为 {_PREFIX_LENGTH} 位，现为 {len(prefix)} 位；请核对系列代码和编号样式。")
+        raise Refused(
+            f"证书编号前缀“{prefix}”应为 {_PREFIX_LENGTH} 位，现为 {len(prefix)} 位；请核对系列代码和编号样式。"
+        )
     return str(prefix)
 
 
@@ -95,7 +99,13 @@ def generate(
     counter = _locked(uow.session, prefix)
     _refuse_serials(prefix, counter.last, first, last, settings.value(uow.session, "certificate_serial_last"))
     common = dict(
-        prefix=prefix, year=year, series_id=series.id, grade=grade, way_digit=way_digit, issuer_id=issuer.id, state=S.FREE
+        prefix=prefix,
+        year=year,
+        series_id=series.id,
+        grade=grade,
+        way_digit=way_digit,
+        issuer_id=issuer.id,
+        state=S.FREE,
     )
     uow.session.execute(
         insert(CertificateNumber),
@@ -126,20 +136,23 @@ def _refuse_serials(prefix: str, generated: int, first: int, last: int, highest:
     if generated >= highest:
         raise Refused(
             f"编号前缀 {prefix} 的序号空间已用尽（1 至 {highest} 全部生成），不能再生成；请核对年度、系列和发证单位，"
-            "或为该发证单位另行配置编码（附件3 1.9）。", field="first",
-        )  # fmt: skip
+            "或为该发证单位另行配置编码（附件3 1.9）。",
+            field="first",
+        )
     if first != generated + 1:
         done = f"已生成到 {generated:04d}" if generated else "尚未生成"
         raise Refused(
-            f"证书编号须连续不断号：编号前缀 {prefix} {done}，开始序号应为 {generated + 1}，现为 {first}。", field="first"
+            f"证书编号须连续不断号：编号前缀 {prefix} {done}，开始序号应为 {generated + 1}，现为 {first}。",
+            field="first",
         )
     if last < first:
         raise Refused(f"结束序号 {last} 小于开始序号 {first}，请更正。", field="last")
     if last > highest:
         raise Refused(
             f"编号前缀 {prefix} 的序号最大为 {highest}，从 {first} 起最多还能生成 {highest - first + 1} 个，"
-            f"不能到 {last}；没有生成任何编号。", field="last",
-        )  # fmt: skip
+            f"不能到 {last}；没有生成任何编号。",
+            field="last",
+        )
 
 
 def _locked(session: Session, prefix: str) -> NumberCounter:
@@ -192,11 +205,15 @@ def void_range(uow: UnitOfWork, *, prefix: str, first: int, last: int, reason: s
     rows = uow.session.execute(
         update(CertificateNumber)
         .where(
-            CertificateNumber.prefix == prefix, CertificateNumber.serial.between(first, last), CertificateNumber.state == S.FREE
+            CertificateNumber.prefix == prefix,
+            CertificateNumber.serial.between(first, last),
+            CertificateNumber.state == S.FREE,
         )
         .values(state=S.VOID)
         .execution_options(synchronize_session="fetch")
     )
     voided: int = rows.rowcount  # type: ignore[attr-defined]
-    uow.record("void", f"number_counter:{prefix}", label="证书编号作废", first=first, last=last, voided=voided, opinion=reason)
+    uow.record(
+        "void", f"number_counter:{prefix}", label="证书编号作废", first=first, last=last, voided=voided, opinion=reason
+    )
     return voided

@@ -1,4 +1,5 @@
-"""The outbox of 证书报送人社部 (附件3 1.18, REQUIREMENTS §6.8): packages sent to the endpoint, again until a receipt comes.
+"""The outbox of 证书报送人社部 (附件3 1.18, REQUIREMENTS §6.8): packages sent to the endpoint, again until a receipt
+comes.
 
 The ministry publishes no interface, so this one is ours and documented (README, Reporting): a POST of the package's
 JSON with `Idempotency-Key` (the batch), `Digest` (SHA-256 of the body) and `X-Signature` (HMAC-SHA256 over batch and
@@ -19,6 +20,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -55,11 +57,14 @@ Post = Callable[[bytes, dict[str, str]], Answer]
 
 
 def due(session: Session, now: datetime) -> list[str]:
-    """Batches to be sent now: waiting for a receipt or telling of revocations, not delivered, not given up, their time come."""
+    """Batches to be sent now: waiting for a receipt or telling of revocations, not delivered, not given up, their time
+    come."""
     reports = select(Certificate.report_batch).where(Certificate.state == S.REPORTING, Certificate.report_batch != "")
     revocations = select(Certificate.revoke_batch).where(Certificate.revoke_batch != "")
     batches = {b for query in (reports, revocations) for b in session.scalars(query.distinct())}
-    settled = select(Delivery.batch).where(or_(Delivery.delivered_at.is_not(None), Delivery.next_at.is_(None), Delivery.next_at > now))
+    settled = select(Delivery.batch).where(
+        or_(Delivery.delivered_at.is_not(None), Delivery.next_at.is_(None), Delivery.next_at > now)
+    )
     return sorted(batches - set(session.scalars(settled)))
 
 
@@ -67,12 +72,16 @@ def headers(package: Package, key: bytes) -> dict[str, str]:
     """What travels with the package: its key, its digest, and who vouches for both."""
     signed = hmac.new(key, f"{package.batch}\n{package.sha256}".encode(), hashlib.sha256).hexdigest()
     return {
-        "Content-Type": "application/json; charset=utf-8", "Idempotency-Key": package.batch,
-        "Digest": "sha-256=" + base64.b64encode(bytes.fromhex(package.sha256)).decode(), "X-Signature": f"hmac-sha256={signed}",
-    }  # fmt: skip
+        "Content-Type": "application/json; charset=utf-8",
+        "Idempotency-Key": package.batch,
+        "Digest": "sha-256=" + base64.b64encode(bytes.fromhex(package.sha256)).decode(),
+        "X-Signature": f"hmac-sha256={signed}",
+    }
 
 
-def send_due(actor: Account, session: Session, post: Post, key: bytes, now: datetime | None = None) -> Iterator[tuple[str, str]]:
+def send_due(
+    actor: Account, session: Session, post: Post, key: bytes, now: datetime | None = None
+) -> Iterator[tuple[str, str]]:
     """Send everything that is due; gives (batch, what came of it). One batch failing does not hold up the next."""
     for batch in due(session, now or asking(actor, session=session).now):
         package = attempt(actor, lambda uow, batch=batch: begin(uow, batch), session=session, now=now)  # type: ignore[misc]
@@ -82,7 +91,8 @@ def send_due(actor: Account, session: Session, post: Post, key: bytes, now: date
             answer: Answer | str = post(package.data, headers(package, key))
         except OSError as error:
             answer = f"未能连接：{error}"
-        yield batch, attempt(actor, lambda uow, package=package, answer=answer: finish(uow, package, answer), session=session, now=now)  # type: ignore[misc]
+        told = partial(finish, package=package, answer=answer)
+        yield batch, attempt(actor, told, session=session, now=now)
 
 
 def begin(uow: UnitOfWork, batch: str) -> Package | None:
@@ -96,7 +106,14 @@ def begin(uow: UnitOfWork, batch: str) -> Package | None:
     package = package_of(uow.session, batch)
     row.attempts, row.sha256 = row.attempts + 1, package.sha256
     row.last_at, row.next_at = uow.now.replace(microsecond=0), uow.now + timedelta(minutes=CLAIMED)
-    uow.record("send_report", f"report_batch:{batch}", label="投递上报包", attempt=row.attempts, count=len(package.rows), sha256=package.sha256)
+    uow.record(
+        "send_report",
+        f"report_batch:{batch}",
+        label="投递上报包",
+        attempt=row.attempts,
+        count=len(package.rows),
+        sha256=package.sha256,
+    )
     return package
 
 
@@ -129,13 +146,25 @@ def _delivered(uow: UnitOfWork, row: Delivery, package: Package, said: dict[str,
     named = said.get("failed")
     failed: dict[str, Any] = named if isinstance(named, dict) else {}
     row.receipt, row.error, row.next_at, row.delivered_at = receipt, "", None, uow.now.replace(microsecond=0)
-    waiting = select(Certificate).where(Certificate.report_batch == package.batch, Certificate.state == S.REPORTING).order_by(Certificate.id)
+    waiting = (
+        select(Certificate)
+        .where(Certificate.report_batch == package.batch, Certificate.state == S.REPORTING)
+        .order_by(Certificate.id)
+    )
     refused = 0
     for certificate in uow.session.scalars(waiting).all():
         reason = failed.get(certificate.number)
         refused += reason is not None
-        CERTIFICATE.perform(uow, certificate, "receipt", ok=reason is None, text=receipt if reason is None else str(reason)[:300] or "对方未说明原因")
-    uow.record("report_delivered", f"report_batch:{package.batch}", label="上报包已送达", receipt=receipt, refused=refused)
+        CERTIFICATE.perform(
+            uow,
+            certificate,
+            "receipt",
+            ok=reason is None,
+            text=receipt if reason is None else str(reason)[:300] or "对方未说明原因",
+        )
+    uow.record(
+        "report_delivered", f"report_batch:{package.batch}", label="上报包已送达", receipt=receipt, refused=refused
+    )
     return f"已送达，回执 {receipt}" + (f"，其中 {refused} 份上报失败" if refused else "")
 
 

@@ -76,7 +76,8 @@ def _against(uow: UnitOfWork, people: Iterable[Declaration]) -> dict[int, str]:
     )
     blocked = blacklist.blocked_people(uow.session, [d.person_id for d in people], uow.today)
     quotas = {
-        q.id: q for q in uow.session.scalars(select(Quota).where(Quota.id.in_({d.quota_id for d in people if d.quota_id})))
+        q.id: q
+        for q in uow.session.scalars(select(Quota).where(Quota.id.in_({d.quota_id for d in people if d.quota_id})))
     }
     taken: Counter[int] = Counter()
     against: dict[int, str] = {}
@@ -111,7 +112,10 @@ def _quota(declaration: Declaration, quota: Quota | None, taken: Counter[int]) -
     if not declaration.needs_quota:
         return None
     if quota is None:
-        return f"{declaration.unit.name}没有为其登记评审职数，事业单位人员不得超职数备案（118号 五(三)、六(二)）；请核实职数。"
+        return (
+            f"{declaration.unit.name}没有为其登记评审职数，事业单位人员不得超职数备案（118号 五(三)、六(二)）；"
+            "请核实职数。"
+        )
     if quota.used + taken[quota.id] < quota.approved:
         return None
     return (
@@ -125,9 +129,7 @@ def _last_days(session: Session, ids: list[int], kind: str) -> dict[int, date]:
     rows = session.execute(
         select(PublicityItem.declaration_id, Publicity.ends_on)
         .join(Publicity)
-        .where(
-            PublicityItem.declaration_id.in_(ids), Publicity.kind == kind, Publicity.state != PublicityState.VOID
-        )
+        .where(PublicityItem.declaration_id.in_(ids), Publicity.kind == kind, Publicity.state != PublicityState.VOID)
         .order_by(Publicity.id)
     )
     return dict(rows.tuples().all())
@@ -171,7 +173,12 @@ _OPINION = Ask("opinion", "审核意见", "area")
 _NUMBER = Ask("application_number", "备案申请文号", max_length=60)
 _SUMMARY = Ask("summary", "评审总结", "area", max_length=10_000)
 _OBJECTIONS = Ask(
-    "objected", "有异议人员说明", "area", required=False, max_length=4000, hint="有异议尚未办结的人员，处理结束后另行备案（118号 六(二)）"
+    "objected",
+    "有异议人员说明",
+    "area",
+    required=False,
+    max_length=4000,
+    hint="有异议尚未办结的人员，处理结束后另行备案（118号 六(二)）",
 )
 
 # fmt: off
@@ -216,14 +223,24 @@ def apply(
     if wrong:
         raise Refused("；".join(s.rstrip("。") for s in wrong.values()) + "。", fields=wrong)
     filing = Filing(
-        plan=plan, application_number=application_number.strip(), summary=summary.strip(), objected=objected.strip(),
-        applied_on=uow.today, state=S.SUBMITTED,
-    )  # fmt: skip
+        plan=plan,
+        application_number=application_number.strip(),
+        summary=summary.strip(),
+        objected=objected.strip(),
+        applied_on=uow.today,
+        state=S.SUBMITTED,
+    )
     chosen, left = _choose(uow, plan, objected, None if declarations is None else list(declarations))
     uow.session.add(filing)
     uow.session.flush()
     uow.record(
-        "apply", filing, label="申请备案", people=len(chosen), left=len(left), overdue=_overdue(uow, plan), after=S.SUBMITTED
+        "apply",
+        filing,
+        label="申请备案",
+        people=len(chosen),
+        left=len(left),
+        overdue=_overdue(uow, plan),
+        after=S.SUBMITTED,
     )
     _enter(uow, filing, chosen)
     return filing
@@ -247,7 +264,9 @@ def _choose(
         raise Refused(f"没有可以备案的人员：{reasons}")
     if any(c.declaration.state == D.OBJECTED or c.refusal == _OBJECTED for c in left) and not objected.strip():
         names = "、".join(c.declaration.applicant_name for c in left if c.refusal == _OBJECTED)
-        raise Refused(f"{names}有异议尚未办结，请填写有异议人员说明，处理结束后另行备案（118号 六(二)）。", field="objected")
+        raise Refused(
+            f"{names}有异议尚未办结，请填写有异议人员说明，处理结束后另行备案（118号 六(二)）。", field="objected"
+        )
     return fit, left
 
 
@@ -282,9 +301,15 @@ def approve(
     if refused := [c for c in again if c.refusal]:
         raise Refused("".join(_named(c) for c in refused[:5]) + "请退回备案，剔除后重新申请。")
     FILING.advance(
-        uow, filing, "approve", document=document, filed_on=filed_on, opinion=opinion or "同意备案", people=len(again),
+        uow,
+        filing,
+        "approve",
+        document=document,
+        filed_on=filed_on,
+        opinion=opinion or "同意备案",
+        people=len(again),
         date_reason=date_reason or "",
-    )  # fmt: skip
+    )
     filing.document, filing.filed_on, filing.opinion = document.strip(), filed_on, opinion or "同意备案"
     if date_reason:
         filing.opinion += f"（备案时间说明：{date_reason.strip()}）"
@@ -299,7 +324,10 @@ def _date_refusal(uow: UnitOfWork, filing: Filing, filed_on: date, reason: str) 
     if voted and filed_on < voted:
         return "filed_on", f"备案时间 {filed_on} 早于投票表决日 {voted}，请更正（118号 二(四)）。"
     if default and filed_on != default and not reason.strip():
-        return "date_reason", f"备案时间应为投票表决日加 5 个公示工作日，即 {default}（118号 二(四)）；填 {filed_on} 须说明原因。"
+        return (
+            "date_reason",
+            f"备案时间应为投票表决日加 5 个公示工作日，即 {default}（118号 二(四)）；填 {filed_on} 须说明原因。",
+        )
     if filed_on.year != filing.plan.year and not reason.strip():
         return "date_reason", f"备案时间 {filed_on} 跨年度，原则上应避免（118号 二(四)）；请说明原因。"
     return None

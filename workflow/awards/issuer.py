@@ -48,16 +48,21 @@ def create_issuer(uow: UnitOfWork, *, organisation: Organisation, code: str = ""
     if not uow.actor.plays(roles.HRSS_CONFIG):
         raise NotYou("只有省厅配置岗可以配置发证单位编码。")
     if not code and organisation.kind not in HRSS_KINDS:
-        raise Refused(f"{organisation.name}不是人社部门，编码不能由行政区划得出（附件3 1.9，证书编号规则）；请填写 8 位编码。", field="code")
+        raise Refused(
+            f"{organisation.name}不是人社部门，编码不能由行政区划得出（附件3 1.9，证书编号规则）；请填写 8 位编码。",
+            field="code",
+        )
     code = (code or code_of(organisation)).strip()
     if sentence := _code_refusal(uow, organisation, code):
         raise Refused(sentence, field="code", links=getattr(sentence, "links", ()))
     held = uow.session.scalar(select(Issuer).where(Issuer.organisation_id == organisation.id, Issuer.state == S.ACTIVE))
     if held:
         raise Refused(
-            f"{organisation.name}已有有效的发证单位编码 {held.code}，一个单位只有一个编码（附件3 1.9）；如需更换，请先注销原编码。",
-            field="organisation", links=[(str(held), "issuer", held.id)],
-        )  # fmt: skip
+            f"{organisation.name}已有有效的发证单位编码 {held.code}，一个单位只有一个编码（附件3 1.9）；"
+            "如需更换，请先注销原编码。",
+            field="organisation",
+            links=[(str(held), "issuer", held.id)],
+        )
     issuer = Issuer(organisation=organisation, code=code, state=S.ACTIVE)
     uow.session.add(issuer)
     uow.session.flush()
@@ -75,14 +80,16 @@ def _code_refusal(uow: UnitOfWork, organisation: Organisation, code: str) -> str
         return "末四位为 0000 的编码属于人社部门；其他单位请使用本单位的单位编码（证书编号规则）。"
     if organisation.kind not in HRSS_KINDS and code[:4] not in (lawful := _leads(organisation)):
         return (
-            f"编码第 1–4 位 {code[:4]} 不是{organisation.name}所在行政区划：单位编码去掉开头的 43 后应以 {'、'.join(lawful)} 开头"
+            f"编码第 1–4 位 {code[:4]} 不是{organisation.name}所在行政区划："
+            f"单位编码去掉开头的 43 后应以 {'、'.join(lawful)} 开头"
             "（证书编号规则，编码不对会使证书编号无效）；请核对后重新录入。"
         )
     owner = uow.session.scalar(select(Issuer).where(Issuer.code == code))
     if owner:
         state = "" if owner.state == S.ACTIVE else "（已注销）"
         return Linked(
-            f"编码 {code} 已属于{owner.organisation.name}{state}，一个编码只能给一个单位，注销后也不再给出（证书编号规则）；请核对后重新录入。",
+            f"编码 {code} 已属于{owner.organisation.name}{state}，一个编码只能给一个单位，"
+            "注销后也不再给出（证书编号规则）；请核对后重新录入。",
             [(str(owner), "issuer", owner.id)],
         )
     return None

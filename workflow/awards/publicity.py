@@ -37,7 +37,10 @@ def over(uow: UnitOfWork, publicity: Publicity) -> str | None:
     """The last day has passed."""
     if uow.today > publicity.ends_on:
         return None
-    return f"公示到 {publicity.ends_on} 结束，期满前不能登记结果（118号 四(二)2、六(一)，不少于 5 个工作日）；请于期满后办理。"
+    return (
+        f"公示到 {publicity.ends_on} 结束，期满前不能登记结果（118号 四(二)2、六(一)，不少于 5 个工作日）；"
+        "请于期满后办理。"
+    )
 
 
 def my_posting(uow: UnitOfWork, publicity: Publicity) -> str | None:
@@ -59,12 +62,16 @@ def nothing_open(uow: UnitOfWork, publicity: Publicity) -> str | None:
             Objection.state.in_([ObjectionState.REGISTERED, ObjectionState.INVESTIGATING]),
         )
     )
-    return f"还有 {open_ones} 件异议尚未核查完毕，不能办结公示（118号 四(二)2）；请先办理异议核查。" if open_ones else None
+    return (
+        f"还有 {open_ones} 件异议尚未核查完毕，不能办结公示（118号 四(二)2）；请先办理异议核查。" if open_ones else None
+    )
 
 
 def nobody_moved_on(uow: UnitOfWork, publicity: Publicity) -> str | None:
     """A posting can be voided only while its declarations still wait for its end."""
-    waiting = {PublicityKind.UNIT: S.UNIT_PUBLICITY, PublicityKind.RESULT: S.RESULT_PUBLICITY}[PublicityKind(publicity.kind)]
+    waiting = {PublicityKind.UNIT: S.UNIT_PUBLICITY, PublicityKind.RESULT: S.RESULT_PUBLICITY}[
+        PublicityKind(publicity.kind)
+    ]
     if all(item.declaration.state == waiting for item in publicity.people):
         return None
     return "公示名单中已有人员进入下一环节，不能作废（118号 四(二)3）；请改为登记异议。"
@@ -115,7 +122,13 @@ def post_unit(
     """所在单位申报公示 新增: the unit posts one or several declarations; the end is computed (不少于 5 个工作日)."""
     if not uow.actor.plays(*RECOMMENDERS):
         raise NotYou("只有单位经办人可以办理所在单位申报公示（附件2 1.1.1）。")
-    fields = _missing(title=(title, "公示标题"), place=(place, "公示地点或网址"), complaint_department=(complaint_department, "投诉受理部门"), complaint_telephone=(complaint_telephone, "投诉电话"), handler=(handler, "经办人"))
+    fields = _missing(
+        title=(title, "公示标题"),
+        place=(place, "公示地点或网址"),
+        complaint_department=(complaint_department, "投诉受理部门"),
+        complaint_telephone=(complaint_telephone, "投诉电话"),
+        handler=(handler, "经办人"),
+    )
     if not declarations:
         fields["people"] = "请选择公示人员。"
     absent = [name for name in PUBLICISED if name not in contents]
@@ -125,18 +138,36 @@ def post_unit(
     if posted_on > uow.today:
         fields["posted_on"] = "张榜日期不能晚于今天；请于张榜当日登记。"
     elif posted_on < working_days.subtract(uow.session, uow.today, 1):
-        fields["posted_on"] = "张榜日期不能早于上一个工作日；请如实登记张榜日期，公示期自张榜后的工作日起算（118号 四(二)2）。"
+        fields["posted_on"] = (
+            "张榜日期不能早于上一个工作日；请如实登记张榜日期，公示期自张榜后的工作日起算（118号 四(二)2）。"
+        )
     if fields:
         raise Refused("公示信息不完整，请按提示补充。", fields=fields)
     first, last = working_days.publicity_term(uow.session, posted_on, settings.value(uow.session, "publicity_days"))
     publicity = Publicity(
-        kind=PublicityKind.UNIT, title=title, organisation_id=uow.actor.organisation_id, posted_on=posted_on, starts_on=first,
-        ends_on=last, place=place, contents=list(contents), complaint_department=complaint_department,
-        complaint_telephone=complaint_telephone, handler=handler,
-    )  # fmt: skip
+        kind=PublicityKind.UNIT,
+        title=title,
+        organisation_id=uow.actor.organisation_id,
+        posted_on=posted_on,
+        starts_on=first,
+        ends_on=last,
+        place=place,
+        contents=list(contents),
+        complaint_department=complaint_department,
+        complaint_telephone=complaint_telephone,
+        handler=handler,
+    )
     uow.session.add(publicity)
     uow.session.flush()
-    uow.record("post_unit", publicity, label="所在单位申报公示", after=str(publicity.state), people=len(declarations), first=first, last=last)
+    uow.record(
+        "post_unit",
+        publicity,
+        label="所在单位申报公示",
+        after=str(publicity.state),
+        people=len(declarations),
+        first=first,
+        last=last,
+    )
     for declaration in declarations:
         DECLARATION.advance(uow, declaration, "publicise", first=first, last=last)
         uow.session.add(PublicityItem(publicity_id=publicity.id, declaration_id=declaration.id))
@@ -163,27 +194,52 @@ def post_results(
     if not uow.actor.plays(COMMITTEE_OFFICE) or uow.actor.committee_id != plan.committee_id:
         raise NotYou("只有本评委会日常办事机构可以公示评审结果（118号 六(一)）。")
     passed = uow.session.scalars(
-        select(Declaration).where(Declaration.plan_id == plan.id, Declaration.state == S.PASSED).order_by(Declaration.id)
+        select(Declaration)
+        .where(Declaration.plan_id == plan.id, Declaration.state == S.PASSED)
+        .order_by(Declaration.id)
     ).all()
     if not passed:
         raise Refused("本方案没有“评审通过待公示”的人员，不能公示（118号 六(一)）；请先完成投票和结果确认。")
-    fields = _missing(title=(title, "公示标题"), place=(place, "公示网址或地点"), complaint_department=(complaint_department, "投诉受理部门"), complaint_telephone=(complaint_telephone, "投诉电话"), handler=(handler, "经办人"))
+    fields = _missing(
+        title=(title, "公示标题"),
+        place=(place, "公示网址或地点"),
+        complaint_department=(complaint_department, "投诉受理部门"),
+        complaint_telephone=(complaint_telephone, "投诉电话"),
+        handler=(handler, "经办人"),
+    )
     voted_on = uow.session.scalar(select(ReviewSession.voted_on).where(ReviewSession.plan_id == plan.id))
     within = settings.value(uow.session, "result_publicity_within")
     latest = working_days.add(uow.session, voted_on, within) if voted_on else uow.today
     if uow.today > latest and not late_reason.strip():
-        fields["late_reason"] = f"应于投票后 {within} 个工作日内（{latest} 前）公示，现已逾期（118号 六(一)）；请写明逾期原因。"
+        fields["late_reason"] = (
+            f"应于投票后 {within} 个工作日内（{latest} 前）公示，现已逾期（118号 六(一)）；请写明逾期原因。"
+        )
     if fields:
         raise Refused("公示信息不完整，请按提示补充。", fields=fields)
     first, last = working_days.publicity_term(uow.session, uow.today, settings.value(uow.session, "publicity_days"))
     publicity = Publicity(
-        kind=PublicityKind.RESULT, title=title, plan_id=plan.id, posted_on=uow.today, starts_on=first, ends_on=last, place=place,
-        contents=["姓名", "单位", "申报职称", "评审结果"], complaint_department=complaint_department,
-        complaint_telephone=complaint_telephone, handler=handler,
-    )  # fmt: skip
+        kind=PublicityKind.RESULT,
+        title=title,
+        plan_id=plan.id,
+        posted_on=uow.today,
+        starts_on=first,
+        ends_on=last,
+        place=place,
+        contents=["姓名", "单位", "申报职称", "评审结果"],
+        complaint_department=complaint_department,
+        complaint_telephone=complaint_telephone,
+        handler=handler,
+    )
     uow.session.add(publicity)
     uow.session.flush()
-    uow.record("post_results", publicity, label="评审结果公示", after=str(publicity.state), people=len(passed), late_reason=late_reason or None)
+    uow.record(
+        "post_results",
+        publicity,
+        label="评审结果公示",
+        after=str(publicity.state),
+        people=len(passed),
+        late_reason=late_reason or None,
+    )
     for declaration in passed:
         post_result(uow, declaration)
         uow.session.add(PublicityItem(publicity_id=publicity.id, declaration_id=declaration.id))
@@ -201,7 +257,9 @@ def close(uow: UnitOfWork, publicity: Publicity, *, outcome: str, head: str, pro
     expected = "true" if proven else "untrue" if raised else "none"
     if outcome != expected:
         words = {"none": "无异议", "untrue": "有异议，查证不属实", "true": "有异议，查证属实"}
-        raise Refused(f"公示结果与登记的异议不符，应为“{words[expected]}”（118号 四(二)3）；请核对后重新选择。", field="outcome")
+        raise Refused(
+            f"公示结果与登记的异议不符，应为“{words[expected]}”（118号 四(二)3）；请核对后重新选择。", field="outcome"
+        )
     PUBLICITY.advance(uow, publicity, "close", outcome=outcome)
     publicity.outcome, publicity.head = outcome, head
     if proof:
@@ -218,7 +276,13 @@ def void(uow: UnitOfWork, publicity: Publicity, *, opinion: str) -> None:
 
 
 def register_objection(
-    uow: UnitOfWork, declaration: Declaration, *, text: str, named: bool = True, informant: str = "", telephone: str = ""
+    uow: UnitOfWork,
+    declaration: Declaration,
+    *,
+    text: str,
+    named: bool = True,
+    informant: str = "",
+    telephone: str = "",
 ) -> Objection:
     """异议登记 while a posting of the declaration runs, or a complaint afterwards."""
     actor = uow.actor
@@ -237,16 +301,27 @@ def register_objection(
         .limit(1)
     )
     objection = Objection(
-        declaration=declaration, publicity_id=posting.id if posting else None, named=named, informant=informant,
-        telephone=telephone, text=text, registered_at=uow.now.replace(microsecond=0),
-    )  # fmt: skip
+        declaration=declaration,
+        publicity_id=posting.id if posting else None,
+        named=named,
+        informant=informant,
+        telephone=telephone,
+        text=text,
+        registered_at=uow.now.replace(microsecond=0),
+    )
     uow.session.add(objection)
     uow.session.flush()
     uow.record("register_objection", objection, label="异议登记", after=str(objection.state))
     if declaration.state == S.RESULT_PUBLICITY and actor.plays(COMMITTEE_OFFICE):
         DECLARATION.advance(uow, declaration, "object")
     receiver = declaration.committee if declaration.plan_id and declaration.committee else declaration.unit
-    tell(uow, receiver, "收到异议", f"{declaration.number} 在公示期间收到异议，请按规定程序调查核实（118号 六(二)）。", f"/open/objection/{objection.id}")
+    tell(
+        uow,
+        receiver,
+        "收到异议",
+        f"{declaration.number} 在公示期间收到异议，请按规定程序调查核实（118号 六(二)）。",
+        f"/open/objection/{objection.id}",
+    )
     return objection
 
 

@@ -232,7 +232,9 @@ def receipt(uow: UnitOfWork, certificate: Certificate, *, ok: bool = False, text
 def receipt_batch(uow: UnitOfWork, batch: str, *, ok: bool, text: str) -> int:
     """Enter one answer for every certificate of a batch that still waits for it; gives how many."""
     rows = uow.session.scalars(
-        select(Certificate).where(Certificate.report_batch == batch, Certificate.state == S.REPORTING).order_by(Certificate.id)
+        select(Certificate)
+        .where(Certificate.report_batch == batch, Certificate.state == S.REPORTING)
+        .order_by(Certificate.id)
     ).all()
     if not rows:
         raise Refused(f"批次 {batch} 没有等待回执的证书，请核对批次号。")

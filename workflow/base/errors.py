@@ -30,7 +30,9 @@ class Linked(str):
         words = escape(str(self))
         if not self.links:
             return words
-        drawn = Markup("、").join(Markup('<a href="/open/{}/{}">{}</a>').format(table, key, name) for name, table, key in self.links)
+        drawn = Markup("、").join(
+            Markup('<a href="/open/{}/{}">{}</a>').format(table, key, name) for name, table, key in self.links
+        )
         return words + Markup('<span class="named">查看：{}</span>').format(drawn)
 
 
@@ -41,7 +43,9 @@ class Refused(Exception):
     offending records as (name, table, id).
     """
 
-    def __init__(self, sentence: str, *, field: str = "", fields: dict[str, str] | None = None, links: Iterable[Named] = ()) -> None:
+    def __init__(
+        self, sentence: str, *, field: str = "", fields: dict[str, str] | None = None, links: Iterable[Named] = ()
+    ) -> None:
         super().__init__(sentence)
         self.sentence = Linked(sentence, links) if links else sentence
         self.links: tuple[Named, ...] = getattr(self.sentence, "links", ())

@@ -20,7 +20,8 @@ class Ask:
 
     name: str
     label: str
-    #: text, area, date, datetime, number, choice, check, file, secret; picks: account, organisation, specialty, series, region, committee, office, place
+    #: text, area, date, datetime, number, choice, check, file, secret; picks: account, organisation, specialty, series,
+    #: region, committee, office, place
     kind: str = "text"
     required: bool = True
     choices: Sequence[tuple[str, str]] | Callable[[UnitOfWork, Any], Sequence[tuple[str, str]]] = ()
@@ -101,9 +102,7 @@ class Flow:
 
     def expected(self, uow: UnitOfWork, subject: Any) -> list[tuple[Step, Refused | None]]:
         """Steps of the actor's role in this state, each with the refusal (a disabled button) or None."""
-        mine = [
-            s for s in self.steps if not s.inner and uow.actor.plays(*s.roles) and subject.state in set(s.sources)
-        ]
+        mine = [s for s in self.steps if not s.inner and uow.actor.plays(*s.roles) and subject.state in set(s.sources)]
         return [(step, self.refusal(uow, subject, step)) for step in mine]
 
     def advance(self, uow: UnitOfWork, subject: Any, verb: str, *, to: str | None = None, **facts: Any) -> None:

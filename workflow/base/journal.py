@@ -89,12 +89,19 @@ def seal(uow: UnitOfWork) -> None:
         session.add(head)
     for verb, subject, facts in uow.entries:
         entry = JournalEntry(
-            chain=chain, seq=head.seq + 1, at=uow.now.replace(microsecond=0), actor_id=uow.actor.id,
-            actor=uow.actor.username, role="、".join(uow.actor.role_names),
-            address=uow.context.get("address", ""), verb=verb, subject=name_of(subject),
-            details=canonical(facts).decode(), after=state_hash(subject),
+            chain=chain,
+            seq=head.seq + 1,
+            at=uow.now.replace(microsecond=0),
+            actor_id=uow.actor.id,
+            actor=uow.actor.username,
+            role="、".join(uow.actor.role_names),
+            address=uow.context.get("address", ""),
+            verb=verb,
+            subject=name_of(subject),
+            details=canonical(facts).decode(),
+            after=state_hash(subject),
             previous_seal=head.seal,
-        )  # fmt: skip
+        )
         entry.seal = seal_of(entry, head.seal)
         entry.mac = mac(entry.seal.encode())
         session.add(entry)
@@ -156,16 +163,15 @@ def _verify_chain(
                 return Fault(chain, seq, "封印不是由本系统密钥签出")
             previous = entry.seal
             known = latest.get(entry.subject)
-            if entry.after and (known is None or (known.at, known.id) <= (entry.at, entry.id)):  # id: chains in one second
+            # id: chains in one second
+            if entry.after and (known is None or (known.at, known.id) <= (entry.at, entry.id)):
                 latest[entry.subject] = entry
     if head is None or (head.seq, head.seal) != (seq, previous):
         return Fault(chain, seq + 1, "末尾被截断，或链头被改动")
     return None
 
 
-def _verify_state(
-    session: Session, models: dict[str, type], latest: dict[str, JournalEntry]
-) -> Iterator[Fault]:
+def _verify_state(session: Session, models: dict[str, type], latest: dict[str, JournalEntry]) -> Iterator[Fault]:
     for subject, entry in latest.items():
         table, _, key = subject.partition(":")
         if table in models:

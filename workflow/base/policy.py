@@ -130,7 +130,18 @@ def everybody(actor: Account) -> Clause_:
     return true()
 
 
-for _public in (Region, Series, Title, Specialty, CodeItem, CalendarDay, CalendarYear, Clause, Setting, AcceptanceOffice):
+for _public in (
+    Region,
+    Series,
+    Title,
+    Specialty,
+    CodeItem,
+    CalendarDay,
+    CalendarYear,
+    Clause,
+    Setting,
+    AcceptanceOffice,
+):
     _rows[_public] = everybody
 
 
@@ -153,7 +164,8 @@ def batches(actor: Account) -> Clause_:
 
 @rows_of(PathNode)
 def path_nodes(actor: Account) -> Clause_:
-    """All for configuration and supervision; one's own places; one's committee's tree, and the one all committees share."""
+    """All for configuration and supervision; one's own places; one's committee's tree, and the one all committees
+    share."""
     if actor.plays(*r.HRSS, r.SUPERVISOR):
         return true()
     clauses = []
@@ -185,11 +197,15 @@ def path_changes(actor: Account) -> Clause_:
 
 @rows_of(Quota)
 def quotas(actor: Account) -> Clause_:
-    """One's own; those of units below, down to a unit of a county's bureau (city, county, bureau, unit); all for the province."""
+    """One's own; those of units below, down to a unit of a county's bureau (city, county, bureau, unit); all for the
+    province."""
     if actor.plays(*r.HRSS, r.SUPERVISOR, r.LEADER):
         return true()
     if actor.plays(*OFFICERS) and actor.organisation_id:
-        clauses, above = [Quota.unit_id == actor.organisation_id], select(Organisation.id).where(Organisation.id == actor.organisation_id)
+        clauses, above = (
+            [Quota.unit_id == actor.organisation_id],
+            select(Organisation.id).where(Organisation.id == actor.organisation_id),
+        )
         for _level in range(3):
             above = select(Organisation.id).where(Organisation.superior_id.in_(above))
             clauses.append(Quota.unit_id.in_(above))
@@ -199,7 +215,8 @@ def quotas(actor: Account) -> Clause_:
 
 @rows_of(Plan)
 def plans(actor: Account) -> Clause_:
-    """The committee's own; the province's auditors, supervisors and leaders see all that were submitted, never a draft."""
+    """The committee's own; the province's auditors, supervisors and leaders see all that were submitted, never a
+    draft."""
     if actor.plays(*PROVINCE):
         return Plan.state != PlanState.DRAFT
     if actor.plays(r.COMMITTEE_OFFICE) and actor.committee_id:

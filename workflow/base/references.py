@@ -30,7 +30,9 @@ def users_of(session: Session, model: Any, keys: Sequence[int], parts: Collectio
                 continue
             for start in range(0, len(keys), _AT_ONCE):
                 part = keys[start : start + _AT_ONCE]
-                for key, count in session.execute(select(column, func.count()).where(column.in_(part)).group_by(column)).tuples():
+                for key, count in session.execute(
+                    select(column, func.count()).where(column.in_(part)).group_by(column)
+                ).tuples():
                     found[key] = found.get(key, 0) + count
                     names.setdefault(key, []).append(_called(table, column, classes))
     return {key: f" {count} 条其他记录（{'、'.join(dict.fromkeys(names[key]))}）" for key, count in found.items()}

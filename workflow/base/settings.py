@@ -77,7 +77,9 @@ class Setting:
 
     def shown(self, value: Value) -> str:
         """The value as people read it."""
-        return ("是" if value else "否") if self.kind == "bool" else f"{value}%" if self.kind == "percent" else str(value)
+        return (
+            ("是" if value else "否") if self.kind == "bool" else f"{value}%" if self.kind == "percent" else str(value)
+        )
 
     def stored(self, value: Value) -> str:
         """The text kept in the table."""
@@ -173,8 +175,16 @@ def day_of(session: Session, name: str, year: int) -> date:
 
 def last_changes(session: Session) -> dict[str, TrailEntry]:
     """Who changed each parameter last: its name → the entry of the trail."""
-    newest = select(func.max(TrailEntry.id)).where(TrailEntry.subject_kind == StoredSetting.__tablename__).group_by(TrailEntry.subject_id)
-    rows = select(StoredSetting.name, TrailEntry).join(TrailEntry, TrailEntry.subject_id == StoredSetting.id).where(TrailEntry.id.in_(newest))
+    newest = (
+        select(func.max(TrailEntry.id))
+        .where(TrailEntry.subject_kind == StoredSetting.__tablename__)
+        .group_by(TrailEntry.subject_id)
+    )
+    rows = (
+        select(StoredSetting.name, TrailEntry)
+        .join(TrailEntry, TrailEntry.subject_id == StoredSetting.id)
+        .where(TrailEntry.id.in_(newest))
+    )
     return dict(session.execute(rows).tuples().all())
 
 
@@ -198,7 +208,13 @@ def change(uow: UnitOfWork, name: str, given: Value) -> Value:
     row.value = declared.stored(after)
     uow.session.flush()
     uow.record(
-        "change_setting", row, label="调整规则参数", name=name, title=declared.label, was=declared.stored(before),
-        now=declared.stored(after), opinion=f"{declared.shown(before)} → {declared.shown(after)}",
-    )  # fmt: skip
+        "change_setting",
+        row,
+        label="调整规则参数",
+        name=name,
+        title=declared.label,
+        was=declared.stored(before),
+        now=declared.stored(after),
+        opinion=f"{declared.shown(before)} → {declared.shown(after)}",
+    )
     return after

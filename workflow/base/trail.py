@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 
 def leave_trail(uow: UnitOfWork) -> None:
-    """Write a trail entry for each recorded verb whose subject is `__trailed__`; `quiet` facts are the journal's only."""
+    """Write a trail entry for each recorded verb whose subject is `__trailed__`; `quiet` facts are the journal's
+    only."""
     for verb, subject, facts in uow.entries:
         if getattr(subject, "__trailed__", False) and not facts.get("quiet"):
             facts = dict(facts)

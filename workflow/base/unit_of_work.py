@@ -142,9 +142,12 @@ def install(engine: Engine, *, busy_ms: int = 15_000, sync: str = "FULL") -> Non
         def _pragmas(raw: Any, _: Any) -> None:
             raw.isolation_level = None  # SQLAlchemy says BEGIN, not the driver
             for pragma in (
-                "journal_mode=WAL", f"synchronous={sync}", "foreign_keys=ON", f"busy_timeout={busy_ms}",
+                "journal_mode=WAL",
+                f"synchronous={sync}",
+                "foreign_keys=ON",
+                f"busy_timeout={busy_ms}",
                 "secure_delete=ON",
-            ):  # fmt: skip
+            ):
                 raw.execute("PRAGMA " + pragma)
 
         @event.listens_for(engine, "begin")

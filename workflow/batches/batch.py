@@ -21,7 +21,9 @@ from workflow.batches.batch_dates import check_dates
 
 def my_batch(uow: UnitOfWork, batch: Batch) -> str | None:
     """The committee's own, or the province's for accepting organisations."""
-    if uow.actor.plays(HRSS_CONFIG, HRSS_AUDIT) or (batch.committee_id and batch.committee_id == uow.actor.committee_id):
+    if uow.actor.plays(HRSS_CONFIG, HRSS_AUDIT) or (
+        batch.committee_id and batch.committee_id == uow.actor.committee_id
+    ):
         return None
     return "只能办理本评委会的年度批次（附件2 1.4.2）；请由对应评委会办理。"
 
@@ -44,7 +46,9 @@ def create(uow: UnitOfWork, *, receiver: Committee | AcceptanceOffice, year: int
     """新增年度批次 for a committee or an accepting organisation; a draft until it is submitted (提交)."""
     actor = uow.actor
     committee = receiver if isinstance(receiver, Committee) else None
-    mine = actor.plays(HRSS_CONFIG) or (actor.plays(COMMITTEE_OFFICE) and committee and actor.committee_id == committee.id)
+    mine = actor.plays(HRSS_CONFIG) or (
+        actor.plays(COMMITTEE_OFFICE) and committee and actor.committee_id == committee.id
+    )
     if not mine:
         raise NotYou("年度批次由本评委会办事机构或省厅配置岗提交（附件2 1.4.2）。")
     if not (name or "").strip():
@@ -52,9 +56,13 @@ def create(uow: UnitOfWork, *, receiver: Committee | AcceptanceOffice, year: int
     dates.setdefault("quota_factor", Decimal(settings.value(uow.session, "quota_factor")) / 100)
     dates.setdefault("one_per_year", settings.value(uow.session, "one_per_year"))
     batch = Batch(
-        year=year, name=name.strip(), committee=committee, office=None if committee else receiver,
-        way=Way.REVIEW if committee else receiver.way, **dates,
-    )  # fmt: skip
+        year=year,
+        name=name.strip(),
+        committee=committee,
+        office=None if committee else receiver,
+        way=Way.REVIEW if committee else receiver.way,
+        **dates,
+    )
     wrong = _taken(uow, batch) | check_dates(uow, batch)
     if wrong:
         if batch in uow.session:
@@ -71,7 +79,10 @@ def amend(uow: UnitOfWork, batch: Batch, **facts: Any) -> None:
     if sentence := my_batch(uow, batch):
         raise NotYou(sentence)
     if batch.state != BatchState.DRAFT:
-        raise NotNow(f"批次为“{BatchState(batch.state).label}”，日期已向申报人公布，不能修改（附件2 1.4.2）；确需调整的请撤销后重新提交。")
+        raise NotNow(
+            f"批次为“{BatchState(batch.state).label}”，日期已向申报人公布，不能修改（附件2 1.4.2）；"
+            "确需调整的请撤销后重新提交。"
+        )
     changed = {name: value for name, value in facts.items() if getattr(batch, name) != value}
     for name, value in changed.items():
         setattr(batch, name, value)
@@ -80,7 +91,14 @@ def amend(uow: UnitOfWork, batch: Batch, **facts: Any) -> None:
     if wrong:
         raise Refused("批次日期有误，请按提示修改。", fields=wrong)
     if changed:
-        uow.record("amend_batch", batch, label="修改年度批次", before=str(batch.state), after=str(batch.state), changed=sorted(changed))
+        uow.record(
+            "amend_batch",
+            batch,
+            label="修改年度批次",
+            before=str(batch.state),
+            after=str(batch.state),
+            changed=sorted(changed),
+        )
 
 
 def _taken(uow: UnitOfWork, batch: Batch) -> dict[str, str]:

@@ -54,7 +54,13 @@ def plan_back(session: Session, receiver: Committee | AcceptanceOffice, year: in
     if isinstance(receiver, Committee):
         return _of_committee(session, receiver, year, pace)
     ends = working_days.subtract(session, date(year + 1, 1, 1), 1)
-    return _declaring(session, ends, f"{year} 年最后一个工作日；通过即生效，须在年度内办结（附件3 1.12.3）", pace, publicity=receiver.publicity_required)
+    return _declaring(
+        session,
+        ends,
+        f"{year} 年最后一个工作日；通过即生效，须在年度内办结（附件3 1.12.3）",
+        pace,
+        publicity=receiver.publicity_required,
+    )
 
 
 def _of_committee(session: Session, body: Committee, year: int, pace: Pace) -> list[Leg]:
@@ -69,7 +75,11 @@ def _of_committee(session: Session, body: Committee, year: int, pace: Pace) -> l
     opens = back(vote, pace.review)
     files = back(opens, lead)
     legs = [
-        Leg("备案", working_days.add(session, vote, after), f"备案时间为投票日加 {after} 个工作日，不得跨年度（118号 二(四)）"),
+        Leg(
+            "备案",
+            working_days.add(session, vote, after),
+            f"备案时间为投票日加 {after} 个工作日，不得跨年度（118号 二(四)）",
+        ),
         Leg("结果公示", working_days.add(session, vote, within), f"投票结束后 {within} 个工作日内公示（118号 六(一)）"),
         Leg("最迟投票日", vote, reason, "vote_on"),
         Leg("开评", opens, f"评审（报到、培训、复审、面试、评议）预留 {pace.review} 个工作日"),
@@ -81,7 +91,11 @@ def _of_committee(session: Session, body: Committee, year: int, pace: Pace) -> l
         by = settings.day_of(session, "senior_audit_by", year)
         by = by if working_days.is_workday(session, by) else back(by, 1)
         if by < audit:
-            audit, reason = by, f"市州、省直厅局应于 {settings.day_of(session, 'senior_audit_by', year)} 前完成线上审核（118号 二(一)）"
+            audit, reason = (
+                by,
+                f"市州、省直厅局应于 {settings.day_of(session, 'senior_audit_by', year)} "
+                "前完成线上审核（118号 二(一)）",
+            )
     return legs + _declaring(session, audit, reason, pace, publicity=True, paper=_paper(session, body, year, audit))
 
 
@@ -102,11 +116,21 @@ def _declaring(
     correct, publish = settings.value(session, "correction_days"), settings.value(session, "publicity_days")
     legs = [Leg("线上审核截止", audit, reason, "audit_on")]
     if paper:
-        legs.append(Leg("纸质材料报送", paper[0], "第三季度最后 2 个工作日集中报送；不在此期间的为审核截止前 2 个工作日（118号 二(二)）", "paper_from", paper[1]))
+        legs.append(
+            Leg(
+                "纸质材料报送",
+                paper[0],
+                "第三季度最后 2 个工作日集中报送；不在此期间的为审核截止前 2 个工作日（118号 二(二)）",
+                "paper_from",
+                paper[1],
+            )
+        )
     evidence = paper[1] if paper and paper[1] <= audit else audit
     legs.append(Leg("材料有效截止日（含）", evidence, "材料报送截止日，含当日（118号 二(三)）", "evidence_on"))
     correction = back(audit, pace.audit)
-    legs.append(Leg("补正截止", correction, f"补正后逐级审核预留 {pace.audit} 个工作日（118号 四(三)）", "correction_on"))
+    legs.append(
+        Leg("补正截止", correction, f"补正后逐级审核预留 {pace.audit} 个工作日（118号 四(三)）", "correction_on")
+    )
     if publicity:
         posted = back(audit, publish + 1)
         legs.append(Leg("最迟单位公示", posted, f"单位公示不少于 {publish} 个工作日，期满后才能上报（118号 四(二)2）"))

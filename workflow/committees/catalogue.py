@@ -49,9 +49,13 @@ def _years(session: Session, node: Node) -> dict[str, str]:
     keys = below(session, node) if isinstance(node, Specialty) else [node.id]
     declared = years(session, type(node), keys)
     if declared and first > declared[0]:
-        wrong["effective_from"] = f"{declared[0]} 年度已有申报使用，启用年度不能晚于 {declared[0]}；以前年度的申报保留当年的栏目。"
+        wrong["effective_from"] = (
+            f"{declared[0]} 年度已有申报使用，启用年度不能晚于 {declared[0]}；以前年度的申报保留当年的栏目。"
+        )
     if declared and retired is not None and retired <= declared[1]:
-        wrong["retired_from"] = f"{declared[1]} 年度已有申报使用，最早可自 {declared[1] + 1} 年度起停用；以前年度的申报保留当年的栏目。"
+        wrong["retired_from"] = (
+            f"{declared[1]} 年度已有申报使用，最早可自 {declared[1] + 1} 年度起停用；以前年度的申报保留当年的栏目。"
+        )
     return wrong
 
 
@@ -92,16 +96,25 @@ def add_specialty(
     if parent is None:
         raise Refused("不支持新增栏目大类（附件3 1.1）；请先选择要新增的上级节点。", field="parent")
     specialty = Specialty(
-        parent_id=parent.id, series_id=parent.series_id, code=code.strip().upper(), name=name.strip(),
-        effective_from=effective_from, retired_from=retired_from,
-    )  # fmt: skip
+        parent_id=parent.id,
+        series_id=parent.series_id,
+        code=code.strip().upper(),
+        name=name.strip(),
+        effective_from=effective_from,
+        retired_from=retired_from,
+    )
     _refuse(_wrong_specialty(uow.session, specialty))
     uow.session.add(specialty)
     uow.session.flush()
     uow.record(
-        "add_specialty", specialty, label="新增专业", code=specialty.code, name=specialty.name, parent=parent.name,
+        "add_specialty",
+        specialty,
+        label="新增专业",
+        code=specialty.code,
+        name=specialty.name,
+        parent=parent.name,
         opinion=f"上级：{parent.name}",
-    )  # fmt: skip
+    )
     return specialty
 
 
@@ -116,14 +129,25 @@ def edit_specialty(
     _not_a_root(specialty, "修改")
     code = code.strip().upper()
     if code != specialty.code and (found := uses(uow.session, Specialty, [specialty.id])):
-        raise Refused(f"该专业已被{told(found)}使用，专业代码不能更改（附件3 1.1）；请只修改名称，或设停用年度后另行新增。", field="code")
+        raise Refused(
+            f"该专业已被{told(found)}使用，专业代码不能更改（附件3 1.1）；请只修改名称，或设停用年度后另行新增。",
+            field="code",
+        )
     before = {n: getattr(specialty, n) for n in ("code", "name", "effective_from", "retired_from")}
     with uow.session.no_autoflush:
         specialty.code, specialty.name = code, name.strip()
         specialty.effective_from, specialty.retired_from = effective_from, retired_from
         _refuse(_wrong_specialty(uow.session, specialty))
     uow.session.flush()
-    uow.record("edit_specialty", specialty, label="修改专业", was=before, code=code, name=specialty.name, opinion=_changes(specialty, before))
+    uow.record(
+        "edit_specialty",
+        specialty,
+        label="修改专业",
+        was=before,
+        code=code,
+        name=specialty.name,
+        opinion=_changes(specialty, before),
+    )
     if retired_from is not None:
         _retire_below(uow, specialty, retired_from)
 
@@ -131,17 +155,30 @@ def edit_specialty(
 def retire_specialty(uow: UnitOfWork, specialty: Specialty, *, year: int) -> None:
     """停用 from a year on, with everything below (附件3 1.1): earlier declarations keep it. Refused as for editing."""
     edit_specialty(
-        uow, specialty, code=specialty.code, name=specialty.name, effective_from=specialty.effective_from, retired_from=year
+        uow,
+        specialty,
+        code=specialty.code,
+        name=specialty.name,
+        effective_from=specialty.effective_from,
+        retired_from=year,
     )
 
 
 def _retire_below(uow: UnitOfWork, specialty: Specialty, year: int) -> None:
     """A branch that is out of use offers nothing: what lies below goes out of use no later."""
     keys = below(uow.session, specialty)
-    for node in uow.session.scalars(select(Specialty).where(Specialty.id.in_(keys), Specialty.id != specialty.id).order_by(Specialty.code)):
+    for node in uow.session.scalars(
+        select(Specialty).where(Specialty.id.in_(keys), Specialty.id != specialty.id).order_by(Specialty.code)
+    ):
         if node.retired_from is None or node.retired_from > year:
             node.retired_from = year
-            uow.record("retire_specialty", node, label="停用专业", year=year, opinion=f"随上级“{specialty.name}”停用，自 {year} 年度起")
+            uow.record(
+                "retire_specialty",
+                node,
+                label="停用专业",
+                year=year,
+                opinion=f"随上级“{specialty.name}”停用，自 {year} 年度起",
+            )
     uow.session.flush()
 
 
@@ -160,7 +197,14 @@ def move_specialty(uow: UnitOfWork, specialty: Specialty, *, parent: Specialty) 
     specialty.parent_id = parent.id
     uow.session.flush()
     uow.session.expire(specialty, ["parent"])
-    uow.record("move_specialty", specialty, label="调整上级", was=old.code, parent=parent.code, opinion=f"上级：{old.name} → {parent.name}")
+    uow.record(
+        "move_specialty",
+        specialty,
+        label="调整上级",
+        was=old.code,
+        parent=parent.code,
+        opinion=f"上级：{old.name} → {parent.name}",
+    )
 
 
 def may_move_specialty(uow: UnitOfWork, specialty: Specialty, parent: Specialty) -> None:
@@ -168,10 +212,13 @@ def may_move_specialty(uow: UnitOfWork, specialty: Specialty, parent: Specialty)
     _keeper(uow)
     _not_a_root(specialty, "调整上级")
     if parent.id == specialty.id or specialty.id in above(uow.session, parent):
-        raise Refused(f"“{parent.name}”就是该专业或在其下级中，不能作为它的上级（附件3 1.1）；请选择其他上级。", field="parent")
+        raise Refused(
+            f"“{parent.name}”就是该专业或在其下级中，不能作为它的上级（附件3 1.1）；请选择其他上级。", field="parent"
+        )
     if parent.series_id != specialty.series_id:
         raise Refused(
-            f"“{parent.name}”属于{parent.series.name}系列，不能跨系列调整（附件3 1.1 栏目大类固定；令40号 第六条）；请在{specialty.series.name}系列内选择上级。",
+            f"“{parent.name}”属于{parent.series.name}系列，不能跨系列调整（附件3 1.1 栏目大类固定；"
+            f"令40号 第六条）；请在{specialty.series.name}系列内选择上级。",
             field="parent",
         )
     if parent.id == specialty.parent_id:
@@ -187,8 +234,12 @@ def _within(specialty: Specialty, parent: Specialty) -> dict[str, str]:
     """The years of a node lie within those of its parent."""
     wrong = {}
     if specialty.effective_from < parent.effective_from:
-        wrong["effective_from"] = f"上级“{parent.name}”自 {parent.effective_from} 年度启用，下级不能更早（现为 {specialty.effective_from}）。"
-    if parent.retired_from is not None and (specialty.retired_from is None or specialty.retired_from > parent.retired_from):
+        wrong["effective_from"] = (
+            f"上级“{parent.name}”自 {parent.effective_from} 年度启用，下级不能更早（现为 {specialty.effective_from}）。"
+        )
+    if parent.retired_from is not None and (
+        specialty.retired_from is None or specialty.retired_from > parent.retired_from
+    ):
         wrong["retired_from"] = f"上级“{parent.name}”自 {parent.retired_from} 年度起停用，下级须不晚于该年度停用。"
     return wrong
 
@@ -196,12 +247,18 @@ def _within(specialty: Specialty, parent: Specialty) -> dict[str, str]:
 def _wrong_specialty(session: Session, specialty: Specialty) -> dict[str, str]:
     parent = session.get_one(Specialty, specialty.parent_id)
     wrong = _within(specialty, parent) | _years(session, specialty)
-    earliest = session.scalar(select(func.min(Specialty.effective_from)).where(Specialty.parent_id == specialty.id)) if specialty.id else None
+    earliest = (
+        session.scalar(select(func.min(Specialty.effective_from)).where(Specialty.parent_id == specialty.id))
+        if specialty.id
+        else None
+    )
     if earliest is not None and specialty.effective_from > earliest:
         wrong.setdefault("effective_from", f"下级专业自 {earliest} 年度启用，上级不能更晚；请先修改下级专业。")
     if specialty.id and specialty.retired_from is not None:
         later = select(Specialty.name).where(
-            Specialty.id.in_(below(session, specialty)), Specialty.id != specialty.id, Specialty.effective_from >= specialty.retired_from
+            Specialty.id.in_(below(session, specialty)),
+            Specialty.id != specialty.id,
+            Specialty.effective_from >= specialty.retired_from,
         )
         if name := session.scalar(later.limit(1)):
             wrong.setdefault("retired_from", f"下级专业“{name}”在该年度以后才启用；请先修改或删除该下级专业。")
@@ -223,7 +280,9 @@ def remove_specialty(uow: UnitOfWork, specialty: Specialty) -> None:
     _not_a_root(specialty, "删除")
     if reason := in_use(uow.session, specialty):
         raise NotNow(reason)
-    uow.record("remove_specialty", f"specialty:{specialty.id}", label="删除专业", code=specialty.code, name=specialty.name)
+    uow.record(
+        "remove_specialty", f"specialty:{specialty.id}", label="删除专业", code=specialty.code, name=specialty.name
+    )
     uow.session.delete(specialty)
     uow.session.flush()
 
@@ -232,7 +291,11 @@ def in_use(session: Session, node: Node, found: Sequence[Use] | None = None) -> 
     """Why the node cannot be deleted, with the numbers of those who name it; empty when nobody does."""
     found = uses(session, type(node), [node.id]) if found is None else found
     clause = "附件3 1.1" if isinstance(node, Specialty) else "附件3 1.2"
-    return f"“{node.name}”已被{told(found)}使用，不能删除（{clause}）；不再使用的请设停用年度，以前年度的申报保留该栏目。" if found else ""
+    return (
+        f"“{node.name}”已被{told(found)}使用，不能删除（{clause}）；不再使用的请设停用年度，以前年度的申报保留该栏目。"
+        if found
+        else ""
+    )
 
 
 # -- Titles ---------------------------------------------------------------------------------------
@@ -258,16 +321,27 @@ def add_title(
     if series is None:
         raise Refused("不支持新增栏目大类（附件3 1.2）；请先选择职称系列。", field="series")
     title = Title(
-        series_id=series.id, branch=branch.strip(), level=level, name=name.strip(), code=code.strip(), exam_only=exam_only,
-        effective_from=effective_from, retired_from=retired_from,
-    )  # fmt: skip
+        series_id=series.id,
+        branch=branch.strip(),
+        level=level,
+        name=name.strip(),
+        code=code.strip(),
+        exam_only=exam_only,
+        effective_from=effective_from,
+        retired_from=retired_from,
+    )
     _refuse(_wrong_title(uow.session, title))
     uow.session.add(title)
     uow.session.flush()
     uow.record(
-        "add_title", title, label="新增职称", series=series.name, level=level, name=title.name,
+        "add_title",
+        title,
+        label="新增职称",
+        series=series.name,
+        level=level,
+        name=title.name,
         opinion=f"{series.name} {_word('level', level)}",
-    )  # fmt: skip
+    )
     return title
 
 
@@ -280,7 +354,10 @@ def edit_title(uow: UnitOfWork, title: Title, **given: Any) -> None:
     given = {key: value.strip() if isinstance(value, str) else value for key, value in given.items()}
     decided = {key for key in ("level", "name", "branch") if key in given and given[key] != getattr(title, key)}
     if decided and (found := uses(uow.session, Title, [title.id])):
-        sentence = f"该职称已被{told(found)}使用，级别和名称不能更改（附件3 1.2）；请设停用年度后另行新增，分支请用“调整上级”。"
+        sentence = (
+            f"该职称已被{told(found)}使用，级别和名称不能更改（附件3 1.2）；请设停用年度后另行新增，"
+            "分支请用“调整上级”。"
+        )
         raise Refused(sentence, fields=dict.fromkeys(sorted(decided), sentence))
     before = {key: getattr(title, key) for key in given}
     with uow.session.no_autoflush:
@@ -303,7 +380,14 @@ def move_title(uow: UnitOfWork, title: Title, *, series: Series, branch: str) ->
     before = title.branch
     title.branch = branch.strip()
     uow.session.flush()
-    uow.record("move_title", title, label="调整上级", was=before, branch=title.branch, opinion=f"分支：{before or '不分分支'} → {title.branch or '不分分支'}")
+    uow.record(
+        "move_title",
+        title,
+        label="调整上级",
+        was=before,
+        branch=title.branch,
+        opinion=f"分支：{before or '不分分支'} → {title.branch or '不分分支'}",
+    )
 
 
 def may_move_title(uow: UnitOfWork, title: Title, series: Series, branch: str) -> None:
@@ -312,14 +396,17 @@ def may_move_title(uow: UnitOfWork, title: Title, series: Series, branch: str) -
     branch = branch.strip()
     if series.id != title.series_id:
         raise Refused(
-            f"“{title.name}”属于{title.series.name}系列，不能调整到{series.name}系列（附件3 1.2 栏目大类固定；令40号 第六条）；请在本系列内选择。",
+            f"“{title.name}”属于{title.series.name}系列，"
+            f"不能调整到{series.name}系列（附件3 1.2 栏目大类固定；令40号 第六条）；请在本系列内选择。",
             field="parent",
         )
     if len(branch) > 40:
         raise Refused("分支名称应不超过 40 字。", field="parent")
     if branch == title.branch:
         raise Refused(f"“{title.name}”已在该上级之下，无须调整；请选择其他上级。", field="parent")
-    same = select(Title.id).where(Title.series_id == series.id, Title.branch == branch, Title.level == title.level, Title.name == title.name)
+    same = select(Title.id).where(
+        Title.series_id == series.id, Title.branch == branch, Title.level == title.level, Title.name == title.name
+    )
     if uow.session.scalar(same):
         raise Refused(f"该上级下同一级别已有“{title.name}”，不能重复；请停用其中一个。", field="parent")
 
@@ -333,7 +420,10 @@ def _wrong_title(session: Session, title: Title) -> dict[str, str]:
     if title.code and not re.fullmatch(r"[0-9]{3,6}", title.code):
         wrong["code"] = "GB/T 8561 代码应为 3 至 6 位数字；没有的请留空。"
     same = select(Title.id).where(
-        Title.series_id == title.series_id, Title.branch == title.branch, Title.level == title.level, Title.name == title.name
+        Title.series_id == title.series_id,
+        Title.branch == title.branch,
+        Title.level == title.level,
+        Title.name == title.name,
     )
     if session.scalar(same.where(Title.id != title.id) if title.id else same):
         wrong.setdefault("name", f"该系列同一级别已有“{title.name}”，不能重复；请修改原有的职称。")

@@ -88,7 +88,9 @@ def _use(session: Session, table: str, clause: ColumnElement[bool], count: int) 
         return Use("其他记录", count, 0, ())
     in_hand = 0
     if table == "declaration":
-        in_hand = session.scalar(select(func.count(Declaration.id)).where(clause, Declaration.state.not_in(DECIDED))) or 0
+        in_hand = (
+            session.scalar(select(func.count(Declaration.id)).where(clause, Declaration.state.not_in(DECIDED))) or 0
+        )
     rows = session.scalars(kind.shown(clause).limit(MOST)).unique()
     return Use(kind.label, count, in_hand, [Named(kind.text(row), kind.kind, row.id) for row in rows])
 
@@ -117,7 +119,9 @@ def above(session: Session, specialty: Specialty | None) -> list[int]:
 def years(session: Session, model: type[Specialty] | type[Title], keys: Sequence[int]) -> tuple[int, int] | None:
     """The first and the last year in which a declaration names one of the nodes; None when none does."""
     column = Declaration.specialty_id if model is Specialty else Declaration.title_id
-    found = select(func.min(Declaration.year), func.max(Declaration.year)).where(column.in_(keys), Declaration.state != D.WITHDRAWN)
+    found = select(func.min(Declaration.year), func.max(Declaration.year)).where(
+        column.in_(keys), Declaration.state != D.WITHDRAWN
+    )
     first, last = session.execute(found).one()
     return None if first is None else (first, last)
 
@@ -133,16 +137,21 @@ def leaving(session: Session, specialty: Specialty, parent: Specialty) -> list[N
     losing = select(distinct(CommitteeSpecialty.committee_id)).where(CommitteeSpecialty.specialty_id.in_(left))
     rows = session.scalars(
         select(Declaration)
-        .where(Declaration.specialty_id.in_(keys), Declaration.committee_id.in_(losing), Declaration.state.not_in(DECIDED))
+        .where(
+            Declaration.specialty_id.in_(keys), Declaration.committee_id.in_(losing), Declaration.state.not_in(DECIDED)
+        )
         .order_by(Declaration.id)
     ).all()
     scope: dict[int, set[int]] = {}
     named = select(CommitteeSpecialty.committee_id, CommitteeSpecialty.specialty_id)
-    for committee, key in session.execute(named.where(CommitteeSpecialty.committee_id.in_({row.committee_id for row in rows}))):
+    for committee, key in session.execute(
+        named.where(CommitteeSpecialty.committee_id.in_({row.committee_id for row in rows}))
+    ):
         scope.setdefault(committee, set()).add(key)
     inside = {row.specialty_id: set(above(session, row.specialty)) & set(keys) for row in rows}
     return [
         Named(f"{row.applicant_name}（{row.number}）", "declaration", row.id)
         for row in rows
-        if row.committee_id is not None and not scope.get(row.committee_id, set()) & (inside[row.specialty_id] | set(kept))
+        if row.committee_id is not None
+        and not scope.get(row.committee_id, set()) & (inside[row.specialty_id] | set(kept))
     ]

@@ -1,6 +1,7 @@
 """Review committees (评委会, 附件3 1.10): formed, approved for at most three years, renewed, cancelled.
 
-Its size, series, specialties and term follow 令40号 第六至九条; what it may review is `workflow.committees.competence`, and
+Its size, series, specialties and term follow 令40号 第六至九条; what it may review is `workflow.committees.competence`,
+and
 其他信息 (specialties, 组建单位, fees) `workflow.committees.committee_details`.
 """
 
@@ -38,8 +39,16 @@ from workflow.committees.competence import Validity, covers, overlapping, valid_
 from workflow.storage.files import store
 
 __all__ = [
-    "COMMITTEE", "Validity", "covers", "create_committee", "edit_committee", "issue_account", "renew", "valid_on", "validity",
-]  # fmt: skip
+    "COMMITTEE",
+    "Validity",
+    "covers",
+    "create_committee",
+    "edit_committee",
+    "issue_account",
+    "renew",
+    "valid_on",
+    "validity",
+]
 
 _IN_HAND = (D.AT_COMMITTEE, D.QUALIFIED, D.PLANNED, D.IN_REVIEW, D.PASSED, D.RESULT_PUBLICITY, D.OBJECTED, D.FILING)
 _SIZES = {
@@ -94,12 +103,15 @@ def _unproved(session: Session, committee: Committee) -> str | None:
     if committee.size >= _least(session, committee):
         return None
     held = select(StoredFile.id).where(
-        StoredFile.owner_kind == Committee.__tablename__, StoredFile.owner_id == committee.id, StoredFile.purpose == EXCEPTION
+        StoredFile.owner_kind == Committee.__tablename__,
+        StoredFile.owner_id == committee.id,
+        StoredFile.purpose == EXCEPTION,
     )
     if session.scalar(held.limit(1)):
         return None
     return (
-        f"评委人数 {committee.size} 人少于规定的 {_least(session, committee)} 人，尚未上传省人社厅同意调整的批复文件（令40号 第九条）；"
+        f"评委人数 {committee.size} 人少于规定的 {_least(session, committee)} 人，"
+        "尚未上传省人社厅同意调整的批复文件（令40号 第九条）；"
         "请在评委会详情中办理“上传人数调整批复”。"
     )
 
@@ -138,7 +150,12 @@ def _kept_fees(uow: UnitOfWork, committee: Committee) -> list[tuple[str, str]]:
 
 
 #: 缴费项目 (118号 八(六), 湘发改价费规〔2023〕284号).
-FEE_ITEMS = (("评审费", "评审费"), ("面试费", "面试费"), ("评审（含面试）费", "评审（含面试）费"), ("论文鉴定费", "论文鉴定费"))
+FEE_ITEMS = (
+    ("评审费", "评审费"),
+    ("面试费", "面试费"),
+    ("评审（含面试）费", "评审（含面试）费"),
+    ("论文鉴定费", "论文鉴定费"),
+)
 _ALIVE = {S.APPLIED, S.APPROVED}
 _APPROVERS = (roles.HRSS_CONFIG, roles.HRSS_AUDIT)
 _REASON = Ask("reason", "原因", "area", max_length=500)
@@ -171,9 +188,19 @@ COMMITTEE = Flow("评委会", S, [
 OFFICE_NAME = "评委会办事机构"
 #: What `create_committee` and `edit_committee` take.
 FIELDS = (
-    "name", "level", "kind", "host", "series", "account_name", "valid_from", "valid_to", "by_specialty", "size",
-    "size_exception", "region_code",
-)  # fmt: skip
+    "name",
+    "level",
+    "kind",
+    "host",
+    "series",
+    "account_name",
+    "valid_from",
+    "valid_to",
+    "by_specialty",
+    "size",
+    "size_exception",
+    "region_code",
+)
 
 
 def create_committee(
@@ -191,7 +218,13 @@ def create_committee(
     """
     if not uow.actor.plays(roles.HRSS_CONFIG):
         raise NotYou("只有省厅配置岗可以新增和维护评委会。")
-    defaults = dict(kind=CommitteeKind.ORDINARY, host=CommitteeHost.GENERAL, by_specialty=False, size_exception="", region_code="430000")
+    defaults = dict(
+        kind=CommitteeKind.ORDINARY,
+        host=CommitteeHost.GENERAL,
+        by_specialty=False,
+        size_exception="",
+        region_code="430000",
+    )
     committee = Committee(state=S.APPLIED, **_known(defaults | given))
     with uow.session.no_autoflush:
         committee.specialties = [CommitteeSpecialty(specialty_id=s.id, specialty=s) for s in specialties]
@@ -210,7 +243,11 @@ def edit_committee(uow: UnitOfWork, committee: Committee, **given: Any) -> None:
     if committee.state not in _ALIVE:
         raise Refused(f"评委会{S(committee.state).label}，不能编辑；如需恢复评审，请重新组建。")
     given = _known(given)
-    if "account_name" in given and given["account_name"] != committee.account_name and _accounts(uow.session, committee):
+    if (
+        "account_name" in given
+        and given["account_name"] != committee.account_name
+        and _accounts(uow.session, committee)
+    ):
         raise Refused("评委会账号已开通，账号名不能更改；请保留原账号名。", field="account_name")
     with uow.session.no_autoflush:
         for name, value in given.items():
@@ -237,7 +274,11 @@ def _check(session: Session, committee: Committee) -> None:
         wrong["series"] = _overlap(other)
     if wrong:
         links = [link for sentence in wrong.values() for link in getattr(sentence, "links", ())]
-        raise Refused("；".join(s.rstrip("。") for s in wrong.values()) + "。", fields={k: str(v) for k, v in wrong.items()}, links=links)
+        raise Refused(
+            "；".join(s.rstrip("。") for s in wrong.values()) + "。",
+            fields={k: str(v) for k, v in wrong.items()},
+            links=links,
+        )
 
 
 def _scope_taken(session: Session, committee: Committee) -> Committee | None:
@@ -273,7 +314,8 @@ def _faults(session: Session, committee: Committee) -> dict[str, str]:
     elif committee.size < least and not committee.size_exception:
         how = "按专业" if committee.by_specialty else "按系列"
         wrong["size"] = (
-            f"{how}组建的{CommitteeLevel(committee.level).label}评委会不少于 {least} 人，现为 {committee.size} 人（令40号 第九条）；"
+            f"{how}组建的{CommitteeLevel(committee.level).label}评委会不少于 {least} 人，"
+            f"现为 {committee.size} 人（令40号 第九条）；"
             "经省人社厅同意调整的，请填写人数调整依据文号，保存后上传批复文件。"
         )
     if session.scalar(select(Region.id).where(Region.code == committee.region_code)) is None:
@@ -296,7 +338,8 @@ def _taken(session: Session, committee: Committee) -> dict[str, str]:
         others = others.where(Committee.id != committee.id)
     if same := session.execute(others.where(Committee.name == committee.name)).first():
         wrong["name"] = Linked(
-            f"评委会名称“{committee.name}”已存在（附件3 1.10），请核对；重新核准备案请在原评委会上办理。", [(same.name, "committee", same.id)]
+            f"评委会名称“{committee.name}”已存在（附件3 1.10），请核对；重新核准备案请在原评委会上办理。",
+            [(same.name, "committee", same.id)],
         )
     account = func.lower(Committee.account_name) == committee.account_name.lower()
     if owner := session.execute(others.where(account)).first():
@@ -308,7 +351,9 @@ def _taken(session: Session, committee: Committee) -> dict[str, str]:
         user = select(Account.committee_id).where(func.lower(Account.username) == committee.account_name.lower())
         found = session.execute(user).first()
         if found and (committee.id is None or found[0] != committee.id):
-            wrong["account_name"] = f"账号“{committee.account_name}”已被其他用户使用，不能重复（附件3 1.10）；请换一个账号。"
+            wrong["account_name"] = (
+                f"账号“{committee.account_name}”已被其他用户使用，不能重复（附件3 1.10）；请换一个账号。"
+            )
     return wrong
 
 
@@ -352,9 +397,13 @@ def issue_account(uow: UnitOfWork, committee: Committee, *, password: accounts.P
         shown, password = accounts.first()
     clerk = replace(uow, actor=accounts.system_account(uow.session))  # roles at once: the system account's right
     accounts.create_account(
-        clerk, username=committee.account_name, name=OFFICE_NAME, password=password, committee=committee,
+        clerk,
+        username=committee.account_name,
+        name=OFFICE_NAME,
+        password=password,
+        committee=committee,
         roles=[roles.COMMITTEE_OFFICE],
-    )  # fmt: skip
+    )
     return shown
 
 

@@ -21,7 +21,9 @@ from workflow.register import name_search
 @COMMITTEE.performs("add_specialty")
 def add_specialty(uow: UnitOfWork, committee: Committee, *, specialty: Specialty | str | int) -> None:
     """Add a 评审专业 of the committee's own series."""
-    found = _suits(committee, specialty if isinstance(specialty, Specialty) else uow.session.get(Specialty, int(specialty)))
+    found = _suits(
+        committee, specialty if isinstance(specialty, Specialty) else uow.session.get(Specialty, int(specialty))
+    )
     COMMITTEE.advance(uow, committee, "add_specialty", specialty=found.name)
     committee.specialties.append(CommitteeSpecialty(specialty_id=found.id, specialty=found))
     uow.session.flush()
@@ -47,11 +49,14 @@ def _suits(committee: Committee, found: Specialty | None) -> Specialty:
     """The specialty, if it may be added; one of another series or one that is there already is refused."""
     if found is None or found.series_id != committee.series_id:
         raise Refused(
-            f"{found.name if found else '所选专业'}不属于{committee.series.name}系列，评委会不得跨系列（令40号 第六条）。",
+            f"{found.name if found else '所选专业'}不属于{committee.series.name}系列，"
+            "评委会不得跨系列（令40号 第六条）。",
             field="specialty",
         )
     if found.retired_from is not None and found.retired_from <= committee.valid_from.year:
-        raise Refused(f"专业“{found.name}”自 {found.retired_from} 年度起停用（附件3 1.1），请另选专业。", field="specialty")
+        raise Refused(
+            f"专业“{found.name}”自 {found.retired_from} 年度起停用（附件3 1.1），请另选专业。", field="specialty"
+        )
     if found.id in {row.specialty_id for row in committee.specialties}:
         raise Refused(f"“{found.name}”已在评审专业中，不必重复添加。", field="specialty")
     return found
@@ -96,7 +101,9 @@ def add_office(uow: UnitOfWork, committee: Committee, *, organisation: Organisat
 
 
 def _organisation(session: Session, given: str) -> Organisation:
-    exact = select(Organisation).where(Organisation.active, (Organisation.code == given.upper()) | (Organisation.name == given))
+    exact = select(Organisation).where(
+        Organisation.active, (Organisation.code == given.upper()) | (Organisation.name == given)
+    )
     if found := session.scalars(exact.limit(1)).first():
         return found
     like = name_search.search(session, given, 6, Organisation.active.is_(True))
@@ -105,7 +112,9 @@ def _organisation(session: Session, given: str) -> Organisation:
     if not like:
         raise Refused(f"没有找到名称或统一信用代码为“{given}”的单位，请核对后重新录入。", field="organisation")
     named = "、".join(row.name for row in like[:5])
-    raise Refused(f"“{given}”对应多个单位：{named}{'等' if len(like) > 5 else ''}；请录入完整名称。", field="organisation")
+    raise Refused(
+        f"“{given}”对应多个单位：{named}{'等' if len(like) > 5 else ''}；请录入完整名称。", field="organisation"
+    )
 
 
 @COMMITTEE.performs("change_office")
@@ -141,7 +150,9 @@ def remove_office(uow: UnitOfWork, committee: Committee, *, organisation: Organi
 def set_fee(uow: UnitOfWork, committee: Committee, *, item: str, amount: int) -> None:
     """Set the amount of a fee item, new or changed."""
     if amount < 0 or amount > 1_000_000:
-        raise Refused("缴费金额应在 0 到 1000000 元之间，请更正（118号 八(六)，湘发改价费规〔2023〕284号）。", field="amount")
+        raise Refused(
+            "缴费金额应在 0 到 1000000 元之间，请更正（118号 八(六)，湘发改价费规〔2023〕284号）。", field="amount"
+        )
     row = next((row for row in committee.fees if row.item == item), None)
     COMMITTEE.advance(uow, committee, "set_fee", item=item, amount=amount, was=row.amount if row else None)
     if row is None:

@@ -53,7 +53,11 @@ def announce(uow: UnitOfWork) -> int:
     A committee's office is told of its own term, the 省厅配置岗 of every committee's; others of none.
     """
     actor = uow.actor
-    due = select(Committee).where(ends_within(uow.session, uow.today, THRESHOLDS[0])).order_by(Committee.valid_to, Committee.id)
+    due = (
+        select(Committee)
+        .where(ends_within(uow.session, uow.today, THRESHOLDS[0]))
+        .order_by(Committee.valid_to, Committee.id)
+    )
     if actor.plays(roles.COMMITTEE_OFFICE) and actor.committee is not None:
         found = list(uow.session.scalars(due.where(Committee.id == actor.committee_id)).unique())
         receiver: Committee | Organisation = actor.committee
@@ -79,11 +83,14 @@ def _title(uow: UnitOfWork, committee: Committee) -> str:
     left = days_left(committee, uow.today)
     days = [settings.value(uow.session, name) for name in THRESHOLDS]
     reached = next((n for n in reversed(days) if left <= n), None)
-    return f"评委会有效期到期提前 {reached} 天提醒（{committee.valid_to} 届满）：{committee.name}"[:120] if reached else ""
+    return (
+        f"评委会有效期到期提前 {reached} 天提醒（{committee.valid_to} 届满）：{committee.name}"[:120] if reached else ""
+    )
 
 
 def _text(uow: UnitOfWork, committee: Committee) -> str:
     return (
         f"“{committee.name}”的有效期至 {committee.valid_to}，还有 {days_left(committee, uow.today)} 天。"
-        "评委会有效期不超过 3 年，期满未重新核准备案的评审不予认可（令40号 第八条、118号 七(四)）；请及时办理重新核准备案。"
+        "评委会有效期不超过 3 年，期满未重新核准备案的评审不予认可（令40号 第八条、118号 七(四)）；"
+        "请及时办理重新核准备案。"
     )

@@ -46,10 +46,14 @@ def validity(uow: UnitOfWork, committee: Committee, on: date | None = None) -> V
 def valid_on(committee: Committee, day: date) -> str | None:
     """None if the committee is approved and in its term on that day, else why not."""
     if committee.state != S.APPROVED:
-        return f"“{committee.name}”{S(committee.state).label}，其评审不予认可（118号 七(四)）；须经省人社厅核准备案后方可办理。"
+        return (
+            f"“{committee.name}”{S(committee.state).label}，其评审不予认可（118号 七(四)）；"
+            "须经省人社厅核准备案后方可办理。"
+        )
     if not committee.valid_from <= day <= committee.valid_to:
         return (
-            f"“{committee.name}”的有效期为{committee.valid_from}至{committee.valid_to}，{day}不在有效期内，其评审不予认可"
+            f"“{committee.name}”的有效期为{committee.valid_from}至{committee.valid_to}，{day}不在有效期内，"
+            "其评审不予认可"
             "（118号 七(四)、令40号 第八条）；请先办理重新核准备案。"
         )
     return None
@@ -127,13 +131,20 @@ def _line(session: Session, specialty_id: int) -> list[int]:
 def overlapping(session: Session, committee: Committee) -> Committee | None:
     """Another approved committee of the same kind, level, series, region and specialty in an overlapping term."""
     others = session.scalars(
-        select(Committee).where(
-            Committee.id != committee.id, Committee.state == S.APPROVED, Committee.level == committee.level,
-            Committee.kind == committee.kind, Committee.host == committee.host, Committee.series_id == committee.series_id,
+        select(Committee)
+        .where(
+            Committee.id != committee.id,
+            Committee.state == S.APPROVED,
+            Committee.level == committee.level,
+            Committee.kind == committee.kind,
+            Committee.host == committee.host,
+            Committee.series_id == committee.series_id,
             Committee.region_code == committee.region_code,
-            Committee.valid_from <= committee.valid_to, Committee.valid_to >= committee.valid_from,
-        ).order_by(Committee.id)
-    )  # fmt: skip
+            Committee.valid_from <= committee.valid_to,
+            Committee.valid_to >= committee.valid_from,
+        )
+        .order_by(Committee.id)
+    )
     return next((other for other in others if _meet(session, committee, other)), None)
 
 

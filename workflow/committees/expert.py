@@ -47,7 +47,13 @@ def not_blacklisted(uow: UnitOfWork, expert: Expert) -> str | None:
 
 _TERM = [
     Ask("term_from", "任期起", "date", default=lambda uow, _: uow.today),
-    Ask("term_to", "任期止", "date", default=lambda uow, _: latest_end(uow.session, uow.today), hint="不超过 3 年（令40号 第十条）"),
+    Ask(
+        "term_to",
+        "任期止",
+        "date",
+        default=lambda uow, _: latest_end(uow.session, uow.today),
+        hint="不超过 3 年（令40号 第十条）",
+    ),
 ]
 _ACCOUNT = [Ask("username", "评委账号（用户名）", max_length=64, hint="由系统管理员建立、安全管理员授予评委角色")]
 _REASON = [Ask("reason", "原因", "area", max_length=300)]
@@ -91,13 +97,24 @@ def apply(
     if specialty is not None and specialty.series_id != series.id:
         raise Refused(f"专业“{specialty.name}”不属于{series.name}系列，请重新选择。", field="specialty")
     if specialty is not None and not specialty.in_force(uow.today.year):
-        raise Refused(f"专业“{specialty.name}”在 {uow.today.year} 年度未启用或已停用（附件3 1.1），请另选专业。", field="specialty")
+        raise Refused(
+            f"专业“{specialty.name}”在 {uow.today.year} 年度未启用或已停用（附件3 1.1），请另选专业。",
+            field="specialty",
+        )
     if uow.session.scalar(select(Expert.code).where(Expert.person_id == person.id, Expert.series_id == series.id)):
         raise Refused(f"此人已在{series.name}系列评委库中登记，请在原记录上办理。", field="person")
     expert = Expert(
-        code=_next_code(uow.session), person=person, unit=unit, series=series, specialty=specialty, level=level,
-        title=title.strip(), person_id=person.id, series_id=series.id, account_id=_fitting(account, person),
-    )  # fmt: skip
+        code=_next_code(uow.session),
+        person=person,
+        unit=unit,
+        series=series,
+        specialty=specialty,
+        level=level,
+        title=title.strip(),
+        person_id=person.id,
+        series_id=series.id,
+        account_id=_fitting(account, person),
+    )
     for guard in (own_series, not_blacklisted):
         if sentence := guard(uow, expert):
             raise Refused(sentence, field="person")
@@ -116,7 +133,9 @@ def amend(
     if sentence := own_series(uow, expert):
         raise NotYou(sentence)
     if expert.state != S.APPLIED:
-        raise NotNow(f"评委 {expert.code} 现为“{S(expert.state).label}”，推荐信息不能再改；确需变更的请移出后重新推荐。")
+        raise NotNow(
+            f"评委 {expert.code} 现为“{S(expert.state).label}”，推荐信息不能再改；确需变更的请移出后重新推荐。"
+        )
     if len(title.strip()) < 2:
         raise Refused("请填写现任职称，如“正高级工程师”。", field="title")
     if specialty is not None and specialty.series_id != expert.series_id:
@@ -147,7 +166,8 @@ def admit(uow: UnitOfWork, expert: Expert, *, term_from: date, term_to: date) ->
 
 @EXPERT_POOL.performs("renew")
 def renew(uow: UnitOfWork, expert: Expert, *, term_from: date, term_to: date) -> None:
-    """The province appoints a pool expert for another term (湘人社规〔2025〕2号: the pool is adjusted every 3 years)."""
+    """The province appoints a pool expert for another term (湘人社规〔2025〕2号: the pool is adjusted every 3
+    years)."""
     _appoint(uow, expert, "renew", term_from, term_to)
 
 
@@ -155,14 +175,19 @@ def _appoint(uow: UnitOfWork, expert: Expert, verb: str, first: date, last: date
     if last <= first:
         raise Refused("任期止应晚于任期起。", field="term_to")
     if last > (limit := latest_end(uow.session, first)):
-        raise Refused(f"任期不得超过 {settings.value(uow.session, 'expert_years')} 年，最迟到 {limit}（令40号 第十条）；请更正任期止。", field="term_to")
+        raise Refused(
+            f"任期不得超过 {settings.value(uow.session, 'expert_years')} 年，"
+            f"最迟到 {limit}（令40号 第十条）；请更正任期止。",
+            field="term_to",
+        )
     EXPERT_POOL.advance(uow, expert, verb, term_from=first, term_to=last)
     expert.term_from, expert.term_to, expert.reason = first, last, ""
 
 
 @EXPERT_POOL.performs("link_account")
 def link_account(uow: UnitOfWork, expert: Expert, *, username: str) -> None:
-    """Give an expert the account with which he signs in to sessions; refuses one that is not an expert's or another's."""
+    """Give an expert the account with which he signs in to sessions; refuses one that is not an expert's or
+    another's."""
     account = uow.session.scalar(select(Account).where(Account.username == username.strip()))
     if account is None:
         raise Refused("没有这个账号，请核对用户名。", field="username")

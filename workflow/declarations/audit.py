@@ -23,7 +23,13 @@ from workflow.storage.files import store
 def accept(uow: UnitOfWork, declaration: Declaration) -> None:
     """The unit takes the declaration in hand; from now on the applicant cannot withdraw it."""
     DECLARATION.advance(uow, declaration, "accept")
-    tell(uow, declaration.person, "单位已受理您的申报", f"{declaration.unit.name} 已受理 {declaration.number}。", link(declaration))
+    tell(
+        uow,
+        declaration.person,
+        "单位已受理您的申报",
+        f"{declaration.unit.name} 已受理 {declaration.number}。",
+        link(declaration),
+    )
 
 
 @DECLARATION.performs("check")
@@ -35,7 +41,14 @@ def check(uow: UnitOfWork, declaration: Declaration, *, opinion: str = "", **che
 
 @DECLARATION.performs("recommend")
 def recommend(
-    uow: UnitOfWork, declaration: Declaration, *, assessment: str, opinion: str, handler: str, head: str, seal: Any = None
+    uow: UnitOfWork,
+    declaration: Declaration,
+    *,
+    assessment: str,
+    opinion: str,
+    handler: str,
+    head: str,
+    seal: Any = None,
 ) -> None:
     """The unit vouches for its applicant and passes the file upward; a quota place is registered."""
     if declaration.needs_quota and declaration.quota_id is None:
@@ -60,16 +73,24 @@ def approve(
     """形式审查 at one level: pass it to the next organisation, the committee, or make it effective."""
     _explained(uow, declaration, consistency, consistency_note)
     _forward(
-        uow, declaration, "approve", opinion=opinion, publicity_checked=publicity_checked, consistency=consistency,
-        consistency_note=consistency_note, handler=handler, head=head,
-    )  # fmt: skip
+        uow,
+        declaration,
+        "approve",
+        opinion=opinion,
+        publicity_checked=publicity_checked,
+        consistency=consistency,
+        consistency_note=consistency_note,
+        handler=handler,
+        head=head,
+    )
 
 
 def _explained(uow: UnitOfWork, declaration: Declaration, consistency: str, note: str) -> None:
     found = comparison.overall(uow, declaration)
     if found == "corrected" and consistency == "same":
         raise Refused(
-            "逐件比对中有已更正的材料，不能登记为“一致”（118号 四(四)）；请选择“不一致，已沟通更正”并写明情况。", field="consistency"
+            "逐件比对中有已更正的材料，不能登记为“一致”（118号 四(四)）；请选择“不一致，已沟通更正”并写明情况。",
+            field="consistency",
         )
     if consistency == "corrected" and not note:
         raise Refused(
@@ -92,7 +113,9 @@ def _forward(uow: UnitOfWork, declaration: Declaration, verb: str, **facts: Any)
         to, where = S.AT_COMMITTEE, declaration.committee
     else:
         to, where = S.FILED, None
-    DECLARATION.advance(uow, declaration, verb, to=to, next=where.name if where else "最终机构审核通过，申报信息生效", **facts)
+    DECLARATION.advance(
+        uow, declaration, verb, to=to, next=where.name if where else "最终机构审核通过，申报信息生效", **facts
+    )
     declaration.position += 1
     declaration.due_on = None
     if onward:
@@ -102,7 +125,13 @@ def _forward(uow: UnitOfWork, declaration: Declaration, verb: str, **facts: Any)
     else:
         _take_effect(uow, declaration)
     if where is not None:
-        tell(uow, where, "有新的申报待审核", f"{declaration.number} {declaration.applicant_name} 已送达，请及时审核。", link(declaration))
+        tell(
+            uow,
+            where,
+            "有新的申报待审核",
+            f"{declaration.number} {declaration.applicant_name} 已送达，请及时审核。",
+            link(declaration),
+        )
     tell(uow, declaration.person, "申报进度", _progress(declaration, where), link(declaration))
 
 
@@ -139,16 +168,33 @@ def send_back(uow: UnitOfWork, declaration: Declaration, *, items: str | list[st
     declaration.due_on = due
     uow.session.add(
         Correction(
-            declaration_id=declaration.id, position=here, items=[{"text": text} for text in wanted], opinion=opinion,
-            issued_at=uow.now.replace(microsecond=0), due_on=due, organisation_name=uow.actor.desk,
+            declaration_id=declaration.id,
+            position=here,
+            items=[{"text": text} for text in wanted],
+            opinion=opinion,
+            issued_at=uow.now.replace(microsecond=0),
+            due_on=due,
+            organisation_name=uow.actor.desk,
         )
-    )  # fmt: skip
+    )
     listed = "；".join(f"{n}. {text}" for n, text in enumerate(wanted, 1))
-    tell(uow, declaration.person, "申报材料需补正", f"{uow.actor.desk} 退回 {declaration.number}：{listed}。请于 {due} 前补正。", link(declaration))
+    tell(
+        uow,
+        declaration.person,
+        "申报材料需补正",
+        f"{uow.actor.desk} 退回 {declaration.number}：{listed}。请于 {due} 前补正。",
+        link(declaration),
+    )
     for position in range(here):
         between = step_at(declaration, position)
         if between:
-            tell(uow, between.organisation, "申报被上级退回", f"{declaration.number} 被 {uow.actor.desk} 退回：{listed}。", link(declaration))
+            tell(
+                uow,
+                between.organisation,
+                "申报被上级退回",
+                f"{declaration.number} 被 {uow.actor.desk} 退回：{listed}。",
+                link(declaration),
+            )
 
 
 def correction_due(uow: UnitOfWork, declaration: Declaration) -> date:
@@ -161,24 +207,50 @@ def correction_due(uow: UnitOfWork, declaration: Declaration) -> date:
 
 @DECLARATION.performs("pass_down")
 def pass_down(uow: UnitOfWork, declaration: Declaration, *, opinion: str = "") -> None:
-    """退回补充材料: the level below sees the returned declaration (附件3 1.12.3-2); the unit gives it to the applicant."""
+    """退回补充材料: the level below sees the returned declaration (附件3 1.12.3-2); the unit gives it to the
+    applicant."""
     DECLARATION.advance(uow, declaration, "pass_down", opinion=opinion or None)
     declaration.position -= 1
     if declaration.position == -1:
-        tell(uow, declaration.person, "请补正申报材料", f"{declaration.number} 已退回到您，请于 {declaration.due_on} 前补正并重新提交。", link(declaration))
+        tell(
+            uow,
+            declaration.person,
+            "请补正申报材料",
+            f"{declaration.number} 已退回到您，请于 {declaration.due_on} 前补正并重新提交。",
+            link(declaration),
+        )
 
 
 @DECLARATION.performs("qualify")
 def qualify(
-    uow: UnitOfWork, declaration: Declaration, *, opinion: str, consistency: str, handler: str, head: str, consistency_note: str = ""
+    uow: UnitOfWork,
+    declaration: Declaration,
+    *,
+    opinion: str,
+    consistency: str,
+    handler: str,
+    head: str,
+    consistency_note: str = "",
 ) -> None:
     """复核合格: the candidate enters the base of the ratio (118号 四(四))."""
     _explained(uow, declaration, consistency, consistency_note)
     DECLARATION.advance(
-        uow, declaration, "qualify", opinion=opinion, consistency=consistency, consistency_note=consistency_note,
-        handler=handler, head=head,
-    )  # fmt: skip
-    tell(uow, declaration.person, "资格复核合格", f"{declaration.number} 已复核合格，等待列入评审方案。", link(declaration))
+        uow,
+        declaration,
+        "qualify",
+        opinion=opinion,
+        consistency=consistency,
+        consistency_note=consistency_note,
+        handler=handler,
+        head=head,
+    )
+    tell(
+        uow,
+        declaration.person,
+        "资格复核合格",
+        f"{declaration.number} 已复核合格，等待列入评审方案。",
+        link(declaration),
+    )
 
 
 def end(uow: UnitOfWork, declaration: Declaration, verb: str, reason: str, **facts: Any) -> None:
@@ -188,7 +260,13 @@ def end(uow: UnitOfWork, declaration: Declaration, verb: str, reason: str, **fac
     declaration.due_on = None
     if declaration.quota_id:
         quota.release(uow, declaration)
-    tell(uow, declaration.person, "申报已终止", f"{declaration.number}：{reason}。当年度申报参评终止。", link(declaration))
+    tell(
+        uow,
+        declaration.person,
+        "申报已终止",
+        f"{declaration.number}：{reason}。当年度申报参评终止。",
+        link(declaration),
+    )
 
 
 @DECLARATION.performs("disqualify")

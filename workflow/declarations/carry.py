@@ -1,4 +1,5 @@
-"""Carried over (带入上次申报): a new declaration begins with what the applicant filed last, to be looked through part by part.
+"""Carried over (带入上次申报): a new declaration begins with what the applicant filed last, to be looked through part
+by part.
 
 What was filled in is copied into the new draft; files are not: the new declaration has rows of its own for the same
 content, so that its own row policy guards them. Rules of the new batch apply to everything, evidence dates included,
@@ -30,7 +31,9 @@ _OBTAINED = (S.FILED, S.ISSUED, S.REPORTED)
 def last_filed(uow: UnitOfWork, declaration: Declaration) -> Declaration | None:
     """What the same person handed in last, whatever became of it."""
     query = select(Declaration).where(
-        Declaration.person_id == declaration.person_id, Declaration.id != declaration.id, Declaration.submitted_at.is_not(None)
+        Declaration.person_id == declaration.person_id,
+        Declaration.id != declaration.id,
+        Declaration.submitted_at.is_not(None),
     )
     return uow.session.scalar(query.order_by(Declaration.submitted_at.desc(), Declaration.id.desc()).limit(1))
 
@@ -47,7 +50,9 @@ def carry(uow: UnitOfWork, declaration: Declaration, facts: dict[str, Any]) -> N
     content.degree_checks = dict(last.content.degree_checks or {})
     content.carried_from, content.carried = last.number, [*sections, *([MATERIALS] if files else [])]
     uow.session.flush()
-    uow.record("carry", declaration, label="带入上次申报", origin=last.number, sections=list(sections), files=files, quiet=True)
+    uow.record(
+        "carry", declaration, label="带入上次申报", origin=last.number, sections=list(sections), files=files, quiet=True
+    )
 
 
 def _sections(declaration: Declaration, last: Declaration, facts: dict[str, Any]) -> dict[str, Any]:
@@ -72,21 +77,39 @@ def _gained(last: Declaration, key: str) -> dict[str, Any] | None:
         return None
     body = last.committee.name if last.committee else last.office.organisation.name if last.office else ""
     return {
-        "name": last.title.name, "series": last.series.name, "level": str(last.level), "obtained_on": last.filed_on.isoformat(),
-        "way": Way(last.way).label, "body": body, "certificate": "", "employer": "", "employed_from": "", "employed_to": "",
-    }  # fmt: skip
+        "name": last.title.name,
+        "series": last.series.name,
+        "level": str(last.level),
+        "obtained_on": last.filed_on.isoformat(),
+        "way": Way(last.way).label,
+        "body": body,
+        "certificate": "",
+        "employer": "",
+        "employed_from": "",
+        "employed_to": "",
+    }
 
 
 def _link_files(uow: UnitOfWork, declaration: Declaration, last: Declaration, facts: dict[str, Any]) -> int:
     kinds = {kind.key for kind in form.form().materials if kind.fits(facts)}
-    held = uow.session.scalars(select(Material).where(Material.declaration_id == last.id, Material.kind.in_(kinds)).order_by(Material.id)).all()
+    held = uow.session.scalars(
+        select(Material).where(Material.declaration_id == last.id, Material.kind.in_(kinds)).order_by(Material.id)
+    ).all()
     for material in held:
         file = material.file
         linked = StoredFile(
-            key=new_key(), sha256=file.sha256, name=file.name, media_type=file.media_type, size=file.size, pages=file.pages,
-            owner_kind=declaration.__tablename__, owner_id=declaration.id, purpose=file.purpose,
-            uploaded_at=uow.now.replace(microsecond=0), uploaded_by=uow.actor.id,
-        )  # fmt: skip
+            key=new_key(),
+            sha256=file.sha256,
+            name=file.name,
+            media_type=file.media_type,
+            size=file.size,
+            pages=file.pages,
+            owner_kind=declaration.__tablename__,
+            owner_id=declaration.id,
+            purpose=file.purpose,
+            uploaded_at=uow.now.replace(microsecond=0),
+            uploaded_by=uow.actor.id,
+        )
         uow.session.add(Material(declaration_id=declaration.id, kind=material.kind, file=linked))
     return len(held)
 

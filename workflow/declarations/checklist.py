@@ -1,6 +1,7 @@
 """条件核对: what an auditor should look at, line by line, each with its clause. It helps people judge, it never judges.
 
-The rules of the submission (`workflow.declarations.eligibility`) are read again as they stand today; to them come what the
+The rules of the submission (`workflow.declarations.eligibility`) are read again as they stand today; to them come what
+the
 form tells by itself and what the unit has done: responsibility card, publicity, objections, quota, paper.
 """
 
@@ -84,12 +85,20 @@ def rules(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
 
 def held_title(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
     """How long the present title has been held on the day the evidence counts to."""
-    dated = [(when, row) for row in eligibility.rows_in(declaration, "titles") if (when := eligibility.day(row.get("obtained_on")))]
+    dated = [
+        (when, row)
+        for row in eligibility.rows_in(declaration, "titles")
+        if (when := eligibility.day(row.get("obtained_on")))
+    ]
     if not dated:
         return
     since, row = max(dated, key=lambda pair: pair[0])
     until = declaration.batch.evidence_on
-    yield Check(OK, f"现任职称“{row.get('name') or '未填名称'}”于 {since:%Y-%m} 取得，至 {until} 为{_span(since, until)}", f"{declaration.series.name}评审条件")
+    yield Check(
+        OK,
+        f"现任职称“{row.get('name') or '未填名称'}”于 {since:%Y-%m} 取得，至 {until} 为{_span(since, until)}",
+        f"{declaration.series.name}评审条件",
+    )
 
 
 def _span(since: date, until: date) -> str:
@@ -104,18 +113,28 @@ def filled_in(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
     """What the form says of itself: missing parts, evidence after the cut-off, what is expected but absent."""
     if declaration.state not in _AUDITED:
         return
-    found = form.problems(declaration.content.sections or {}, cutoff=declaration.batch.evidence_on, context=submission.facts_of(uow, declaration))
+    found = form.problems(
+        declaration.content.sections or {},
+        cutoff=declaration.batch.evidence_on,
+        context=submission.facts_of(uow, declaration),
+    )
     for problem in found:
         yield Check(LOOK if problem.level == "warning" else BAD, problem.sentence, problem.clause)
     if not any(problem.level == "error" for problem in found):
-        yield Check(OK, f"各部分填写完整，佐证日期均不晚于材料有效截止日 {declaration.batch.evidence_on}", "118号 二(三)")
+        yield Check(
+            OK, f"各部分填写完整，佐证日期均不晚于材料有效截止日 {declaration.batch.evidence_on}", "118号 二(三)"
+        )
 
 
 def responsibility(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
     """《真实性审核责任卡》: who has checked what."""
     card = uow.session.scalar(
         select(TrailEntry)
-        .where(TrailEntry.subject_kind == "declaration", TrailEntry.subject_id == declaration.id, TrailEntry.verb == "check")
+        .where(
+            TrailEntry.subject_kind == "declaration",
+            TrailEntry.subject_id == declaration.id,
+            TrailEntry.verb == "check",
+        )
         .order_by(TrailEntry.id.desc())
         .limit(1)
     )
@@ -140,7 +159,9 @@ def publicity(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
     days = working_days.between(uow.session, posting.posted_on, posting.ends_on)
     running = uow.today <= posting.ends_on
     words = "公示中" if running else "已期满"
-    yield Check(LOOK if running else OK, f"单位公示 {days} 个工作日（{posting.starts_on} 至 {posting.ends_on}），{words}", basis)
+    yield Check(
+        LOOK if running else OK, f"单位公示 {days} 个工作日（{posting.starts_on} 至 {posting.ends_on}），{words}", basis
+    )
 
 
 def objections(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
@@ -152,7 +173,9 @@ def objections(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
             yield Check(OK, "公示期间无异议", basis)
         return
     waiting = [s for s in states if s in (ObjectionState.REGISTERED, ObjectionState.INVESTIGATING)]
-    upheld = uow.session.scalars(select(Objection.id).where(Objection.declaration_id == declaration.id, Objection.upheld.is_(True))).all()
+    upheld = uow.session.scalars(
+        select(Objection.id).where(Objection.declaration_id == declaration.id, Objection.upheld.is_(True))
+    ).all()
     if upheld:
         yield Check(BAD, f"有 {len(upheld)} 件异议经查证属实", basis)
     elif waiting:
@@ -179,10 +202,16 @@ def quota(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
 
 def corrections(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
     """一次性补正 already asked for, and whether it was answered."""
-    for told in uow.session.scalars(select(Correction).where(Correction.declaration_id == declaration.id).order_by(Correction.id)):
+    for told in uow.session.scalars(
+        select(Correction).where(Correction.declaration_id == declaration.id).order_by(Correction.id)
+    ):
         listed = "；".join(item["text"] for item in told.items)
         if told.answered_at:
-            yield Check(OK, f"{told.organisation_name}告知的补正事项已于 {told.answered_at:%Y-%m-%d} 答复：{listed}", "118号 四(三)")
+            yield Check(
+                OK,
+                f"{told.organisation_name}告知的补正事项已于 {told.answered_at:%Y-%m-%d} 答复：{listed}",
+                "118号 四(三)",
+            )
         else:
             yield Check(LOOK, f"{told.organisation_name}告知补正，期限 {told.due_on}：{listed}", "118号 四(三)")
 
@@ -190,7 +219,11 @@ def corrections(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
 def paper(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
     """线上线下相结合: whether the paper has come and agrees, and where secret parts are."""
     if declaration.paper_received_on:
-        yield Check(OK, f"纸质材料已于 {declaration.paper_received_on} 收到（{declaration.paper_by}，{declaration.paper_place}）", "118号 一")
+        yield Check(
+            OK,
+            f"纸质材料已于 {declaration.paper_received_on} 收到（{declaration.paper_by}，{declaration.paper_place}）",
+            "118号 一",
+        )
         yield _compared(uow, declaration)
     if declaration.secret:
         yield Check(LOOK, "含涉密内容：网上只有目录，须查看纸质材料", "118号 一")

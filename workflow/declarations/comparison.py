@@ -1,6 +1,8 @@
-"""线上线下比对 (118号 四(四)): which files an office has laid beside the paper, and what is still open before it may pass them on.
+"""线上线下比对 (118号 四(四)): which files an office has laid beside the paper, and what is still open before it may
+pass them on.
 
-Reading only; the verbs stand in `workflow.declarations.paper_desk`. Every office of the route compares for itself: the next one
+Reading only; the verbs stand in `workflow.declarations.paper_desk`. Every office of the route compares for itself: the
+next one
 sees what was found before, and signs for its own eyes.
 """
 
@@ -28,12 +30,19 @@ class Compared:
 
 def files_of(uow: UnitOfWork, declaration: Declaration) -> list[Compared]:
     """Every file of the declaration with its comparisons; two statements."""
-    held = uow.session.scalars(select(Material).where(Material.declaration_id == declaration.id).order_by(Material.id)).all()
+    held = uow.session.scalars(
+        select(Material).where(Material.declaration_id == declaration.id).order_by(Material.id)
+    ).all()
     known: dict[int, list[Comparison]] = {}
-    for one in uow.session.scalars(select(Comparison).where(Comparison.declaration_id == declaration.id).order_by(Comparison.position)):
+    for one in uow.session.scalars(
+        select(Comparison).where(Comparison.declaration_id == declaration.id).order_by(Comparison.position)
+    ):
         known.setdefault(one.material_id, []).append(one)
     return [
-        Compared(m, known.get(m.id, ()), next((c for c in known.get(m.id, ()) if c.position == declaration.position), None)) for m in held
+        Compared(
+            m, known.get(m.id, ()), next((c for c in known.get(m.id, ()) if c.position == declaration.position), None)
+        )
+        for m in held
     ]
 
 
@@ -46,7 +55,10 @@ def everything_compared(uow: UnitOfWork, declaration: Declaration) -> str | None
         return f"纸质材料已收到，还有 {len(left)} 件材料未比对线上线下是否一致（118号 四(四)）；请先办理“核验与比对”。"
     if differing := [f for f in files if f.here is not None and f.here.result == ComparisonResult.DIFFERS]:
         names = "、".join(f"“{f.material.file.name}”" for f in differing[:3])
-        return f"{names}等 {len(differing)} 件材料线上线下不一致，尚未更正（118号 四(四)）；请沟通更正后在“核验与比对”中登记，或者退回补正。"
+        return (
+            f"{names}等 {len(differing)} 件材料线上线下不一致，尚未更正（118号 四(四)）；"
+            "请沟通更正后在“核验与比对”中登记，或者退回补正。"
+        )
     return None
 
 

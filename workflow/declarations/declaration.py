@@ -41,8 +41,17 @@ LIABILITY_ITEMS = (
 )
 #: 公示内容 (118号 四(二)2).
 PUBLICISED = (
-    "学历", "资历", "成果", "论文", "服务基层", "工作业绩", "是否破格申报", "违纪违规情况", "《评审表》", "投诉受理部门及电话",
-)  # fmt: skip
+    "学历",
+    "资历",
+    "成果",
+    "论文",
+    "服务基层",
+    "工作业绩",
+    "是否破格申报",
+    "违纪违规情况",
+    "《评审表》",
+    "投诉受理部门及电话",
+)
 SAME_OR_NOT = (("same", "一致"), ("corrected", "不一致，已沟通更正"))
 
 
@@ -108,7 +117,11 @@ def holds_paper(uow: UnitOfWork, declaration: Declaration) -> str | None:
     """The paper comes to the office where the case lies, or to the committee's office that has received the case."""
     if uow.actor.plays(COMMITTEE_OFFICE):
         arrived = declaration.reached_committee_at is not None
-        return my_committee(uow, declaration) if arrived else "该申报尚未到达评委会，纸质材料由当前办理机构登记（118号 一）。"
+        return (
+            my_committee(uow, declaration)
+            if arrived
+            else "该申报尚未到达评委会，纸质材料由当前办理机构登记（118号 一）。"
+        )
     return my_desk(uow, declaration)
 
 
@@ -120,7 +133,9 @@ def batch_open(uow: UnitOfWork, declaration: Declaration) -> str | None:
     if uow.today < batch.opens_on:
         return f"批次“{batch.name}”自 {batch.opens_on} 开始申报，现在不能提交（附件2 1.4.2）；可先暂存。"
     if uow.today > batch.closes_on:
-        return f"批次“{batch.name}”已于 {batch.closes_on} 截止申报，不能提交（118号 二）；请咨询评委会或参加下一年度申报。"
+        return (
+            f"批次“{batch.name}”已于 {batch.closes_on} 截止申报，不能提交（118号 二）；请咨询评委会或参加下一年度申报。"
+        )
     return None
 
 
@@ -200,7 +215,8 @@ def unit_publicity_over(uow: UnitOfWork, declaration: Declaration) -> str | None
         return "未经单位公示，不得推荐申报参评（118号 四(二)3）；请先在“所在单位申报公示”办理公示。"
     if uow.today <= posting.ends_on:
         return (
-            f"单位公示到 {posting.ends_on} 结束，公示期未满，不能上报（118号 四(二)2，不少于 5 个工作日）；请于期满后办理。"
+            f"单位公示到 {posting.ends_on} 结束，公示期未满，不能上报（118号 四(二)2，不少于 5 个工作日）；"
+            "请于期满后办理。"
         )
     return None
 
@@ -253,13 +269,26 @@ def plan_approved(uow: UnitOfWork, declaration: Declaration) -> str | None:
 _OPINION = Ask("opinion", "审核意见", "area", hint="审核意见将记入《评审表》和过程跟踪")
 _SIGNED = (Ask("handler", "经办人", max_length=40), Ask("head", "负责人", max_length=40))
 _ITEMS = Ask(
-    "items", "一次性告知的补正事项", "area", hint="每行一项，须一次性写明需要补齐补正的全部内容（118号 四(三)）", max_length=4000
+    "items",
+    "一次性告知的补正事项",
+    "area",
+    hint="每行一项，须一次性写明需要补齐补正的全部内容（118号 四(三)）",
+    max_length=4000,
 )
 _COMPARE = (
-    Ask("consistency", "线上线下材料比对", "choice", choices=SAME_OR_NOT, default=comparison.overall, hint="重点比对两个途径提交的材料是否一致（118号 四(四)）"),
+    Ask(
+        "consistency",
+        "线上线下材料比对",
+        "choice",
+        choices=SAME_OR_NOT,
+        default=comparison.overall,
+        hint="重点比对两个途径提交的材料是否一致（118号 四(四)）",
+    ),
     Ask("consistency_note", "比对说明", required=False, max_length=300),
 )
-_PUBLICITY_CHECKED = Ask("publicity_checked", "已核查单位公示情况", "check", hint="形式审查须重点核查公示情况（118号 四(三)）")
+_PUBLICITY_CHECKED = Ask(
+    "publicity_checked", "已核查单位公示情况", "check", hint="形式审查须重点核查公示情况（118号 四(三)）"
+)
 _PAPER = (
     Ask("received_on", "收到日期", "date", default=lambda uow, _declaration: uow.today),
     Ask("received_by", "接收人", max_length=40, default=lambda uow, _declaration: uow.actor.full_name),
@@ -267,7 +296,16 @@ _PAPER = (
 )
 _DESKS = tuple(dict.fromkeys((*RECOMMENDERS, *AUDITORS, COMMITTEE_OFFICE)))
 _ON_A_DESK = {S.UNIT_REVIEW, S.UNIT_PUBLICITY, S.UNDER_AUDIT, S.AT_COMMITTEE}
-_PRE_VOTE = {S.SUBMITTED, S.UNIT_REVIEW, S.UNIT_PUBLICITY, S.UNDER_AUDIT, S.AT_COMMITTEE, S.QUALIFIED, S.PLANNED, S.RETURNED}
+_PRE_VOTE = {
+    S.SUBMITTED,
+    S.UNIT_REVIEW,
+    S.UNIT_PUBLICITY,
+    S.UNDER_AUDIT,
+    S.AT_COMMITTEE,
+    S.QUALIFIED,
+    S.PLANNED,
+    S.RETURNED,
+}
 
 # fmt: off
 DECLARATION = Flow("申报", S, [

@@ -37,7 +37,9 @@ Desk = Callable[[Account, date], Clause]
 def _here(actor: Account) -> Clause:
     """The declaration lies at the account's organisation, at the position it has reached."""
     stop = select(RouteStep.declaration_id).where(
-        RouteStep.organisation_id == actor.organisation_id, RouteStep.position == Declaration.position, RouteStep.declaration_id == Declaration.id
+        RouteStep.organisation_id == actor.organisation_id,
+        RouteStep.position == Declaration.position,
+        RouteStep.declaration_id == Declaration.id,
     )
     return stop.correlate(Declaration).exists()
 
@@ -47,7 +49,9 @@ def unit_desk(actor: Account, today: date) -> Clause:
     if not (actor.plays(*r.RECOMMENDERS) and actor.organisation_id):
         return false()
     returned = and_(Declaration.state == S.RETURNED, Declaration.position == 0)
-    return and_(Declaration.unit_id == actor.organisation_id, or_(Declaration.state.in_([S.SUBMITTED, S.UNIT_REVIEW]), returned))
+    return and_(
+        Declaration.unit_id == actor.organisation_id, or_(Declaration.state.in_([S.SUBMITTED, S.UNIT_REVIEW]), returned)
+    )
 
 
 def recommend_desk(actor: Account, today: date) -> Clause:
@@ -58,12 +62,14 @@ def recommend_desk(actor: Account, today: date) -> Clause:
         select(PublicityItem.id)
         .join(Publicity)
         .where(
-            PublicityItem.declaration_id == Declaration.id, Publicity.kind == PublicityKind.UNIT,
-            Publicity.state != PublicityState.VOID, Publicity.ends_on < today,
+            PublicityItem.declaration_id == Declaration.id,
+            Publicity.kind == PublicityKind.UNIT,
+            Publicity.state != PublicityState.VOID,
+            Publicity.ends_on < today,
         )
         .correlate(Declaration)
         .exists()
-    )  # fmt: skip
+    )
     posted = and_(Declaration.state == S.UNIT_PUBLICITY, over)
     spared = select(AcceptanceOffice.id).where(AcceptanceOffice.publicity_required.is_(False))
     unposted = and_(Declaration.state == S.UNIT_REVIEW, Declaration.office_id.in_(spared), checked())
@@ -79,7 +85,11 @@ def posting_ready(actor: Account, today: date) -> Clause:
 
 def checked() -> Clause:
     """《真实性审核责任卡》 of the declaration is signed."""
-    card = select(TrailEntry.id).where(TrailEntry.subject_kind == Declaration.__tablename__, TrailEntry.subject_id == Declaration.id, TrailEntry.verb == "check")
+    card = select(TrailEntry.id).where(
+        TrailEntry.subject_kind == Declaration.__tablename__,
+        TrailEntry.subject_id == Declaration.id,
+        TrailEntry.verb == "check",
+    )
     return card.correlate(Declaration).exists()
 
 
@@ -116,7 +126,11 @@ def objection_desk(actor: Account, today: date) -> Clause:
         owned.append(Declaration.committee_id == actor.committee_id)
     if not owned or not actor.plays(*r.RECOMMENDERS, r.COMMITTEE_OFFICE):
         return false()
-    return and_(Objection.state != ObjectionState.ANSWERED, Objection.declaration_id.in_(select(Declaration.id).where(or_(*owned))), policy.rows(actor, Objection))
+    return and_(
+        Objection.state != ObjectionState.ANSWERED,
+        Objection.declaration_id.in_(select(Declaration.id).where(or_(*owned))),
+        policy.rows(actor, Objection),
+    )
 
 
 def quota_desk(actor: Account, today: date) -> Clause:
@@ -164,7 +178,8 @@ def blacklist_desk(actor: Account, today: date) -> Clause:
 
 
 def committee_desk(actor: Account, today: date) -> Clause:
-    """评委会管理: applications that wait for approval, and terms that are over or end within 90 days (令40号 第八条)."""
+    """评委会管理: applications that wait for approval, and terms that are over or end within 90 days (令40号
+    第八条)."""
     session = object_session(actor)
     if session is None or not actor.plays(r.HRSS_CONFIG, r.HRSS_AUDIT):
         return false()

@@ -37,7 +37,11 @@ def destination(declaration: Declaration) -> Destination:
 def next_office(declaration: Declaration) -> str:
     """上级审核单位或评委会: the name of who audits after the present organisation."""
     onward = step_at(declaration, declaration.position + 1)
-    return onward_to(declaration.way, onward.organisation.name if onward else None, declaration.committee.name if declaration.committee else None)
+    return onward_to(
+        declaration.way,
+        onward.organisation.name if onward else None,
+        declaration.committee.name if declaration.committee else None,
+    )
 
 
 def onward_to(way: str, onward: str | None, committee: str | None) -> str:
@@ -64,7 +68,10 @@ def holder(declaration: Declaration) -> str:
     """当前办理: who holds the declaration now."""
     here = step_at(declaration, declaration.position)
     return held_by(
-        declaration.state, declaration.position, here.organisation.name if here else None, declaration.committee.name if declaration.committee else None
+        declaration.state,
+        declaration.position,
+        here.organisation.name if here else None,
+        declaration.committee.name if declaration.committee else None,
     )
 
 
@@ -75,8 +82,14 @@ def held_by(state: str, position: int, here: str | None, committee: str | None) 
     if here and state in (*ON_THE_WAY, S.RETURNED):
         return here
     if committee and state in (
-        S.AT_COMMITTEE, S.QUALIFIED, S.PLANNED, S.IN_REVIEW, S.PASSED, S.RESULT_PUBLICITY, S.OBJECTED,
-    ):  # fmt: skip
+        S.AT_COMMITTEE,
+        S.QUALIFIED,
+        S.PLANNED,
+        S.IN_REVIEW,
+        S.PASSED,
+        S.RESULT_PUBLICITY,
+        S.OBJECTED,
+    ):
         return committee
     return "省人社厅" if state == S.FILING else ""
 

@@ -74,32 +74,49 @@ def not_blacklisted(uow: UnitOfWork, declaration: Declaration) -> Iterator[Findi
     if entry:
         yield Finding(
             "batch_id",
-            f"您已列入职称评审失信黑名单，记录期至 {entry.ends_on}，期内不得申报（118号 七(一)，记录期限 3 年）；如有异议请联系省人社厅。",
+            f"您已列入职称评审失信黑名单，记录期至 {entry.ends_on}，期内不得申报（118号 七(一)，"
+            "记录期限 3 年）；如有异议请联系省人社厅。",
         )
 
 
 def not_reviewed_again(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
-    """对未获通过的一律不得复评: who failed the vote does not stand for the same level of the series in that year (118号 五(四))."""
+    """对未获通过的一律不得复评: who failed the vote does not stand for the same level of the series in that year (118号
+    五(四))."""
     if declaration.way != Way.REVIEW:
         return
     failed = uow.session.scalar(
-        select(Declaration.number).where(
-            Declaration.person_id == declaration.person_id, Declaration.year == declaration.year, Declaration.state == DeclarationState.FAILED,
-            Declaration.series_id == declaration.series_id, Declaration.level == declaration.level, Declaration.id != declaration.id,
-        ).limit(1)
-    )  # fmt: skip
+        select(Declaration.number)
+        .where(
+            Declaration.person_id == declaration.person_id,
+            Declaration.year == declaration.year,
+            Declaration.state == DeclarationState.FAILED,
+            Declaration.series_id == declaration.series_id,
+            Declaration.level == declaration.level,
+            Declaration.id != declaration.id,
+        )
+        .limit(1)
+    )
     if failed:
-        yield Finding("batch_id", f"您本年度的申报 {failed} 经评审未获通过，一律不得进行复评（118号 五(四)）；请参加下一年度申报。")
+        yield Finding(
+            "batch_id",
+            f"您本年度的申报 {failed} 经评审未获通过，一律不得进行复评（118号 五(四)）；请参加下一年度申报。",
+        )
 
 
 def one_active(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
     """One active declaration of a person in a year (batch setting, REQUIREMENTS §6.12)."""
     if not declaration.batch.one_per_year:
         return
-    other = uow.session.scalar(select(Declaration.number).where(Declaration.active_key == active_key(declaration), Declaration.id != declaration.id))
+    other = uow.session.scalar(
+        select(Declaration.number).where(
+            Declaration.active_key == active_key(declaration), Declaration.id != declaration.id
+        )
+    )
     if other:
         yield Finding(
-            "batch_id", f"您本年度已有申报 {other}（在办或已终止），同一年度只能申报一项（年度批次规定“每人每年限报一项”）；在办的可先撤回或放弃原申报。"
+            "batch_id",
+            f"您本年度已有申报 {other}（在办或已终止），"
+            "同一年度只能申报一项（年度批次规定“每人每年限报一项”）；在办的可先撤回或放弃原申报。",
         )
 
 
@@ -112,12 +129,17 @@ def title_reviewed(uow: UnitOfWork, declaration: Declaration) -> Iterator[Findin
     """The title and the specialty are in force, and no national examination covers the title (以考代评)."""
     title = declaration.title
     if title.exam_only:
-        yield Finding("title_id", f"“{title.name}”实行以考代评，不再评审或认定（令40号相关以考代评规定）；请参加国家统一考试取得。")
+        yield Finding(
+            "title_id",
+            f"“{title.name}”实行以考代评，不再评审或认定（令40号相关以考代评规定）；请参加国家统一考试取得。",
+        )
     if not title.in_force(declaration.year):
         yield Finding("title_id", f"“{title.name}”在 {declaration.year} 年度未启用或已停用；请在职称树中另选职称。")
     specialty = declaration.specialty
     if specialty is not None and not specialty.in_force(declaration.year):
-        yield Finding("specialty_id", f"专业“{specialty.name}”在 {declaration.year} 年度未启用或已停用（附件3 1.1）；请另选专业。")
+        yield Finding(
+            "specialty_id", f"专业“{specialty.name}”在 {declaration.year} 年度未启用或已停用（附件3 1.1）；请另选专业。"
+        )
 
 
 def committee_competent(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
@@ -133,15 +155,25 @@ def ladder_climbed(uow: UnitOfWork, declaration: Declaration) -> Iterator[Findin
     if declaration.way != Way.REVIEW or declaration.mode in (DeclarationMode.EXCEPTIONAL, DeclarationMode.GREEN):
         return
     wanted = LADDER.index(TitleLevel(declaration.level))
-    held = [LADDER.index(TitleLevel(r["level"])) for r in rows_in(declaration, "titles") if r.get("level") in set(TitleLevel)]
+    held = [
+        LADDER.index(TitleLevel(r["level"]))
+        for r in rows_in(declaration, "titles")
+        if r.get("level") in set(TitleLevel)
+    ]
     if not held:
         if wanted > LADDER.index(TitleLevel.ASSISTANT):
-            yield Finding("titles", "未填写现任职称，不能申报本级别（令40号 第十三条，逐级申报）；请填写现任职称，或改为破格、绿色通道申报。")
+            yield Finding(
+                "titles",
+                "未填写现任职称，不能申报本级别（令40号 第十三条，逐级申报）；请填写现任职称，"
+                "或改为破格、绿色通道申报。",
+            )
         return
     if max(held) >= wanted and declaration.mode != DeclarationMode.TRANSFER:
         yield Finding("titles", "现任职称级别不低于申报级别（令40号 第十三条）；同级转换系列请选择“跨系列转评”。")
     elif max(held) < wanted - 1:
-        yield Finding("titles", "越级申报（令40号 第十三条，逐级申报）；符合破格或绿色通道条件的请修改申报方式并填写依据。")
+        yield Finding(
+            "titles", "越级申报（令40号 第十三条，逐级申报）；符合破格或绿色通道条件的请修改申报方式并填写依据。"
+        )
 
 
 def transfer_year(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
@@ -152,8 +184,13 @@ def transfer_year(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding
     since = day(facts.get("new_post_since"))
     years = settings.value(uow.session, "transfer_years")
     if full_years(since, uow.today) < years:
-        yield Finding("declaring.new_post_since", f"跨系列转评须在新岗位工作满 {years} 年（118号 八(二)）；请填写到新岗位的日期，未满 {years} 年的不能申报。")
-    assessed = any(r.get("result") in ("优秀", "合格", "excellent", "qualified") for r in rows_in(declaration, "assessments"))
+        yield Finding(
+            "declaring.new_post_since",
+            f"跨系列转评须在新岗位工作满 {years} 年（118号 八(二)）；请填写到新岗位的日期，未满 {years} 年的不能申报。",
+        )
+    assessed = any(
+        r.get("result") in ("优秀", "合格", "excellent", "qualified") for r in rows_in(declaration, "assessments")
+    )
     if not assessed:
         yield Finding("assessments", "跨系列转评须经单位考核合格（118号 八(二)）；请填写新岗位的考核信息。")
 
@@ -164,7 +201,11 @@ def posted_long_enough(uow: UnitOfWork, declaration: Declaration) -> Iterator[Fi
     years = settings.value(uow.session, "posted_years")
     if facts.get("posted") in (None, "", "未派驻") or full_years(day(facts.get("posted_since")), uow.today) >= years:
         return
-    yield Finding("declaring.posted_since", f"派驻人员须在派驻地连续工作满 {years} 年（118号 四(一)1）；请填写派驻起始日期，未满 {years} 年的回原单位所在地申报。")
+    yield Finding(
+        "declaring.posted_since",
+        f"派驻人员须在派驻地连续工作满 {years} 年（118号 四(一)1）；请填写派驻起始日期，"
+        f"未满 {years} 年的回原单位所在地申报。",
+    )
 
 
 def exception_founded(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
@@ -175,9 +216,16 @@ def exception_founded(uow: UnitOfWork, declaration: Declaration) -> Iterator[Fin
     if not facts.get("exception_basis"):
         yield Finding("declaring.exception_basis", "破格申报须填写破格类别与依据（人社厅发〔2022〕60号）；请补充填写。")
     wanted = settings.value(uow.session, "recommenders")
-    named = [facts.get("recommender_1"), facts.get("recommender_2"), *str(facts.get("recommenders_more") or "").splitlines()]
+    named = [
+        facts.get("recommender_1"),
+        facts.get("recommender_2"),
+        *str(facts.get("recommenders_more") or "").splitlines(),
+    ]
     if len({" ".join(name.split()) for name in named if name and name.strip()}) < wanted:
-        yield Finding("declaring.recommender_1", f"破格申报须有 {wanted} 名同专业正高级专家推荐（人社厅发〔2022〕60号）；请填写 {wanted} 位不同的推荐人。")
+        yield Finding(
+            "declaring.recommender_1",
+            f"破格申报须有 {wanted} 名同专业正高级专家推荐（人社厅发〔2022〕60号）；请填写 {wanted} 位不同的推荐人。",
+        )
 
 
 def person_eligible(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
@@ -203,7 +251,9 @@ def institution_through_unit(uow: UnitOfWork, declaration: Declaration) -> Itera
     institution = facts.get("unit_nature") in (UnitNature.INSTITUTION, "事业单位")
     if institution and in_post and declaration.channel != "unit":
         yield Finding(
-            "channel", "事业单位已纳入岗位设置管理的人员须通过所在工作单位申报，以其他渠道申报的按弄虚作假处理（118号 四(一)2）；请将推荐渠道改为所在单位。"
+            "channel",
+            "事业单位已纳入岗位设置管理的人员须通过所在工作单位申报，"
+            "以其他渠道申报的按弄虚作假处理（118号 四(一)2）；请将推荐渠道改为所在单位。",
         )
 
 
@@ -217,9 +267,16 @@ FIRST_TITLE = {
     "secondary": ((TitleLevel.TECHNICIAN, 1),),
 }
 EDUCATION = {
-    "博士": "doctor", "硕士": "master", "双学士": "double_bachelor", "本科": "bachelor", "学士": "bachelor", "中专": "secondary",
-    "中等": "secondary", "大专": "college", "专科": "college",
-}  # fmt: skip
+    "博士": "doctor",
+    "硕士": "master",
+    "双学士": "double_bachelor",
+    "本科": "bachelor",
+    "学士": "bachelor",
+    "中专": "secondary",
+    "中等": "secondary",
+    "大专": "college",
+    "专科": "college",
+}
 
 
 def first_title_earned(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
@@ -234,11 +291,16 @@ def first_title_earned(uow: UnitOfWork, declaration: Declaration) -> Iterator[Fi
     offers = [offer for grade in grades for offer in FIRST_TITLE[grade]]
     reached = [years for level, years in offers if level == declaration.level]
     if not reached:
-        yield Finding("education", f"所填学历不能初定{TitleLevel(declaration.level).label}职称（湘人社函〔2024〕115号）；请改报相应级别或参加评审。")
+        yield Finding(
+            "education",
+            f"所填学历不能初定{TitleLevel(declaration.level).label}职称（湘人社函〔2024〕115号）；"
+            "请改报相应级别或参加评审。",
+        )
     elif worked < min(reached):
         yield Finding(
             "basic.work_since",
-            f"初定{TitleLevel(declaration.level).label}须从事专业工作满 {min(reached)} 年，现为 {worked} 年（湘人社函〔2024〕115号）；请年限届满后申报。",
+            f"初定{TitleLevel(declaration.level).label}须从事专业工作满 {min(reached)} 年，"
+            f"现为 {worked} 年（湘人社函〔2024〕115号）；请年限届满后申报。",
         )
 
 
@@ -253,10 +315,24 @@ def _grades(row: dict[str, Any]) -> Iterator[str]:
 def secrets_confirmed(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
     """涉密材料信息严禁网上填写提交 (118号 一): the applicant confirms that nothing secret is here."""
     if declaration.secret and facts_in(declaration, "declaring").get("no_secrets_online") not in (True, "yes", "是"):
-        yield Finding("declaring.no_secrets_online", "涉密材料信息严禁网上填写提交（118号 一）；请确认网上未填写、上传涉密内容，涉密材料走纸质渠道。")
+        yield Finding(
+            "declaring.no_secrets_online",
+            "涉密材料信息严禁网上填写提交（118号 一）；请确认网上未填写、上传涉密内容，涉密材料走纸质渠道。",
+        )
 
 
 RULES = (
-    not_blacklisted, not_reviewed_again, one_active, title_reviewed, committee_competent, ladder_climbed, transfer_year, posted_long_enough, exception_founded,
-    person_eligible, institution_through_unit, first_title_earned, secrets_confirmed,
-)  # fmt: skip
+    not_blacklisted,
+    not_reviewed_again,
+    one_active,
+    title_reviewed,
+    committee_competent,
+    ladder_climbed,
+    transfer_year,
+    posted_long_enough,
+    exception_founded,
+    person_eligible,
+    institution_through_unit,
+    first_title_earned,
+    secrets_confirmed,
+)

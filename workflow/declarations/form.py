@@ -217,9 +217,13 @@ def _field(given: dict[str, Any], lists: dict[str, list[str]]) -> Field:
     evidence = given.pop("evidence", False)
     given.setdefault("max", 2000 if given.get("kind") == "area" else 200)
     return Field(
-        choices=pairs, evidence=evidence is True, evidence_when=() if evidence is True else _condition(evidence or ()),
-        when=_condition(given.pop("when", ())), required_when=_condition(given.pop("required_when", ())), **given,
-    )  # fmt: skip
+        choices=pairs,
+        evidence=evidence is True,
+        evidence_when=() if evidence is True else _condition(evidence or ()),
+        when=_condition(given.pop("when", ())),
+        required_when=_condition(given.pop("required_when", ())),
+        **given,
+    )
 
 
 def _material(given: dict[str, Any]) -> MaterialKind:

@@ -39,7 +39,13 @@ def fail_review(
     DECLARATION.advance(uow, declaration, "fail_review")
     if declaration.quota_id:
         quota.release(uow, declaration)
-    tell(uow, declaration.person, "评审结果", f"{declaration.number} 未获通过：{reason}。当年度不得复评；对程序有异议可申请复查。", link(declaration))
+    tell(
+        uow,
+        declaration.person,
+        "评审结果",
+        f"{declaration.number} 未获通过：{reason}。当年度不得复评；对程序有异议可申请复查。",
+        link(declaration),
+    )
 
 
 def post_result(uow: UnitOfWork, declaration: Declaration) -> None:
@@ -66,13 +72,25 @@ def file(uow: UnitOfWork, declaration: Declaration, document: str, filed_on: dat
     DECLARATION.advance(uow, declaration, "file", document=document, filed_on=filed_on)
     if declaration.quota_id:
         quota.use(uow, declaration)
-    tell(uow, declaration.person, "评审结果已备案", f"{declaration.number} 已备案（{document}），取得时间 {filed_on}。", link(declaration))
+    tell(
+        uow,
+        declaration.person,
+        "评审结果已备案",
+        f"{declaration.number} 已备案（{document}），取得时间 {filed_on}。",
+        link(declaration),
+    )
 
 
 def issue(uow: UnitOfWork, declaration: Declaration) -> None:
     """已发证."""
     DECLARATION.advance(uow, declaration, "issue")
-    tell(uow, declaration.person, "电子证书已发放", f"{declaration.number} 的电子职称证书已发放，可下载打印。", link(declaration))
+    tell(
+        uow,
+        declaration.person,
+        "电子证书已发放",
+        f"{declaration.number} 的电子职称证书已发放，可下载打印。",
+        link(declaration),
+    )
 
 
 def report(uow: UnitOfWork, declaration: Declaration) -> None:

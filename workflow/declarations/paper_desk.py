@@ -1,4 +1,5 @@
-"""纸质材料 (118号 一, 四(四)): its receipt, 线上线下比对 file by file, and 核验 of degrees, by the office that holds the case."""
+"""纸质材料 (118号 一, 四(四)): its receipt, 线上线下比对 file by file, and 核验 of degrees, by the office that holds
+the case."""
 
 from __future__ import annotations
 
@@ -18,7 +19,9 @@ RESULTS = {member.value: member.label for member in ComparisonResult}
 
 
 @DECLARATION.performs("receive_paper")
-def receive_paper(uow: UnitOfWork, declaration: Declaration, *, received_on: date, received_by: str, place: str) -> None:
+def receive_paper(
+    uow: UnitOfWork, declaration: Declaration, *, received_on: date, received_by: str, place: str
+) -> None:
     """登记纸质材料: when it came, who took it, where it lies; the office above enters it again when it has moved.
 
     Refused: a day to come, or before the declaration was submitted.
@@ -27,12 +30,23 @@ def receive_paper(uow: UnitOfWork, declaration: Declaration, *, received_on: dat
     if received_on > uow.today:
         raise Refused(f"收到日期 {received_on} 尚未到来；请填写实际收到的日期。", field="received_on")
     if submitted and received_on < submitted:
-        raise Refused(f"收到日期 {received_on} 早于提交申报的 {submitted}；请核对（118号 一，线上线下相结合）。", field="received_on")
+        raise Refused(
+            f"收到日期 {received_on} 早于提交申报的 {submitted}；请核对（118号 一，线上线下相结合）。",
+            field="received_on",
+        )
     first = declaration.paper_received_on is None
-    DECLARATION.advance(uow, declaration, "receive_paper", opinion=f"{received_on} 收到，接收人 {received_by}，存放于 {place}")
+    DECLARATION.advance(
+        uow, declaration, "receive_paper", opinion=f"{received_on} 收到，接收人 {received_by}，存放于 {place}"
+    )
     declaration.paper_received_on, declaration.paper_by, declaration.paper_place = received_on, received_by, place
     if first:
-        tell(uow, declaration.person, "纸质材料已收到", f"{declaration.number} 的纸质材料已于 {received_on} 由 {uow.actor.desk} 收到。", link(declaration))
+        tell(
+            uow,
+            declaration.person,
+            "纸质材料已收到",
+            f"{declaration.number} 的纸质材料已于 {received_on} 由 {uow.actor.desk} 收到。",
+            link(declaration),
+        )
 
 
 def compare(uow: UnitOfWork, declaration: Declaration, found: Mapping[int, tuple[str, str]]) -> None:
@@ -54,14 +68,29 @@ def compare(uow: UnitOfWork, declaration: Declaration, found: Mapping[int, tuple
             wrong[f"note-{key}"] = "比对说明不能超过 300 字。"
     if wrong:
         raise Refused("；".join(s.rstrip("。") for s in wrong.values()) + "。", fields=wrong)
-    changed = {key: (result, note.strip()) for key, (result, note) in found.items() if _differs(files[key].here, result, note.strip())}
+    changed = {
+        key: (result, note.strip())
+        for key, (result, note) in found.items()
+        if _differs(files[key].here, result, note.strip())
+    }
     if not changed:
         return
-    told = [f"{files[key].material.file.name}：{RESULTS[result]}{f'（{note}）' if note else ''}" for key, (result, note) in changed.items()]
+    told = [
+        f"{files[key].material.file.name}：{RESULTS[result]}{f'（{note}）' if note else ''}"
+        for key, (result, note) in changed.items()
+    ]
     DECLARATION.advance(uow, declaration, "compare", items=told)
     for key, (result, note) in changed.items():
-        row = files[key].here or Comparison(declaration_id=declaration.id, material_id=key, position=declaration.position)
-        row.result, row.note, row.compared_on, row.compared_by, row.organisation_name = result, note, uow.today, uow.actor.full_name, uow.actor.desk
+        row = files[key].here or Comparison(
+            declaration_id=declaration.id, material_id=key, position=declaration.position
+        )
+        row.result, row.note, row.compared_on, row.compared_by, row.organisation_name = (
+            result,
+            note,
+            uow.today,
+            uow.actor.full_name,
+            uow.actor.desk,
+        )
         uow.session.add(row)
 
 

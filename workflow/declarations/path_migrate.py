@@ -66,12 +66,28 @@ def candidates(session: Session, kind: str, today: date, most: int = MOST) -> tu
     older = d.state.in_(RUNNING) & travels(kind) & or_(d.path_version.is_(None), d.path_version < number)
     steps: dict[int, list[int]] = defaultdict(list)
     for key, organisation in session.execute(
-        select(RouteStep.declaration_id, RouteStep.organisation_id).join(d, d.id == RouteStep.declaration_id).where(older).order_by(RouteStep.declaration_id, RouteStep.position)
+        select(RouteStep.declaration_id, RouteStep.organisation_id)
+        .join(d, d.id == RouteStep.declaration_id)
+        .where(older)
+        .order_by(RouteStep.declaration_id, RouteStep.position)
     ):
         steps[key].append(organisation)
     router = Router(Network(in_force(session, kind, today)), read(session), accepting(session))
     rows = session.execute(
-        select(d.id, d.number, d.applicant_name, d.path_version, d.unit_id, Organisation.superior_id, d.committee_id, d.office_id, d.level, d.position, d.returned_from, d.state)
+        select(
+            d.id,
+            d.number,
+            d.applicant_name,
+            d.path_version,
+            d.unit_id,
+            Organisation.superior_id,
+            d.committee_id,
+            d.office_id,
+            d.level,
+            d.position,
+            d.returned_from,
+            d.state,
+        )
         .join(Organisation, Organisation.id == d.unit_id)
         .where(older)
         .order_by(d.id)
@@ -90,7 +106,16 @@ def candidates(session: Session, kind: str, today: date, most: int = MOST) -> tu
     return [_candidate(names, *row) for row in found], total
 
 
-def _candidate(names: dict[int, str], key: int, number: str, applicant: str, version: int | None, old: list[int], new: list[int], at: int) -> Candidate:
+def _candidate(
+    names: dict[int, str],
+    key: int,
+    number: str,
+    applicant: str,
+    version: int | None,
+    old: list[int],
+    new: list[int],
+    at: int,
+) -> Candidate:
     lands = landing(old, new, at) if new else None
     gone = at < len(old) and old[at] not in new
     called = tuple(names.get(k, "") for k in old), tuple(names.get(k, "") for k in new)
@@ -124,43 +149,77 @@ def _migrate(uow: UnitOfWork, declaration: Declaration, reason: str, put_back: b
         raise Refused(f"申报 {declaration.number}：{refusal.sentence}", links=named)
     try:
         stops = route.route(
-            uow.session, way=declaration.way, level=declaration.level, committee=declaration.committee, office=declaration.office,
-            unit=declaration.unit, today=uow.today,
-        )  # fmt: skip
+            uow.session,
+            way=declaration.way,
+            level=declaration.level,
+            committee=declaration.committee,
+            office=declaration.office,
+            unit=declaration.unit,
+            today=uow.today,
+        )
     except Refused as refused:
-        raise Refused(f"申报 {declaration.number} 不能迁移：{refused.sentence}", links=[*named, *refused.links]) from refused
+        raise Refused(
+            f"申报 {declaration.number} 不能迁移：{refused.sentence}", links=[*named, *refused.links]
+        ) from refused
     steps = list(declaration.route)
     old, new = [s.organisation_id for s in steps], [s.organisation.id for s in stops]
     at = declaration.position
-    lands, back_to = landing(old, new, at), landing(old, new, declaration.returned_from) if declaration.returned_from is not None else None
+    lands, back_to = (
+        landing(old, new, at),
+        landing(old, new, declaration.returned_from) if declaration.returned_from is not None else None,
+    )
     vanishes = 0 <= at < len(old) and old[at] not in new
     if lands is None or (declaration.returned_from is not None and back_to is None):
         raise Refused(
-            f"申报 {declaration.number} 正在“{steps[at].organisation.name}”办理，新路径没有该层级，也没有可以接续的层级（附件3 1.12 逐级审核）；请待其在原路径办结。",
+            f"申报 {declaration.number} 正在“{steps[at].organisation.name}”办理，新路径没有该层级，"
+            "也没有可以接续的层级（附件3 1.12 逐级审核）；请待其在原路径办结。",
             links=named,
         )
     if vanishes and not put_back:
         raise Refused(
-            f"申报 {declaration.number} 正在“{steps[at].organisation.name}”办理，新路径没有该层级（附件3 1.12 逐级审核）；"
+            f"申报 {declaration.number} 正在“{steps[at].organisation.name}”办理，"
+            "新路径没有该层级（附件3 1.12 逐级审核）；"
             f"可勾选“移至新路径的接续层级”，由“{stops[lands].organisation.name}”继续审核，或待其在原路径办结。",
-            links=named, field="put_back",
-        )  # fmt: skip
+            links=named,
+            field="put_back",
+        )
     version = current(uow.session, route.kind_for(declaration.way, declaration.level), uow.today)
     DECLARATION.advance(
-        uow, declaration, "reroute", opinion=reason, path_version=version,
-        items=["原路径：" + " → ".join(s.organisation.name for s in steps), "新路径：" + " → ".join(s.organisation.name for s in stops)],
-    )  # fmt: skip
+        uow,
+        declaration,
+        "reroute",
+        opinion=reason,
+        path_version=version,
+        items=[
+            "原路径：" + " → ".join(s.organisation.name for s in steps),
+            "新路径：" + " → ".join(s.organisation.name for s in stops),
+        ],
+    )
     held = {s.organisation_id: s for s in steps}
     _relay(uow, declaration, stops, held, lands)
     declaration.position, declaration.path_version = lands, version
     if back_to is not None:
         declaration.returned_from = back_to
     if vanishes:
-        tell(uow, stops[lands].organisation, "有新的申报待审核", f"{declaration.number} 因审核路径调整转由本机构审核，请及时办理。", link(declaration))
-    tell(uow, declaration.person, "审核路径调整", f"{declaration.number} 的审核路径已调整：{' → '.join(s.organisation.name for s in stops)}。原因：{reason}", link(declaration))
+        tell(
+            uow,
+            stops[lands].organisation,
+            "有新的申报待审核",
+            f"{declaration.number} 因审核路径调整转由本机构审核，请及时办理。",
+            link(declaration),
+        )
+    tell(
+        uow,
+        declaration.person,
+        "审核路径调整",
+        f"{declaration.number} 的审核路径已调整：{' → '.join(s.organisation.name for s in stops)}。原因：{reason}",
+        link(declaration),
+    )
 
 
-def _relay(uow: UnitOfWork, declaration: Declaration, stops: list[route.Stop], held: dict[int, RouteStep], lands: int) -> None:
+def _relay(
+    uow: UnitOfWork, declaration: Declaration, stops: list[route.Stop], held: dict[int, RouteStep], lands: int
+) -> None:
     """The new steps; an organisation of both routes keeps its days, a new one at or below the case sees it from now."""
     now = uow.now.replace(microsecond=0)
     days = {key: (step.reached_at, step.done_at) for key, step in held.items()}
@@ -172,8 +231,13 @@ def _relay(uow: UnitOfWork, declaration: Declaration, stops: list[route.Stop], h
             reached = now
         declaration.route.append(
             RouteStep(
-                position=position, organisation_id=stop.organisation.id, fast_return=stop.fast_return, final=stop.final, deadline=stop.deadline,
-                reached_at=reached, done_at=done,
+                position=position,
+                organisation_id=stop.organisation.id,
+                fast_return=stop.fast_return,
+                final=stop.final,
+                deadline=stop.deadline,
+                reached_at=reached,
+                done_at=done,
             )
-        )  # fmt: skip
+        )
     uow.session.flush()

@@ -68,7 +68,9 @@ def audit_in_time(uow: UnitOfWork, quota: Quota) -> str | None:
     last = last_day(uow, quota, approving=True)
     if uow.today <= last:
         return None
-    return f"{quota.year}年度评审职数审核应在{last}前完成（118号 三(二)1），现已逾期；如需延期，请省厅配置岗调整规则参数。"
+    return (
+        f"{quota.year}年度评审职数审核应在{last}前完成（118号 三(二)1），现已逾期；如需延期，请省厅配置岗调整规则参数。"
+    )
 
 
 def ordinary_kind(uow: UnitOfWork, quota: Quota) -> str | None:
@@ -93,14 +95,23 @@ def sound(uow: UnitOfWork, quota: Quota) -> str | None:
 def no_twin(uow: UnitOfWork, quota: Quota) -> str | None:
     """One declaration of quota per unit, year, level, specialty and kind."""
     twin = uow.session.scalar(
-        select(Quota.id).where(
-            Quota.id != quota.id, Quota.unit_id == quota.unit_id, Quota.year == quota.year,
-            Quota.level == quota.level, Quota.kind == quota.kind,
+        select(Quota.id)
+        .where(
+            Quota.id != quota.id,
+            Quota.unit_id == quota.unit_id,
+            Quota.year == quota.year,
+            Quota.level == quota.level,
+            Quota.kind == quota.kind,
             Quota.specialty_id.is_(None) if quota.specialty_id is None else Quota.specialty_id == quota.specialty_id,
             Quota.state.in_([S.DECLARED, S.EXAMINED, S.APPROVED]),
-        ).limit(1)
-    )  # fmt: skip
-    return "本单位该年度、级别、专业和类型的职数已经申报，不能重复；请查看原申报，需要更改的请上级退回后修改。" if twin else None
+        )
+        .limit(1)
+    )
+    return (
+        "本单位该年度、级别、专业和类型的职数已经申报，不能重复；请查看原申报，需要更改的请上级退回后修改。"
+        if twin
+        else None
+    )
 
 
 def year_over(uow: UnitOfWork, quota: Quota) -> str | None:
@@ -144,12 +155,29 @@ QUOTA = Flow("职数", S, [
 # fmt: on
 
 _FIELDS = (
-    "year", "kind", "level", "specialty", "establishment", "posts", "held", "retiring", "requested", "people", "statement",
-)  # fmt: skip
+    "year",
+    "kind",
+    "level",
+    "specialty",
+    "establishment",
+    "posts",
+    "held",
+    "retiring",
+    "requested",
+    "people",
+    "statement",
+)
 
 
 def create_quota(
-    uow: UnitOfWork, *, unit: Organisation, year: int, level: str, requested: int, kind: str = QuotaKind.VACANCY, **given: Any
+    uow: UnitOfWork,
+    *,
+    unit: Organisation,
+    year: int,
+    level: str,
+    requested: int,
+    kind: str = QuotaKind.VACANCY,
+    **given: Any,
 ) -> Quota:
     """Draft a declaration of quota for the actor's own institution (附件2 1.5.1 新增).
 
@@ -162,8 +190,18 @@ def create_quota(
         raise NotYou("只能申报本单位的职数（118号 三(二)1）；请由申报单位的经办人办理。")
     if not unit.is_institution:
         raise Refused("只有事业单位须申报评审职数（118号 三(二)）；本单位人员可直接推荐申报。", field="unit")
-    quota = Quota(unit=unit, year=year, level=level, requested=requested, kind=kind, state=S.DRAFT, approved=0,
-                  reserve_limit=0, reserved=0, used=0)  # fmt: skip
+    quota = Quota(
+        unit=unit,
+        year=year,
+        level=level,
+        requested=requested,
+        kind=kind,
+        state=S.DRAFT,
+        approved=0,
+        reserve_limit=0,
+        reserved=0,
+        used=0,
+    )
     _fill(uow, quota, given)
     uow.session.add(quota)
     uow.session.flush()
@@ -198,8 +236,9 @@ def approve(uow: UnitOfWork, quota: Quota, *, approved: int, document: str, opin
     if approved > room:
         raise Refused(
             f"核准职数 {approved} 个超过空缺岗位：核定 {quota.posts}，已聘 {quota.held}，本级别其他专业已核准 "
-            f"{granted(uow.session, quota)} 个，最多可核准 {max(room, 0)} 个（118号 三(二)1）。", field="approved",
-        )  # fmt: skip
+            f"{granted(uow.session, quota)} 个，最多可核准 {max(room, 0)} 个（118号 三(二)1）。",
+            field="approved",
+        )
     _grant(uow, quota, "approve", approved, document, opinion)
 
 
@@ -228,12 +267,19 @@ def _grant(uow: UnitOfWork, quota: Quota, verb: str, approved: int, document: st
 
 def granted(session: Session, quota: Quota) -> int:
     """Places approved for other specialties of the same unit, year and level against vacancies."""
-    return session.scalar(
-        select(func.coalesce(func.sum(Quota.approved), 0)).where(
-            Quota.id != quota.id, Quota.unit_id == quota.unit_id, Quota.year == quota.year,
-            Quota.level == quota.level, Quota.kind == QuotaKind.VACANCY, Quota.state == S.APPROVED,
+    return (
+        session.scalar(
+            select(func.coalesce(func.sum(Quota.approved), 0)).where(
+                Quota.id != quota.id,
+                Quota.unit_id == quota.unit_id,
+                Quota.year == quota.year,
+                Quota.level == quota.level,
+                Quota.kind == QuotaKind.VACANCY,
+                Quota.state == S.APPROVED,
+            )
         )
-    ) or 0  # fmt: skip
+        or 0
+    )
 
 
 def clear_year(uow: UnitOfWork, year: int) -> int:
@@ -252,10 +298,13 @@ def suitable(session: Session, declaration: Declaration) -> list[Quota]:
     line = _specialty_line(session, declaration.specialty_id)
     quotas = session.scalars(
         select(Quota).where(
-            Quota.unit_id == declaration.unit_id, Quota.year == declaration.year, Quota.level == declaration.level,
-            Quota.state == S.APPROVED, or_(Quota.specialty_id.is_(None), Quota.specialty_id.in_(line)),
+            Quota.unit_id == declaration.unit_id,
+            Quota.year == declaration.year,
+            Quota.level == declaration.level,
+            Quota.state == S.APPROVED,
+            or_(Quota.specialty_id.is_(None), Quota.specialty_id.in_(line)),
         )
-    )  # fmt: skip
+    )
     named = [q for q in quotas if not q.people or declaration.applicant_name in {p.get("name") for p in q.people}]
     return sorted(named, key=lambda q: (q.specialty_id is None, special(q), q.id))
 
@@ -272,7 +321,13 @@ def reserve(uow: UnitOfWork, declaration: Declaration) -> Quota:
     quotas = suitable(uow.session, declaration)
     for quota in quotas:
         limit = limit_of(quota, declaration.batch)
-        if _move(uow.session, quota, Quota.reserved < limit, reserved=Quota.reserved + 1, reserve_limit=max(limit, quota.reserve_limit)):
+        if _move(
+            uow.session,
+            quota,
+            Quota.reserved < limit,
+            reserved=Quota.reserved + 1,
+            reserve_limit=max(limit, quota.reserve_limit),
+        ):
             declaration.quota_id = quota.id
             uow.record("reserve", quota, label="登记推荐", declaration=declaration.number, reserved=quota.reserved)
             return quota
@@ -285,7 +340,8 @@ def reserve(uow: UnitOfWork, declaration: Declaration) -> Quota:
     limit, taken = sum(limit_of(q, declaration.batch) for q in quotas), sum(q.reserved for q in quotas)
     raise Refused(
         f"{declaration.unit.name}{declaration.year}年度{level}核准职数 {sum(q.approved for q in quotas)} 个，"
-        f"按本批次差额系数 {float(declaration.batch.quota_factor):g} 可推荐 {limit} 人，已推荐 {taken} 人，不能再推荐（118号 三(二)1、五(三)双控）；"
+        f"按本批次差额系数 {float(declaration.batch.quota_factor):g} 可推荐 {limit} 人，已推荐 {taken} 人，"
+        "不能再推荐（118号 三(二)1、五(三)双控）；"
         "请撤回其他人员的推荐，或申请增加职数。"
     )
 
@@ -313,9 +369,12 @@ def use(uow: UnitOfWork, declaration: Declaration) -> None:
     if declaration.quota_id is None:
         return
     quota = uow.session.get_one(Quota, declaration.quota_id)
-    if not _move(uow.session, quota, (Quota.used < Quota.approved) & (Quota.used < Quota.reserved), used=Quota.used + 1):
+    if not _move(
+        uow.session, quota, (Quota.used < Quota.approved) & (Quota.used < Quota.reserved), used=Quota.used + 1
+    ):
         raise Refused(
-            f"{declaration.unit.name}{quota.year}年度{TitleLevel(quota.level).label}核准职数 {quota.approved} 个已全部核销，"
+            f"{declaration.unit.name}{quota.year}年度{TitleLevel(quota.level).label}核准职数 "
+            f"{quota.approved} 个已全部核销，"
             f"{declaration.applicant_name}（{declaration.number}）不能备案：不得超职数评审（118号 五(三)双控）。"
         )
     uow.record("use", quota, label="核销职数", declaration=declaration.number, used=quota.used)

@@ -36,10 +36,13 @@ def faults(session: Session, quota: Quota) -> dict[str, str]:
         )
     if quota.kind == QuotaKind.RETIREMENT and quota.requested > quota.retiring:
         wrong["requested"] = (
-            f"“退多补少”申报职数 {quota.requested} 个超过下一评审年度年底前退休的 {quota.retiring} 人（118号 三(二)2(4)）；请减少申报数。"
+            f"“退多补少”申报职数 {quota.requested} 个超过下一评审年度年底前退休的 {quota.retiring} 人（118号 "
+            "三(二)2(4)）；请减少申报数。"
         )
     if quota.specialty is not None and not quota.specialty.in_force(quota.year):
-        wrong["specialty"] = f"专业“{quota.specialty.name}”在 {quota.year} 年度未启用或已停用（附件3 1.1），请另选专业。"
+        wrong["specialty"] = (
+            f"专业“{quota.specialty.name}”在 {quota.year} 年度未启用或已停用（附件3 1.1），请另选专业。"
+        )
     if special(quota):
         wrong |= _special_faults(session, quota)
     elif not quota.establishment.strip():
@@ -55,7 +58,9 @@ def _special_faults(session: Session, quota: Quota) -> dict[str, str]:
         return wrong
     named = [person for person in quota.people if (person.get("name") or "").strip()]
     if len(named) != quota.requested or len(named) != len(quota.people):
-        wrong["people"] = f"特殊情况须附人员名单：申报 {quota.requested} 个，名单中有姓名的 {len(named)} 人（118号 三(二)2）。"
+        wrong["people"] = (
+            f"特殊情况须附人员名单：申报 {quota.requested} 个，名单中有姓名的 {len(named)} 人（118号 三(二)2）。"
+        )
     for person in named:
         if sentence := _person_fault(session, quota.kind, person):
             wrong["people"] = sentence

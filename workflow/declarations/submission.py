@@ -35,7 +35,17 @@ from workflow.paths.path_version import current
 from workflow.storage import files
 
 #: Sections that the unit posts (118号 四(二)2); a change after a return needs a new posting.
-PUBLICISED_SECTIONS = ("education", "titles", "experience", "projects", "papers", "patents", "awards", "achievements", "discipline")
+PUBLICISED_SECTIONS = (
+    "education",
+    "titles",
+    "experience",
+    "projects",
+    "papers",
+    "patents",
+    "awards",
+    "achievements",
+    "discipline",
+)
 EDITABLE = (S.DRAFT, S.RETURNED)
 
 
@@ -57,12 +67,27 @@ def start(
         raise NotYou("只有申报人可以申报职称；请用个人账号登录（附件1 一）。")
     _check_choice(batch, title, specialty)
     declaration = Declaration(
-        number=uuid.uuid4().hex[:24], year=batch.year, batch=batch, way=batch.way, person=actor.person,
-        applicant_name=actor.person.name, unit=unit, region_code=unit.region_code, series_id=title.series_id, title=title,
-        level=title.level, specialty=specialty, committee_id=batch.committee_id, office_id=batch.office_id, mode=mode,
-        channel=channel, needs_quota=needs_quota, secret=secret, state=S.DRAFT,
+        number=uuid.uuid4().hex[:24],
+        year=batch.year,
+        batch=batch,
+        way=batch.way,
+        person=actor.person,
+        applicant_name=actor.person.name,
+        unit=unit,
+        region_code=unit.region_code,
+        series_id=title.series_id,
+        title=title,
+        level=title.level,
+        specialty=specialty,
+        committee_id=batch.committee_id,
+        office_id=batch.office_id,
+        mode=mode,
+        channel=channel,
+        needs_quota=needs_quota,
+        secret=secret,
+        state=S.DRAFT,
         content=DeclarationContent(sections={}, form_version=form.form().version),
-    )  # fmt: skip
+    )
     uow.session.add(declaration)
     uow.session.flush()
     declaration.number = f"HN{batch.year}{declaration.id:08d}"
@@ -147,19 +172,37 @@ def change_choice(uow: UnitOfWork, declaration: Declaration, **changes: Any) -> 
     uow.record("change_choice", declaration, label="修改申报信息", fields=sorted(changes), quiet=True)
 
 
-def attach(uow: UnitOfWork, declaration: Declaration, kind: str, content: Any, name: str, *, no_secrets: bool = True) -> Material:
+def attach(
+    uow: UnitOfWork, declaration: Declaration, kind: str, content: Any, name: str, *, no_secrets: bool = True
+) -> Material:
     """申报材料上传: one file of a declared kind; refuses what is not declared, too large or does not open."""
     own_and_open(uow, declaration)
     declared = form.form().material(kind)
     if not no_secrets:
         raise Refused("涉密材料信息严禁网上填写提交（118号 一）；请勾选“确认不含涉密内容”后再上传。", field=kind)
     if sum(m.kind == kind for m in materials_of(uow, declaration)) >= declared.max_files:
-        raise Refused(f"“{declared.label}”最多上传 {declared.max_files} 件；请先移除不用的，或合并为一个 PDF。", field=kind)
+        raise Refused(
+            f"“{declared.label}”最多上传 {declared.max_files} 件；请先移除不用的，或合并为一个 PDF。", field=kind
+        )
     content = content if isinstance(content, bytes) else content.read()
     if declared.shape:
-        files.check_shape(content, files.clean_name(name), lowest=declared.shape[0], highest=declared.shape[1], least=declared.least_width, field=kind)
+        files.check_shape(
+            content,
+            files.clean_name(name),
+            lowest=declared.shape[0],
+            highest=declared.shape[1],
+            least=declared.least_width,
+            field=kind,
+        )
     stored = files.store(
-        uow, content, name, owner=declaration, purpose=declared.label, accept=declared.accept, max_mb=declared.max_mb, field=kind
+        uow,
+        content,
+        name,
+        owner=declaration,
+        purpose=declared.label,
+        accept=declared.accept,
+        max_mb=declared.max_mb,
+        field=kind,
     )
     material = Material(declaration_id=declaration.id, kind=kind, file=stored)
     uow.session.add(material)
@@ -179,7 +222,9 @@ def detach(uow: UnitOfWork, declaration: Declaration, material: Material) -> Non
 
 def materials_of(uow: UnitOfWork, declaration: Declaration) -> list[Material]:
     """The materials of a declaration, in the order of upload."""
-    return list(uow.session.scalars(select(Material).where(Material.declaration_id == declaration.id).order_by(Material.id)))
+    return list(
+        uow.session.scalars(select(Material).where(Material.declaration_id == declaration.id).order_by(Material.id))
+    )
 
 
 def promise(uow: UnitOfWork, declaration: Declaration, device: str) -> None:
@@ -193,11 +238,16 @@ def promise(uow: UnitOfWork, declaration: Declaration, device: str) -> None:
 def facts_of(uow: UnitOfWork, declaration: Declaration) -> dict[str, Any]:
     """What decides which fields and materials the form asks of this declaration."""
     return {
-        "way": str(declaration.way), "level": str(declaration.level), "mode": str(declaration.mode),
-        "channel": str(declaration.channel), "needs_quota": declaration.needs_quota, "secret": declaration.secret,
-        "materials": {m.kind for m in materials_of(uow, declaration)}, "promised": declaration.content.promised_at is not None,
+        "way": str(declaration.way),
+        "level": str(declaration.level),
+        "mode": str(declaration.mode),
+        "channel": str(declaration.channel),
+        "needs_quota": declaration.needs_quota,
+        "secret": declaration.secret,
+        "materials": {m.kind for m in materials_of(uow, declaration)},
+        "promised": declaration.content.promised_at is not None,
         **eligibility.facts_in(declaration, "declaring"),
-    }  # fmt: skip
+    }
 
 
 def review(uow: UnitOfWork, declaration: Declaration) -> tuple[dict[str, str], dict[str, str]]:
@@ -210,7 +260,9 @@ def review(uow: UnitOfWork, declaration: Declaration) -> tuple[dict[str, str], d
         (warnings if problem.level == "warning" else errors).setdefault(problem.place, problem.sentence)
     for key in declaration.content.carried or ():
         title = "申报材料" if key == carry.MATERIALS else form.form().section(key).title
-        warnings.setdefault(key, f"“{title}”为带入上次申报 {declaration.content.carried_from} 的内容，尚未核对；请核对后暂存。")
+        warnings.setdefault(
+            key, f"“{title}”为带入上次申报 {declaration.content.carried_from} 的内容，尚未核对；请核对后暂存。"
+        )
     for finding in eligibility.findings(uow, declaration):
         errors.setdefault(finding.field, finding.sentence)
     return errors, warnings
@@ -233,7 +285,13 @@ def submit(uow: UnitOfWork, declaration: Declaration) -> None:
     declaration.position = 0
     declaration.publicised_hash = content_hash(declaration, PUBLICISED_SECTIONS)
     DECLARATION.advance(uow, declaration, "submit", content=content_hash(declaration), named=named.called(declaration))
-    tell(uow, declaration.unit, "有新的职称申报待受理", f"{declaration.applicant_name} 提交了 {declaration.number}，请受理。", link(declaration))
+    tell(
+        uow,
+        declaration.unit,
+        "有新的职称申报待受理",
+        f"{declaration.applicant_name} 提交了 {declaration.number}，请受理。",
+        link(declaration),
+    )
 
 
 def _refuse_errors(uow: UnitOfWork, declaration: Declaration) -> None:
@@ -245,9 +303,14 @@ def _refuse_errors(uow: UnitOfWork, declaration: Declaration) -> None:
 
 def _fix_route(uow: UnitOfWork, declaration: Declaration) -> None:
     stops = route.route(
-        uow.session, way=declaration.way, level=declaration.level, committee=declaration.committee, office=declaration.office,
-        unit=declaration.unit, today=uow.today,
-    )  # fmt: skip
+        uow.session,
+        way=declaration.way,
+        level=declaration.level,
+        committee=declaration.committee,
+        office=declaration.office,
+        unit=declaration.unit,
+        today=uow.today,
+    )
     declaration.path_version = current(uow.session, route.kind_for(declaration.way, declaration.level), uow.today)
     declaration.route.clear()
     uow.session.flush()
@@ -255,10 +318,14 @@ def _fix_route(uow: UnitOfWork, declaration: Declaration) -> None:
     for position, stop in enumerate(stops):
         declaration.route.append(
             RouteStep(
-                position=position, organisation_id=stop.organisation.id, fast_return=stop.fast_return, final=stop.final,
-                deadline=getattr(stop, "deadline", None), reached_at=now if position == 0 else None,
+                position=position,
+                organisation_id=stop.organisation.id,
+                fast_return=stop.fast_return,
+                final=stop.final,
+                deadline=getattr(stop, "deadline", None),
+                reached_at=now if position == 0 else None,
             )
-        )  # fmt: skip
+        )
     uow.session.flush()
 
 
@@ -290,15 +357,26 @@ def resubmit(uow: UnitOfWork, declaration: Declaration, *, opinion: str) -> None
         back = 0
     beyond = is_review(declaration) and step_at(declaration, back) is None
     to = S.AT_COMMITTEE if beyond else S.UNDER_AUDIT if back > 0 else S.UNIT_REVIEW
-    DECLARATION.advance(uow, declaration, "resubmit", to=to, opinion=opinion, republicise=changed, content=content_hash(declaration), named=named.called(declaration))
+    DECLARATION.advance(
+        uow,
+        declaration,
+        "resubmit",
+        to=to,
+        opinion=opinion,
+        republicise=changed,
+        content=content_hash(declaration),
+        named=named.called(declaration),
+    )
     declaration.position, declaration.due_on = back, None
     declaration.publicised_hash = content_hash(declaration, PUBLICISED_SECTIONS)
-    open_corrections = select(Correction).where(Correction.declaration_id == declaration.id, Correction.answered_at.is_(None))
+    open_corrections = select(Correction).where(
+        Correction.declaration_id == declaration.id, Correction.answered_at.is_(None)
+    )
     for correction in uow.session.scalars(open_corrections):
         correction.answered_at = uow.now.replace(microsecond=0)
     stop = step_at(declaration, back)
     receiver = stop.organisation if stop else declaration.committee or declaration.unit
     note = "（公示内容有变化，须重新公示）" if changed else ""
-    tell(uow, receiver, "补正材料已重新提交", f"{declaration.number} 已补正并重新提交{note}，请审核。", link(declaration))
-
-
+    tell(
+        uow, receiver, "补正材料已重新提交", f"{declaration.number} 已补正并重新提交{note}，请审核。", link(declaration)
+    )

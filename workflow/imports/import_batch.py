@@ -88,7 +88,9 @@ def _upload(batch_id: int) -> Path:
     return jobs.directory(0) / f"upload-{batch_id}"
 
 
-def begin(uow: UnitOfWork, kind_name: str, content: bytes | BinaryIO, name: str, choices: dict[str, Any]) -> ImportBatch:
+def begin(
+    uow: UnitOfWork, kind_name: str, content: bytes | BinaryIO, name: str, choices: dict[str, Any]
+) -> ImportBatch:
     """Take a table in and look at it: at once when it is short, else as a job.
 
     Taken: the kind, the file as it was sent and its name, the choices that hold for the whole table. Refused: an
@@ -100,13 +102,20 @@ def begin(uow: UnitOfWork, kind_name: str, content: bytes | BinaryIO, name: str,
     if not data:
         raise Refused("请选择要导入的文件（.xlsx、.xls 或 .csv）。", field="file")
     if len(data) > reading.MOST_BYTES:
-        raise Refused(f"文件为 {len(data) / 1048576:.1f} MB，超过 {reading.MOST_BYTES >> 20} MB；请拆分后分批导入。", field="file")
+        raise Refused(
+            f"文件为 {len(data) / 1048576:.1f} MB，超过 {reading.MOST_BYTES >> 20} MB；请拆分后分批导入。", field="file"
+        )
     Flow.complete(Step("begin", "导入", (), None, (), asks=kind.choices), choices)
     kind.prepare(uow, choices)
     batch = ImportBatch(
-        kind=kind.name, account_id=uow.actor.id, file_name=clean_name(name), sha256=hashlib.sha256(data).hexdigest(),
-        choices=choices, state=S.RECEIVED, created_at=uow.now.replace(microsecond=0),
-    )  # fmt: skip
+        kind=kind.name,
+        account_id=uow.actor.id,
+        file_name=clean_name(name),
+        sha256=hashlib.sha256(data).hexdigest(),
+        choices=choices,
+        state=S.RECEIVED,
+        created_at=uow.now.replace(microsecond=0),
+    )
     uow.session.add(batch)
     uow.session.flush()
     _upload(batch.id).write_bytes(data)
@@ -289,14 +298,16 @@ def _write_all(uow: UnitOfWork, run: Run, kind: ImportKind) -> dict[str, int]:
     words = Words(uow.session, _meanings(uow.session, uow.actor, kind))
     kind.perform(uow, rows, dict(batch.choices), words, lambda done, total: run.tell(done, total, "正在写入"))
     strange = [
-        row for row, (action, before) in zip(rows, shown, strict=True)
+        row
+        for row, (action, before) in zip(rows, shown, strict=True)
         if row.action != action or (action == RowAction.CHANGED and row.before != before)
-    ]  # fmt: skip
+    ]
     if strange:
         first = strange[0]
         why = "；".join(first.faults.values()) or f"现在是“{RowAction(first.action).label}”"
         raise Refused(
-            f"核对之后数据有变化，{len(strange)} 行与预览不一致，如第 {first.number} 行：{why.rstrip('。')}。已重新核对，请查看后再提交。"
+            f"核对之后数据有变化，{len(strange)} 行与预览不一致，如第 {first.number} 行：{why.rstrip('。')}。"
+            "已重新核对，请查看后再提交。"
         )
     if kind.keeps_outcome:
         _remember(uow, batch, rows)
@@ -309,7 +320,9 @@ def _write_all(uow: UnitOfWork, run: Run, kind: ImportKind) -> dict[str, int]:
 def _remember(uow: UnitOfWork, batch: ImportBatch, rows: Sequence[Outcome]) -> None:
     """Keep with each row what has become of it."""
     done = {row.number: row for row in rows}
-    import_rows.keep(uow.session, batch.id, [done.get(row.number, row) for row in import_rows.stored(uow.session, batch.id)])
+    import_rows.keep(
+        uow.session, batch.id, [done.get(row.number, row) for row in import_rows.stored(uow.session, batch.id)]
+    )
 
 
 def _give_back(uow: UnitOfWork, run: Run, sentence: str) -> None:
@@ -361,7 +374,11 @@ def _undo_all(uow: UnitOfWork, run: Run) -> tuple[int, int]:
         for row in rows:
             row.faults = {"": kept[row.number]} if row.number in kept else {}
         _remember(uow, batch, rows)
-    sentence = f"撤销 {len(rows) - len(kept)} 条" + (f"，保留 {len(kept)} 条（此后已被修改或使用，见失败原因）" if kept else "") + "。"
+    sentence = (
+        f"撤销 {len(rows) - len(kept)} 条"
+        + (f"，保留 {len(kept)} 条（此后已被修改或使用，见失败原因）" if kept else "")
+        + "。"
+    )
     IMPORT.advance(uow, batch, "undone", back=len(rows) - len(kept), kept=len(kept))
     batch.undone_at, batch.sentence = uow.now.replace(microsecond=0), sentence
     return len(rows) - len(kept), len(kept)
@@ -385,7 +402,11 @@ def touched_since(session: Session, batch: ImportBatch) -> dict[int, str]:
 def resume(uow: UnitOfWork, batch: ImportBatch) -> None:
     """Begin again what died with its process; nothing of it had been written."""
     IMPORT.advance(uow, batch, "resume")
-    work, word = {S.RECEIVED: ("import_read", "核对"), S.COMMITTING: ("import_write", "提交"), S.UNDOING: ("import_undo", "撤销")}[S(batch.state)]
+    work, word = {
+        S.RECEIVED: ("import_read", "核对"),
+        S.COMMITTING: ("import_write", "提交"),
+        S.UNDOING: ("import_undo", "撤销"),
+    }[S(batch.state)]
     _start(uow, batch, work, f"{word}：{batch.file_name}", here=False)
 
 

@@ -20,13 +20,23 @@ from workflow.imports.kind import Outcome
 
 SIZE = 500
 AT_ONCE = 20
-COLUMNS = {RowAction.NEW: "fresh", RowAction.CHANGED: "changed", RowAction.UNCHANGED: "unchanged", RowAction.WRONG: "wrong"}
+COLUMNS = {
+    RowAction.NEW: "fresh",
+    RowAction.CHANGED: "changed",
+    RowAction.UNCHANGED: "unchanged",
+    RowAction.WRONG: "wrong",
+}
 TABLE = ImportPart.__table__
 #: Rows that succeed and do something.
 WRITING = (RowAction.NEW, RowAction.CHANGED)
 
 
-def keep(session: Session, batch_id: int, rows: Sequence[Outcome], tell: Callable[[int, int], None] = lambda done, total: None) -> Counter[str]:
+def keep(
+    session: Session,
+    batch_id: int,
+    rows: Sequence[Outcome],
+    tell: Callable[[int, int], None] = lambda done, total: None,
+) -> Counter[str]:
     """Keep the rows of a batch in place of those it had; how many of each action."""
     session.execute(delete(TABLE).where(TABLE.c.batch_id == batch_id))
     counts: Counter[str] = Counter()
@@ -37,9 +47,14 @@ def keep(session: Session, batch_id: int, rows: Sequence[Outcome], tell: Callabl
             here = Counter(str(row.action) for row in some)
             counts += here
             content = [(r.number, str(r.action), r.texts, r.record_id, r.before, r.after, r.faults) for r in some]
-            parts.append({"batch_id": batch_id, "place": at // SIZE, "content": json.dumps(content, ensure_ascii=False, separators=(",", ":"))} | {
-                name: here[str(action)] for action, name in COLUMNS.items()
-            })  # fmt: skip
+            parts.append(
+                {
+                    "batch_id": batch_id,
+                    "place": at // SIZE,
+                    "content": json.dumps(content, ensure_ascii=False, separators=(",", ":")),
+                }
+                | {name: here[str(action)] for action, name in COLUMNS.items()}
+            )
         session.execute(insert(TABLE), parts)
         tell(min(start + SIZE * AT_ONCE, len(rows)), len(rows))
     return counts
@@ -63,7 +78,15 @@ def stored(session: Session, batch_id: int, actions: Iterable[str] = ()) -> Iter
 def page(session: Session, batch_id: int, action: str, number: int, size: int) -> tuple[list[Outcome], int]:
     """One page of the rows of an action ("" for all), and how many such rows there are."""
     columns = [TABLE.c[name] for key, name in COLUMNS.items() if not action or key == action]
-    places = session.execute(select(TABLE.c.place, sum(columns[1:], columns[0])).where(TABLE.c.batch_id == batch_id).order_by(TABLE.c.place)).tuples().all()
+    places = (
+        session.execute(
+            select(TABLE.c.place, sum(columns[1:], columns[0]))
+            .where(TABLE.c.batch_id == batch_id)
+            .order_by(TABLE.c.place)
+        )
+        .tuples()
+        .all()
+    )
     count = sum(many for _place, many in places)
     first = (number - 1) * size
     found: list[Outcome] = []

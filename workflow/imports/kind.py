@@ -37,7 +37,8 @@ class Field:
 
     name: str
     label: str
-    kind: str = "text"  #: text, code, day, number, yes, choice, region, series, specialty, specialties, organisation, organisations
+    #: text, code, day, number, yes, choice, region, series, specialty, specialties, organisation, organisations
+    kind: str = "text"
     required: bool = False
     note: str = ""
     enum: type[Labelled] | None = None
@@ -88,7 +89,8 @@ class ImportKind:
     choices: ClassVar[Sequence[Ask]] = ()  #: asked once for the whole table
     key: ClassVar[Sequence[str]] = ()  #: fields by which two rows are the same
     model: ClassVar[Any] = None
-    keeps_outcome: ClassVar[bool] = True  #: whether each row remembers its record and what it left; else both are worked out
+    #: whether each row remembers its record and what it left; else both are worked out
+    keeps_outcome: ClassVar[bool] = True
     own_parts: ClassVar[Sequence[str]] = ()  #: tables that belong to the record and go with it
 
     # -- to be overridden ----------------------------------------------------------------------------
@@ -249,7 +251,12 @@ class ImportKind:
     def touched(self, session: Session, rows: Sequence[Outcome], words: Words) -> dict[int, str]:
         """Row number → why it is not taken back: its record is gone, was changed since, or others build on it."""
         found: dict[int, str] = {}
-        users = users_of(session, self.model, [row.record_id for row in rows if row.record_id and row.action == RowAction.NEW], self.own_parts)
+        users = users_of(
+            session,
+            self.model,
+            [row.record_id for row in rows if row.record_id and row.action == RowAction.NEW],
+            self.own_parts,
+        )
         for row in rows:
             record = session.get(self.model, row.record_id) if row.record_id else None
             if record is None:
@@ -260,7 +267,9 @@ class ImportKind:
                 found[row.number] = f"“{record}”此后已被{users[row.record_id]}使用。"
         return found
 
-    def take_back(self, uow: UnitOfWork, rows: Sequence[Outcome], choices: dict[str, Any], words: Words, tell: Tell) -> dict[int, str]:
+    def take_back(
+        self, uow: UnitOfWork, rows: Sequence[Outcome], choices: dict[str, Any], words: Words, tell: Tell
+    ) -> dict[int, str]:
         """Undo the rows, the last first, as far as nobody has touched them since; row number → why one stays.
 
         A record that stays keeps those it stands on.

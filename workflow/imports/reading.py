@@ -36,7 +36,10 @@ KINDS = ("xlsx", "xls", "csv")
 ZIP = b"PK\x03\x04"
 
 _ROOT = Path(__file__).resolve().parents[2]
-_START = "import json, sys; sys.path.append(sys.argv[1]); from workflow.imports.parsing.child import main; main(json.loads(sys.argv[2]))"
+_START = (
+    "import json, sys; sys.path.append(sys.argv[1]); from workflow.imports.parsing.child import main; "
+    "main(json.loads(sys.argv[2]))"
+)
 _PIPE = 1 << 20
 #: Rows whose repeated texts are kept once: what repeats, repeats early.
 _LEARNING = 4_000
@@ -76,17 +79,30 @@ def read(
     """
     kind = _kind(path, name)
     request = {
-        "path": str(path), "kind": kind, "headings": list(headings), "required": list(required), "most_rows": most_rows,
-        "title": sheet_name(title) if title else "", "ignored": [REASON], "choices_sheet": CHOICES_SHEET,
-        "guide_sheet": GUIDE_SHEET, "version_property": VERSION_PROPERTY, "memory": MEMORY, "seconds": SECONDS,
-    }  # fmt: skip
+        "path": str(path),
+        "kind": kind,
+        "headings": list(headings),
+        "required": list(required),
+        "most_rows": most_rows,
+        "title": sheet_name(title) if title else "",
+        "ignored": [REASON],
+        "choices_sheet": CHOICES_SHEET,
+        "guide_sheet": GUIDE_SHEET,
+        "version_property": VERSION_PROPERTY,
+        "memory": MEMORY,
+        "seconds": SECONDS,
+    }
     with _Child(request) as child, _no_collection():
         rows, spoiled, last = child.rows()
     summary = _summary(child, last)
     return Table(
-        headings=summary["headings"], rows=rows, spoiled=spoiled, dictionary=summary["dictionary"],
-        sheet=summary["sheet"], notes=summary["notes"] + summary["heading_notes"],
-    )  # fmt: skip
+        headings=summary["headings"],
+        rows=rows,
+        spoiled=spoiled,
+        dictionary=summary["dictionary"],
+        sheet=summary["sheet"],
+        notes=summary["notes"] + summary["heading_notes"],
+    )
 
 
 def _kind(path: Path, name: str) -> str:
@@ -97,19 +113,27 @@ def _kind(path: Path, name: str) -> str:
     if not size:
         raise Refused("文件是空的，里面没有内容；请重新选择文件。", field="file")
     if ending not in KINDS:
-        raise Refused("这种类型的文件不能导入，只接受 .xlsx、.xls 和 .csv；请用 Excel 或 WPS 另存为 .xlsx 后再上传。", field="file")
+        raise Refused(
+            "这种类型的文件不能导入，只接受 .xlsx、.xls 和 .csv；请用 Excel 或 WPS 另存为 .xlsx 后再上传。",
+            field="file",
+        )
     if size > MOST_BYTES:
-        raise Refused(f"文件为 {size / 1048576:.1f} MB，超过 {MOST_BYTES >> 20} MB 的上限；请拆成几个文件分别导入。", field="file")
+        raise Refused(
+            f"文件为 {size / 1048576:.1f} MB，超过 {MOST_BYTES >> 20} MB 的上限；请拆成几个文件分别导入。", field="file"
+        )
     with path.open("rb") as file:
         head = file.read(1024)
     if (is_a := _really(head)) != ending and (is_a or ending != "csv"):
         told = {
-            "xlsx": "实际是 .xlsx 工作簿，", "xls": "实际是旧版 .xls 工作簿或加密的文件，", "html": "实际是网页（HTML），",
-        }.get(is_a, "")  # fmt: skip
+            "xlsx": "实际是 .xlsx 工作簿，",
+            "xls": "实际是旧版 .xls 工作簿或加密的文件，",
+            "html": "实际是网页（HTML），",
+        }.get(is_a, "")
         if is_a == "xls" and ending == "xlsx":
             told = "设有打开密码，或实际是旧版 .xls 工作簿，"
         raise Refused(
-            f"文件{told}内容与扩展名 .{ending} 不符，无法读取；请用 Excel 或 WPS 打开（有密码的先取消密码），另存为 .xlsx 后再上传。",
+            f"文件{told}内容与扩展名 .{ending} 不符，无法读取；请用 Excel 或 WPS 打开（有密码的先取消密码），"
+            "另存为 .xlsx 后再上传。",
             field="file",
         )
     return ending
@@ -143,9 +167,14 @@ class _Child:
     def __init__(self, request: dict[str, Any]) -> None:
         self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own module
             [sys.executable, "-I", "-c", _START, str(_ROOT), json.dumps(request)],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/", pipesize=_PIPE,
-            start_new_session=True, env={"MALLOC_ARENA_MAX": "1", "LC_ALL": "C.UTF-8"},  # no secret of ours goes along
-        )  # fmt: skip
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            pipesize=_PIPE,
+            start_new_session=True,
+            env={"MALLOC_ARENA_MAX": "1", "LC_ALL": "C.UTF-8"},  # no secret of ours goes along
+        )
         self.out = cast(io.BufferedReader, self.process.stdout)
         self.late = self.much = False
         self.clock = threading.Timer(WALL, self._over)
@@ -205,5 +234,9 @@ def _summary(child: _Child, last: str) -> dict[str, Any]:
             raise Refused(sentence, field="file") from (RuntimeError(summary["cause"]) if "cause" in summary else None)
         return summary
     if child.late or child.process.returncode == -signal.SIGXCPU:
-        raise Refused(f"读取超过 {SECONDS + 2} 秒仍未完成，文件内容过多或结构异常；请拆成几个文件，或把有用的行列复制到新下载的模板中再上传。", field="file")
+        raise Refused(
+            f"读取超过 {SECONDS + 2} 秒仍未完成，文件内容过多或结构异常；请拆成几个文件，"
+            "或把有用的行列复制到新下载的模板中再上传。",
+            field="file",
+        )
     raise Refused(str(too_large()), field="file") from RuntimeError(f"reader ended with {child.process.returncode}")

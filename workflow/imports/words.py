@@ -68,7 +68,9 @@ class Words:
     def _parts(self, each: Field, text: str) -> list[str]:
         if not text:
             return []
-        words = [word.strip() for word in _BETWEEN.split(text)] if each.kind in ("specialties", "organisations") else [text]
+        words = (
+            [word.strip() for word in _BETWEEN.split(text)] if each.kind in ("specialties", "organisations") else [text]
+        )
         return [self.meanings.get((each.name, word), word) for word in words if word]
 
     def _fetch(self, noun: str, named: Iterable[str]) -> None:
@@ -110,7 +112,9 @@ class Words:
             raise Faults(faults)
         return values
 
-    def table(self, fields: Sequence[Field], rows: Sequence[Outcome], *, former: bool = False) -> Iterator[dict[str, Any]]:
+    def table(
+        self, fields: Sequence[Field], rows: Sequence[Outcome], *, former: bool = False
+    ) -> Iterator[dict[str, Any]]:
         """The values of many rows, read column by column; what cannot be read goes into the faults of its row.
 
         The same text of a column is understood once.

@@ -113,7 +113,8 @@ def works(kind: str) -> Callable[[Callable[[Run], Answer]], Callable[[Run], Answ
 
 
 def install_jobs(root: str | Path, start: Start | None) -> None:
-    """Say where the directories of jobs lie and how a process for a job is started (None: at once, here); once at start."""
+    """Say where the directories of jobs lie and how a process for a job is started (None: at once, here); once at
+    start."""
     global _root, _start
     _root, _start = Path(root), start
     _root.mkdir(parents=True, exist_ok=True)
@@ -136,13 +137,20 @@ def ask(uow: UnitOfWork, kind: str, title: str, *, home: str = "", here: bool = 
     """
     if kind not in _works:
         raise TypeError(f"nobody does jobs of the kind {kind}")
-    waiting = uow.session.scalars(select(Job.id).where(Job.account_id == uow.actor.id, Job.state.in_((JobState.WAITING, JobState.RUNNING))))
+    waiting = uow.session.scalars(
+        select(Job.id).where(Job.account_id == uow.actor.id, Job.state.in_((JobState.WAITING, JobState.RUNNING)))
+    )
     if sum(alive(key) for key in waiting) >= MOST_AT_ONCE:
         raise NotNow(f"您已有 {MOST_AT_ONCE} 个后台任务正在办理，请待其完成后再提出新的任务。")
     job = Job(
-        account_id=uow.actor.id, kind=kind, title=title[:120], home=home, arguments=arguments, state=JobState.WAITING,
+        account_id=uow.actor.id,
+        kind=kind,
+        title=title[:120],
+        home=home,
+        arguments=arguments,
+        state=JobState.WAITING,
         asked_at=uow.now.replace(microsecond=0),
-    )  # fmt: skip
+    )
     uow.session.add(job)
     uow.session.flush()
     uow.record("ask_job", job, label="提出后台任务", kind=kind)
@@ -247,4 +255,3 @@ def clear(uow: UnitOfWork) -> int:
     for key in keys:
         shutil.rmtree(directory(key), ignore_errors=True)
     return len(keys)
-

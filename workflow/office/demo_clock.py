@@ -28,7 +28,9 @@ def move(uow: UnitOfWork, to: datetime) -> datetime:
         raise NotNow("演示时钟只在演示环境中可用；正式环境以服务器时间为准，不能调整。")
     to = to.replace(second=0, microsecond=0)
     if to <= uow.now:
-        raise Refused(f"演示时钟只能向前拨，现在已是 {uow.now:%Y-%m-%d %H:%M}；日志和过程跟踪按时间先后登记。", field="to")
+        raise Refused(
+            f"演示时钟只能向前拨，现在已是 {uow.now:%Y-%m-%d %H:%M}；日志和过程跟踪按时间先后登记。", field="to"
+        )
     if to > uow.now + FARTHEST:
         raise Refused(
             f"一次最多向前拨 {FARTHEST.days} 天，即到 {uow.now + FARTHEST:%Y-%m-%d %H:%M}；请分次调整。", field="to"

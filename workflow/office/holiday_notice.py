@@ -1,6 +1,7 @@
 """Read the yearly notice of the State Council (国务院办公厅关于…部分节假日安排的通知), as it is written.
 
-`一、元旦：1月1日（周四）至3日（周六）放假调休，共3天。1月4日（周日）上班。` gives the days that are not what their weekday
+`一、元旦：1月1日（周四）至3日（周六）放假调休，共3天。1月4日（周日）上班。` gives the days that are not what their
+weekday
 says: weekdays off and weekends worked. Lines such as `2027-02-05 至 2027-02-11 放假 春节` are read as well.
 """
 
@@ -98,10 +99,12 @@ def _date(year: int, word: re.Match[str], before: date | None) -> date:
     stated, month, number, bracket, *iso = word.groups()[1:8]
     if iso[0]:
         stated, month, number = iso
-    elif month is None and before is None:
-        raise ValueError(f"“{word[0]}”没有写明月份")
+    if month is None:
+        if before is None:
+            raise ValueError(f"“{word[0]}”没有写明月份")
+        stated, month = stated or str(before.year), str(before.month)
     try:
-        found = date(int(stated or (before.year if before and month is None else year)), int(month or before.month), int(number))  # type: ignore[union-attr]
+        found = date(int(stated or year), int(month), int(number))
     except ValueError:
         raise ValueError(f"“{word[0]}”不是有效日期") from None
     if abs(found.year - year) > 1:

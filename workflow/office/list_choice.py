@@ -20,7 +20,9 @@ MOST = 20
 LONGEST_NAME = 30
 #: Words of a query that are a person's number: identity numbers of 18 and 15 digits, mobile telephone numbers.
 _PERSONAL = re.compile(r"\D*(\d{17}[\dXx]|\d{15}|1[3-9]\d{9})\D*", re.ASCII)
-PERSONAL = "常用查询不保存身份证件号码和手机号码（个人信息保护法 第六条），请去掉后再保存；证件号码请在专门的查询条件中填写。"
+PERSONAL = (
+    "常用查询不保存身份证件号码和手机号码（个人信息保护法 第六条），请去掉后再保存；证件号码请在专门的查询条件中填写。"
+)
 
 
 def keep(uow: UnitOfWork, screen: str, name: str, conditions: Mapping[str, str]) -> SavedQuery:
@@ -38,7 +40,9 @@ def keep(uow: UnitOfWork, screen: str, name: str, conditions: Mapping[str, str])
     if saved is None:
         held = uow.session.scalar(select(func.count()).select_from(_mine(uow, screen).subquery())) or 0
         if held >= MOST:
-            raise Refused(f"每个界面最多保存 {MOST} 个常用查询，现有 {held} 个；请先删除不用的，再保存。", fields={"name": "已满"})
+            raise Refused(
+                f"每个界面最多保存 {MOST} 个常用查询，现有 {held} 个；请先删除不用的，再保存。", fields={"name": "已满"}
+            )
         saved = SavedQuery(account_id=uow.actor.id, screen=screen, name=name, conditions="", saved_at=uow.now)
         uow.session.add(saved)
     saved.conditions, saved.saved_at = urlencode(asked), uow.now.replace(microsecond=0)
@@ -75,7 +79,9 @@ def choose_columns(uow: UnitOfWork, screen: str, names: Sequence[str], default: 
     """Show these columns of a list in this order from now on; the default order again is no choice at all."""
     if not names:
         raise Refused("请至少保留一列。", fields={"column": "请至少勾选一列。"})
-    held = uow.session.scalar(select(ColumnChoice).where(ColumnChoice.account_id == uow.actor.id, ColumnChoice.screen == screen))
+    held = uow.session.scalar(
+        select(ColumnChoice).where(ColumnChoice.account_id == uow.actor.id, ColumnChoice.screen == screen)
+    )
     before, after = held.names.split() if held else list(default), list(names)
     if before == after:
         return
@@ -93,7 +99,9 @@ def _named(name: str) -> str:
     if not name:
         raise Refused("请填写常用查询的名称。", fields={"name": "请填写名称。"})
     if len(name) > LONGEST_NAME:
-        raise Refused(f"名称不能超过 {LONGEST_NAME} 字，现有 {len(name)} 字。", fields={"name": f"不能超过 {LONGEST_NAME} 字。"})
+        raise Refused(
+            f"名称不能超过 {LONGEST_NAME} 字，现有 {len(name)} 字。", fields={"name": f"不能超过 {LONGEST_NAME} 字。"}
+        )
     if _PERSONAL.fullmatch(name):
         raise Refused(PERSONAL, fields={"name": PERSONAL})
     return name

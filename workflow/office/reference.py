@@ -71,9 +71,12 @@ def _flag(text: str) -> bool:
 
 def _region(_: Session, row: Row) -> dict[str, Any]:
     return {
-        "code": row["code"], "name": row["name"], "level": row["level"], "parent_code": row["parent_code"] or None,
+        "code": row["code"],
+        "name": row["name"],
+        "level": row["level"],
+        "parent_code": row["parent_code"] or None,
         "statistical": _flag(row["statistical"]),
-    }  # fmt: skip
+    }
 
 
 def _code_item(_: Session, row: Row) -> dict[str, Any]:
@@ -86,17 +89,23 @@ def _series(_: Session, row: Row) -> dict[str, Any]:
 
 def _title(session: Session, row: Row) -> dict[str, Any]:
     return {
-        "series_id": _series_id(session, row["series"]), "branch": row["branch"], "level": TitleLevel(row["level"]).value,
-        "name": row["name"], "code": row["code"], "exam_only": _flag(row["exam_only"]),
-    }  # fmt: skip
+        "series_id": _series_id(session, row["series"]),
+        "branch": row["branch"],
+        "level": TitleLevel(row["level"]).value,
+        "name": row["name"],
+        "code": row["code"],
+        "exam_only": _flag(row["exam_only"]),
+    }
 
 
 def _specialty(session: Session, row: Row) -> dict[str, Any]:
     parent = row["parent"] and session.scalars(select(Specialty.id).filter_by(code=row["parent"])).one()
     return {
-        "code": row["code"], "name": row["name"], "series_id": _series_id(session, row["series"]),
+        "code": row["code"],
+        "name": row["name"],
+        "series_id": _series_id(session, row["series"]),
         "parent_id": parent or None,
-    }  # fmt: skip
+    }
 
 
 def _calendar_year(_: Session, row: Row) -> dict[str, Any]:
@@ -109,9 +118,12 @@ def _calendar_day(_: Session, row: Row) -> dict[str, Any]:
 
 def _clause(_: Session, row: Row) -> dict[str, Any]:
     return {
-        "code": row["code"], "document": row["document"], "article": row["article"], "text": row["text"],
+        "code": row["code"],
+        "document": row["document"],
+        "article": row["article"],
+        "text": row["text"],
         "verified": _flag(row["verified"]),
-    }  # fmt: skip
+    }
 
 
 def _series_id(session: Session, number: str) -> int:
@@ -145,10 +157,15 @@ def load(uow: UnitOfWork, directory: Path = DIRECTORY) -> list[Loaded]:
     for result in loaded:
         if result.anything:
             uow.record(
-                "load_reference", result.table.subject, label="载入基础数据", file=result.table.file,
-                sha256=result.sha256, added=list(map(_text, result.added)),
-                changed=list(map(_text, result.changed)), removed=list(map(_text, result.removed)),
-            )  # fmt: skip
+                "load_reference",
+                result.table.subject,
+                label="载入基础数据",
+                file=result.table.file,
+                sha256=result.sha256,
+                added=list(map(_text, result.added)),
+                changed=list(map(_text, result.changed)),
+                removed=list(map(_text, result.removed)),
+            )
     return loaded
 
 
@@ -216,9 +233,13 @@ def _of_the_office(session: Session, table: Table) -> Callable[[Any, Key], bool]
 
 
 def _drop_provisional(
-    session: Session, present: dict[Key, Any], listed: set[Key], office: Callable[[Any, Key], bool], result: Loaded,
+    session: Session,
+    present: dict[Key, Any],
+    listed: set[Key],
+    office: Callable[[Any, Key], bool],
+    result: Loaded,
     directory: Path,
-) -> None:  # fmt: skip
+) -> None:
     """Take away guessed holidays of years the new file announces."""
     guessed = set(session.scalars(select(CalendarYear.year).where(CalendarYear.announced.is_(False))))
     rows = _read(session, YEARS, (directory / YEARS.file).read_bytes())

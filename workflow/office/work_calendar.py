@@ -58,16 +58,29 @@ def set_day(uow: UnitOfWork, *, day: date, kind: str, name: str, record: Calenda
     uow.session.flush()
     was = f"（原为 {' '.join(before)}）" if before and before != _told(record) else ""
     uow.record(
-        "set_calendar_day", record, label="登记工作日历", day=day, kind=kind, name=record.name, was=before,
+        "set_calendar_day",
+        record,
+        label="登记工作日历",
+        day=day,
+        kind=kind,
+        name=record.name,
+        was=before,
         opinion=" ".join(_told(record)) + was,
-    )  # fmt: skip
+    )
     return record
 
 
 def remove_day(uow: UnitOfWork, record: CalendarDay) -> None:
     """Take a day out: it is again what its weekday says."""
     _keeper(uow)
-    uow.record("remove_calendar_day", record, label="删除工作日历", day=record.day, kind=record.kind, opinion=" ".join(_told(record)))
+    uow.record(
+        "remove_calendar_day",
+        record,
+        label="删除工作日历",
+        day=record.day,
+        kind=record.kind,
+        opinion=" ".join(_told(record)),
+    )
     uow.session.delete(record)
     uow.session.flush()
 
@@ -98,9 +111,14 @@ def set_year(
     record.announced, record.source = announced, source.strip()
     uow.session.flush()
     uow.record(
-        "set_calendar_year", record, label="登记工作日历年度", year=year, announced=announced, source=record.source,
+        "set_calendar_year",
+        record,
+        label="登记工作日历年度",
+        year=year,
+        announced=announced,
+        source=record.source,
         opinion=f"{year} 年 {'已公布' if announced else '暂定'} {record.source}",
-    )  # fmt: skip
+    )
     return record
 
 
@@ -119,7 +137,9 @@ class Change:
 
 def changes(session: Session, year: int, offs: Sequence[Off]) -> list[Change]:
     """What the days of a notice change in the calendar: days of that year that it does not name are taken out."""
-    inside = CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31)) | CalendarDay.day.in_([off.day for off in offs])
+    inside = CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31)) | CalendarDay.day.in_(
+        [off.day for off in offs]
+    )
     held = {record.day: record for record in session.scalars(select(CalendarDay).where(inside))}
     found = []
     for off in offs:
@@ -134,7 +154,8 @@ def changes(session: Session, year: int, offs: Sequence[Off]) -> list[Change]:
 def announce(uow: UnitOfWork, record: CalendarYear, *, source: str, offs: Sequence[Off]) -> list[Change]:
     """登记全年放假安排: the days of the notice at once, in place of what was entered for that year (国务院办公厅通知).
 
-    Terms already stored with their last day do not move. Refused: no name of the notice, no day, a year that is not set.
+    Terms already stored with their last day do not move. Refused: no name of the notice, no day, a year that is not
+    set.
     """
     _keeper(uow)
     if not source.strip():
@@ -145,7 +166,10 @@ def announce(uow: UnitOfWork, record: CalendarYear, *, source: str, offs: Sequen
     if strange := {off.day.year for off in offs} - known:
         raise Refused(f"{min(strange)}年尚未建立，请先在“工作日历年度”中新增该年度。", field="text")
     found = changes(uow.session, record.year, offs)
-    held = {row.day: row for row in uow.session.scalars(select(CalendarDay).where(CalendarDay.day.in_([c.off.day for c in found])))}
+    held = {
+        row.day: row
+        for row in uow.session.scalars(select(CalendarDay).where(CalendarDay.day.in_([c.off.day for c in found])))
+    }
     for change in found:
         if change.what == "移除":
             uow.session.delete(held[change.off.day])
@@ -158,9 +182,14 @@ def announce(uow: UnitOfWork, record: CalendarYear, *, source: str, offs: Sequen
     count = {what: sum(c.what == what for c in found) for what in ("新增", "更改", "移除", "不变")}
     told = "、".join(f"{what} {n} 天" for what, n in count.items() if n)
     uow.record(
-        "announce_year", record, label="登记全年放假安排", year=record.year, source=record.source,
-        days=[[off.day, off.kind, off.name] for off in offs], opinion=f"{record.year} 年 {record.source}：{told}",
-    )  # fmt: skip
+        "announce_year",
+        record,
+        label="登记全年放假安排",
+        year=record.year,
+        source=record.source,
+        days=[[off.day, off.kind, off.name] for off in offs],
+        opinion=f"{record.year} 年 {record.source}：{told}",
+    )
     return found
 
 

@@ -34,7 +34,8 @@ class Calendar:
         """Whether offices work on that day; refused for a year that is not set."""
         if day.year not in self.announced:
             raise Refused(
-                f"{day.year}年的工作日历尚未设置，无法计算工作日；请省厅配置岗在“工作日历”中录入该年度放假调休安排后再办理。"
+                f"{day.year}年的工作日历尚未设置，无法计算工作日；"
+                "请省厅配置岗在“工作日历”中录入该年度放假调休安排后再办理。"
             )
         if day in self.makeups:
             return True

@@ -101,13 +101,25 @@ def create_office(
     region_code = region_code or organisation.region_code
     if wrong := _wrong(uow, organisation, way, level, region_code):
         links = [link for sentence in wrong.values() for link in getattr(sentence, "links", ())]
-        raise Refused("；".join(s.rstrip("。") for s in wrong.values()) + "。", fields={k: str(v) for k, v in wrong.items()}, links=links)
+        raise Refused(
+            "；".join(s.rstrip("。") for s in wrong.values()) + "。",
+            fields={k: str(v) for k, v in wrong.items()},
+            links=links,
+        )
     if publicity_required is None:
         publicity_required = settings.value(uow.session, "recognition_publicity")
     office = AcceptanceOffice(
-        organisation=organisation, node_kind=organisation.kind, way=way, level=level, region_code=region_code,
-        publicity_required=publicity_required, contact=contact, telephone=telephone, instructions=instructions, active=True,
-    )  # fmt: skip
+        organisation=organisation,
+        node_kind=organisation.kind,
+        way=way,
+        level=level,
+        region_code=region_code,
+        publicity_required=publicity_required,
+        contact=contact,
+        telephone=telephone,
+        instructions=instructions,
+        active=True,
+    )
     uow.session.add(office)
     uow.session.flush()
     uow.record("create_office", office, label="新增受理机构", name=organisation.name, way=way, level=level)
@@ -121,15 +133,21 @@ def _wrong(uow: UnitOfWork, organisation: Organisation, way: str, level: str, re
     if level not in set(TitleLevel):
         wrong["level"] = "请选择职称等级。"
     elif way == Way.INITIAL and level not in INITIAL_LEVELS:
-        wrong["level"] = f"初定最高为中级，不能受理{TitleLevel(level).label}（湘人社函〔2024〕115号）；请改选等级或取得方式。"
+        wrong["level"] = (
+            f"初定最高为中级，不能受理{TitleLevel(level).label}（湘人社函〔2024〕115号）；请改选等级或取得方式。"
+        )
     if not organisation.active or organisation.kind not in RECEIVERS:
-        wrong["organisation"] = f"{organisation.name}（{NodeKind(organisation.kind).label}）不能作为受理机构或已停用，请另选机构。"
+        wrong["organisation"] = (
+            f"{organisation.name}（{NodeKind(organisation.kind).label}）不能作为受理机构或已停用，请另选机构。"
+        )
     if sentence := _unknown_region(uow, region_code):
         wrong["region_code"] = sentence
     same = uow.session.scalar(select(AcceptanceOffice).filter_by(organisation_id=organisation.id, way=way, level=level))
     if same:
         what = "已存在，不能重复新增" if same.active else "已注销，请对原记录办理“恢复”"
-        wrong.setdefault("organisation", Linked(f"{same}{what}（附件3 1.3）。", [(str(same), "acceptance_office", same.id)]))
+        wrong.setdefault(
+            "organisation", Linked(f"{same}{what}（附件3 1.3）。", [(str(same), "acceptance_office", same.id)])
+        )
     return wrong
 
 
@@ -156,12 +174,23 @@ def edit(uow: UnitOfWork, office: AcceptanceOffice, **changes: Any) -> None:
 def add_scope(uow: UnitOfWork, office: AcceptanceOffice, *, series: Series, specialty: Specialty | None = None) -> None:
     """Receive a series, or one specialty of it with all below; what an existing row already says is refused."""
     if specialty is not None and specialty.series_id != series.id:
-        raise Refused(f"“{specialty.name}”不属于{series.name}系列（附件3 1.3）；请在该系列的专业中选择。", field="specialty")
+        raise Refused(
+            f"“{specialty.name}”不属于{series.name}系列（附件3 1.3）；请在该系列的专业中选择。", field="specialty"
+        )
     line = {None, *_line(specialty)}
-    if held := next((scope for scope in office.scopes if scope.series_id == series.id and scope.specialty_id in line), None):
-        raise Refused(f"专业范围“{held}”已经包括所选系列或专业，不必重复添加（附件3 1.3）。", field="specialty" if specialty else "series")
+    if held := next(
+        (scope for scope in office.scopes if scope.series_id == series.id and scope.specialty_id in line), None
+    ):
+        raise Refused(
+            f"专业范围“{held}”已经包括所选系列或专业，不必重复添加（附件3 1.3）。",
+            field="specialty" if specialty else "series",
+        )
     ACCEPTANCE.advance(uow, office, "add_scope", series=series.name, specialty=specialty.name if specialty else None)
-    office.scopes.append(AcceptanceScope(series=series, specialty=specialty, series_id=series.id, specialty_id=specialty and specialty.id))
+    office.scopes.append(
+        AcceptanceScope(
+            series=series, specialty=specialty, series_id=series.id, specialty_id=specialty and specialty.id
+        )
+    )
     uow.session.flush()
 
 
@@ -188,7 +217,9 @@ def receives(office: AcceptanceOffice, series_id: int, specialty: Specialty | No
     what = "、".join(str(scope) for scope in office.scopes)
     if mine and specialty is None:
         return f"“{office.organisation.name}”按专业受理（{what}），请选择申报专业（附件3 1.3）。"
-    return f"“{office.organisation.name}”受理的专业范围为{what}，不包括所选系列或专业（附件3 1.3）；请选择相应的受理机构。"
+    return (
+        f"“{office.organisation.name}”受理的专业范围为{what}，不包括所选系列或专业（附件3 1.3）；请选择相应的受理机构。"
+    )
 
 
 def _line(specialty: Specialty | None) -> list[int]:

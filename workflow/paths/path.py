@@ -26,8 +26,19 @@ from workflow.paths.path_version import begin
 from workflow.paths.places import tree
 from workflow.paths.route import REVIEW_KINDS, PreviewRow, Stop, kind_for, preview, route
 
-__all__ = ["PATH_NODE", "PreviewRow", "Stop", "cancel", "confirm", "edit", "kind_for", "move", "preview", "propose", "route"]
-
+__all__ = [
+    "PATH_NODE",
+    "PreviewRow",
+    "Stop",
+    "cancel",
+    "confirm",
+    "edit",
+    "kind_for",
+    "move",
+    "preview",
+    "propose",
+    "route",
+]
 
 
 def keeper(uow: UnitOfWork, node: PathNode) -> str | None:
@@ -79,8 +90,6 @@ def no_child(uow: UnitOfWork, node: PathNode) -> str | None:
     )
 
 
-
-
 def same_tree(uow: UnitOfWork, node: PathNode) -> dict[str, str]:
     """What a picker of a parent offers: the places of the node's own tree."""
     return {"kind": node.kind, "committee_id": str(node.committee_id or 0), "office_id": str(node.office_id or 0)}
@@ -128,22 +137,36 @@ def propose(
         raise NotYou("只有省厅配置岗和评委会办事机构可以配置审核路径。")
     settle(uow, kind)
     node = PathNode(
-        kind=kind, organisation_id=organisation.id, node_kind=organisation.kind, state=S.PENDING, level=level or None,
-        committee_id=committee.id if committee else None, office_id=office.id if office else None,
-        parent_id=parent.id if parent else None, inner_deadline=inner_deadline,
+        kind=kind,
+        organisation_id=organisation.id,
+        node_kind=organisation.kind,
+        state=S.PENDING,
+        level=level or None,
+        committee_id=committee.id if committee else None,
+        office_id=office.id if office else None,
+        parent_id=parent.id if parent else None,
+        inner_deadline=inner_deadline,
         fast_return=settings.value(uow.session, "fast_return") if fast_return is None else fast_return,
-    )  # fmt: skip
+    )
     if sentence := keeper(uow, node):
         raise NotYou(sentence)
     if wrong := _wrong(uow.session, node, organisation, parent, committee, office):
         links = [link for sentence in wrong.values() for link in getattr(sentence, "links", ())]
-        raise Refused("；".join(s.rstrip("。") for s in wrong.values()) + "。", fields={k: str(v) for k, v in wrong.items()}, links=links)
+        raise Refused(
+            "；".join(s.rstrip("。") for s in wrong.values()) + "。",
+            fields={k: str(v) for k, v in wrong.items()},
+            links=links,
+        )
     uow.session.add(node)
     uow.session.flush()
     uow.record(
-        "propose", node, label="配置审核层级", kind=kind, organisation=organisation.name,
+        "propose",
+        node,
+        label="配置审核层级",
+        kind=kind,
+        organisation=organisation.name,
         parent=parent.organisation.name if parent else "",
-    )  # fmt: skip
+    )
     return node
 
 
@@ -192,7 +215,8 @@ def _already_there(session: Session, node: PathNode, organisation: Organisation)
         if twin.id != node.id and _levels_meet(twin.level, node.level):
             above = f"在“{twin.parent.organisation.name}”之下" if twin.parent else "在顶端"
             return Linked(
-                f"“{organisation.name}”已在该审核路径中（{above}），同一机构在一条路径上只能有一个位置（附件3 1.12 逐级审核）；请先注销或调整原节点。",
+                f"“{organisation.name}”已在该审核路径中（{above}），"
+                "同一机构在一条路径上只能有一个位置（附件3 1.12 逐级审核）；请先注销或调整原节点。",
                 [(organisation.name, "path_node", twin.id)],
             )
     return None

@@ -51,6 +51,16 @@ def affected(session: Session, node: PathNode, today: date) -> Affected:
     if node.office_id is not None:
         mine.append(Declaration.office_id == node.office_id)
     running = session.scalar(select(func.count()).select_from(Declaration).where(*mine)) or 0
-    first = session.execute(select(Declaration.id, Declaration.number).where(*mine).order_by(Declaration.id).limit(NAMED)).tuples().all() if running else []
-    drafts = session.scalar(select(func.count()).select_from(Declaration).where(Declaration.state == D.DRAFT, Declaration.year == today.year, travels(node.kind)))
+    first = (
+        session.execute(select(Declaration.id, Declaration.number).where(*mine).order_by(Declaration.id).limit(NAMED))
+        .tuples()
+        .all()
+        if running
+        else []
+    )
+    drafts = session.scalar(
+        select(func.count())
+        .select_from(Declaration)
+        .where(Declaration.state == D.DRAFT, Declaration.year == today.year, travels(node.kind))
+    )
     return Affected(len(found) - 1, through[node.organisation_id], running, tuple(first), drafts or 0)

@@ -39,7 +39,9 @@ def standing(node: PathNode) -> Select[Any]:
     query = (
         select(Declaration.id, Declaration.number)
         .join(RouteStep, RouteStep.declaration_id == Declaration.id)
-        .where(RouteStep.organisation_id == node.organisation_id, Declaration.state.in_(RUNNING), here, travels(node.kind))
+        .where(
+            RouteStep.organisation_id == node.organisation_id, Declaration.state.in_(RUNNING), here, travels(node.kind)
+        )
         .order_by(Declaration.number)
     )
     if node.committee_id is not None:

@@ -88,7 +88,9 @@ def check(session: Session, today: date, kind: str = "") -> Health:
     return Health(findings, seen, sum(province.counts.values()))
 
 
-def _places(network: Network, kind: str, province: Province, staff: dict[int, tuple[int, int]], since: dict[int, date]) -> Iterator[Finding]:
+def _places(
+    network: Network, kind: str, province: Province, staff: dict[int, tuple[int, int]], since: dict[int, date]
+) -> Iterator[Finding]:
     looped = {place.key for place in network.loops()}
     for place in network.places.values():
         if not place.living:
@@ -100,7 +102,13 @@ def _places(network: Network, kind: str, province: Province, staff: dict[int, tu
         if place.key in looped:
             yield Finding("loop", kind, name, "从该节点往上不能到达顶端", *here)
         elif place.parent is not None and (above is None or not above.living or above.level not in (None, place.level)):
-            yield Finding("orphan", kind, name, f"上级“{_name(province, above)}”" + ("不受理该等级" if above and above.living else "已注销"), *here)
+            yield Finding(
+                "orphan",
+                kind,
+                name,
+                f"上级“{_name(province, above)}”" + ("不受理该等级" if above and above.living else "已注销"),
+                *here,
+            )
         if one and not one.active:
             yield Finding("closed", kind, name, "机构已停用", *here)
         accounts, able = staff.get(place.organisation, (0, 0))
@@ -127,7 +135,9 @@ def _routeless(session: Session, network: Network, kind: str, province: Province
         key = group.unit if group.unit is not None else group.superior
         name = names.get(key, "") if key is not None else "（没有上级单位的单位）"
         whose = "本单位" if group.unit is not None else f"所属 {group.count} 个单位"
-        found.append(Finding("no_route", kind, name, f"{whose}：{_why(province, why)}", "organisation", key, group.count))
+        found.append(
+            Finding("no_route", kind, name, f"{whose}：{_why(province, why)}", "organisation", key, group.count)
+        )
     return found
 
 
@@ -143,9 +153,11 @@ def routeless(network: Network, kind: str, province: Province, accepting: set[in
 def _why(province: Province, broken: Break) -> str:
     at = _name(province, broken.at)
     return {
-        "missing": "本单位及各级上级均未列入", "waiting": f"“{at}”尚未确认其层级", "gone": f"“{at}”的上级节点已注销或不受理该等级",
+        "missing": "本单位及各级上级均未列入",
+        "waiting": f"“{at}”尚未确认其层级",
+        "gone": f"“{at}”的上级节点已注销或不受理该等级",
         "loop": f"在“{at}”处成环",
-    }[broken.reason]  # fmt: skip
+    }[broken.reason]
 
 
 def _staff(session: Session) -> dict[int, tuple[int, int]]:
@@ -167,14 +179,20 @@ def _able() -> Subquery:
 def _since(session: Session) -> dict[int, date]:
     """Place to the day on which it was last proposed or moved."""
     t = TrailEntry
-    query = select(t.subject_id, func.max(t.at)).where(t.subject_kind == "path_node", t.after.in_(["", "pending"]), t.verb != "edit").group_by(t.subject_id)
+    query = (
+        select(t.subject_id, func.max(t.at))
+        .where(t.subject_kind == "path_node", t.after.in_(["", "pending"]), t.verb != "edit")
+        .group_by(t.subject_id)
+    )
     return {key: moment.date() for key, moment in session.execute(query)}
 
 
 def _accepting(session: Session) -> dict[str, set[int]]:
     """初定 and 认定: the organisations that accept, whose own units need no path."""
     found: dict[str, set[int]] = {}
-    for way, key in session.execute(select(AcceptanceOffice.way, AcceptanceOffice.organisation_id).where(AcceptanceOffice.active.is_(True))):
+    for way, key in session.execute(
+        select(AcceptanceOffice.way, AcceptanceOffice.organisation_id).where(AcceptanceOffice.active.is_(True))
+    ):
         found.setdefault(str(way), set()).add(key)
     return found
 
@@ -182,9 +200,20 @@ def _accepting(session: Session) -> dict[str, set[int]]:
 def _unheld(session: Session, kind: str) -> list[Finding]:
     """Organisations at which declarations lie now and where no account in use can audit."""
     able = _able()
-    held = select(Account.organisation_id).join(able, able.c.user_id == Account.id).where(_IN_USE, Account.organisation_id.is_not(None))
+    held = (
+        select(Account.organisation_id)
+        .join(able, able.c.user_id == Account.id)
+        .where(_IN_USE, Account.organisation_id.is_not(None))
+    )
     query = (
-        select(Organisation.id, Organisation.name, Declaration.way, Declaration.level, func.count(), func.min(Declaration.number))
+        select(
+            Organisation.id,
+            Organisation.name,
+            Declaration.way,
+            Declaration.level,
+            func.count(),
+            func.min(Declaration.number),
+        )
         .join(RouteStep, RouteStep.organisation_id == Organisation.id)
         .join(Declaration, (Declaration.id == RouteStep.declaration_id) & (Declaration.position == RouteStep.position))
         .where(Declaration.state.in_(RUNNING), Organisation.id.not_in(held))
@@ -196,5 +225,7 @@ def _unheld(session: Session, kind: str) -> list[Finding]:
         if kind in ("", path):
             before = found.get((path, key))
             total = count + (before.count if before else 0)
-            found[path, key] = Finding("unheld", path, name, f"{total} 件申报停在此处（如 {first}）", "organisation", key, total)
+            found[path, key] = Finding(
+                "unheld", path, name, f"{total} 件申报停在此处（如 {first}）", "organisation", key, total
+            )
     return list(found.values())

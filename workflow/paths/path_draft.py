@@ -80,7 +80,13 @@ PATH_DRAFT = Flow("审核路径推演", S, [
 
 
 def create(
-    uow: UnitOfWork, *, name: str, kind: str, committee: Committee | None = None, office: AcceptanceOffice | None = None, note: str = ""
+    uow: UnitOfWork,
+    *,
+    name: str,
+    kind: str,
+    committee: Committee | None = None,
+    office: AcceptanceOffice | None = None,
+    note: str = "",
 ) -> PathDraft:
     """An empty draft for one tree; refused without a name, or for a committee or office of another path."""
     if not uow.actor.plays(roles.HRSS_CONFIG):
@@ -97,9 +103,14 @@ def create(
     if wrong:
         raise Refused("；".join(s.rstrip("。") for s in wrong.values()) + "。", fields=wrong)
     draft = PathDraft(
-        name=name.strip(), kind=kind, committee_id=committee.id if committee else None, office_id=office.id if office else None, note=note,
-        state=S.DRAFT, reason="",
-    )  # fmt: skip
+        name=name.strip(),
+        kind=kind,
+        committee_id=committee.id if committee else None,
+        office_id=office.id if office else None,
+        note=note,
+        state=S.DRAFT,
+        reason="",
+    )
     uow.session.add(draft)
     uow.session.flush()
     uow.record("create_draft", draft, label="新建草稿", name=draft.name)
@@ -110,43 +121,75 @@ def create(
 
 
 def add(
-    uow: UnitOfWork, draft: PathDraft, *, organisation: Organisation, parent: int | None = None, level: str | None = None,
-    fast_return: bool = False, inner_deadline: date | None = None,
-) -> PathChange:  # fmt: skip
+    uow: UnitOfWork,
+    draft: PathDraft,
+    *,
+    organisation: Organisation,
+    parent: int | None = None,
+    level: str | None = None,
+    fast_return: bool = False,
+    inner_deadline: date | None = None,
+) -> PathChange:
     """新增下级机构 in the draft, below the place `parent` (its key; negative: one the draft adds) or at the top."""
     if not organisation.active:
         raise Refused(f"“{organisation.name}”已停用，不能列入审核路径；请重新选择机构。", field="organisation")
     change = PathChange(
-        verb=ChangeVerb.ADD, organisation_id=organisation.id, level=level or None, fast_return=bool(fast_return), inner_deadline=inner_deadline
+        verb=ChangeVerb.ADD,
+        organisation_id=organisation.id,
+        level=level or None,
+        fast_return=bool(fast_return),
+        inner_deadline=inner_deadline,
     )
     return _put(uow, draft, change, organisation, parent)
 
 
 def move(uow: UnitOfWork, draft: PathDraft, *, node: PathNode, parent: int | None = None) -> PathChange:
     """调整上级 in the draft; what hangs below the node moves with it."""
-    return _put(uow, draft, PathChange(verb=ChangeVerb.MOVE, node_id=node.id, level=node.level, organisation_id=node.organisation_id), node.organisation, parent)
+    return _put(
+        uow,
+        draft,
+        PathChange(verb=ChangeVerb.MOVE, node_id=node.id, level=node.level, organisation_id=node.organisation_id),
+        node.organisation,
+        parent,
+    )
 
 
-def edit(uow: UnitOfWork, draft: PathDraft, *, node: PathNode, fast_return: bool = False, inner_deadline: date | None = None) -> PathChange:
+def edit(
+    uow: UnitOfWork, draft: PathDraft, *, node: PathNode, fast_return: bool = False, inner_deadline: date | None = None
+) -> PathChange:
     """编辑 in the draft: how returns travel, and the inner deadline."""
     change = PathChange(
-        verb=ChangeVerb.EDIT, node_id=node.id, level=node.level, organisation_id=node.organisation_id, fast_return=bool(fast_return),
+        verb=ChangeVerb.EDIT,
+        node_id=node.id,
+        level=node.level,
+        organisation_id=node.organisation_id,
+        fast_return=bool(fast_return),
         inner_deadline=inner_deadline,
-    )  # fmt: skip
+    )
     return _put(uow, draft, change, node.organisation, None)
 
 
 def cancel(uow: UnitOfWork, draft: PathDraft, *, node: PathNode, reason: str = "") -> PathChange:
     """注销 in the draft. Cases in hand do not hinder it: they go along the route on which they started."""
-    change = PathChange(verb=ChangeVerb.CANCEL, node_id=node.id, level=node.level, organisation_id=node.organisation_id, reason=reason or "")
+    change = PathChange(
+        verb=ChangeVerb.CANCEL,
+        node_id=node.id,
+        level=node.level,
+        organisation_id=node.organisation_id,
+        reason=reason or "",
+    )
     return _put(uow, draft, change, node.organisation, None)
 
 
-def _put(uow: UnitOfWork, draft: PathDraft, change: PathChange, organisation: Organisation, parent: int | None) -> PathChange:
+def _put(
+    uow: UnitOfWork, draft: PathDraft, change: PathChange, organisation: Organisation, parent: int | None
+) -> PathChange:
     """Append the change if it fits what the draft has made of the path so far."""
     if len(draft.changes) >= MOST:
         raise Refused(f"一份草稿最多 {MOST} 项变更；请分成几份草稿。")
-    change.parent_node_id, change.parent_change_id = (parent, None) if parent and parent > 0 else (None, -parent if parent else None)
+    change.parent_node_id, change.parent_change_id = (
+        (parent, None) if parent and parent > 0 else (None, -parent if parent else None)
+    )
     if change.parent_change_id is not None and change.parent_change_id not in {c.id for c in draft.changes}:
         raise Refused("所选上级不在本草稿中；请重新选择上级。", field="parent")
     PATH_DRAFT.advance(uow, draft, "change", items=[f"{ChangeVerb(change.verb).label}：{organisation.name}"])
@@ -155,7 +198,11 @@ def _put(uow: UnitOfWork, draft: PathDraft, change: PathChange, organisation: Or
     uow.session.flush()
     _after, misfits = overlaid(uow.session, in_force(uow.session, draft.kind, uow.today), draft)
     if sentence := misfits.get(change.id):
-        raise Refused(sentence, field="organisation" if change.verb == ChangeVerb.ADD and "已在" in sentence else "parent", links=getattr(sentence, "links", ()))
+        raise Refused(
+            sentence,
+            field="organisation" if change.verb == ChangeVerb.ADD and "已在" in sentence else "parent",
+            links=getattr(sentence, "links", ()),
+        )
     return change
 
 
@@ -176,16 +223,21 @@ def drop(uow: UnitOfWork, draft: PathDraft, change: PathChange) -> None:
 def schedule(uow: UnitOfWork, draft: PathDraft, *, takes_effect_on: date) -> None:
     """排定生效: from that day on the path counts with the changes; who gets a new place is asked to confirm ahead."""
     if takes_effect_on < uow.today:
-        raise Refused(f"生效日 {takes_effect_on} 已过，今天是 {uow.today}；请选择今天或以后的日期。", field="takes_effect_on")
+        raise Refused(
+            f"生效日 {takes_effect_on} 已过，今天是 {uow.today}；请选择今天或以后的日期。", field="takes_effect_on"
+        )
     PATH_DRAFT.advance(uow, draft, "schedule", takes_effect_on=takes_effect_on)
     draft.takes_effect_on = takes_effect_on
     for change in draft.changes:
         if change.verb in (ChangeVerb.ADD, ChangeVerb.MOVE):
             tell(
-                uow, change.organisation, "请确认审核层级",
-                f"{PathKind(draft.kind).label}审核路径自 {takes_effect_on} 起调整，涉及本机构（{ChangeVerb(change.verb).label}）；"
+                uow,
+                change.organisation,
+                "请确认审核层级",
+                f"{PathKind(draft.kind).label}审核路径自 {takes_effect_on} 起调整，"
+                f"涉及本机构（{ChangeVerb(change.verb).label}）；"
                 "请在“审核层级配置单位确认”中提前确认（附件2 1.6.2），否则该日起申报不能经过本机构。",
-            )  # fmt: skip
+            )
 
 
 @PATH_DRAFT.performs("recall")
@@ -247,9 +299,13 @@ def _write_down(uow: UnitOfWork, draft: PathDraft) -> int:
         place = after[-change.id if change.node_id is None else change.node_id]
         node = _node_for(uow, change, place, made)
         uow.record(
-            f"drafted_{change.verb}", node, label=f"推演生效：{ChangeVerb(change.verb).label}", after=node.state, draft=draft.name,
+            f"drafted_{change.verb}",
+            node,
+            label=f"推演生效：{ChangeVerb(change.verb).label}",
+            after=node.state,
+            draft=draft.name,
             opinion=change.reason or None,
-        )  # fmt: skip
+        )
     return path_version.begin(uow, draft.kind, f"推演草稿“{draft.name}”生效", draft=draft)
 
 
@@ -258,19 +314,28 @@ def _node_for(uow: UnitOfWork, change: PathChange, place: Place, made: dict[int,
     parent = made[place.parent] if place.parent is not None and place.parent < 0 else place.parent
     if change.node_id is None:
         node = PathNode(
-            kind=place.kind, committee_id=place.tree[0], office_id=place.tree[1], level=place.level, organisation_id=place.organisation,
+            kind=place.kind,
+            committee_id=place.tree[0],
+            office_id=place.tree[1],
+            level=place.level,
+            organisation_id=place.organisation,
             node_kind=place.node_kind,
-        )  # fmt: skip
+        )
         uow.session.add(node)
     else:
         node = uow.session.get_one(PathNode, change.node_id)
-    node.parent_id, node.fast_return, node.inner_deadline, node.state = parent, place.fast_return, place.deadline, place.state
-    if change.verb in (ChangeVerb.ADD, ChangeVerb.MOVE) and (change.node_id is None or place.state == NodeState.PENDING or change.confirmed_at):
+    node.parent_id, node.fast_return, node.inner_deadline, node.state = (
+        parent,
+        place.fast_return,
+        place.deadline,
+        place.state,
+    )
+    if change.verb in (ChangeVerb.ADD, ChangeVerb.MOVE) and (
+        change.node_id is None or place.state == NodeState.PENDING or change.confirmed_at
+    ):
         node.confirmed_at = change.confirmed_at
     if change.verb == ChangeVerb.CANCEL:
         node.reason = change.reason
     uow.session.flush()
     change.made_node_id = made[-change.id] = node.id
     return node
-
-

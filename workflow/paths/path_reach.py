@@ -88,7 +88,9 @@ def read(session: Session, also: Sequence[int] = ()) -> Province:
     counted = select(o.superior_id, func.count()).where(o.active.is_(True), o.kind.in_(UNITS)).group_by(o.superior_id)
     counts = dict(session.execute(counted).tuples().all())
     placed = o.id.in_(select(PathNode.organisation_id).distinct())
-    rows = session.execute(select(o.id, o.name, o.kind, o.active, o.superior_id).where(or_(placed, o.id.in_(also)) if also else placed))
+    rows = session.execute(
+        select(o.id, o.name, o.kind, o.active, o.superior_id).where(or_(placed, o.id.in_(also)) if also else placed)
+    )
     listed = {key: Listed(name, kind, active, superior) for key, name, kind, active, superior in rows}
     above.update((key, one.superior) for key, one in listed.items())
     return Province(above, counts, listed)

@@ -40,7 +40,8 @@ class Replay:
     """What the draft would change."""
 
     misfits: dict[int, str]
-    organisations: list[tuple[int, str, int, int]] = field(default_factory=list)  #: (id, name, units before, units after)
+    #: (id, name, units before, units after)
+    organisations: list[tuple[int, str, int, int]] = field(default_factory=list)
     without: tuple[int, int] = (0, 0)  #: units without a way, before and after
     looked_at: int = 0
     running: int = 0
@@ -87,15 +88,20 @@ def replay(session: Session, draft: PathDraft, today: date) -> Replay:
     after, misfits = overlaid(session, places, draft)
     answer = Replay(misfits)
     answer.unconfirmed = [
-        (c.organisation_id, c.organisation.name) for c in draft.changes if c.verb in (ChangeVerb.ADD, ChangeVerb.MOVE) and c.confirmed_at is None
+        (c.organisation_id, c.organisation.name)
+        for c in draft.changes
+        if c.verb in (ChangeVerb.ADD, ChangeVerb.MOVE) and c.confirmed_at is None
     ]
-    agreed = _agreed(after, {c.node_id for c in draft.changes if c.verb == ChangeVerb.MOVE})  # who has still to confirm is told apart; the figures are those once all have
+    # who has still to confirm is told apart; the figures are those once all have
+    agreed = _agreed(after, {c.node_id for c in draft.changes if c.verb == ChangeVerb.MOVE})
     networks = Network(places), Network(agreed)
     province = read(session, also=sorted({c.organisation_id for c in draft.changes}))
     (now, lost_now), (then, lost_then) = (passing(province, network, draft.kind) for network in networks)
     changed = [key for key in {*now, *then} if now[key] != then[key]]
     names = names_of(session, changed)
-    answer.organisations = sorted(((k, names.get(k, ""), now[k], then[k]) for k in changed), key=lambda row: -abs(row[3] - row[2]))
+    answer.organisations = sorted(
+        ((k, names.get(k, ""), now[k], then[k]) for k in changed), key=lambda row: -abs(row[3] - row[2])
+    )
     answer.without = (lost_now, lost_then)
     _cases(session, draft.kind, today, answer, *(Router(network, province, accepting(session)) for network in networks))
     return answer
@@ -103,16 +109,30 @@ def replay(session: Session, draft: PathDraft, today: date) -> Replay:
 
 def _agreed(places: dict[int, Place], moved: set[int | None]) -> dict[int, Place]:
     """The same with every drafted place confirmed."""
-    return {k: replace(p, state=NodeState.CONFIRMED) if p.living and (k < 0 or k in moved) else p for k, p in places.items()}
+    return {
+        k: replace(p, state=NodeState.CONFIRMED) if p.living and (k < 0 or k in moved) else p for k, p in places.items()
+    }
 
 
 def _cases(session: Session, kind: str, today: date, answer: Replay, before: Router, after: Router) -> None:
     """This year's declarations, drafts and those on their way, one after the other as plain rows."""
     d, onward = Declaration, aliased(RouteStep)
     here = aliased(RouteStep)
-    standing = case((d.position >= 0, d.position), else_=func.coalesce(d.returned_from, 0))  # with the applicant: where it comes back to
+    # with the applicant: where it comes back to
+    standing = case((d.position >= 0, d.position), else_=func.coalesce(d.returned_from, 0))
     query = (
-        select(d.id, d.number, d.state, d.unit_id, Organisation.superior_id, d.committee_id, d.office_id, d.level, here.organisation_id, onward.organisation_id)
+        select(
+            d.id,
+            d.number,
+            d.state,
+            d.unit_id,
+            Organisation.superior_id,
+            d.committee_id,
+            d.office_id,
+            d.level,
+            here.organisation_id,
+            onward.organisation_id,
+        )
         .join(Organisation, Organisation.id == d.unit_id)
         .outerjoin(here, (here.declaration_id == d.id) & (here.position == standing))
         .outerjoin(onward, (onward.declaration_id == d.id) & (onward.position == standing + 1))
@@ -143,7 +163,10 @@ def _cases(session: Session, kind: str, today: date, answer: Replay, before: Rou
                 notes.append((Case(key, number, running, ""), was, then))
     names = names_of(session, {k for _case, was, then in notes for k in (was, then) if k is not None})
     top = "评委会或最终机构"
-    answer.other = [Case(c.id, c.number, c.running, f"{names.get(was or 0, top)} → {names.get(then or 0, top)}") for c, was, then in notes]
+    answer.other = [
+        Case(c.id, c.number, c.running, f"{names.get(was or 0, top)} → {names.get(then or 0, top)}")
+        for c, was, then in notes
+    ]
 
 
 def _next(route: Iterable[int], here: int) -> int | None:

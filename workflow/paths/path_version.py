@@ -1,4 +1,5 @@
-"""路径版本: each change of a path that takes effect begins the next version; a declaration keeps the one it started on."""
+"""路径版本: each change of a path that takes effect begins the next version; a declaration keeps the one it started
+on."""
 
 from __future__ import annotations
 
@@ -31,14 +32,20 @@ def current(session: Session, kind: str, today: date) -> int:
     return number
 
 
-def begin(uow: UnitOfWork, kind: str, what: str, *, node: PathNode | None = None, draft: PathDraft | None = None) -> int:
+def begin(
+    uow: UnitOfWork, kind: str, what: str, *, node: PathNode | None = None, draft: PathDraft | None = None
+) -> int:
     """The next version of the path begins now; answers its number."""
     number = newest(uow.session, kind) + 1
     uow.session.add(
         PathVersion(
-            kind=kind, number=number, began_at=uow.now.replace(microsecond=0), what=what[:200], node_id=node.id if node else None,
+            kind=kind,
+            number=number,
+            began_at=uow.now.replace(microsecond=0),
+            what=what[:200],
+            node_id=node.id if node else None,
             draft_id=draft.id if draft else None,
         )
-    )  # fmt: skip
+    )
     uow.session.flush()
     return number

@@ -75,19 +75,31 @@ def stored(session: Session, kind: str, trees: Iterable[Tree] | None = None) -> 
     """The rows of a path as they stand, cancelled ones too; of some of its trees only, where these are given."""
     n = PathNode
     query = select(
-        n.id, n.kind, n.committee_id, n.office_id, n.level, n.parent_id, n.organisation_id, n.node_kind, n.fast_return, n.inner_deadline, n.state
+        n.id,
+        n.kind,
+        n.committee_id,
+        n.office_id,
+        n.level,
+        n.parent_id,
+        n.organisation_id,
+        n.node_kind,
+        n.fast_return,
+        n.inner_deadline,
+        n.state,
     ).where(n.kind == kind)
     if trees is not None:
         query = query.where(or_(*(tree(*each) for each in set(trees))))
     return {
-        key: Place(key, of, (committee, office), level, parent, organisation, node_kind, fast, deadline, state)
-        for key, of, committee, office, level, parent, organisation, node_kind, fast, deadline, state in session.execute(query)
+        key: Place(key, of, (committee, office), level, parent, organisation, *facts)
+        for key, of, committee, office, level, parent, organisation, *facts in session.execute(query)
     }
 
 
 def due(session: Session, kind: str, today: date) -> Sequence[PathDraft]:
     """Scheduled drafts whose day has come and which are not yet written down, in the order in which they count."""
-    query = select(PathDraft).where(PathDraft.kind == kind, PathDraft.state == PathDraftState.SCHEDULED, PathDraft.takes_effect_on <= today)
+    query = select(PathDraft).where(
+        PathDraft.kind == kind, PathDraft.state == PathDraftState.SCHEDULED, PathDraft.takes_effect_on <= today
+    )
     return session.scalars(query.order_by(PathDraft.takes_effect_on, PathDraft.id)).all()
 
 
@@ -105,7 +117,11 @@ def in_force(session: Session, kind: str, today: date, trees: Iterable[Tree] | N
 
 def overlaid(session: Session, places: Places, draft: PathDraft) -> tuple[Places, dict[int, str]]:
     """The places after the draft's changes, and for each change that does not fit the sentence."""
-    names = names_of(session, {c.organisation_id for c in draft.changes} | {p.organisation for p in places.values() if p.key in _named(draft)})
+    names = names_of(
+        session,
+        {c.organisation_id for c in draft.changes}
+        | {p.organisation for p in places.values() if p.key in _named(draft)},
+    )
     return apply(places, draft, names)
 
 
@@ -130,7 +146,13 @@ def apply(places: Places, draft: PathDraft, names: Mapping[int, str]) -> tuple[P
     after, misfits = dict(places), {}
     for change in draft.changes:
         made = drafted(after, draft, change)
-        sentence = made if isinstance(made, str) else misplaced(after, made, names) if change.verb in (ChangeVerb.ADD, ChangeVerb.MOVE) else None
+        sentence = (
+            made
+            if isinstance(made, str)
+            else misplaced(after, made, names)
+            if change.verb in (ChangeVerb.ADD, ChangeVerb.MOVE)
+            else None
+        )
         if isinstance(made, str) or sentence:
             misfits[change.id] = sentence or ""
         else:
@@ -141,22 +163,41 @@ def apply(places: Places, draft: PathDraft, names: Mapping[int, str]) -> tuple[P
 def drafted(places: Places, draft: PathDraft, change: PathChange) -> Place | str:
     """The place as the change makes it, or why it cannot."""
     confirmed = NodeState.CONFIRMED if change.confirmed_at else NodeState.PENDING
-    parent = change.parent_node_id if change.parent_node_id is not None else -change.parent_change_id if change.parent_change_id else None
+    parent = (
+        change.parent_node_id
+        if change.parent_node_id is not None
+        else -change.parent_change_id
+        if change.parent_change_id
+        else None
+    )
     if change.verb == ChangeVerb.ADD:
         return Place(
-            -change.id, draft.kind, (draft.committee_id, draft.office_id), change.level, parent, change.organisation_id, change.organisation.kind,
-            change.fast_return, change.inner_deadline, confirmed,
-        )  # fmt: skip
+            -change.id,
+            draft.kind,
+            (draft.committee_id, draft.office_id),
+            change.level,
+            parent,
+            change.organisation_id,
+            change.organisation.kind,
+            change.fast_return,
+            change.inner_deadline,
+            confirmed,
+        )
     here = places.get(change.node_id or 0)
     if here is None or not here.living:
-        return f"“{change.organisation.name}”的节点已被注销，不能再{ChangeVerb(change.verb).label}；请从草稿中去掉这一项。"
+        return (
+            f"“{change.organisation.name}”的节点已被注销，不能再{ChangeVerb(change.verb).label}；请从草稿中去掉这一项。"
+        )
     if change.verb == ChangeVerb.MOVE:
         return here if here.parent == parent else replace(here, parent=parent, state=confirmed)
     if change.verb == ChangeVerb.EDIT:
         return replace(here, fast_return=change.fast_return, deadline=change.inner_deadline)
     below = sum(1 for p in places.values() if p.parent == here.key and p.living)
     if below:
-        return f"“{change.organisation.name}”之下还有 {below} 个节点，注销后审核路径会中断（附件3 1.4–1.8）；请先在草稿中调整或注销这些下级。"
+        return (
+            f"“{change.organisation.name}”之下还有 {below} 个节点，注销后审核路径会中断（附件3 1.4–1.8）；"
+            "请先在草稿中调整或注销这些下级。"
+        )
     return replace(here, state=NodeState.CANCELLED)
 
 
@@ -169,8 +210,18 @@ def misplaced(places: Mapping[int, Place], place: Place, names: Mapping[int, str
     """Why a place may not stand where it is put: twice in a tree, below a stranger, a cancelled one, or itself."""
     name = names.get(place.organisation, "该机构")
     for other in places.values():
-        if other.organisation == place.organisation and other.key != place.key and other.living and other.tree == place.tree and meet(other.level, place.level):
-            return Linked(f"“{name}”已在该审核路径中，同一机构在一条路径上只能有一个位置（附件3 1.12 逐级审核）；请先注销或调整原节点。", _link(other, name))
+        if (
+            other.organisation == place.organisation
+            and other.key != place.key
+            and other.living
+            and other.tree == place.tree
+            and meet(other.level, place.level)
+        ):
+            return Linked(
+                f"“{name}”已在该审核路径中，同一机构在一条路径上只能有一个位置（附件3 1.12 逐级审核）；"
+                "请先注销或调整原节点。",
+                _link(other, name),
+            )
     if place.parent is None:
         return None
     above: Place | None = places.get(place.parent)
@@ -183,7 +234,11 @@ def misplaced(places: Mapping[int, Place], place: Place, names: Mapping[int, str
     seen: set[int] = set()
     while above is not None and above.key not in seen:
         if above.key == place.key or above.organisation == place.organisation:
-            return Linked(f"“{name}”不能放在自己之下：从所选上级往上会回到该机构，审核路径成环（附件3 1.12 逐级审核）；请选择其他上级。", _link(above, name))
+            return Linked(
+                f"“{name}”不能放在自己之下：从所选上级往上会回到该机构，审核路径成环（附件3 1.12 逐级审核）；"
+                "请选择其他上级。",
+                _link(above, name),
+            )
         seen.add(above.key)
         above = places.get(above.parent) if above.parent is not None else None
     return None

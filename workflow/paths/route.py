@@ -82,7 +82,11 @@ def route(
     chain = [unit, *superiors(unit)]
     found = network.way([o.id for o in chain], level, tree)
     listed = not isinstance(found, Break)
-    if isinstance(found, Break) and found.reason in ("gone", "loop", "waiting") and not (found.reason == "waiting" and found.above):
+    if (
+        isinstance(found, Break)
+        and found.reason in ("gone", "loop", "waiting")
+        and not (found.reason == "waiting" and found.above)
+    ):
         raise _broken(session, kind, found)
     climb = found if not isinstance(found, Break) else []
     organisations = _organisations(session, [p.organisation for p in climb])
@@ -126,7 +130,10 @@ def _ended_by(
 
 def _refuse_inactive(organisation: Organisation) -> None:
     if not organisation.active:
-        raise Refused(f"审核路径在“{organisation.name}”处中断：该机构已停用（附件3 1.4–1.8）；请省厅配置岗调整审核路径。", links=[(organisation.name, "organisation", organisation.id)])
+        raise Refused(
+            f"审核路径在“{organisation.name}”处中断：该机构已停用（附件3 1.4–1.8）；请省厅配置岗调整审核路径。",
+            links=[(organisation.name, "organisation", organisation.id)],
+        )
 
 
 def _forms(session: Session, unit: Organisation, committee: Committee | None) -> bool:
@@ -147,14 +154,18 @@ def _broken(session: Session, kind: PathKind, found: Break) -> Refused:
         above = names.get(found.above.organisation, "上级") if found.above else "上级"
         return Refused(
             f"{kind.label}审核路径在“{name}”之上中断：上级“{above}”的节点已注销或不受理该等级"
-            "（附件3 1.4–1.8）；请省厅配置岗或评委会办事机构重新配置其上级。", links=links,
-        )  # fmt: skip
+            "（附件3 1.4–1.8）；请省厅配置岗或评委会办事机构重新配置其上级。",
+            links=links,
+        )
     if found.reason == "waiting":
         return Refused(
-            f"{kind.label}审核路径在“{name}”处中断：该机构尚未确认其层级，请由该机构的经办人在{CONFIRM_WHERE}中确认后再办理。", links=links
+            f"{kind.label}审核路径在“{name}”处中断：该机构尚未确认其层级，"
+            f"请由该机构的经办人在{CONFIRM_WHERE}中确认后再办理。",
+            links=links,
         )
     return Refused(
-        f"{kind.label}审核路径在“{name}”处成环，无法到达顶端（附件3 1.12 逐级审核）；请省厅配置岗更正审核路径。", links=links
+        f"{kind.label}审核路径在“{name}”处成环，无法到达顶端（附件3 1.12 逐级审核）；请省厅配置岗更正审核路径。",
+        links=links,
     )
 
 
@@ -176,10 +187,15 @@ class _Missing:
             name = names_of(self.session, [waiting.organisation])[waiting.organisation]
             return Refused(
                 f"到“{target}”的{self.kind.label}审核路径在“{name}”处中断：该机构尚未确认其层级，"
-                f"请由该机构的经办人在{CONFIRM_WHERE}中确认后再提交。", links=[(name, "path_node", waiting.key)] if waiting.key > 0 else [],
-            )  # fmt: skip
+                f"请由该机构的经办人在{CONFIRM_WHERE}中确认后再提交。",
+                links=[(name, "path_node", waiting.key)] if waiting.key > 0 else [],
+            )
         names = "、".join(organisation.name for organisation in self.chain)
-        who = "评委会办事机构在“评委会下级单位管理”（附件2 1.6.1）" if self.committee else "省厅配置岗在审核路径配置（附件3 1.4、1.5）"
+        who = (
+            "评委会办事机构在“评委会下级单位管理”（附件2 1.6.1）"
+            if self.committee
+            else "省厅配置岗在审核路径配置（附件3 1.4、1.5）"
+        )
         return Refused(
             f"没有从“{self.chain[0].name}”到“{target}”的{self.kind.label}审核路径：{names}均未列入；"
             f"请由{who}中添加，并由被添加机构确认（附件2 1.6.2）。"

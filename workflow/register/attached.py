@@ -1,4 +1,5 @@
-"""What hangs on an organisation: cases, people, places. Guards ask it, and whoever renames, merges or closes reads it first."""
+"""What hangs on an organisation: cases, people, places. Guards ask it, and whoever renames, merges or closes reads it
+first."""
 
 from __future__ import annotations
 
@@ -42,14 +43,18 @@ class Attached:
 def standing(organisation_id: int) -> Select[Any]:
     """Declarations that lie at the organisation now, as a desk of their route."""
     here = select(RouteStep.declaration_id).where(
-        RouteStep.organisation_id == organisation_id, RouteStep.declaration_id == Declaration.id, RouteStep.position == Declaration.position
+        RouteStep.organisation_id == organisation_id,
+        RouteStep.declaration_id == Declaration.id,
+        RouteStep.position == Declaration.position,
     )
     return select(Declaration).where(Declaration.state.in_(AT_A_DESK), here.exists())
 
 
 def drafts(organisation_id: int) -> Select[Any]:
     """Declarations of its people that are still being written, or came back to be mended."""
-    return select(Declaration).where(Declaration.unit_id == organisation_id, Declaration.state.in_((D.DRAFT, D.RETURNED)))
+    return select(Declaration).where(
+        Declaration.unit_id == organisation_id, Declaration.state.in_((D.DRAFT, D.RETURNED))
+    )
 
 
 def running(organisation_id: int) -> Select[Any]:
@@ -60,36 +65,60 @@ def running(organisation_id: int) -> Select[Any]:
 
 
 def attached(session: Session, organisation: Organisation) -> list[Attached]:
-    """All that hangs on it, kind by kind, in a fixed number of statements; kinds of which there is nothing are left out."""
+    """All that hangs on it, kind by kind, in a fixed number of statements; kinds of which there is nothing are left
+    out."""
     key = organisation.id
     kinds: list[tuple[str, Select[Any], str]] = [
         ("在本机构办理中的申报", standing(key), "须先办结，否则不能合并"),
         ("草稿和退回补正的申报", drafts(key), "所在单位改为合并后的单位，并通知申报人"),
         ("已上报的在办申报", running(key), "审核层级不变，退回时由合并后的单位办理"),
-        ("已办结的申报", select(Declaration).where(Declaration.unit_id == key, Declaration.state.in_(DECIDED)), "保留原单位名称，不改动"),
+        (
+            "已办结的申报",
+            select(Declaration).where(Declaration.unit_id == key, Declaration.state.in_(DECIDED)),
+            "保留原单位名称，不改动",
+        ),
         ("账号", select(Account).where(Account.organisation_id == key), "转到合并后的单位"),
         ("评委", select(Expert).where(Expert.unit_id == key), "工作单位改为合并后的单位"),
         ("直属下级单位", select(Organisation).where(Organisation.superior_id == key), "上级单位改为合并后的单位"),
         ("审核路径节点", _places(key), "须先在审核路径配置中注销"),
-        ("受理机构", select(AcceptanceOffice).where(AcceptanceOffice.organisation_id == key, AcceptanceOffice.active), "须先注销"),
-        ("发证单位编码", select(Issuer).where(Issuer.organisation_id == key, Issuer.state == IssuerState.ACTIVE), "须先注销"),
-        ("职数", select(Quota).where(Quota.unit_id == key, Quota.state.not_in((QuotaState.CLEARED, QuotaState.REJECTED))), "不转移，由合并后的单位重新申报核定"),
-    ]  # fmt: skip
+        (
+            "受理机构",
+            select(AcceptanceOffice).where(AcceptanceOffice.organisation_id == key, AcceptanceOffice.active),
+            "须先注销",
+        ),
+        (
+            "发证单位编码",
+            select(Issuer).where(Issuer.organisation_id == key, Issuer.state == IssuerState.ACTIVE),
+            "须先注销",
+        ),
+        (
+            "职数",
+            select(Quota).where(Quota.unit_id == key, Quota.state.not_in((QuotaState.CLEARED, QuotaState.REJECTED))),
+            "不转移，由合并后的单位重新申报核定",
+        ),
+    ]
     found = []
     for what, query, merged in kinds:
         model = query.column_descriptions[0]["entity"]
         count = session.scalar(select(func.count()).select_from(query.with_only_columns(model.id).subquery())) or 0
         if count:
-            first = [(_name(row), model.__tablename__, row.id) for row in session.scalars(query.order_by(model.id).limit(NAMED)).unique()]
+            first = [
+                (_name(row), model.__tablename__, row.id)
+                for row in session.scalars(query.order_by(model.id).limit(NAMED)).unique()
+            ]
             found.append(Attached(what, count, first, merged))
-    committees = session.scalar(select(func.count(CommitteeOffice.id)).where(CommitteeOffice.organisation_id == key)) or 0
+    committees = (
+        session.scalar(select(func.count(CommitteeOffice.id)).where(CommitteeOffice.organisation_id == key)) or 0
+    )
     if committees:
         found.append(Attached("组建的评委会", committees, [], "不改动，请在评委会管理中更换组建单位"))
     return found
 
 
 def _name(row: Any) -> str:
-    return str(row.number) if isinstance(row, Declaration) else str(row.username) if isinstance(row, Account) else str(row)
+    return (
+        str(row.number) if isinstance(row, Declaration) else str(row.username) if isinstance(row, Account) else str(row)
+    )
 
 
 def _places(organisation_id: int) -> Select[Any]:
@@ -117,18 +146,28 @@ def off_the_paths(uow: UnitOfWork, organisation: Organisation) -> str | None:
     nodes = uow.session.scalars(_places(organisation.id).order_by(PathNode.id).limit(NAMED)).unique().all()
     if nodes:
         return Linked(
-            f"该机构在“{PathKind(nodes[0].kind).label}”审核路径中，不能停用（附件3 1.4–1.8）；请先在审核路径配置中注销。",
+            f"该机构在“{PathKind(nodes[0].kind).label}”审核路径中，不能停用（附件3 1.4–1.8）；"
+            "请先在审核路径配置中注销。",
             [(PathKind(node.kind).label, "path_node", node.id) for node in nodes],
         )
-    office = uow.session.scalar(select(AcceptanceOffice).where(AcceptanceOffice.organisation_id == organisation.id, AcceptanceOffice.active).limit(1))
+    office = uow.session.scalar(
+        select(AcceptanceOffice)
+        .where(AcceptanceOffice.organisation_id == organisation.id, AcceptanceOffice.active)
+        .limit(1)
+    )
     if office:
-        return Linked("该机构是初定、认定受理机构，不能停用（附件3 1.3）；请先注销受理机构。", [(str(office), "acceptance_office", office.id)])
+        return Linked(
+            "该机构是初定、认定受理机构，不能停用（附件3 1.3）；请先注销受理机构。",
+            [(str(office), "acceptance_office", office.id)],
+        )
     return None
 
 
 def issues_nothing(uow: UnitOfWork, organisation: Organisation) -> str | None:
     """Only if no 发证单位编码 in use is its own."""
-    issuer = uow.session.scalar(select(Issuer).where(Issuer.organisation_id == organisation.id, Issuer.state == IssuerState.ACTIVE).limit(1))
+    issuer = uow.session.scalar(
+        select(Issuer).where(Issuer.organisation_id == organisation.id, Issuer.state == IssuerState.ACTIVE).limit(1)
+    )
     return f"该机构的发证单位编码 {issuer.code} 仍在使用（附件3 1.9）；请先注销该编码。" if issuer else None
 
 
@@ -159,5 +198,9 @@ def not_merged(uow: UnitOfWork, organisation: Organisation) -> str | None:
 def successor(session: Session, organisation: Organisation) -> Organisation | None:
     """The organisation it was merged into, if it was."""
     change = OrganisationChange
-    into = select(Organisation).join(change, change.other_id == Organisation.id).where(change.organisation_id == organisation.id, change.kind == ChangeKind.MERGED)
+    into = (
+        select(Organisation)
+        .join(change, change.other_id == Organisation.id)
+        .where(change.organisation_id == organisation.id, change.kind == ChangeKind.MERGED)
+    )
     return session.scalar(into.order_by(change.id.desc()).limit(1))

@@ -130,9 +130,14 @@ def propose(
     if starts_on > uow.today:
         raise Refused(f"起始日期不能晚于今天（{uow.today}）。", field="starts_on")
     entry = BlacklistEntry(
-        person=person, kind=kind, reason=reason.strip(), basis=basis.strip(), starts_on=starts_on,
-        ends_on=term_end(starts_on, settings.value(uow.session, "blacklist_years")), state=S.PROPOSED,
-    )  # fmt: skip
+        person=person,
+        kind=kind,
+        reason=reason.strip(),
+        basis=basis.strip(),
+        starts_on=starts_on,
+        ends_on=term_end(starts_on, settings.value(uow.session, "blacklist_years")),
+        state=S.PROPOSED,
+    )
     uow.session.add(entry)
     uow.session.flush()
     uow.record("propose", entry, label="拟列入黑名单", kind=kind, opinion=entry.reason)

@@ -1,6 +1,7 @@
 """The index by which a picker finds an organisation by any part of its name, among a hundred thousand.
 
-A name is found by its pairs of neighbouring characters (字对), its pinyin initials by threes: what a person typed is cut
+A name is found by its pairs of neighbouring characters (字对), its pinyin initials by threes: what a person typed is
+cut
 the same way, the rarest piece gives the candidates, the others thin them out, and whoever asked looks at the
 names. No database offers this for two characters out of the box on both of ours, hence the small table.
 
@@ -49,7 +50,9 @@ def enter(session: Session, organisation_id: int, name: str, pinyin: str) -> Non
     new = pieces - set(session.scalars(there))
     member = struct.pack("<I", organisation_id)
     if new:
-        session.execute(insert(GRAM), [{"gram": gram, "first": organisation_id, "members": member} for gram in sorted(new)])
+        session.execute(
+            insert(GRAM), [{"gram": gram, "first": organisation_id, "members": member} for gram in sorted(new)]
+        )
 
 
 def enter_many(session: Session, named: Sequence[tuple[int, str, str]]) -> None:
@@ -78,7 +81,10 @@ def rebuild(session: Session) -> int:
 
 def missing(session: Session) -> bool:
     """Whether there are organisations and no index, as after an upgrade from before it."""
-    return session.scalar(select(GRAM.c.gram).limit(1)) is None and session.scalar(select(Organisation.id).limit(1)) is not None
+    return (
+        session.scalar(select(GRAM.c.gram).limit(1)) is None
+        and session.scalar(select(Organisation.id).limit(1)) is not None
+    )
 
 
 def unpack(members: bytes) -> tuple[int, ...]:
@@ -96,7 +102,8 @@ def _beside(row: dict[str, Any], there: set[tuple[str, int]]) -> Iterable[dict[s
 
 
 def _packed(named: Sequence[tuple[int, str, str]]) -> Iterable[dict[str, Any]]:
-    """Rows for many names, gram by gram: the pieces as numbers, sorted at once together with the places of their names."""
+    """Rows for many names, gram by gram: the pieces as numbers, sorted at once together with the places of their
+    names."""
     import numpy as np  # here, because an idle worker should not hold it
 
     ids = np.array([one[0] for one in named], dtype="<u4")
@@ -119,7 +126,9 @@ def _packed(named: Sequence[tuple[int, str, str]]) -> Iterable[dict[str, Any]]:
         keys = np.sort((pairs << 21) | place[: len(whole)][whole])  # np.unique would hash, ten times as long
         keys = keys[np.concatenate(([True], keys[1:] != keys[:-1]))] if len(keys) else keys
         piece, member = keys >> 21, ids[keys & ((1 << 21) - 1)]
-        starts: list[int] = np.flatnonzero(np.concatenate(([True], piece[1:] != piece[:-1]))).tolist() if len(piece) else []
+        starts: list[int] = (
+            np.flatnonzero(np.concatenate(([True], piece[1:] != piece[:-1]))).tolist() if len(piece) else []
+        )
         for start, end in zip(starts, [*starts[1:], len(piece)][: len(starts)], strict=True):
             number = int(piece[start])
             gram = "".join(chr((number >> letters * n) & ((1 << letters) - 1)) for n in reversed(range(size)))

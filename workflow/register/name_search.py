@@ -78,7 +78,9 @@ def _sizes(session: Session, wanted: Collection[str]) -> dict[str, int]:
     return dict(found.tuples().all())
 
 
-def candidates(session: Session, wanted: Collection[str], sizes: Mapping[str, int] | None = None) -> Iterator[list[int]]:
+def candidates(
+    session: Session, wanted: Collection[str], sizes: Mapping[str, int] | None = None
+) -> Iterator[list[int]]:
     """Organisations with all these pieces in names of theirs, in runs of ascending ids.
 
     The rarest piece is read some packs at a time, of the others only as far as those packs reach: whoever has found
@@ -92,7 +94,12 @@ def candidates(session: Session, wanted: Collection[str], sizes: Mapping[str, in
     done = dict.fromkeys(others, 0)  #: up to which `first` the packs of a piece were read
     begin, packs = 0, TRIES
     while begin < END:
-        rows = select(GRAM.c.first, GRAM.c.members).where(GRAM.c.gram == rarest, GRAM.c.first >= begin).order_by(GRAM.c.first).limit(packs + 1)
+        rows = (
+            select(GRAM.c.first, GRAM.c.members)
+            .where(GRAM.c.gram == rarest, GRAM.c.first >= begin)
+            .order_by(GRAM.c.first)
+            .limit(packs + 1)
+        )
         read = session.execute(rows).tuples().all()
         bound = read[packs][0] if len(read) > packs else END  # every row that holds an id below begins below
         for _, members in read[:packs]:
@@ -150,7 +157,7 @@ def _beginning(session: Session, text: str, most: int, limit: Limit) -> dict[int
     parts = [
         select(*COLUMNS).where(limit, column >= word, column < word + LAST).order_by(column).limit(most).subquery()
         for column, word in ranges
-    ]  # fmt: skip
+    ]
     query: Any = union_all(*(select(part) for part in parts)) if len(parts) > 1 else select(parts[0])
     found: dict[int, Found] = {}
     for row in session.execute(query):
@@ -169,14 +176,23 @@ def _inside(session: Session, text: str, sizes: Mapping[str, int], most: int, li
 
 
 def _read(
-    session: Session, runs: Iterable[list[int]], limit: Limit, fits: Callable[[Found], bool], most: int, *, former: str = ""
+    session: Session,
+    runs: Iterable[list[int]],
+    limit: Limit,
+    fits: Callable[[Found], bool],
+    most: int,
+    *,
+    former: str = "",
 ) -> list[Found]:
     """Those of the candidates that may be found and fit, until there are enough."""
     found: list[Found] = []
     for keys in runs:
         at, many = 0, 2 * most
         while at < len(keys):
-            rows = [Found(*row) for row in session.execute(select(*COLUMNS).where(TABLE.c.id.in_(keys[at : at + many]), limit))]
+            rows = [
+                Found(*row)
+                for row in session.execute(select(*COLUMNS).where(TABLE.c.id.in_(keys[at : at + many]), limit))
+            ]
             others = {one.id: one for one in rows if not fits(one)}
             found += [one for one in rows if one.id not in others]
             if former and others:
@@ -190,7 +206,11 @@ def _read(
 def _formerly(session: Session, others: dict[int, Found], text: str) -> list[Found]:
     """Those that were called so before."""
     change = OrganisationChange
-    query = select(change.organisation_id, change.before_name).where(change.organisation_id.in_(others)).order_by(change.id.desc())
+    query = (
+        select(change.organisation_id, change.before_name)
+        .where(change.organisation_id.in_(others))
+        .order_by(change.id.desc())
+    )
     found: dict[int, Found] = {}
     for key, name in session.execute(query).tuples():
         if key not in found and holds(name, text):
@@ -203,7 +223,8 @@ def _formerly(session: Session, others: dict[int, Found], text: str) -> list[Fou
 
 
 def named(session: Session, key: Any, text: str) -> ColumnElement[bool]:
-    """The clause that `key` (the id of an organisation, in any table) is one of those whose present name holds the text.
+    """The clause that `key` (the id of an organisation, in any table) is one of those whose present name holds the
+    text.
 
     Few are named one by one. Very many are recognised row by row: then a page is full after a few rows.
     """

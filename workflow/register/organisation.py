@@ -21,17 +21,42 @@ from workflow.register.attached import (
 from workflow.register.pinyin import initials
 
 
-def create(uow: UnitOfWork, *, code: str, name: str, kind: str, region_code: str, superior: Organisation | None = None, **given: Any) -> Organisation:
+def create(
+    uow: UnitOfWork,
+    *,
+    code: str,
+    name: str,
+    kind: str,
+    region_code: str,
+    superior: Organisation | None = None,
+    **given: Any,
+) -> Organisation:
     """Enter an organisation; refuses a wrong or known credit code, an unknown region, an empty name."""
     if not uow.actor.plays(HRSS_CONFIG, SYSTEM):
         raise NotYou("机构信息由省厅配置岗维护；单位请自行注册（118号 一）。")
     return enter(uow, code=code, name=name, kind=kind, region_code=region_code, superior=superior, **given)
 
 
-def enter(uow: UnitOfWork, *, code: str, name: str, kind: str, region_code: str, superior: Organisation | None = None, **given: Any) -> Organisation:
+def enter(
+    uow: UnitOfWork,
+    *,
+    code: str,
+    name: str,
+    kind: str,
+    region_code: str,
+    superior: Organisation | None = None,
+    **given: Any,
+) -> Organisation:
     """As `create`, for callers that have decided who may: registration and import."""
     row = register.normal(
-        {"code": code, "name": name, "kind": kind, "region_code": region_code, "superior": superior.code if superior else ""} | given
+        {
+            "code": code,
+            "name": name,
+            "kind": kind,
+            "region_code": region_code,
+            "superior": superior.code if superior else "",
+        }
+        | given
     )
     if wrong := register.faults(register.known(uow.session, [row]), row):
         raise Refused("机构信息有误，请按提示修改。", fields=wrong)
@@ -68,6 +93,7 @@ ORGANISATION = Flow("机构", OrganisationState, [
 ])
 # fmt: on
 
+
 def change(uow: UnitOfWork, organisation: Organisation, *, superior: Organisation | None = None, **given: Any) -> None:
     """Correct the data of an organisation and its 上级单位; the credit code stays.
 
@@ -82,7 +108,9 @@ def change(uow: UnitOfWork, organisation: Organisation, *, superior: Organisatio
     if wrong := _wrong_change(uow, organisation, superior, given):
         raise Refused("机构信息有误，请按提示修改。", fields=wrong)
     new = given | {"superior_id": superior.id if superior else None}
-    changed = {key: [getattr(organisation, key), value] for key, value in new.items() if getattr(organisation, key) != value}
+    changed = {
+        key: [getattr(organisation, key), value] for key, value in new.items() if getattr(organisation, key) != value
+    }
     for key, value in new.items():
         setattr(organisation, key, value)
     if "name" in changed:
@@ -98,10 +126,14 @@ def called(uow: UnitOfWork, organisation: Organisation, before: str, kind: str, 
     organisation.pinyin = initials(organisation.name)
     name_index.enter(uow.session, organisation.id, organisation.name, organisation.pinyin)
     line = OrganisationChange(
-        organisation_id=organisation.id, kind=kind, before_name=before, after_name=organisation.name,
+        organisation_id=organisation.id,
+        kind=kind,
+        before_name=before,
+        after_name=organisation.name,
         **{"before_code": organisation.code, "after_code": organisation.code, "effective_on": uow.today} | facts,
-        at=uow.now, by=uow.actor.username,
-    )  # fmt: skip
+        at=uow.now,
+        by=uow.actor.username,
+    )
     uow.session.add(line)
     return line
 

@@ -2,9 +2,11 @@
 
 What pypinyin answers, letter for letter, at some two microseconds a name instead of two hundred: the name is cut
 into the longest phrases of its dictionary, as pypinyin cuts it, and each phrase and each character is asked of
-pypinyin once in the life of the process. So 长 is c in 长沙 and z in 校长, 重 is c in 重庆 and z in 重点, 行 is h in 银行
+pypinyin once in the life of the process. So 长 is c in 长沙 and z in 校长, 重 is c in 重庆 and z in 重点, 行 is h in
+银行
 and x in 行政, wherever the dictionary knows the phrase; where it does not, the most usual reading stands (单 in a
-family name is d). A run of letters and digits gives its first one. 长沙 is never cut: pypinyin alone would read the 省长
+family name is d). A run of letters and digits gives its first one. 长沙 is never cut: pypinyin alone would read the
+省长
 in 湖南省长沙市.
 """
 

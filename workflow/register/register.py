@@ -28,8 +28,16 @@ from workflow.register.pinyin import initials
 TABLE = Organisation.__table__
 #: What a list may say of an organisation beside its code; code and name are the identity.
 CHANGEABLE = (
-    "name", "kind", "nature", "region_code", "file_holder", "contact", "telephone", "complaint_telephone", "grassroots",
-)  # fmt: skip
+    "name",
+    "kind",
+    "nature",
+    "region_code",
+    "file_holder",
+    "contact",
+    "telephone",
+    "complaint_telephone",
+    "grassroots",
+)
 COLUMNS = ("code", *CHANGEABLE)
 TEXTS = ("name", "file_holder", "contact", "telephone", "complaint_telephone")
 #: What the journal does not repeat of an organisation.
@@ -61,9 +69,10 @@ def known(session: Session, rows: Sequence[Mapping[str, Any]]) -> Known:
     if len(rows) == 1:
         regions = regions.where(Region.code == rows[0].get("region_code"))
     return Known(
-        set(session.scalars(regions)), {code: (key, active) for code, key, active in session.execute(columns)},
+        set(session.scalars(regions)),
+        {code: (key, active) for code, key, active in session.execute(columns)},
         {row["code"] for row in rows} if len(rows) > 1 else (),
-    )  # fmt: skip
+    )
 
 
 def nature_by_code(code: str) -> str:
@@ -190,8 +199,11 @@ def enter_many(uow: UnitOfWork, rows: Iterable[Mapping[str, Any]], *, judged: bo
         session.execute(insert(TABLE), ready)
         names += [(row["id"], row["name"], row["pinyin"]) for row in ready]
         for row in ordered[at : at + CHUNK]:
-            above = row.get("superior") or ""
-            digest.update(f"{row['code']}\t{row['name']}\t{row['kind']}\t{row['nature']}\t{row['region_code']}\t{above}\n".encode())
+            told = [
+                *(row[name] for name in ("code", "name", "kind", "nature", "region_code")),
+                row.get("superior") or "",
+            ]
+            digest.update(("\t".join(map(str, told)) + "\n").encode())
     name_index.enter_many(session, names)
     uow.record("enter_organisations", "organisation", label="批量登记机构", count=len(names), digest=digest.hexdigest())
     return len(names)
@@ -201,16 +213,26 @@ def _as_kept(row: Mapping[str, Any], own: Mapping[str, int], seen: Known) -> dic
     """A normal row as the table keeps it."""
     above = row.get("superior")
     return {
-        "id": own[row["code"]], "code": row["code"], "name": row["name"], "pinyin": initials(row["name"]), "kind": row["kind"],
-        "nature": row["nature"], "region_code": row["region_code"], "file_holder": row.get("file_holder") or "",
+        "id": own[row["code"]],
+        "code": row["code"],
+        "name": row["name"],
+        "pinyin": initials(row["name"]),
+        "kind": row["kind"],
+        "nature": row["nature"],
+        "region_code": row["region_code"],
+        "file_holder": row.get("file_holder") or "",
         "superior_id": (own.get(above) or seen.codes[above][0]) if above else None,
-        "contact": row.get("contact") or "", "telephone": row.get("telephone") or "",
-        "complaint_telephone": row.get("complaint_telephone") or "", "grassroots": bool(row.get("grassroots")), "active": True,
-    }  # fmt: skip
+        "contact": row.get("contact") or "",
+        "telephone": row.get("telephone") or "",
+        "complaint_telephone": row.get("complaint_telephone") or "",
+        "grassroots": bool(row.get("grassroots")),
+        "active": True,
+    }
 
 
 def change_many(uow: UnitOfWork, pairs: Iterable[tuple[int, Mapping[str, Any]]]) -> int:
-    """Change organisations, each given as its id and what shall be (a part of `CHANGEABLE`, `superior`); how many differ.
+    """Change organisations, each given as its id and what shall be (a part of `CHANGEABLE`, `superior`); how many
+    differ.
 
     Refused, all of them, as for one; nothing is written where nothing differs. A corrected name goes into the
     history, and the former one goes on finding its organisation.
@@ -223,7 +245,9 @@ def change_many(uow: UnitOfWork, pairs: Iterable[tuple[int, Mapping[str, Any]]])
     now = {key: before | after for key, (before, after) in differing.items()}
     seen = known(session, list(now.values()))
     wrong = {key: found for key, row in now.items() if (found := faults(seen, row, new=False))}
-    circles = rings(session, {now[key]["code"]: after["superior"] for key, (_, after) in differing.items() if "superior" in after})
+    circles = rings(
+        session, {now[key]["code"]: after["superior"] for key, (_, after) in differing.items() if "superior" in after}
+    )
     for key, row in now.items():
         if row["code"] in circles:
             wrong.setdefault(key, {})["superior"] = circles[row["code"]]
@@ -234,13 +258,19 @@ def change_many(uow: UnitOfWork, pairs: Iterable[tuple[int, Mapping[str, Any]]])
         digest.update(f"{key}\t{sorted(after.items())}\n".encode())
     columns = sorted({name for _, after in differing.values() for name in after})
     uow.record(
-        "change_organisations", "organisation", label="批量修改机构", count=len(differing), columns=columns,
+        "change_organisations",
+        "organisation",
+        label="批量修改机构",
+        count=len(differing),
+        columns=columns,
         digest=digest.hexdigest(),
-    )  # fmt: skip
+    )
     return len(differing)
 
 
-def _differing(session: Session, given: Mapping[int, Mapping[str, Any]]) -> dict[int, tuple[dict[str, Any], dict[str, Any]]]:
+def _differing(
+    session: Session, given: Mapping[int, Mapping[str, Any]]
+) -> dict[int, tuple[dict[str, Any], dict[str, Any]]]:
     """Id to (the row as it is, what of it shall be different)."""
     above = TABLE.alias()
     query = select(TABLE.c.id, *(TABLE.c[name] for name in COLUMNS), func.coalesce(above.c.code, "").label("superior"))
@@ -252,9 +282,13 @@ def _differing(session: Session, given: Mapping[int, Mapping[str, Any]]) -> dict
             wanted = normal(given[row["id"]])
             if unknown := wanted.keys() - before.keys():
                 raise TypeError(f"no such field of an organisation: {', '.join(sorted(unknown))}")
-            after = {name: value for name, value in wanted.items() if (value if value is not None else "") != before[name]}
+            after = {
+                name: value for name, value in wanted.items() if (value if value is not None else "") != before[name]
+            }
             if after.get("code"):
-                raise Refused(f"“{before['name']}”的统一信用代码是机构的身份，不能批量更改；请另行登记或办理更名、合并。")
+                raise Refused(
+                    f"“{before['name']}”的统一信用代码是机构的身份，不能批量更改；请另行登记或办理更名、合并。"
+                )
             if after:
                 found[row["id"]] = (before, {name: value if value is not None else "" for name, value in after.items()})
     if missing := len(given) - len(set(given) & _ids(session, keys)):
@@ -269,7 +303,9 @@ def _ids(session: Session, keys: Sequence[int]) -> set[int]:
     return found
 
 
-def _write_changes(uow: UnitOfWork, differing: Mapping[int, tuple[dict[str, Any], dict[str, Any]]], seen: Known) -> None:
+def _write_changes(
+    uow: UnitOfWork, differing: Mapping[int, tuple[dict[str, Any], dict[str, Any]]], seen: Known
+) -> None:
     """One statement for each set of columns that change together; names also in the index and the history."""
     session = uow.session
     together: dict[tuple[str, ...], list[dict[str, Any]]] = {}
@@ -281,19 +317,33 @@ def _write_changes(uow: UnitOfWork, differing: Mapping[int, tuple[dict[str, Any]
         if "name" in after:
             values["pinyin"] = initials(after["name"])
             renamed.append((key, before, after["name"]))
-        together.setdefault(tuple(sorted(values)), []).append({f"new_{name}": value for name, value in values.items()} | {"key": key})
+        together.setdefault(tuple(sorted(values)), []).append(
+            {f"new_{name}": value for name, value in values.items()} | {"key": key}
+        )
     for columns, rows in together.items():
-        change = update(TABLE).where(TABLE.c.id == bindparam("key")).values({name: bindparam(f"new_{name}") for name in columns})
+        change = (
+            update(TABLE)
+            .where(TABLE.c.id == bindparam("key"))
+            .values({name: bindparam(f"new_{name}") for name in columns})
+        )
         session.connection().execute(change, rows)
     if renamed:
         corrected = [
             {
-                "organisation_id": key, "kind": ChangeKind.CORRECTED, "before_name": before["name"], "after_name": name,
-                "before_code": before["code"], "after_code": before["code"], "document": "", "reason": "批量修改",
-                "effective_on": uow.today, "at": uow.now, "by": uow.actor.username,
+                "organisation_id": key,
+                "kind": ChangeKind.CORRECTED,
+                "before_name": before["name"],
+                "after_name": name,
+                "before_code": before["code"],
+                "after_code": before["code"],
+                "document": "",
+                "reason": "批量修改",
+                "effective_on": uow.today,
+                "at": uow.now,
+                "by": uow.actor.username,
             }
             for key, before, name in renamed
-        ]  # fmt: skip
+        ]
         session.execute(insert(OrganisationChange.__table__), corrected)
         name_index.enter_many(session, [(key, name, initials(name)) for key, _, name in renamed])
     session.expire_all()
@@ -313,16 +363,32 @@ def remove_many(uow: UnitOfWork, keys: Collection[int]) -> int:
     for at in range(0, len(wanted), CHUNK):
         session.execute(delete(TABLE).where(TABLE.c.id.in_(wanted[at : at + CHUNK])))
     session.expire_all()
-    uow.record("remove_organisations", "organisation", label="撤回机构", count=len(wanted), ids=[wanted[0], wanted[-1]] if wanted else [])
+    uow.record(
+        "remove_organisations",
+        "organisation",
+        label="撤回机构",
+        count=len(wanted),
+        ids=[wanted[0], wanted[-1]] if wanted else [],
+    )
     return len(wanted)
 
 
 #: What hangs on an organisation, in the words of the office; tables that are not here are named by their own.
 WORDS = {
-    "ab_user": "账号", "declaration": "申报", "route_step": "审核层级", "path_node": "审核路径节点", "acceptance_office": "受理机构",
-    "quota": "职数", "expert": "评委", "issuer": "发证单位编码", "publicity": "公示", "notice": "消息", "organisation": "下级单位",
-    "organisation_change": "历史沿革", "committee_office": "组建的评委会",
-}  # fmt: skip
+    "ab_user": "账号",
+    "declaration": "申报",
+    "route_step": "审核层级",
+    "path_node": "审核路径节点",
+    "acceptance_office": "受理机构",
+    "quota": "职数",
+    "expert": "评委",
+    "issuer": "发证单位编码",
+    "publicity": "公示",
+    "notice": "消息",
+    "organisation": "下级单位",
+    "organisation_change": "历史沿革",
+    "committee_office": "组建的评委会",
+}
 
 
 def in_use(session: Session, keys: Sequence[int]) -> dict[int, list[str]]:
@@ -355,7 +421,9 @@ def _refuse_wrong(session: Session, rows: Sequence[dict[str, Any]], seen: Known)
         if found := faults(seen, row):
             wrong[place] = found
         if first.setdefault(row["code"], place) != place:
-            wrong.setdefault(place, {})["code"] = f"统一信用代码 {row['code']} 在表中重复（第 {first[row['code']]} 条）。"
+            wrong.setdefault(place, {})["code"] = (
+                f"统一信用代码 {row['code']} 在表中重复（第 {first[row['code']]} 条）。"
+            )
     for code, sentence in rings(session, {row["code"]: row.get("superior") or "" for row in rows}).items():
         wrong.setdefault(first[code], {})["superior"] = sentence
     _refuse(wrong, {place: f"第 {place} 条 {rows[place - 1].get('name')}" for place in wrong})
@@ -367,14 +435,21 @@ def _refuse_overtaken(rows: Sequence[dict[str, Any]], seen: Known) -> None:
     wrong: dict[int, dict[str, str]] = {}
     for place, row in enumerate(rows, 1):
         above = row.get("superior")
-        if row["code"] in seen.codes or row["region_code"] not in seen.regions or (above and not seen.codes.get(above, (0, above in coming))[1]):
+        if (
+            row["code"] in seen.codes
+            or row["region_code"] not in seen.regions
+            or (above and not seen.codes.get(above, (0, above in coming))[1])
+        ):
             wrong[place] = faults(seen, row) or {"": "与登记簿不符，请重新核对。"}
     _refuse(wrong, {place: f"第 {place} 条 {rows[place - 1].get('name')}" for place in wrong})
 
 
 def _refuse(wrong: Mapping[int, dict[str, str]], names: Mapping[int, str]) -> None:
     if wrong:
-        told = "；".join(f"{names[key]}：{'，'.join(s.rstrip('。') for s in found.values())}" for key, found in list(wrong.items())[:5])
+        told = "；".join(
+            f"{names[key]}：{'，'.join(s.rstrip('。') for s in found.values())}"
+            for key, found in list(wrong.items())[:5]
+        )
         raise Refused(f"{len(wrong)} 个机构的信息有误，整批没有保存。{told}。")
 
 

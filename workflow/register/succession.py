@@ -30,13 +30,25 @@ def _in_effect(uow: UnitOfWork, effective_on: date) -> None:
 
 
 @ORGANISATION.performs("rename")
-def rename(uow: UnitOfWork, organisation: Organisation, *, name: str, document: str, effective_on: date, code: str | None = "", reason: str | None = "") -> None:
+def rename(
+    uow: UnitOfWork,
+    organisation: Organisation,
+    *,
+    name: str,
+    document: str,
+    effective_on: date,
+    code: str | None = "",
+    reason: str | None = "",
+) -> None:
     """更名 by a document, where need be with a new credit code; the old name and code go on finding it.
 
     Refused: a name like the present one, a wrong or known code, a day still to come.
     """
     _in_effect(uow, effective_on)
-    row = register.normal({key: getattr(organisation, key) for key in register.COLUMNS} | {"name": name, "code": code or organisation.code})
+    row = register.normal(
+        {key: getattr(organisation, key) for key in register.COLUMNS}
+        | {"name": name, "code": code or organisation.code}
+    )
     new_code = row["code"] != organisation.code
     wrong = register.faults(register.known(uow.session, [row]), row, new=new_code)
     if row["name"] == organisation.name and not new_code:
@@ -44,14 +56,41 @@ def rename(uow: UnitOfWork, organisation: Organisation, *, name: str, document: 
     if wrong:
         raise Refused("更名信息有误，请按提示修改。", fields=wrong)
     before, old_code = organisation.name, organisation.code
-    ORGANISATION.advance(uow, organisation, "rename", old_name=before, new_name=row["name"], old_code=old_code, new_code=row["code"], document=document)
+    ORGANISATION.advance(
+        uow,
+        organisation,
+        "rename",
+        old_name=before,
+        new_name=row["name"],
+        old_code=old_code,
+        new_code=row["code"],
+        document=document,
+    )
     organisation.name, organisation.code = row["name"], row["code"]
-    called(uow, organisation, before, ChangeKind.RENAMED, before_code=old_code, document=document, effective_on=effective_on, reason=reason or "")
+    called(
+        uow,
+        organisation,
+        before,
+        ChangeKind.RENAMED,
+        before_code=old_code,
+        document=document,
+        effective_on=effective_on,
+        reason=reason or "",
+    )
 
 
 @ORGANISATION.performs("merge")
-def merge(uow: UnitOfWork, organisation: Organisation, *, into: Organisation, document: str, effective_on: date, reason: str | None = "") -> None:
-    """合并 into another organisation, which becomes the successor. Refused: into itself, into one out of use, a day still to come."""
+def merge(
+    uow: UnitOfWork,
+    organisation: Organisation,
+    *,
+    into: Organisation,
+    document: str,
+    effective_on: date,
+    reason: str | None = "",
+) -> None:
+    """合并 into another organisation, which becomes the successor. Refused: into itself, into one out of use, a day
+    still to come."""
     _in_effect(uow, effective_on)
     if into.id == organisation.id:
         raise Refused("不能并入本机构自己，请另选合并后的单位。", field="into")
@@ -60,13 +99,35 @@ def merge(uow: UnitOfWork, organisation: Organisation, *, into: Organisation, do
     moved = _move(uow, organisation, into)
     ORGANISATION.advance(uow, organisation, "merge", into=into.name, document=document, moved=moved)
     uow.record("absorb", into, label="合并", merged=organisation.name, code=organisation.code, document=document)
-    shared = {"document": document, "effective_on": effective_on, "reason": reason or "", "at": uow.now, "by": uow.actor.username}
-    both = {"before_name": organisation.name, "before_code": organisation.code, "after_name": into.name, "after_code": into.code}
-    uow.session.add(OrganisationChange(organisation_id=organisation.id, kind=ChangeKind.MERGED, other_id=into.id, **both, **shared))
-    uow.session.add(OrganisationChange(organisation_id=into.id, kind=ChangeKind.ABSORBED, other_id=organisation.id, **both, **shared))
+    shared = {
+        "document": document,
+        "effective_on": effective_on,
+        "reason": reason or "",
+        "at": uow.now,
+        "by": uow.actor.username,
+    }
+    both = {
+        "before_name": organisation.name,
+        "before_code": organisation.code,
+        "after_name": into.name,
+        "after_code": into.code,
+    }
+    uow.session.add(
+        OrganisationChange(organisation_id=organisation.id, kind=ChangeKind.MERGED, other_id=into.id, **both, **shared)
+    )
+    uow.session.add(
+        OrganisationChange(
+            organisation_id=into.id, kind=ChangeKind.ABSORBED, other_id=organisation.id, **both, **shared
+        )
+    )
     name_index.enter(uow.session, into.id, organisation.name, initials(organisation.name))
     uow.session.flush()
-    tell(uow, into, "单位合并", f"“{organisation.name}”已并入本单位（{document}），其草稿、账号和下级单位已转入；职数不转移，请重新申报核定。")
+    tell(
+        uow,
+        into,
+        "单位合并",
+        f"“{organisation.name}”已并入本单位（{document}），其草稿、账号和下级单位已转入；职数不转移，请重新申报核定。",
+    )
 
 
 def _move(uow: UnitOfWork, organisation: Organisation, into: Organisation) -> dict[str, int]:
@@ -76,12 +137,23 @@ def _move(uow: UnitOfWork, organisation: Organisation, into: Organisation) -> di
     for declaration in open_ones:
         declaration.unit_id, declaration.region_code = into.id, into.region_code
         uow.record("move_unit", declaration, label="所在单位合并", before_unit=organisation.name, after_unit=into.name)
-        tell(uow, declaration.person, "所在单位已合并", f"“{organisation.name}”已并入“{into.name}”，申报 {declaration.number} 的所在单位已随之更改，请核对。")
+        tell(
+            uow,
+            declaration.person,
+            "所在单位已合并",
+            f"“{organisation.name}”已并入“{into.name}”，申报 {declaration.number} 的所在单位已随之更改，请核对。",
+        )
     on_the_way = session.scalars(attached.running(old)).unique().all()
     for declaration in on_the_way:
         if declaration.unit_id == old:
             declaration.unit_id = into.id
-        uow.record("move_unit", declaration, label="审核层级由合并后的单位承接", before_unit=organisation.name, after_unit=into.name)
+        uow.record(
+            "move_unit",
+            declaration,
+            label="审核层级由合并后的单位承接",
+            before_unit=organisation.name,
+            after_unit=into.name,
+        )
     desks = [declaration.id for declaration in (*open_ones, *on_the_way)]
     for at in range(0, len(desks), register.CHUNK):
         step = RouteStep.declaration_id.in_(desks[at : at + register.CHUNK]) & (RouteStep.organisation_id == old)
@@ -89,7 +161,9 @@ def _move(uow: UnitOfWork, organisation: Organisation, into: Organisation) -> di
     accounts = session.scalars(select(Account).where(Account.organisation_id == old)).unique().all()
     for account in accounts:
         account.organisation_id = into.id
-        uow.record("move_account", account, label="账号随单位合并转移", before_unit=organisation.name, after_unit=into.name)
+        uow.record(
+            "move_account", account, label="账号随单位合并转移", before_unit=organisation.name, after_unit=into.name
+        )
     experts = session.scalars(select(Expert).where(Expert.unit_id == old)).unique().all()
     for expert in experts:
         expert.unit_id = into.id
@@ -101,7 +175,13 @@ def _move(uow: UnitOfWork, organisation: Organisation, into: Organisation) -> di
         uow.record("change_organisation", unit, label="上级单位合并", changes={"superior_id": [old, into.id]})
     session.flush()
     session.expire_all()
-    return {"drafts": len(open_ones), "running": len(on_the_way), "accounts": len(accounts), "experts": len(experts), "below": len(below)}
+    return {
+        "drafts": len(open_ones),
+        "running": len(on_the_way),
+        "accounts": len(accounts),
+        "experts": len(experts),
+        "below": len(below),
+    }
 
 
 def _free_of(session: Session, organisation: Organisation, into: Organisation) -> None:
@@ -132,20 +212,41 @@ def reopen(uow: UnitOfWork, organisation: Organisation) -> None:
 
 
 def _line(uow: UnitOfWork, organisation: Organisation, kind: str, reason: str) -> None:
-    same = {"before_name": organisation.name, "after_name": organisation.name, "before_code": organisation.code, "after_code": organisation.code}
+    same = {
+        "before_name": organisation.name,
+        "after_name": organisation.name,
+        "before_code": organisation.code,
+        "after_code": organisation.code,
+    }
     uow.session.add(
-        OrganisationChange(organisation_id=organisation.id, kind=kind, effective_on=uow.today, reason=reason, at=uow.now, by=uow.actor.username, **same)
+        OrganisationChange(
+            organisation_id=organisation.id,
+            kind=kind,
+            effective_on=uow.today,
+            reason=reason,
+            at=uow.now,
+            by=uow.actor.username,
+            **same,
+        )
     )
 
 
 def history(session: Session, organisation: Organisation) -> list[OrganisationChange]:
     """历史沿革, the newest first."""
     change = OrganisationChange
-    return list(session.scalars(select(change).where(change.organisation_id == organisation.id).order_by(change.effective_on.desc(), change.id.desc())))
+    return list(
+        session.scalars(
+            select(change)
+            .where(change.organisation_id == organisation.id)
+            .order_by(change.effective_on.desc(), change.id.desc())
+        )
+    )
 
 
 def name_on(session: Session, organisation: Organisation, day: date) -> str:
     """What it was called on that day: the name before the first renaming that took effect later."""
     change = OrganisationChange
-    later = select(change.before_name).where(change.organisation_id == organisation.id, change.kind == ChangeKind.RENAMED, change.effective_on > day)
+    later = select(change.before_name).where(
+        change.organisation_id == organisation.id, change.kind == ChangeKind.RENAMED, change.effective_on > day
+    )
     return session.scalar(later.order_by(change.effective_on, change.id).limit(1)) or organisation.name

@@ -56,7 +56,9 @@ def in_voting(uow: UnitOfWork, poll: Poll) -> str | None:
     """The session has reached the vote."""
     if poll.session.state == SessionState.VOTING:
         return None
-    return f"会议当前为“{SessionState(poll.session.state).label}”环节，不能投票（118号 五(四)）；请等待会议进入大会投票。"
+    return (
+        f"会议当前为“{SessionState(poll.session.state).label}”环节，不能投票（118号 五(四)）；请等待会议进入大会投票。"
+    )
 
 
 def not_voted_before(uow: UnitOfWork, poll: Poll) -> str | None:
@@ -120,17 +122,28 @@ def open(
     poll.members, poll.attending = len(poll.session.members), len(attending)
     poll.candidates, poll.public_key = sorted(people), public
     poll.wrapped_key = sealing.wrap(private, keys, _context(poll))
-    poll.roster_hash = _hash({
-        "poll": poll.id, "roster": sorted(attending), "candidates": poll.candidates, "public_key": public,
-        "members": poll.members, "rule": "3*yes>=2*attending",
-    })  # fmt: skip
+    poll.roster_hash = _hash(
+        {
+            "poll": poll.id,
+            "roster": sorted(attending),
+            "candidates": poll.candidates,
+            "public_key": public,
+            "members": poll.members,
+            "rule": "3*yes>=2*attending",
+        }
+    )
     uow.session.execute(
         insert(Roll), [{"poll_id": poll.id, "expert_id": number, "voted": False} for number in sorted(attending)]
     )
     POLL.advance(
-        uow, poll, "open", members=poll.members, attending=poll.attending, candidates=len(people),
+        uow,
+        poll,
+        "open",
+        members=poll.members,
+        attending=poll.attending,
+        candidates=len(people),
         roster_hash=poll.roster_hash,
-    )  # fmt: skip
+    )
 
 
 def _two_keys(office: str, supervisor: str) -> tuple[str, str]:
@@ -278,9 +291,7 @@ class Count:
 
 
 @POLL.performs("close")
-def close(
-    uow: UnitOfWork, poll: Poll, *, office_pass: str, supervisor_pass: str, early_reason: str = ""
-) -> Count:
+def close(uow: UnitOfWork, poll: Poll, *, office_pass: str, supervisor_pass: str, early_reason: str = "") -> Count:
     """Count the votes: open the envelopes in memory, mix, write marks and tallies at once, destroy the envelopes.
 
     Takes both passphrases. Refuses wrong ones, a close while somebody has not voted without a reason, and
@@ -307,9 +318,15 @@ def close(
     poll.wrapped_key = None
     poll.tally_hash = _hash({"poll": poll.id, "tallies": [_line(t) for t in tallies], "envelopes": digests})
     POLL.advance(
-        uow, poll, "close", cast=len(rows), attending=poll.attending, tally_hash=poll.tally_hash,
-        archive=hashlib.sha256(archive).hexdigest(), opinion=early_reason.strip() or None,
-    )  # fmt: skip
+        uow,
+        poll,
+        "close",
+        cast=len(rows),
+        attending=poll.attending,
+        tally_hash=poll.tally_hash,
+        archive=hashlib.sha256(archive).hexdigest(),
+        opinion=early_reason.strip() or None,
+    )
     poll.session.voted_on = uow.today
     uow.record("count_votes", poll.session, label="计票", voted_on=uow.today, tally_hash=poll.tally_hash)
     for tally in tallies:
@@ -363,10 +380,15 @@ def _tally(uow: UnitOfWork, poll: Poll, number: int, votes: Counter[Choice]) -> 
         roll = select(func.count()).select_from(Roll).where(Roll.poll_id == poll.id, Roll.expert_id.in_(aside))
         attending -= uow.session.scalar(roll) or 0
     return Tally(
-        poll_id=poll.id, year=poll.session.plan.year, declaration_id=number, yes=votes[Choice.YES],
-        no=votes[Choice.NO], abstain=votes[Choice.ABSTAIN], attending=attending,
+        poll_id=poll.id,
+        year=poll.session.plan.year,
+        declaration_id=number,
+        yes=votes[Choice.YES],
+        no=votes[Choice.NO],
+        abstain=votes[Choice.ABSTAIN],
+        attending=attending,
         passed=has_two_thirds(votes[Choice.YES], attending),
-    )  # fmt: skip
+    )
 
 
 def has_two_thirds(yes: int, attending: int) -> bool:

@@ -49,7 +49,10 @@ def not_the_day(uow: UnitOfWork, plan: Plan) -> str | None:
     day = plan.opens_on - timedelta(days=lead)
     if uow.today == day:
         return None
-    return f"评委应在开评前 {lead} 天（{day}）抽取，今天是 {uow.today}，不能抽取（118号 五(二)）；请在当天会同机关纪委办理。"
+    return (
+        f"评委应在开评前 {lead} 天（{day}）抽取，今天是 {uow.today}，不能抽取（118号 五(二)）；"
+        "请在当天会同机关纪委办理。"
+    )
 
 
 def before_opening(uow: UnitOfWork, draw: Draw) -> str | None:
@@ -143,16 +146,27 @@ def freeze(uow: UnitOfWork, plan: Plan, *, salt: str | None = None, alg: str = "
     if not is_feasible:
         raise Refused(shortage(plan, manifest))
     draw = Draw(
-        plan=plan, plan_id=plan.id, name=plan.number, attempt=attempt, manifest=manifest.to_bytes(),
-        pool_hash=zc.pool_hash(manifest), salt=salt, state=S.FROZEN,
-    )  # fmt: skip
+        plan=plan,
+        plan_id=plan.id,
+        name=plan.number,
+        attempt=attempt,
+        manifest=manifest.to_bytes(),
+        pool_hash=zc.pool_hash(manifest),
+        salt=salt,
+        state=S.FROZEN,
+    )
     uow.session.add(draw)
     uow.session.flush()
     recused = sum(expert.status != zc.OK for expert in manifest.experts)
     uow.record(
-        "freeze", draw, label="冻结名册", attempt=attempt, pool_hash=draw.pool_hash, experts=len(manifest.experts),
+        "freeze",
+        draw,
+        label="冻结名册",
+        attempt=attempt,
+        pool_hash=draw.pool_hash,
+        experts=len(manifest.experts),
         recused=recused,
-    )  # fmt: skip
+    )
     return draw
 
 
@@ -162,11 +176,14 @@ def _refuse_wrong_plan(uow: UnitOfWork, plan: Plan) -> None:
         raise NotNow(f"评审方案当前为“{label}”，不能抽取评委；方案须先审核备案（118号 五(一)）。")
     live = select(Draw).where(Draw.plan_id == plan.id, Draw.state != S.ABORTED)
     if found := uow.session.scalar(live):
-        raise NotNow(f"该方案第 {found.attempt} 次抽取为“{S(found.state).label}”，不能另行抽取；须先办结或双方签字中止。")
+        raise NotNow(
+            f"该方案第 {found.attempt} 次抽取为“{S(found.state).label}”，不能另行抽取；须先办结或双方签字中止。"
+        )
     needed = sum(need.need for need in plan.needs)
     if needed != plan.members or needed % 2 == 0:
         raise Refused(
-            f"专家需求合计 {needed} 人，方案评委人数 {plan.members} 人，二者应一致且为单数（令40号 第九条）；请先更正方案。"
+            f"专家需求合计 {needed} 人，方案评委人数 {plan.members} 人，二者应一致且为单数（令40号 第九条）；"
+            "请先更正方案。"
         )
     if sentence := not_the_day(uow, plan) or valid_on(plan.committee, plan.opens_on):
         raise Refused(sentence)

@@ -1,4 +1,5 @@
-"""The list from which a committee is drawn (抽取名册, ZC-DRAW/1 step 1): who is on it, in which group, and who is not to be drawn."""
+"""The list from which a committee is drawn (抽取名册, ZC-DRAW/1 step 1): who is on it, in which group, and who is not
+to be drawn."""
 
 from __future__ import annotations
 

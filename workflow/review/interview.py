@@ -41,13 +41,13 @@ def schedule(
     if not 5 <= minutes <= 180:
         raise Refused("每人面试时间应在 5 至 180 分钟之间，请更正。", field="minutes")
     if starts_at <= uow.now or starts_at.date() < review.plan.opens_on:
-        raise Refused(f"面试开始时间应在当前时间之后，且不早于开评日期 {review.plan.opens_on}，请更正。", field="starts_at")
+        raise Refused(
+            f"面试开始时间应在当前时间之后，且不早于开评日期 {review.plan.opens_on}，请更正。", field="starts_at"
+        )
     if starts_at + timedelta(minutes=minutes) > starts_at.replace(hour=0, minute=0) + timedelta(hours=day_ends):
         raise Refused(f"面试应在当天 {day_ends} 时前结束，请提早开始时间。", field="starts_at")
     slots = {slot.declaration_id: slot for slot in _slots(uow, review)}
-    chosen = people if people is not None else [
-        d for d in candidates(uow.session, review.plan_id) if d.id not in slots
-    ]  # fmt: skip
+    chosen = people if people is not None else [d for d in candidates(uow.session, review.plan_id) if d.id not in slots]
     told = [d.number for d in chosen if d.id in slots and slots[d.id].notified_at]
     if told:
         raise Refused(f"{'、'.join(told[:5])} 已发送面试通知，不能另行安排；如需调整请电话告知并在会议记录中注明。")
@@ -56,13 +56,17 @@ def schedule(
             uow.session.execute(delete(InterviewSlot).where(InterviewSlot.id == slots[declaration.id].id))
     added = [
         InterviewSlot(
-            session_id=review.id, declaration_id=declaration.id, starts_at=moment, group_name=group.strip(),
-            place=(place or review.plan.interview_place).strip(), sequence=sequence,
+            session_id=review.id,
+            declaration_id=declaration.id,
+            starts_at=moment,
+            group_name=group.strip(),
+            place=(place or review.plan.interview_place).strip(),
+            sequence=sequence,
         )
         for sequence, (declaration, moment) in enumerate(
             zip(chosen, _moments(starts_at, minutes, day_ends), strict=False), start=1
         )
-    ]  # fmt: skip
+    ]
     uow.session.add_all(added)
     uow.session.flush()
     uow.record("schedule_interviews", review, label="安排面试", group=group, people=len(added), starts_at=starts_at)
@@ -101,11 +105,13 @@ def notify(uow: UnitOfWork, review: ReviewSession) -> int:
     for slot in waiting:
         slot.notified_at = uow.now.replace(microsecond=0)
         tell(
-            uow, slot.declaration.person, "面试通知",
+            uow,
+            slot.declaration.person,
+            "面试通知",
             f"{slot.declaration.number}：请于 {slot.starts_at:%Y-%m-%d %H:%M} 到{slot.place}参加面试答辩，"
             f"{slot.group_name}第 {slot.sequence} 位；请携带本人有效证件，提前 30 分钟到场，并在系统中确认回执。",
             f"/open/interview/{slot.declaration_id}",
-        )  # fmt: skip
+        )
     uow.record("notify_interviews", review, label="发送面试通知", people=len(waiting))
     return len(waiting)
 

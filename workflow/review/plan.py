@@ -32,7 +32,11 @@ from workflow.storage.files import store
 
 def my_plan(uow: UnitOfWork, plan: Plan) -> str | None:
     """Only the plan's own committee."""
-    return None if uow.actor.committee_id == plan.committee_id else "只能办理本评委会的评审方案（附件2 1.2.2）；请由对应评委会办理。"
+    return (
+        None
+        if uow.actor.committee_id == plan.committee_id
+        else "只能办理本评委会的评审方案（附件2 1.2.2）；请由对应评委会办理。"
+    )
 
 
 def right_desk(uow: UnitOfWork, plan: Plan) -> str | None:
@@ -40,7 +44,10 @@ def right_desk(uow: UnitOfWork, plan: Plan) -> str | None:
     wanted = HRSS_SPECIAL if plan.kind == PlanKind.SPECIAL else HRSS_AUDIT
     if uow.actor.plays(wanted):
         return None
-    return f"{PlanKind(plan.kind).label}由“{wanted}”审核（附件3 1.14，正常方案和特殊方案由不同的人审核）；请由该岗位账号办理。"
+    return (
+        f"{PlanKind(plan.kind).label}由“{wanted}”审核（附件3 1.14，正常方案和特殊方案由不同的人审核）；"
+        "请由该岗位账号办理。"
+    )
 
 
 def lead_days(uow: UnitOfWork, plan: Plan) -> int:
@@ -54,7 +61,10 @@ def filed_in_time(uow: UnitOfWork, plan: Plan) -> str | None:
     last = working_days.subtract(uow.session, plan.opens_on, days)
     if uow.today <= last:
         return None
-    return f"应在开评前 {days} 个工作日（{last} 前）呈报方案，现已逾期，原则上不得开评（118号 五(一)）；请推迟开评日期后重新呈报。"
+    return (
+        f"应在开评前 {days} 个工作日（{last} 前）呈报方案，现已逾期，原则上不得开评（118号 五(一)）；"
+        "请推迟开评日期后重新呈报。"
+    )
 
 
 def venues_differ(uow: UnitOfWork, plan: Plan) -> str | None:
@@ -69,11 +79,15 @@ def size_right(uow: UnitOfWork, plan: Plan) -> str | None:
     body = plan.committee
     least = 1
     if body.level == CommitteeLevel.SENIOR and not body.size_exception:
-        least = settings.value(uow.session, "committee_size_specialty" if body.by_specialty else "committee_size_series")
+        least = settings.value(
+            uow.session, "committee_size_specialty" if body.by_specialty else "committee_size_series"
+        )
     if plan.members % 2 == 0:
         return f"评委人数须为单数，现为 {plan.members} 人（令40号 第九条）；请调整评委人数和专家需求。"
     if plan.members < least:
-        return f"高评会评委不少于 {least} 人，现为 {plan.members} 人（令40号 第九条）；请增加人数，或先取得人数调整批复。"
+        return (
+            f"高评会评委不少于 {least} 人，现为 {plan.members} 人（令40号 第九条）；请增加人数，或先取得人数调整批复。"
+        )
     return None
 
 
@@ -92,7 +106,9 @@ def committee_valid(uow: UnitOfWork, plan: Plan) -> str | None:
 
 def has_candidates(uow: UnitOfWork, plan: Plan) -> str | None:
     """参评人员 are qualified and chosen."""
-    count = uow.session.scalar(select(func.count()).where(Declaration.plan_id == plan.id, Declaration.state == S.QUALIFIED))
+    count = uow.session.scalar(
+        select(func.count()).where(Declaration.plan_id == plan.id, Declaration.state == S.QUALIFIED)
+    )
     return None if count else "方案没有参评人员（118号 五(一)）；请先完成资格复核并选择参评人员。"
 
 
@@ -107,7 +123,10 @@ def ratio_explained(uow: UnitOfWork, plan: Plan) -> str | None:
     standing = (settings.value(uow.session, "full_ratio"), settings.value(uow.session, "associate_ratio"))
     if (plan.full_ratio <= standing[0] and plan.associate_ratio <= standing[1]) or plan.ratio_reason.strip():
         return None
-    return f"通过比例超过控制比例（正高 {standing[0]}%、副高 {standing[1]}%），须在方案中报备（118号 五(三)）；请填写突破比例控制说明。"
+    return (
+        f"通过比例超过控制比例（正高 {standing[0]}%、副高 {standing[1]}%），"
+        "须在方案中报备（118号 五(三)）；请填写突破比例控制说明。"
+    )
 
 
 def standards_cited(uow: UnitOfWork, plan: Plan) -> str | None:
@@ -161,18 +180,39 @@ def create(
     actor = uow.actor
     if not actor.plays(COMMITTEE_OFFICE) or actor.committee_id is None or actor.committee_id != batch.committee_id:
         raise NotYou("只有本评委会日常办事机构可以呈报评审方案（附件2 1.2.2）。")
-    if wrong := _wrong_facts(uow, name=name, opens_on=opens_on, arrival_place=arrival_place, review_place=review_place, interview_place=interview_place):
+    if wrong := _wrong_facts(
+        uow,
+        name=name,
+        opens_on=opens_on,
+        arrival_place=arrival_place,
+        review_place=review_place,
+        interview_place=interview_place,
+    ):
         raise Refused("方案信息不完整，请按提示补充。", fields=wrong)
     ratios = (settings.value(uow.session, "full_ratio"), settings.value(uow.session, "associate_ratio"))
     plan = Plan(
-        number=uuid.uuid4().hex[:24], name=name, committee_id=actor.committee_id, batch=batch, year=batch.year, kind=kind,
-        opens_on=opens_on, arrival_place=arrival_place, review_place=review_place, interview_place=interview_place,
-        members=members, unit_cap=unit_cap, full_ratio=ratios[0] if full_ratio is None else full_ratio,
-        associate_ratio=ratios[1] if associate_ratio is None else associate_ratio, ratio_reason=ratio_reason,
-        standards=standards, interview_scheme=interview_scheme, training_contact=training_contact,
+        number=uuid.uuid4().hex[:24],
+        name=name,
+        committee_id=actor.committee_id,
+        batch=batch,
+        year=batch.year,
+        kind=kind,
+        opens_on=opens_on,
+        arrival_place=arrival_place,
+        review_place=review_place,
+        interview_place=interview_place,
+        members=members,
+        unit_cap=unit_cap,
+        full_ratio=ratios[0] if full_ratio is None else full_ratio,
+        associate_ratio=ratios[1] if associate_ratio is None else associate_ratio,
+        ratio_reason=ratio_reason,
+        standards=standards,
+        interview_scheme=interview_scheme,
+        training_contact=training_contact,
         recused_leave_denominator=not settings.value(uow.session, "recused_in_denominator")
-        if recused_leave_denominator is None else recused_leave_denominator,
-    )  # fmt: skip
+        if recused_leave_denominator is None
+        else recused_leave_denominator,
+    )
     uow.session.add(plan)
     uow.session.flush()
     plan.number = f"FA{batch.year}{plan.id:05d}"
@@ -185,7 +225,12 @@ def create(
 
 def _wrong_facts(uow: UnitOfWork, **facts: Any) -> dict[str, str]:
     """What a plan must say before it can be kept, by field."""
-    asked = (("name", "方案名称"), ("arrival_place", "报到地点"), ("review_place", "材料评审地点"), ("interview_place", "面试答辩地点"))
+    asked = (
+        ("name", "方案名称"),
+        ("arrival_place", "报到地点"),
+        ("review_place", "材料评审地点"),
+        ("interview_place", "面试答辩地点"),
+    )
     wrong = {name: f"请填写{label}。" for name, label in asked if name in facts and not (facts[name] or "").strip()}
     if "opens_on" in facts and facts["opens_on"] <= uow.today:
         wrong["opens_on"] = "开评日期须晚于今天（118号 五(一)）；请重新填写。"
@@ -201,7 +246,14 @@ def amend(uow: UnitOfWork, plan: Plan, **facts: Any) -> None:
     for name, value in changed.items():
         setattr(plan, name, value)
     if changed:
-        uow.record("amend_plan", plan, label="修改评审方案", before=str(plan.state), after=str(plan.state), changed=sorted(changed))
+        uow.record(
+            "amend_plan",
+            plan,
+            label="修改评审方案",
+            before=str(plan.state),
+            after=str(plan.state),
+            changed=sorted(changed),
+        )
 
 
 def _changeable(uow: UnitOfWork, plan: Plan) -> None:
@@ -238,15 +290,24 @@ def choose(uow: UnitOfWork, plan: Plan, candidates: Sequence[int] | None) -> int
         declaration.plan_id = None
     uow.session.flush()
     query = select(Declaration).where(
-        Declaration.committee_id == plan.committee_id, Declaration.batch_id == plan.batch_id, Declaration.state == S.QUALIFIED,
+        Declaration.committee_id == plan.committee_id,
+        Declaration.batch_id == plan.batch_id,
+        Declaration.state == S.QUALIFIED,
         Declaration.plan_id.is_(None),
-    )  # fmt: skip
+    )
     if candidates is not None:
         query = query.where(Declaration.id.in_(candidates))
     chosen = uow.session.scalars(query).all()
     for declaration in chosen:
         declaration.plan_id = plan.id
-        uow.record("choose_candidate", declaration, label="拟列入方案", before=str(declaration.state), after=str(declaration.state), plan=plan.number)
+        uow.record(
+            "choose_candidate",
+            declaration,
+            label="拟列入方案",
+            before=str(declaration.state),
+            after=str(declaration.state),
+            plan=plan.number,
+        )
     uow.session.flush()
     return len(chosen)
 
@@ -277,9 +338,17 @@ def approve(uow: UnitOfWork, plan: Plan, *, opinion: str) -> None:
     """审核通过: the plan is 报备, its candidates are 已入方案."""
     PLAN.advance(uow, plan, "approve", opinion=opinion)
     uow.session.flush()
-    for declaration in uow.session.scalars(select(Declaration).where(Declaration.plan_id == plan.id, Declaration.state == S.QUALIFIED)):
+    for declaration in uow.session.scalars(
+        select(Declaration).where(Declaration.plan_id == plan.id, Declaration.state == S.QUALIFIED)
+    ):
         include(uow, declaration, plan)
-    tell(uow, plan.committee, "评审方案已备案", f"{plan.name} 审核通过，请于开评前 1 天抽取评委（118号 五(二)）。", f"/open/plan/{plan.id}")
+    tell(
+        uow,
+        plan.committee,
+        "评审方案已备案",
+        f"{plan.name} 审核通过，请于开评前 1 天抽取评委（118号 五(二)）。",
+        f"/open/plan/{plan.id}",
+    )
 
 
 @PLAN.performs("send_back")
@@ -295,7 +364,14 @@ def reject(uow: UnitOfWork, plan: Plan, *, opinion: str) -> None:
     PLAN.advance(uow, plan, "reject", opinion=opinion)
     for declaration in uow.session.scalars(select(Declaration).where(Declaration.plan_id == plan.id)):
         declaration.plan_id = None
-        uow.record("leave_plan", declaration, label="退出方案", before=str(declaration.state), after=str(declaration.state), plan=plan.number)
+        uow.record(
+            "leave_plan",
+            declaration,
+            label="退出方案",
+            before=str(declaration.state),
+            after=str(declaration.state),
+            plan=plan.number,
+        )
     tell(uow, plan.committee, "评审方案审核不通过", f"{plan.name}：{opinion}", f"/open/plan/{plan.id}")
 
 

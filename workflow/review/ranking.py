@@ -210,7 +210,8 @@ def no_tie(uow: UnitOfWork, review: ReviewSession) -> str | None:
     tie = ties[0]
     numbers = uow.session.scalars(select(Declaration.number).where(Declaration.id.in_(tie.ids)))
     return (
-        f"{'、'.join(sorted(numbers))} 票数、得分相同，{tie.where}只余 {tie.places} 个名额，不能自动取舍（118号 五(三)）；"
+        f"{'、'.join(sorted(numbers))} 票数、得分相同，{tie.where}只余 {tie.places} 个名额，"
+        "不能自动取舍（118号 五(三)）；"
         "请由主任委员主持议定先后，登记并列处理决定后再宣布结果。"
     )
 

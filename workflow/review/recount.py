@@ -22,9 +22,12 @@ def context(poll: int) -> bytes:
 def pack(poll: int, candidates: Sequence[int], wrapped_key: bytes, boxes: Iterable[bytes]) -> bytes:
     """The archive: everything as encrypted as it was cast, in the order of the hashes, without voters."""
     held = {
-        "format": FORMAT, "poll": poll, "candidates": list(candidates), "wrapped_key": wrapped_key.hex(),
+        "format": FORMAT,
+        "poll": poll,
+        "candidates": list(candidates),
+        "wrapped_key": wrapped_key.hex(),
         "envelopes": [box.hex() for box in sorted(boxes, key=sealing.digest)],
-    }  # fmt: skip
+    }
     return json.dumps(held, sort_keys=True, separators=(",", ":")).encode()
 
 

@@ -64,7 +64,9 @@ def declare(uow: UnitOfWork, review: ReviewSession, *, late_vote_reason: str = "
     people = {contender.id: contender for contender in contenders(uow.session, review)}
     SESSION.advance(uow, review, "declare", passed=len(result.passed), failed=len(result.failed))
     review.late_vote_reason = reason
-    for declaration in uow.session.scalars(select(Declaration).where(Declaration.id.in_(people)).order_by(Declaration.id)):
+    for declaration in uow.session.scalars(
+        select(Declaration).where(Declaration.id.in_(people)).order_by(Declaration.id)
+    ):
         votes, points = people[declaration.id].yes, people[declaration.id].points
         if declaration.id in result.failed:
             outcome.fail_review(uow, declaration, result.failed[declaration.id], votes, points, review.voted_on)

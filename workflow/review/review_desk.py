@@ -1,6 +1,7 @@
 """What lies on the desks of a review: of the committee's office, the province, the expert and the applicant.
 
-As in `workflow.declarations.desk`: each takes the account and the day, and gives the clause for list, badge and workbench.
+As in `workflow.declarations.desk`: each takes the account and the day, and gives the clause for list, badge and
+workbench.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ RUNNING = tuple(state for state in S if state not in (S.SEALED, S.ARCHIVED))
 
 def _office(actor: Account, model: type, *clauses: ColumnElement[bool]) -> Clause:
     """Rows the office of a committee may see; nothing for others."""
-    return and_(policy.rows(actor, model), *clauses) if actor.plays(COMMITTEE_OFFICE) and actor.committee_id else false()
+    return (
+        and_(policy.rows(actor, model), *clauses) if actor.plays(COMMITTEE_OFFICE) and actor.committee_id else false()
+    )
 
 
 # -- The committee's office -----------------------------------------------------------------------
@@ -132,7 +135,9 @@ def my_sessions(actor: Account, today: date) -> Clause:
 def to_sign_in(actor: Account, today: date) -> Clause:
     """签到: open for signing in, and the expert has not."""
     absent = select(Member.session_id).where(Member.expert_id == me(actor), Member.signed_in_at.is_(None))
-    return and_(my_sessions(actor, today), ReviewSession.state.in_([S.CHECK_IN, S.TRAINING]), ReviewSession.id.in_(absent))
+    return and_(
+        my_sessions(actor, today), ReviewSession.state.in_([S.CHECK_IN, S.TRAINING]), ReviewSession.id.in_(absent)
+    )
 
 
 def my_candidates(actor: Account, today: date) -> Clause:
@@ -189,4 +194,6 @@ def to_confirm(actor: Account, today: date) -> Clause:
     """面试通知 without a receipt, while the interview is still to come."""
     ahead = InterviewSlot.starts_at >= datetime.combine(today, time())
     judged = select(Declaration.id).where(Declaration.state.in_([D.PLANNED, D.IN_REVIEW]))
-    return and_(my_letters(actor, today), InterviewSlot.confirmed_at.is_(None), ahead, InterviewSlot.declaration_id.in_(judged))
+    return and_(
+        my_letters(actor, today), InterviewSlot.confirmed_at.is_(None), ahead, InterviewSlot.declaration_id.in_(judged)
+    )

@@ -33,7 +33,9 @@ VETOED = POINT  #: what a veto item carries when it is used; 0 when not
 
 STAGE: Mapping[str, S] = {ScorePhase.MATERIAL: S.MATERIAL_SCORING, ScorePhase.INTERVIEW: S.INTERVIEW}
 _SENSITIVE = (("学历、学位", r"学历|学位"), ("论文、著作", r"论文|论著|著作|期刊"), ("奖励", r"奖"))
-_PAPER_VETO = re.compile(r"[CＣ]\s*刊|CSSCI|SSCI|SCI|EI|核心期刊|影响因子|(无|没有|未发表|缺少|少于|不足).*论文|论文.*(数量|篇数|不足|少于)")
+_PAPER_VETO = re.compile(
+    r"[CＣ]\s*刊|CSSCI|SSCI|SCI|EI|核心期刊|影响因子|(无|没有|未发表|缺少|少于|不足).*论文|论文.*(数量|篇数|不足|少于)"
+)
 
 
 # -- The rules of scoring, as the plan states them -----------------------------------------------
@@ -77,9 +79,7 @@ def lint(session: Session, items: Iterable[ScoreItem]) -> list[str]:
 # -- What an expert writes ------------------------------------------------------------------------
 
 
-def material_review(
-    uow: UnitOfWork, declaration: Declaration, *, passed: bool, opinion: str = ""
-) -> MaterialReview:
+def material_review(uow: UnitOfWork, declaration: Declaration, *, passed: bool, opinion: str = "") -> MaterialReview:
     """材料复审: an expert finds the material in order or not (附件2 1.3.1); may be changed while the stage lasts.
 
     Refuses another stage, an expert without a seat or who stands aside, and 不通过 without an opinion.
@@ -153,7 +153,8 @@ def judge(uow: UnitOfWork, declaration: Declaration, stage: S, label: str) -> tu
         raise NotYou("您对该参评人员应当回避，不能参加其评审（令40号 第二十四条）；请评审其他人员。")
     if review.state != stage:
         raise NotNow(
-            f"会议当前为“{S(review.state).label}”环节，{label}只能在“{stage.label}”环节办理（118号 五(四)）；请等待会议安排。"
+            f"会议当前为“{S(review.state).label}”环节，{label}只能在“{stage.label}”环节办理（118号 五(四)）；"
+            "请等待会议安排。"
         )
     return review, member
 

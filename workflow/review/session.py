@@ -71,7 +71,14 @@ _SIGN_IN = [
     Ask("recusals", "需要回避的参评人员", "choices", required=False, choices=_others),
     Ask("recusal_reason", "回避事由", required=False, max_length=100, hint="如亲属、师生、项目合作"),
 ]
-_LATE = Ask("late_vote_reason", "逾期投票说明", "area", required=False, max_length=500, hint="超过最迟投票日的须说明（118号 二(四)）")
+_LATE = Ask(
+    "late_vote_reason",
+    "逾期投票说明",
+    "area",
+    required=False,
+    max_length=500,
+    hint="超过最迟投票日的须说明（118号 二(四)）",
+)
 _SIGNED = [
     Ask("chair", "主持人（主任委员）", max_length=40),
     Ask("scrutineers", "计票、监票人", max_length=120),
@@ -169,7 +176,8 @@ def start_voting(uow: UnitOfWork, review: ReviewSession, *, late_vote_reason: st
 
 
 def last_vote_day(session: Session, plan: Plan) -> date | None:
-    """The last day for votes: the batch's, else that of the parameter (12-24); none for committees with a calendar of their own (T7, T9)."""
+    """The last day for votes: the batch's, else that of the parameter (12-24); none for committees with a calendar of
+    their own (T7, T9)."""
     if plan.batch.vote_on is not None or plan.committee.own_calendar:
         return plan.batch.vote_on
     return settings.day_of(session, "vote_by", plan.year)
@@ -291,9 +299,7 @@ def _my_seat(uow: UnitOfWork, review: ReviewSession) -> Member:
     return member
 
 
-def _stand_aside(
-    uow: UnitOfWork, review: ReviewSession, member: Member, named: set[int], reason: str
-) -> list[Recusal]:
+def _stand_aside(uow: UnitOfWork, review: ReviewSession, member: Member, named: set[int], reason: str) -> list[Recusal]:
     people = {declaration.id for declaration in candidates(uow.session, review.plan_id)}
     if named - people:
         raise Refused("所选人员不在本次参评名单中，请刷新后重新选择。", field="recusals")

@@ -1,6 +1,7 @@
 """What must be in order before a stage of the review session opens: the guards of `workflow.review.session`.
 
-Each answers None, or the sentence that says what is missing, why, and what to do next (118号 五, 令40号 第十八至二十二条).
+Each answers None, or the sentence that says what is missing, why, and what to do next (118号 五, 令40号
+第十八至二十二条).
 """
 
 from __future__ import annotations
@@ -84,7 +85,10 @@ def quorum_present(uow: UnitOfWork, review: ReviewSession) -> str | None:
     if is_quorate(here, all_):
         return None
     least = -(-2 * all_ // 3)
-    return f"已报到 {here} 人，应到 {all_} 人，出席不足三分之二（至少 {least} 人），不得开会（令40号 第十八条）；请等待评委报到。"
+    return (
+        f"已报到 {here} 人，应到 {all_} 人，出席不足三分之二（至少 {least} 人），"
+        "不得开会（令40号 第十八条）；请等待评委报到。"
+    )
 
 
 def devices_kept(uow: UnitOfWork, review: ReviewSession) -> str | None:
@@ -151,12 +155,16 @@ def something_unfinished(uow: UnitOfWork, review: ReviewSession) -> str | None:
 
 def _unfinished(uow: UnitOfWork, review: ReviewSession) -> bool:
     session = uow.session
-    return bool({
-        S.MATERIAL_REVIEW: lambda: scoring.unreviewed(session, review),
-        S.MATERIAL_SCORING: lambda: scoring.unscored(session, review, ScorePhase.MATERIAL) or _interviews(review.plan),
-        S.INTERVIEW: lambda: scoring.unscored(session, review, ScorePhase.INTERVIEW),
-        S.DISCUSSION: lambda: scoring.without_opinions(session, review),
-    }[S(review.state)]())  # fmt: skip
+    return bool(
+        {
+            S.MATERIAL_REVIEW: lambda: scoring.unreviewed(session, review),
+            S.MATERIAL_SCORING: lambda: (
+                scoring.unscored(session, review, ScorePhase.MATERIAL) or _interviews(review.plan)
+            ),
+            S.INTERVIEW: lambda: scoring.unscored(session, review, ScorePhase.INTERVIEW),
+            S.DISCUSSION: lambda: scoring.without_opinions(session, review),
+        }[S(review.state)]()
+    )
 
 
 def _interviews(plan: Plan) -> bool:

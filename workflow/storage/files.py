@@ -29,7 +29,13 @@ TYPES = {
     "png": ("image/png", "image"),
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "zip"),
 }
-SIGNATURES = {"pdf": b"%PDF-", "jpg": b"\xff\xd8\xff", "jpeg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n", "xlsx": b"PK\x03\x04"}
+SIGNATURES = {
+    "pdf": b"%PDF-",
+    "jpg": b"\xff\xd8\xff",
+    "jpeg": b"\xff\xd8\xff",
+    "png": b"\x89PNG\r\n\x1a\n",
+    "xlsx": b"PK\x03\x04",
+}
 MAX_PIXELS = 60_000_000
 _root: Path | None = None
 
@@ -75,10 +81,18 @@ def store(
     digest = hashlib.sha256(data).hexdigest()
     _write(digest, data)
     stored = StoredFile(
-        key=new_key(), sha256=digest, name=name, media_type=TYPES[ending][0], size=len(data), pages=pages,
-        owner_kind=owner.__tablename__, owner_id=owner.id, purpose=purpose,
-        uploaded_at=uow.now.replace(microsecond=0), uploaded_by=uow.actor.id,
-    )  # fmt: skip
+        key=new_key(),
+        sha256=digest,
+        name=name,
+        media_type=TYPES[ending][0],
+        size=len(data),
+        pages=pages,
+        owner_kind=owner.__tablename__,
+        owner_id=owner.id,
+        purpose=purpose,
+        uploaded_at=uow.now.replace(microsecond=0),
+        uploaded_by=uow.actor.id,
+    )
     uow.session.add(stored)
     uow.session.flush()
     uow.record("store_file", stored, name=name, sha256=digest, size=len(data), purpose=purpose)
@@ -91,17 +105,21 @@ def new_key() -> str:
 
 
 def check_shape(data: bytes, name: str, *, lowest: float, highest: float, least: int, field: str) -> None:
-    """Refuse a photo that is not upright like a 二寸照: width by height between the two ratios, wide enough to print."""
+    """Refuse a photo that is not upright like a 二寸照: width by height between the two ratios, wide enough to
+    print."""
     from PIL import Image
 
     try:
         with Image.open(io.BytesIO(data)) as opened:
-            wide, high = opened.size if opened.getexif().get(0x0112, 1) < 5 else opened.size[::-1]  # as the camera was held
+            # as the camera was held
+            wide, high = opened.size if opened.getexif().get(0x0112, 1) < 5 else opened.size[::-1]
     except Exception:  # whatever does not open is told by `store`
         return
     if wide < least or not lowest <= wide / high <= highest:
         raise Refused(
-            f"照片“{name}”为 {wide}×{high} 像素，不是竖版二寸照（宽高比约 5:7，宽不少于 {least} 像素）；请裁剪后重新上传。", field=field
+            f"照片“{name}”为 {wide}×{high} 像素，不是竖版二寸照（宽高比约 5:7，宽不少于 {least} 像素）；"
+            "请裁剪后重新上传。",
+            field=field,
         )
 
 
@@ -122,7 +140,9 @@ def inspect(data: bytes, name: str, *, accept: Sequence[str], max_mb: int, field
     if ending not in accept:
         raise Refused(f"文件“{name}”的类型不能上传，只接受 {kinds}；请转换格式后再上传。", field=field)
     if len(data) > max_mb * 1024 * 1024:
-        raise Refused(f"文件“{name}”为 {len(data) / 1048576:.1f} MB，超过 {max_mb} MB 的上限；请压缩或拆分后再上传。", field=field)
+        raise Refused(
+            f"文件“{name}”为 {len(data) / 1048576:.1f} MB，超过 {max_mb} MB 的上限；请压缩或拆分后再上传。", field=field
+        )
     if not data.startswith(SIGNATURES[ending]):
         raise Refused(f"文件“{name}”的内容与扩展名 .{ending} 不符；请上传原始文件，不要改扩展名。", field=field)
     return ending
@@ -140,7 +160,9 @@ def count_pages(data: bytes, ending: str, name: str, field: str) -> int:
     except Refused:
         raise
     except Exception as error:  # every parser has its own family of errors; all mean the same to the sender
-        raise Refused(f"文件“{name}”已损坏或不是有效的 {ending.upper()}，无法打开；请重新扫描或导出后上传。", field=field) from error
+        raise Refused(
+            f"文件“{name}”已损坏或不是有效的 {ending.upper()}，无法打开；请重新扫描或导出后上传。", field=field
+        ) from error
 
 
 def _pdf_pages(data: bytes) -> int:

@@ -1,6 +1,7 @@
 """Preview (点击附件可预览, 附件3 1.12, 1.13, 1.15): pages of a stored file as pictures, drawn once and kept.
 
-Drawing happens in a process of its own with limits (workflow.storage.rasterise). What was drawn lies beside the store by
+Drawing happens in a process of its own with limits (workflow.storage.rasterise). What was drawn lies beside the store
+by
 the file's digest; whether somebody may look is asked before, with the row policy of the record that owns the file.
 """
 
@@ -93,9 +94,24 @@ def _draw_into(stored: StoredFile, wanted: range, width: int) -> None:
     scratch = root / f".{secrets.token_hex(8)}"
     scratch.mkdir(mode=0o700)
     try:
-        command = [sys.executable, "-I", str(_SCRIPT), KINDS[stored.media_type], str(files.path_of(stored.sha256)), str(scratch), str(width)]
+        command = [
+            sys.executable,
+            "-I",
+            str(_SCRIPT),
+            KINDS[stored.media_type],
+            str(files.path_of(stored.sha256)),
+            str(scratch),
+            str(width),
+        ]
         try:
-            subprocess.run([*command, str(wanted[0]), str(wanted[-1])], env={}, timeout=PATIENCE, check=False, capture_output=True, cwd=scratch)  # noqa: S603
+            subprocess.run(  # noqa: S603
+                [*command, str(wanted[0]), str(wanted[-1])],
+                env={},
+                timeout=PATIENCE,
+                check=False,
+                capture_output=True,
+                cwd=scratch,
+            )
         except subprocess.TimeoutExpired:
             return
         for number in wanted:

@@ -72,7 +72,10 @@ def test_the_right_password_opens_the_workbench_and_is_journalled(browser, offic
 def test_unknown_wrong_locked_and_stopped_are_told_the_same(browser, officer, make):
     make.account(r.EXPERT, username="stopped", password=password.hashed(GOOD), active=False)
     client = browser()
-    pages = [sign_in(client, name, word).get_data(as_text=True) for name, word in (("nobody", GOOD), ("zhang.san", "x"), ("stopped", GOOD))]
+    pages = [
+        sign_in(client, name, word).get_data(as_text=True)
+        for name, word in (("nobody", GOOD), ("zhang.san", "x"), ("stopped", GOOD))
+    ]
     assert all(signing.WRONG in page for page in pages)
 
 
@@ -122,7 +125,9 @@ def test_a_stay_ends_after_eight_hours_however_busy(browser, make, machine):
     assert client.get("/account/").status_code == 302
 
 
-@pytest.mark.parametrize("asked", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/logout/"])
+@pytest.mark.parametrize(
+    "asked", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/logout/"]
+)
 def test_nobody_is_sent_to_another_house(browser, officer, asked):
     target = sign_in(browser(), next=asked).headers["Location"]
     assert "evil" not in target and "javascript" not in target and target != "/logout/"
@@ -191,7 +196,8 @@ def test_a_password_of_ninety_one_days_leads_only_to_changing_it(production, bro
 
 
 @pytest.mark.parametrize(
-    "role, factor, lands", [(r.EXPERT, False, 302), (r.EXPERT, True, 200), (r.SUPERVISOR, False, 302), (r.APPLICANT, False, 200)]
+    "role, factor, lands",
+    [(r.EXPERT, False, 302), (r.EXPERT, True, 200), (r.SUPERVISOR, False, 302), (r.APPLICANT, False, 200)],
 )
 def test_staff_need_the_second_factor_and_applicants_do_not(production, app, make, session, role, factor, lands):
     from tests.sign_in import sign_in_for_test
@@ -259,7 +265,9 @@ def test_no_identity_number_reaches_the_journal(browser, session):
     from tests.factories import id_number
 
     number = id_number(641, "19770707")
-    typed = dict(name="陈静", id_kind="resident", id_number=number, phone="13812345678", password=GOOD, again=GOOD, agreed="1")
+    typed = dict(
+        name="陈静", id_kind="resident", id_number=number, phone="13812345678", password=GOOD, again=GOOD, agreed="1"
+    )
     browser().post("/register/", data=typed)
     told = " ".join(f"{e.actor} {e.subject} {e.details}" for e in session.scalars(select(JournalEntry)))
     assert "register_person" in verbs(session) and number not in told and "13812345678" not in told

@@ -62,7 +62,15 @@ def _span(desk, session, n):
 
 
 def test_numbers_are_generated_from_first_to_last_and_go_on_where_they_ended(cert, desk, session, make):
-    typed = {"year": "2026", "series": make.series().id, "grade": "A", "way_digit": "1", "issuer": desk.issuer.id, "first": "", "last": "12"}
+    typed = {
+        "year": "2026",
+        "series": make.series().id,
+        "grade": "A",
+        "way_digit": "1",
+        "issuer": desk.issuer.id,
+        "first": "",
+        "last": "12",
+    }
     session.commit()
     answer = cert.post("/certificatenumberscreen/add", data=typed)
     assert answer.status_code == 302
@@ -75,7 +83,15 @@ def test_numbers_are_generated_from_first_to_last_and_go_on_where_they_ended(cer
 
 
 def test_a_gap_in_the_numbers_is_refused_and_everything_typed_stays(cert, desk, session, make):
-    typed = {"year": "2026", "series": make.series().id, "grade": "A", "way_digit": "1", "issuer": desk.issuer.id, "first": "5", "last": "12"}
+    typed = {
+        "year": "2026",
+        "series": make.series().id,
+        "grade": "A",
+        "way_digit": "1",
+        "issuer": desk.issuer.id,
+        "first": "5",
+        "last": "12",
+    }
     session.commit()
     answer = cert.post("/certificatenumberscreen/add", data=typed)
     page = page_of(answer)
@@ -88,7 +104,12 @@ def test_ticked_numbers_are_voided_with_a_reason_all_or_none(cert, desk, session
     session.commit()
     keys = [str(n.id) for n in free[1:]]
     assert "作废原因" in page_of(cert.post("/certificatenumberscreen/bulk/void", data={"key": keys}))
-    assert cert.post("/certificatenumberscreen/bulk/void", data={"key": keys, "confirmed": "1", "opinion": "印错"}).status_code == 302
+    assert (
+        cert.post(
+            "/certificatenumberscreen/bulk/void", data={"key": keys, "confirmed": "1", "opinion": "印错"}
+        ).status_code
+        == 302
+    )
     assert [n.state for n in free] == [NumberState.FREE, NumberState.VOID, NumberState.VOID]
 
 
@@ -103,7 +124,9 @@ def test_filed_people_are_ticked_and_get_their_certificates(cert, desk, session)
     assert "共 3 条" in page and "批量发放证书" in page
     keys = [f"{d.id}:{d.version}" for d in people[:2]]
     assert desk.issuer.organisation.name in page_of(cert.post("/certificateissuescreen/bulk/issue", data={"key": keys}))
-    answer = cert.post("/certificateissuescreen/bulk/issue", data={"key": keys, "confirmed": "1", "issuer": desk.issuer.id})
+    answer = cert.post(
+        "/certificateissuescreen/bulk/issue", data={"key": keys, "confirmed": "1", "issuer": desk.issuer.id}
+    )
     assert answer.status_code == 302
     assert [d.state for d in people] == [D.ISSUED, D.ISSUED, D.FILED]
     page = page_of(cert.get("/certificateissuescreen/list/?issued=yes"))
@@ -118,7 +141,9 @@ def test_too_few_numbers_issue_nothing_and_say_where_to_make_them(cert, desk, se
     desk.generate(1, 1)
     session.commit()
     keys = [f"{d.id}:{d.version}" for d in people]
-    answer = cert.post("/certificateissuescreen/bulk/issue", data={"key": keys, "confirmed": "1", "issuer": desk.issuer.id})
+    answer = cert.post(
+        "/certificateissuescreen/bulk/issue", data={"key": keys, "confirmed": "1", "issuer": desk.issuer.id}
+    )
     page = page_of(answer)
     assert answer.status_code == 422 and "缺 1 个" in page and "证书编号生成" in page and people[0].number in page
     assert session.query(Certificate).count() == 0
@@ -127,10 +152,22 @@ def test_too_few_numbers_issue_nothing_and_say_where_to_make_them(cert, desk, se
 def test_a_blacklisted_person_gets_none_and_is_named(cert, desk, session, make):
     person = make.person(name="失信人")
     people = filed(desk, session, 1, person=person)
-    make._add(BlacklistEntry, {}, person=person, kind=BlacklistKind.FORGERY, reason="造假", starts_on=date(2026, 1, 1), ends_on=date(2028, 12, 31), state=BlacklistState.ACTIVE)
+    make._add(
+        BlacklistEntry,
+        {},
+        person=person,
+        kind=BlacklistKind.FORGERY,
+        reason="造假",
+        starts_on=date(2026, 1, 1),
+        ends_on=date(2028, 12, 31),
+        state=BlacklistState.ACTIVE,
+    )
     desk.generate(1, 1)
     session.commit()
-    answer = cert.post("/certificateissuescreen/bulk/issue", data={"key": [f"{people[0].id}:{people[0].version}"], "confirmed": "1", "issuer": desk.issuer.id})
+    answer = cert.post(
+        "/certificateissuescreen/bulk/issue",
+        data={"key": [f"{people[0].id}:{people[0].version}"], "confirmed": "1", "issuer": desk.issuer.id},
+    )
     assert answer.status_code == 422 and "失信人在失信黑名单记录期内" in page_of(answer)
 
 
@@ -139,7 +176,12 @@ def test_issuing_is_the_certificate_posts_alone(browser, desk, make, session):
     for role in (roles.HRSS_AUDIT, roles.HRSS_CONFIG, roles.COMMITTEE_OFFICE):
         other = browser(make.account(role))
         assert other.get("/certificateissuescreen/list/").status_code == 403
-        assert other.post("/certificateissuescreen/bulk/issue", data={"key": [f"{person.id}:1"], "confirmed": "1"}).status_code == 403
+        assert (
+            other.post(
+                "/certificateissuescreen/bulk/issue", data={"key": [f"{person.id}:1"], "confirmed": "1"}
+            ).status_code
+            == 403
+        )
     assert browser(desk.clerk).get(f"/certificateissuescreen/act/{person.id}/issue").status_code == 404
 
 
@@ -163,7 +205,9 @@ def test_ticked_certificates_go_as_one_package_and_the_receipt_closes_it(cert, d
     assert len(told) == 1 and made[0].declaration.person.id_number not in told[0].details
     answer = cert.post(f"/certificatereportscreen/batch-receipt/{batch}", data={"ok": "1", "text": ""})
     assert answer.status_code == 422 and "请填写回执编号" in page_of(answer)
-    assert cert.post(f"/certificatereportscreen/batch-receipt/{batch}", data={"ok": "1", "text": "R-1"}).status_code == 302
+    assert (
+        cert.post(f"/certificatereportscreen/batch-receipt/{batch}", data={"ok": "1", "text": "R-1"}).status_code == 302
+    )
     assert [c.state for c in made] == [K.REPORTED, K.REPORTED, K.ISSUED] and made[0].report_receipt == "R-1"
 
 
@@ -180,12 +224,23 @@ def test_a_revocation_after_the_report_is_told_once(cert, desk, session):
     made = issued(desk, session, 1)[0]
     reporting.report(desk.uow(), [made])
     session.commit()
-    answer = cert.post(f"/certificaterevokescreen/act/{made.id}/revoke", data={"reason": "", "document": "", "blacklist_kind": "forgery", "version": made.version})
+    answer = cert.post(
+        f"/certificaterevokescreen/act/{made.id}/revoke",
+        data={"reason": "", "document": "", "blacklist_kind": "forgery", "version": made.version},
+    )
     assert answer.status_code == 422 and "请填写撤销原因" in page_of(answer)
-    typed = {"reason": "提供虚假业绩", "document": "湘人社函〔2026〕9号", "blacklist_kind": "forgery", "version": made.version}
+    typed = {
+        "reason": "提供虚假业绩",
+        "document": "湘人社函〔2026〕9号",
+        "blacklist_kind": "forgery",
+        "version": made.version,
+    }
     assert cert.post(f"/certificaterevokescreen/act/{made.id}/revoke", data=typed).status_code == 302
     assert made.state == K.REVOKED and made.declaration.state == D.REVOKED
-    assert session.scalar(select(BlacklistEntry.state).where(BlacklistEntry.person_id == made.person_id)) == BlacklistState.PROPOSED
+    assert (
+        session.scalar(select(BlacklistEntry.state).where(BlacklistEntry.person_id == made.person_id))
+        == BlacklistState.PROPOSED
+    )
     assert "上报撤销状态（1 份）" in page_of(cert.get("/certificatereportscreen/batches"))
     assert cert.post("/certificatereportscreen/revocations").status_code == 302
     assert "上报撤销状态" not in page_of(cert.get("/certificatereportscreen/batches"))
@@ -194,7 +249,11 @@ def test_a_revocation_after_the_report_is_told_once(cert, desk, session):
 def test_a_correction_issues_a_new_edition_and_the_old_one_says_so(cert, desk, session):
     made = issued(desk, session, 1)[0]
     session.commit()
-    typed = {name: getattr(made, name) for name in certificates.CORRECTABLE} | {"unit_name": "更名后的单位", "reason": "单位更名", "version": made.version}
+    typed = {name: getattr(made, name) for name in certificates.CORRECTABLE} | {
+        "unit_name": "更名后的单位",
+        "reason": "单位更名",
+        "version": made.version,
+    }
     assert cert.post(f"/certificaterevokescreen/act/{made.id}/correct", data=typed).status_code == 302
     newest = session.scalar(select(Certificate).where(Certificate.number == made.number, Certificate.edition == 2))
     assert newest.unit_name == "更名后的单位" and made.state == K.CORRECTED
@@ -253,10 +312,21 @@ def test_the_auditor_files_the_people_on_the_usual_day(browser, applied):
     assert "公示通过参评人员名单" in page and applied.people[0].applicant_name in page
     assert 'value="2026-10-23"' in page  # five working days after the vote of 16 October
     act = f"/filingauditscreen/act/{applied.filing.id}/approve"
-    typed = {"document": "湘人社职备〔2026〕3号", "filed_on": "2026-10-26", "date_reason": "", "opinion": "同意", "version": applied.filing.version}
+    typed = {
+        "document": "湘人社职备〔2026〕3号",
+        "filed_on": "2026-10-26",
+        "date_reason": "",
+        "opinion": "同意",
+        "version": applied.filing.version,
+    }
     answer = auditor.post(act, data=typed)
     page = page_of(answer)
-    assert answer.status_code == 422 and "须说明原因" in page and 'value="湘人社职备〔2026〕3号"' in page and 'value="2026-10-26"' in page
+    assert (
+        answer.status_code == 422
+        and "须说明原因" in page
+        and 'value="湘人社职备〔2026〕3号"' in page
+        and 'value="2026-10-26"' in page
+    )
     assert auditor.post(act, data=typed | {"filed_on": "2026-10-23"}).status_code == 302
     assert applied.filing.state == FilingState.APPROVED and {d.state for d in applied.people} == {D.FILED}
     assert ">查看详细</a>" in page_of(auditor.get("/filingauditscreen/list/?state=approved"))
@@ -282,17 +352,35 @@ def test_a_person_is_found_by_name_or_number_and_put_on_the_list(browser, make, 
     for q in ("周失", person.id_number):
         found = auditor.get(f"/lookup/Person?q={q}").get_json()["results"]
         assert [row["id"] for row in found] == [str(person.id)] and person.id_number not in str(found)
-    answer = auditor.post("/blacklistscreen/add", data={"person-text": "查无此人", "kind": "forgery", "reason": "伪造论文", "basis": "湘人社函〔2026〕1号"})
+    answer = auditor.post(
+        "/blacklistscreen/add",
+        data={"person-text": "查无此人", "kind": "forgery", "reason": "伪造论文", "basis": "湘人社函〔2026〕1号"},
+    )
     assert answer.status_code == 422 and "没有找到“查无此人”" in page_of(answer) and "伪造论文" in page_of(answer)
-    typed = {"person": person.id, "kind": "forgery", "reason": "伪造论文", "basis": "湘人社函〔2026〕1号", "starts_on": "2026-05-01"}
+    typed = {
+        "person": person.id,
+        "kind": "forgery",
+        "reason": "伪造论文",
+        "basis": "湘人社函〔2026〕1号",
+        "starts_on": "2026-05-01",
+    }
     assert auditor.post("/blacklistscreen/add", data=typed).status_code == 302
     entry = session.scalar(select(BlacklistEntry).where(BlacklistEntry.person_id == person.id))
     assert (entry.state, entry.starts_on, entry.ends_on) == (BlacklistState.ACTIVE, date(2026, 5, 1), date(2029, 4, 30))
-    page = page_of(auditor.get(f"/blacklistscreen/list/?person.name=周失信&person.id_number={person.id_number}", follow_redirects=True))
+    page = page_of(
+        auditor.get(
+            f"/blacklistscreen/list/?person.name=周失信&person.id_number={person.id_number}", follow_redirects=True
+        )
+    )
     assert "共 1 条" in page and person.masked_id in page and f">{person.id_number}<" not in page
     answer = auditor.post(f"/blacklistscreen/act/{entry.id}/lift", data={"reason": "", "version": entry.version})
     assert answer.status_code == 422
-    assert auditor.post(f"/blacklistscreen/act/{entry.id}/lift", data={"reason": "复核后证据不足", "version": entry.version}).status_code == 302
+    assert (
+        auditor.post(
+            f"/blacklistscreen/act/{entry.id}/lift", data={"reason": "复核后证据不足", "version": entry.version}
+        ).status_code
+        == 302
+    )
     assert entry.state == BlacklistState.LIFTED
     sheet = auditor.post("/blacklistscreen/export")
     rows = CalamineWorkbook.from_filelike(io.BytesIO(sheet.data)).get_sheet_by_index(0).to_python()

@@ -24,7 +24,13 @@ def officer(browser, make, declaration):
 
 
 def told(declaration, **given):
-    return {"declaration": str(declaration.id), "text": "论文署名与实际不符", "named": "1", "informant": "王某", "telephone": "13900000000"} | given
+    return {
+        "declaration": str(declaration.id),
+        "text": "论文署名与实际不符",
+        "named": "1",
+        "informant": "王某",
+        "telephone": "13900000000",
+    } | given
 
 
 @pytest.fixture
@@ -38,7 +44,11 @@ def test_the_form_begins_with_the_declaration_one_came_from(officer, declaration
 
 
 def test_a_registered_objection_is_investigated_and_answered(officer, registered, session):
-    for verb, answers in (("investigate", {}), ("dismiss", {"finding": "署名属实"}), ("reply", {"answer": "已当面答复"})):
+    for verb, answers in (
+        ("investigate", {}),
+        ("dismiss", {"finding": "署名属实"}),
+        ("reply", {"answer": "已当面答复"}),
+    ):
         assert officer.post(f"/objectionscreen/act/{registered.id}/{verb}", data=answers).status_code == 302
     assert session.get(Objection, registered.id).state == ObjectionState.ANSWERED
     assert "署名属实" in page_of(officer.get(f"/objectionscreen/show/{registered.id}"))
@@ -60,7 +70,11 @@ def test_an_anonymous_one_needs_no_name(officer, declaration, session):
 def test_a_finding_is_needed(officer, registered):
     officer.post(f"/objectionscreen/act/{registered.id}/investigate")
     answer = officer.post(f"/objectionscreen/act/{registered.id}/uphold", data={"finding": ""})
-    assert answer.status_code == 422 and "请填写核查结论" in page_of(answer) and registered.state == ObjectionState.INVESTIGATING
+    assert (
+        answer.status_code == 422
+        and "请填写核查结论" in page_of(answer)
+        and registered.state == ObjectionState.INVESTIGATING
+    )
 
 
 def test_what_lies_open_is_on_the_desk(officer, registered):

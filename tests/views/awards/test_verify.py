@@ -73,7 +73,9 @@ def test_revoked_and_replaced_certificates_say_so(public, issued, session):
     corrected = CERTIFICATE.perform(issued.desk.uow(), issued, "correct", unit_name="更名单位", reason="更名")
     session.commit()
     assert "已更正换发" in page_of(public.get(f"/verify/{issued.token}"))
-    CERTIFICATE.perform(issued.desk.uow(), corrected, "revoke", reason="造假", document="湘〔2026〕1号", blacklist_kind="forgery")
+    CERTIFICATE.perform(
+        issued.desk.uow(), corrected, "revoke", reason="造假", document="湘〔2026〕1号", blacklist_kind="forgery"
+    )
     session.commit()
     page = page_of(public.post("/verify/", data=asked(issued)))
     assert "已撤销" in page and "已失效" in page and corrected.state == K.REVOKED

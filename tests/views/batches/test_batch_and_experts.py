@@ -12,9 +12,19 @@ from workflow.base import roles as r
 
 pytestmark = pytest.mark.usefixtures("noon")
 DATES = {
-    "opens_on": "2026-06-01", "closes_on": "2026-08-31", "correction_on": "2026-09-18", "payment_on": "", "audit_on": "2026-09-28", "evidence_on": "2026-09-28",
-    "paper_from": "2026-09-27", "paper_to": "2026-09-28", "vote_on": "2026-12-24", "one_per_year": "y", "quota_factor": "1.5", "scope": "全省",
-}  # fmt: skip
+    "opens_on": "2026-06-01",
+    "closes_on": "2026-08-31",
+    "correction_on": "2026-09-18",
+    "payment_on": "",
+    "audit_on": "2026-09-28",
+    "evidence_on": "2026-09-28",
+    "paper_from": "2026-09-27",
+    "paper_to": "2026-09-28",
+    "vote_on": "2026-12-24",
+    "one_per_year": "y",
+    "quota_factor": "1.5",
+    "scope": "全省",
+}
 
 
 @pytest.fixture
@@ -24,9 +34,17 @@ def office(make):
 
 def test_dates_that_do_not_agree_are_said_at_their_fields(browser, session, office):
     desk = browser(office)
-    answer = desk.post("/batch/add", data=DATES | {"year": "2026", "name": "2026 年度", "correction_on": "2026-08-01", "vote_on": "2026-12-30"})
+    answer = desk.post(
+        "/batch/add",
+        data=DATES | {"year": "2026", "name": "2026 年度", "correction_on": "2026-08-01", "vote_on": "2026-12-30"},
+    )
     page = page_of(answer)
-    assert answer.status_code == 422 and "补正截止不能早于申报截止" in page and "备案将跨年度" in page and 'value="2026-12-30"' in page
+    assert (
+        answer.status_code == 422
+        and "补正截止不能早于申报截止" in page
+        and "备案将跨年度" in page
+        and 'value="2026-12-30"' in page
+    )
     assert session.scalar(select(Batch)) is None
 
 
@@ -35,7 +53,13 @@ def test_a_batch_is_made_changed_and_submitted_and_then_stands(browser, session,
     assert desk.post("/batch/add", data=DATES | {"year": "2026", "name": "2026 年度"}).status_code == 302
     batch = session.scalar(select(Batch))
     assert (batch.committee_id, batch.state) == (office.committee_id, BatchState.DRAFT)
-    assert desk.post(f"/batch/edit/{batch.id}", data=DATES | {"year": "2026", "name": "2026 年度第一批", "version": batch.version}).status_code == 302
+    assert (
+        desk.post(
+            f"/batch/edit/{batch.id}",
+            data=DATES | {"year": "2026", "name": "2026 年度第一批", "version": batch.version},
+        ).status_code
+        == 302
+    )
     session.refresh(batch)
     assert batch.name == "2026 年度第一批"
     assert desk.post(f"/batch/act/{batch.id}/publish", data={"version": batch.version}).status_code == 302
@@ -59,17 +83,39 @@ def test_the_office_reads_codes_and_the_province_reads_names(browser, session, m
 def test_an_expert_is_recommended_by_name_and_number_and_admitted_by_the_province(browser, session, make, office):
     person, unit = make.person(name="何评委"), make.organisation(name="湖南大学")
     desk = browser(office)
-    asked = {"name": "何评委", "id_number": make.person().id_number, "unit": "湖南大学", "level": "full_senior", "title": "教授级高工"}
+    asked = {
+        "name": "何评委",
+        "id_number": make.person().id_number,
+        "unit": "湖南大学",
+        "level": "full_senior",
+        "title": "教授级高工",
+    }
     wrong = desk.post("/expert-pool/add", data=asked)
-    assert wrong.status_code == 422 and "没有找到姓名与证件号码一致的人员" in page_of(wrong) and "教授级高工" in page_of(wrong)
+    assert (
+        wrong.status_code == 422
+        and "没有找到姓名与证件号码一致的人员" in page_of(wrong)
+        and "教授级高工" in page_of(wrong)
+    )
     assert desk.post("/expert-pool/add", data=asked | {"id_number": person.id_number}).status_code == 302
     expert = session.scalar(select(Expert))
     assert (expert.person_id, expert.unit_id, expert.state) == (person.id, unit.id, ExpertState.APPLIED)
-    assert desk.post(f"/expert-pool/act/{expert.id}/admit", data={"term_from": "2026-05-20", "term_to": "2029-05-19"}).status_code == 403
+    assert (
+        desk.post(
+            f"/expert-pool/act/{expert.id}/admit", data={"term_from": "2026-05-20", "term_to": "2029-05-19"}
+        ).status_code
+        == 403
+    )
     province = browser(make.account(r.HRSS_AUDIT))
-    long = province.post(f"/expert-pool/act/{expert.id}/admit", data={"term_from": "2026-05-20", "term_to": "2030-05-19"})
+    long = province.post(
+        f"/expert-pool/act/{expert.id}/admit", data={"term_from": "2026-05-20", "term_to": "2030-05-19"}
+    )
     assert long.status_code == 422 and "任期不得超过 3 年" in page_of(long)
-    assert province.post(f"/expert-pool/act/{expert.id}/admit", data={"term_from": "2026-05-20", "term_to": "2029-05-19"}).status_code == 302
+    assert (
+        province.post(
+            f"/expert-pool/act/{expert.id}/admit", data={"term_from": "2026-05-20", "term_to": "2029-05-19"}
+        ).status_code
+        == 302
+    )
     session.refresh(expert)
     assert expert.state == ExpertState.IN_POOL
 

@@ -1,4 +1,5 @@
-"""Dates of a batch on the screens: what is looked at, the countdown that fills the form, calendars, open batches, 申报须知."""
+"""Dates of a batch on the screens: what is looked at, the countdown that fills the form, calendars, open batches,
+申报须知."""
 
 from __future__ import annotations
 
@@ -27,7 +28,9 @@ def office(make):
 
 def accepting(make, name="长沙市人社局", region="430100", **given):
     given = dict(node_kind=NodeKind.CITY, way=Way.INITIAL, level="assistant", region_code=region) | given
-    return make._add(AcceptanceOffice, given, organisation=make.organisation(NodeKind.CITY, name=name, region_code=region))
+    return make._add(
+        AcceptanceOffice, given, organisation=make.organisation(NodeKind.CITY, name=name, region_code=region)
+    )
 
 
 def test_the_countdown_fills_the_form_with_one_button_and_the_form_is_accepted(browser, session, office):
@@ -37,8 +40,12 @@ def test_the_countdown_fills_the_form_with_one_button_and_the_form_is_accepted(b
     link = unescape(re.search(r'href="(/batch/add\?[^"]+)"', page)[1])
     form = page_of(desk.get(link))
     fields = dict(re.findall(r'name="(\w+)" value="(\d{4}-\d\d-\d\d)"', form))
-    assert fields["vote_on"] == "2026-12-24" and fields["audit_on"] == "2026-09-28" and fields["paper_to"] == "2026-09-28"
-    answer = desk.post("/batch/add", data=fields | {"year": "2026", "name": "2026 年度", "one_per_year": "1", "quota_factor": "1.5"})
+    assert (
+        fields["vote_on"] == "2026-12-24" and fields["audit_on"] == "2026-09-28" and fields["paper_to"] == "2026-09-28"
+    )
+    answer = desk.post(
+        "/batch/add", data=fields | {"year": "2026", "name": "2026 年度", "one_per_year": "1", "quota_factor": "1.5"}
+    )
     assert answer.status_code == 302 and session.scalar(select(Batch)).vote_on == date(2026, 12, 24)
 
 
@@ -61,20 +68,40 @@ def test_every_date_is_held_against_the_calendar_on_the_page_of_the_batch(browse
     batch = make.batch(office.committee, closes_on=date(2026, 8, 30), state=BatchState.DRAFT)
     session.commit()
     page = page_of(browser(office).get(f"/batch/show/{batch.id}"))
-    assert "日期核对" in page and "2026-08-30（星期日，休息）" in page and "最近的工作日为 2026-08-31" in page and "请核对" in page
+    assert (
+        "日期核对" in page
+        and "2026-08-30（星期日，休息）" in page
+        and "最近的工作日为 2026-08-31" in page
+        and "请核对" in page
+    )
 
 
 def test_what_was_typed_stays_and_the_reason_for_a_late_vote_has_its_field(browser, session, office, make, as_):
     settings.change(as_(make.account(r.HRSS_CONFIG)), "vote_by", "12-01")
     session.commit()
     typed = {
-        "year": "2026", "name": "2026 年度", "opens_on": "2026-06-01", "closes_on": "2026-08-31", "correction_on": "2026-09-18", "audit_on": "2026-09-28",
-        "evidence_on": "2026-09-28", "vote_on": "2026-12-24", "quota_factor": "9",
-    }  # fmt: skip
+        "year": "2026",
+        "name": "2026 年度",
+        "opens_on": "2026-06-01",
+        "closes_on": "2026-08-31",
+        "correction_on": "2026-09-18",
+        "audit_on": "2026-09-28",
+        "evidence_on": "2026-09-28",
+        "vote_on": "2026-12-24",
+        "quota_factor": "9",
+    }
     answer = browser(office).post("/batch/add", data=typed)
     page = page_of(answer)
-    assert answer.status_code == 422 and "原则上应于 2026-12-01（含）前完成（118号 二(四)）" in page and "应在 1 到 3 之间" in page and 'value="2026-12-24"' in page
-    assert browser(office).post("/batch/add", data=typed | {"quota_factor": "1.2", "vote_reason": "场地安排"}).status_code == 302
+    assert (
+        answer.status_code == 422
+        and "原则上应于 2026-12-01（含）前完成（118号 二(四)）" in page
+        and "应在 1 到 3 之间" in page
+        and 'value="2026-12-24"' in page
+    )
+    assert (
+        browser(office).post("/batch/add", data=typed | {"quota_factor": "1.2", "vote_reason": "场地安排"}).status_code
+        == 302
+    )
 
 
 def calendar_of(client, batch):
@@ -99,7 +126,10 @@ def test_open_batches_stand_with_ones_own_city_first_and_are_found_by_name(brows
     person, unit = make.person(), make.organisation(region_code="430204")
     old = make.batch(year=2025, closes_on=date(2025, 8, 31))
     make.declaration(person=person, unit=unit, batch=old)
-    offices = {name: accepting(make, name, region) for name, region in (("长沙市人社局", "430100"), ("株洲市人社局", "430200"), ("湖南省人社厅", "430000"))}
+    offices = {
+        name: accepting(make, name, region)
+        for name, region in (("长沙市人社局", "430100"), ("株洲市人社局", "430200"), ("湖南省人社厅", "430000"))
+    }
     for name, receiver in offices.items():
         make.batch(office=receiver, way=Way.INITIAL, name=f"{name}初定")
     session.commit()
@@ -112,7 +142,9 @@ def test_open_batches_stand_with_ones_own_city_first_and_are_found_by_name(brows
     assert "没有与“%_”相符的开放批次" in page_of(applicant.get("/declare/?q=%25_"))
 
 
-def test_the_applicant_reads_the_instructions_before_he_declares_paragraph_by_paragraph_and_escaped(browser, make, session):
+def test_the_applicant_reads_the_instructions_before_he_declares_paragraph_by_paragraph_and_escaped(
+    browser, make, session
+):
     receiver = accepting(make, instructions="一、先核对学历。\n二、<b>涉密</b>材料走线下。")
     batch = make.batch(office=receiver, way=Way.INITIAL)
     session.commit()
@@ -131,9 +163,15 @@ def test_only_titles_and_specialties_of_the_scope_are_offered_and_taken(browser,
     assert config.post(f"{act}/remove_scope", data={"scope": "1"}).status_code == 422
     assert config.post(f"{act}/add_scope", data={"series": engineering.id, "specialty": building.id}).status_code == 302
     assert "房屋建筑" in page_of(config.get("/acceptancescreen/list/"))
-    assert config.post(f"{act}/edit", data={"region_code": "430200", "contact": "刘科长"}).status_code == 302 and receiver.region_code == "430200"
+    assert (
+        config.post(f"{act}/edit", data={"region_code": "430200", "contact": "刘科长"}).status_code == 302
+        and receiver.region_code == "430200"
+    )
     batch = make.batch(office=receiver, way=Way.INITIAL)
-    right, wrong = make.title("assistant", engineering, name="助理工程师甲"), make.title("assistant", medicine, name="药师甲")
+    right, wrong = (
+        make.title("assistant", engineering, name="助理工程师甲"),
+        make.title("assistant", medicine, name="药师甲"),
+    )
     unit = make.organisation()
     session.commit()
     applicant = browser(make.account(r.APPLICANT, person_id=make.person().id))
@@ -142,8 +180,15 @@ def test_only_titles_and_specialties_of_the_scope_are_offered_and_taken(browser,
     typed = {"unit_id": unit.id, "mode": "normal", "channel": "unit"}
     answer = applicant.post(f"/declare/start/{batch.id}", data=typed | {"title_id": right.id})
     assert answer.status_code == 422 and "请选择申报专业（附件3 1.3）" in page_of(answer)
-    assert "不包括所选系列或专业" in page_of(applicant.post(f"/declare/start/{batch.id}", data=typed | {"title_id": wrong.id}))
-    assert applicant.post(f"/declare/start/{batch.id}", data=typed | {"title_id": right.id, "specialty_id": building.id}).status_code == 302
+    assert "不包括所选系列或专业" in page_of(
+        applicant.post(f"/declare/start/{batch.id}", data=typed | {"title_id": wrong.id})
+    )
+    assert (
+        applicant.post(
+            f"/declare/start/{batch.id}", data=typed | {"title_id": right.id, "specialty_id": building.id}
+        ).status_code
+        == 302
+    )
 
 
 def test_a_draft_plan_is_not_reachable_for_the_province(browser, make, session):
@@ -163,4 +208,5 @@ def test_an_offices_name_stands_once_in_the_head_and_in_the_timeline(browser, ma
     desk.post(f"/batch/act/{batch.id}/publish", data={"version": batch.version})
     page = page_of(desk.get(f"/batch/show/{batch.id}"))
     head = page[page.index('class="me"') : page.index("</summary>")]
-    assert head.count(r.COMMITTEE_OFFICE) == 2 and head.count(office.committee.name) == 2  # once as words, once in the hint of the pointer
+    # once as words, once in the hint of the pointer
+    assert head.count(r.COMMITTEE_OFFICE) == 2 and head.count(office.committee.name) == 2

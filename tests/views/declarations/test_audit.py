@@ -17,7 +17,13 @@ from tests.views.office_day import noon, page_of  # noqa: F401
 from workflow.base import roles as r
 
 pytestmark = pytest.mark.usefixtures("noon")
-PASSED = {"opinion": "材料齐全，同意上报", "publicity_checked": "1", "consistency": "same", "handler": "刘芳", "head": "何局"}
+PASSED = {
+    "opinion": "材料齐全，同意上报",
+    "publicity_checked": "1",
+    "consistency": "same",
+    "handler": "刘芳",
+    "head": "何局",
+}
 
 
 @pytest.fixture
@@ -83,7 +89,11 @@ def test_passing_without_looking_at_the_publicity_is_refused_and_the_opinion_kep
     typed = PASSED | {"opinion": "同意上报，材料已逐页核对"}
     del typed["publicity_checked"]
     answer = district.post(f"/auditscreen/act/{declaration.id}/approve", data=typed)
-    assert answer.status_code == 422 and "同意上报，材料已逐页核对" in page_of(answer) and "已核查单位公示情况" in page_of(answer)
+    assert (
+        answer.status_code == 422
+        and "同意上报，材料已逐页核对" in page_of(answer)
+        and "已核查单位公示情况" in page_of(answer)
+    )
     assert declaration.state == S.UNDER_AUDIT and declaration.position == 1
 
 
@@ -98,11 +108,19 @@ def test_a_page_that_was_overtaken_is_told(district, arrived, session):
 
 def test_sending_back_tells_everything_at_once(district, arrived, session):
     declaration = arrived()
-    district.post(f"/auditscreen/act/{declaration.id}/send_back", data={"items": "补 2025 年度学时认定单\n业绩 2 缺验收证明", "opinion": "材料不齐"})
+    district.post(
+        f"/auditscreen/act/{declaration.id}/send_back",
+        data={"items": "补 2025 年度学时认定单\n业绩 2 缺验收证明", "opinion": "材料不齐"},
+    )
     told = session.scalars(select(Correction).where(Correction.declaration_id == declaration.id)).one()
-    assert declaration.state == S.RETURNED and [item["text"] for item in told.items] == ["补 2025 年度学时认定单", "业绩 2 缺验收证明"]
+    assert declaration.state == S.RETURNED and [item["text"] for item in told.items] == [
+        "补 2025 年度学时认定单",
+        "业绩 2 缺验收证明",
+    ]
     assert "业绩 2 缺验收证明" in page_of(district.get(f"/auditscreen/show/{declaration.id}"))
-    assert session.scalar(select(Notice.text).where(Notice.person_id == declaration.person_id).order_by(Notice.id.desc())).count("缺验收证明")
+    assert session.scalar(
+        select(Notice.text).where(Notice.person_id == declaration.person_id).order_by(Notice.id.desc())
+    ).count("缺验收证明")
 
 
 def test_a_level_in_between_passes_the_return_down(district, arrived):
@@ -120,14 +138,19 @@ def test_bureaus_do_it_under_the_guides_words(browser, make, arrived):
     text = page_of(client.get(f"/superiorauditscreen/show/{declaration.id}"))
     assert "上级单位审核" in text and ">审核通过<" in text and ">审核不通过<" in text
     assert client.get("/auditscreen/list/").status_code in (302, 403)
-    assert client.get(f"/open/declaration/{declaration.id}").location.endswith(f"/superiorauditscreen/show/{declaration.id}")
+    assert client.get(f"/open/declaration/{declaration.id}").location.endswith(
+        f"/superiorauditscreen/show/{declaration.id}"
+    )
 
 
 def test_the_query_result_leaves_as_a_sheet_with_an_entry_in_the_journal(district, arrived):
     arrived()
     with district.post("/auditscreen/export?desk=waiting") as answer:
         assert answer.status_code == 200 and answer.data[:2] == b"PK"
-        assert answer.headers["Content-Disposition"].isascii() and "filename*=UTF-8''" in answer.headers["Content-Disposition"]
+        assert (
+            answer.headers["Content-Disposition"].isascii()
+            and "filename*=UTF-8''" in answer.headers["Content-Disposition"]
+        )
 
 
 # --- the committee's office ---------------------------------------------------------------------------
@@ -149,16 +172,24 @@ def test_the_office_sees_its_own_committee_only(browser, make, rechecked):
 
 def test_qualified_enters_the_base(browser, rechecked):
     declaration, office = rechecked
-    answer = browser(office).post(f"/recheckscreen/act/{declaration.id}/qualify", data={"opinion": "合格", "consistency": "same", "handler": "甲", "head": "乙"})
+    answer = browser(office).post(
+        f"/recheckscreen/act/{declaration.id}/qualify",
+        data={"opinion": "合格", "consistency": "same", "handler": "甲", "head": "乙"},
+    )
     assert answer.status_code == 302 and declaration.state == S.QUALIFIED
 
 
 def test_disqualified_ends_the_year_and_is_told_with_its_reason(browser, rechecked, session):
     declaration, office = rechecked
     client = browser(office)
-    empty = client.post(f"/recheckscreen/act/{declaration.id}/disqualify", data={"opinion": "", "handler": "甲", "head": "乙"})
+    empty = client.post(
+        f"/recheckscreen/act/{declaration.id}/disqualify", data={"opinion": "", "handler": "甲", "head": "乙"}
+    )
     assert empty.status_code == 422 and "请填写不合格原因" in page_of(empty) and declaration.state == S.AT_COMMITTEE
-    client.post(f"/recheckscreen/act/{declaration.id}/disqualify", data={"opinion": "任职年限不足", "handler": "甲", "head": "乙"})
+    client.post(
+        f"/recheckscreen/act/{declaration.id}/disqualify",
+        data={"opinion": "任职年限不足", "handler": "甲", "head": "乙"},
+    )
     assert declaration.state == S.TERMINATED
     text = page_of(client.get(f"/recheckscreen/show/{declaration.id}"))
     assert "任职年限不足" in text and "终止告知书" in text
@@ -219,7 +250,13 @@ def test_an_organisation_confirms_its_own_place(browser, make, levels, session):
 
 def test_opening_a_message_marks_it_read_and_leads_on(browser, make, levels, session):
     officer = make.account(r.DISTRICT_OFFICER, organisation_id=levels[0].id)
-    notice = Notice(organisation_id=levels[0].id, at=datetime(2026, 5, 19, 9), title="有新的申报待审核", text="请及时审核。", link="/auditscreen/list/")
+    notice = Notice(
+        organisation_id=levels[0].id,
+        at=datetime(2026, 5, 19, 9),
+        title="有新的申报待审核",
+        text="请及时审核。",
+        link="/auditscreen/list/",
+    )
     strange = Notice(organisation_id=levels[1].id, at=datetime(2026, 5, 19, 9), title="别处的消息", text="。")
     session.add_all([notice, strange])
     session.flush()
@@ -234,7 +271,9 @@ def test_opening_a_message_marks_it_read_and_leads_on(browser, make, levels, ses
 
 def test_all_messages_are_marked_at_once(browser, make, session):
     person = make.person()
-    session.add_all([Notice(person_id=person.id, at=datetime(2026, 5, n, 9), title=f"消息{n}", text="。") for n in (18, 19)])
+    session.add_all(
+        [Notice(person_id=person.id, at=datetime(2026, 5, n, 9), title=f"消息{n}", text="。") for n in (18, 19)]
+    )
     account: Account = make.account(r.APPLICANT, person_id=person.id)
     browser(account).post("/noticescreen/read")
     assert session.scalars(select(Notice.read_at).where(Notice.person_id == person.id)).all().count(None) == 0

@@ -46,19 +46,40 @@ def test_paper_is_received_compared_and_passed_on(browser, case, as_, session):
     session.expire_all()
     assert "还有 2 件材料未比对" in page_of(client.get(f"/auditscreen/show/{declaration.id}"))
     assert "2026-05-20 收到，周静" in page_of(client.get(f"/auditscreen/show/{declaration.id}"))
-    (degree,), (first, second) = degree_check.degrees_of(declaration), [f.material.id for f in comparison.files_of(as_(officer), declaration)]
-    sent = {"version": declaration.version, f"degree-{degree.key}": "档案已核验", f"file-{first}": "same", f"file-{second}": "differs", f"note-{second}": ""}
+    (degree,), (first, second) = (
+        degree_check.degrees_of(declaration),
+        [f.material.id for f in comparison.files_of(as_(officer), declaration)],
+    )
+    sent = {
+        "version": declaration.version,
+        f"degree-{degree.key}": "档案已核验",
+        f"file-{first}": "same",
+        f"file-{second}": "differs",
+        f"note-{second}": "",
+    }
     refused = client.post(f"/comparison/{declaration.id}", data=sent)
     assert refused.status_code == 422 and "须写明原因" in page_of(refused)
-    assert re.search(rf'name="degree-{degree.key}".*?value="档案已核验" selected', page_of(refused), re.S), "what was chosen stays"
+    assert re.search(rf'name="degree-{degree.key}".*?value="档案已核验" selected', page_of(refused), re.S), (
+        "what was chosen stays"
+    )
     session.expire_all()
-    assert all(f.here is None for f in comparison.files_of(as_(officer), declaration)) and not degree_check.degrees_of(declaration)[0].status
+    assert (
+        all(f.here is None for f in comparison.files_of(as_(officer), declaration))
+        and not degree_check.degrees_of(declaration)[0].status
+    )
     sent |= {f"file-{second}": "corrected", f"note-{second}": "复印件已补"}
     assert client.post(f"/comparison/{declaration.id}", data=sent).status_code == 302
     session.expire_all()
     shown = page_of(client.get(f"/auditscreen/show/{declaration.id}"))
     assert "复印件已补" in shown and "档案已核验（" in shown and "逐件比对：一致 1 件，已更正 1 件" in shown
-    passed = {"opinion": "同意", "publicity_checked": "1", "consistency": "corrected", "consistency_note": "已更正", "handler": "甲", "head": "乙"}
+    passed = {
+        "opinion": "同意",
+        "publicity_checked": "1",
+        "consistency": "corrected",
+        "consistency_note": "已更正",
+        "handler": "甲",
+        "head": "乙",
+    }
     assert client.post(f"{address}/approve", data=passed).status_code == 302
     next_desk = page_of(browser(above).get(f"/comparison/{declaration.id}"))
     assert "复印件已补" in next_desk and "未比对" in next_desk
@@ -72,10 +93,17 @@ def test_who_does_not_hold_the_case_reads_but_saves_nothing(browser, case, make,
     page = client.get(f"/comparison/{declaration.id}")
     assert page.status_code == 200 and "disabled" in page_of(page)
     (first, _second) = [f.material.id for f in comparison.files_of(as_(officer), declaration)]
-    answer = client.post(f"/comparison/{declaration.id}", data={"version": declaration.version, f"file-{first}": "same"})
+    answer = client.post(
+        f"/comparison/{declaration.id}", data={"version": declaration.version, f"file-{first}": "same"}
+    )
     assert answer.status_code in (403, 409, 422)
     assert comparison.files_of(as_(officer), declaration)[0].here is None
-    assert browser(make.account(r.DISTRICT_OFFICER, organisation=make.organisation())).get(f"/comparison/{declaration.id}").status_code == 404
+    assert (
+        browser(make.account(r.DISTRICT_OFFICER, organisation=make.organisation()))
+        .get(f"/comparison/{declaration.id}")
+        .status_code
+        == 404
+    )
 
 
 def test_an_old_page_saves_nothing(browser, case, session):
@@ -94,6 +122,10 @@ def test_lists_ask_for_declarations_whose_paper_has_come(browser, case):
 
 def test_the_applicant_reads_that_his_paper_has_come(browser, case, make):
     declaration, _officers = case
-    declaration.paper_received_on, declaration.paper_by, declaration.paper_place = datetime(2026, 5, 20).date(), "周静", "3 号柜"
+    declaration.paper_received_on, declaration.paper_by, declaration.paper_place = (
+        datetime(2026, 5, 20).date(),
+        "周静",
+        "3 号柜",
+    )
     page = page_of(browser(make.account(r.APPLICANT, person=declaration.person)).get(f"/declare/{declaration.id}"))
     assert "2026-05-20 收到，存放于3 号柜" in page and "周静" not in page, "offices, without officers' names"

@@ -25,15 +25,26 @@ def world(make, session):
     """An applicant of a unit below a city on the path of a senior committee whose batch is open today."""
     today = province_now(session).date()
     series = make.series()
-    committee = make.committee(series=series, valid_from=today.replace(year=today.year - 1), valid_to=today.replace(year=today.year + 1))
+    committee = make.committee(
+        series=series, valid_from=today.replace(year=today.year - 1), valid_to=today.replace(year=today.year + 1)
+    )
     city = make.organisation(kind=NodeKind.CITY)
     unit = make.organisation(superior_id=city.id)
     session.add(PathNode(kind=PathKind.SENIOR, organisation_id=city.id, node_kind=city.kind, state=NodeState.CONFIRMED))
-    batch = make.batch(committee=committee, year=today.year, opens_on=today.replace(month=1, day=1), closes_on=today.replace(month=12, day=31),
-                       correction_on=today.replace(month=12, day=31), audit_on=today.replace(month=12, day=31), evidence_on=today)  # fmt: skip
+    batch = make.batch(
+        committee=committee,
+        year=today.year,
+        opens_on=today.replace(month=1, day=1),
+        closes_on=today.replace(month=12, day=31),
+        correction_on=today.replace(month=12, day=31),
+        audit_on=today.replace(month=12, day=31),
+        evidence_on=today,
+    )
     person = make.person()
     account = make.account(roles.APPLICANT, person=person)
-    return SimpleNamespace(batch=batch, unit=unit, committee=committee, account=account, title=make.title(series=series), today=today)
+    return SimpleNamespace(
+        batch=batch, unit=unit, committee=committee, account=account, title=make.title(series=series), today=today
+    )
 
 
 def start(client, world, **more):
@@ -69,7 +80,9 @@ def test_saving_a_section_keeps_a_wrong_date_and_names_it(world, browser, sessio
     declaration = mine(session, world)
     url = f"/declare/{declaration.id}/section/awards"
     late = f"{world.today.year + 1}-01-01"
-    text = client.post(url, data={"rows": 1, "0-name": "优质工程奖", "0-awarded_on": late, "0-year": str(world.today.year)}).get_data(as_text=True)
+    text = client.post(
+        url, data={"rows": 1, "0-name": "优质工程奖", "0-awarded_on": late, "0-year": str(world.today.year)}
+    ).get_data(as_text=True)
     assert "晚于材料有效截止日" in text and "118号 二(三)" in text
     assert "优质工程奖" in text and late in text
     assert mine(session, world).content.sections["awards"][0]["name"] == "优质工程奖"
@@ -131,7 +144,11 @@ def test_another_persons_declaration_is_not_there(world, make, browser, session)
 
 def test_specialties_offered_are_those_of_the_committee(world, browser, session):
     text = browser(world.account).get(f"/declare/start/{world.batch.id}").get_data(as_text=True)
-    offered = session.scalars(select(Specialty.name).where(Specialty.series_id == world.committee.series_id, Specialty.parent_id.is_not(None)).limit(3)).all()
+    offered = session.scalars(
+        select(Specialty.name)
+        .where(Specialty.series_id == world.committee.series_id, Specialty.parent_id.is_not(None))
+        .limit(3)
+    ).all()
     assert offered and all(name in text for name in offered)
 
 
@@ -141,13 +158,20 @@ def test_only_the_kinds_that_fit_are_shown_and_nothing_is_ticked_beforehand(worl
     declaration = mine(session, world)
     page = client.get(f"/declare/{declaration.id}/materials").get_data(as_text=True)
     shown, folded = page.split('<details class="others">')
-    assert "学历学位证书" in shown and "破格申报依据材料" not in shown and "破格申报依据材料" in folded and "委托函" in folded
+    assert (
+        "学历学位证书" in shown
+        and "破格申报依据材料" not in shown
+        and "破格申报依据材料" in folded
+        and "委托函" in folded
+    )
     assert 'name="no_secrets" value="1" required' in page and "checked" not in page
     sent = {"kind": "education", "file": (io.BytesIO(scan("学历")), "学历证书.pdf")}
     answer = client.post(f"/declare/{declaration.id}/materials", data=sent, content_type="multipart/form-data")
     assert answer.status_code == 422 and "确认不含涉密内容" in answer.get_data(as_text=True)
     declaration.mode = "exceptional"
-    shown = client.get(f"/declare/{declaration.id}/materials").get_data(as_text=True).split('<details class="others">')[0]
+    shown = (
+        client.get(f"/declare/{declaration.id}/materials").get_data(as_text=True).split('<details class="others">')[0]
+    )
     assert "破格申报依据材料" in shown
 
 
@@ -160,12 +184,26 @@ def test_sections_say_how_many_rows_they_need(world, browser, session):
 
 
 def test_last_years_declaration_is_carried_over_confirmed_and_cleared(world, make, browser, session):
-    last = make.declaration("failed", person=world.account.person, unit=world.unit, submitted_at=province_now(session).replace(year=world.today.year - 1))
-    last.content.sections = {"education": [{"school": "湖南大学", "degree": "学士"}], "awards": [{"name": "优质工程奖"}]}
+    last = make.declaration(
+        "failed",
+        person=world.account.person,
+        unit=world.unit,
+        submitted_at=province_now(session).replace(year=world.today.year - 1),
+    )
+    last.content.sections = {
+        "education": [{"school": "湖南大学", "degree": "学士"}],
+        "awards": [{"name": "优质工程奖"}],
+    }
     client = browser(world.account)
-    page = client.post(f"/declare/start/{world.batch.id}", data={"title_id": world.title.id, "unit_id": world.unit.id, "mode": "normal", "channel": "unit"}, follow_redirects=True)
+    page = client.post(
+        f"/declare/start/{world.batch.id}",
+        data={"title_id": world.title.id, "unit_id": world.unit.id, "mode": "normal", "channel": "unit"},
+        follow_redirects=True,
+    )
     assert f"已带入上次申报（{last.number}）的资料，请核对" in page.get_data(as_text=True)
-    declaration = session.scalars(select(Declaration).where(Declaration.person_id == world.account.person_id, Declaration.state == "draft")).one()
+    declaration = session.scalars(
+        select(Declaration).where(Declaration.person_id == world.account.person_id, Declaration.state == "draft")
+    ).one()
     education = client.get(f"/declare/{declaration.id}/section/education").get_data(as_text=True)
     assert "湖南大学" in education and "清空这部分" in education and "待核对" in education
     assert "尚未核对" in client.get(f"/declare/{declaration.id}/check").get_data(as_text=True)

@@ -17,9 +17,17 @@ from workflow.base import roles as r
 
 pytestmark = pytest.mark.usefixtures("noon")
 PATHS = (
-    "unitdeskscreen", "recommendscreen", "unitpublicityscreen", "superiorauditscreen", "declarationsearchscreen", "objectionscreen", "quotascreen",
-    "quotaauditscreen", "pathconfirmscreen", "noticescreen",
-)  # fmt: skip
+    "unitdeskscreen",
+    "recommendscreen",
+    "unitpublicityscreen",
+    "superiorauditscreen",
+    "declarationsearchscreen",
+    "objectionscreen",
+    "quotascreen",
+    "quotaauditscreen",
+    "pathconfirmscreen",
+    "noticescreen",
+)
 
 
 @pytest.fixture
@@ -34,15 +42,63 @@ def work(make, session, office):
     def more(n):
         for _ in range(n):
             above, committee = make.organisation(NodeKind.CITY), make.committee()
-            for state, unit, position in ((S.SUBMITTED, office, 0), (S.UNDER_AUDIT, make.organisation(superior=office), 1)):
-                one = make.declaration(state=state, unit=unit, committee=committee, route=(office, above), position=position, specialty=make.specialty())
-                session.add(Objection(declaration=one, named=False, text="异议", registered_at=datetime(2026, 5, 18, 9)))
-                session.add(Quota(unit=unit, year=2026, level="associate_senior", requested=1, posts=9, held=1, specialty=make.specialty(), state="declared"))
+            for state, unit, position in (
+                (S.SUBMITTED, office, 0),
+                (S.UNDER_AUDIT, make.organisation(superior=office), 1),
+            ):
+                one = make.declaration(
+                    state=state,
+                    unit=unit,
+                    committee=committee,
+                    route=(office, above),
+                    position=position,
+                    specialty=make.specialty(),
+                )
+                session.add(
+                    Objection(declaration=one, named=False, text="异议", registered_at=datetime(2026, 5, 18, 9))
+                )
+                session.add(
+                    Quota(
+                        unit=unit,
+                        year=2026,
+                        level="associate_senior",
+                        requested=1,
+                        posts=9,
+                        held=1,
+                        specialty=make.specialty(),
+                        state="declared",
+                    )
+                )
             day = date(2026, 5, 11)
-            session.add(Publicity(kind=PublicityKind.UNIT, title="公示", organisation_id=office.id, posted_on=day, starts_on=day, ends_on=date(2026, 5, 15), place="栏",
-                                  complaint_department="科", complaint_telephone="1", handler="甲"))  # fmt: skip
-            parent = PathNode(kind=PathKind.SENIOR, organisation_id=above.id, node_kind=NodeKind.CITY, committee_id=committee.id)
-            session.add_all([parent, PathNode(kind=PathKind.SENIOR, organisation_id=office.id, node_kind=NodeKind.BUREAU, committee_id=committee.id, parent=parent)])
+            session.add(
+                Publicity(
+                    kind=PublicityKind.UNIT,
+                    title="公示",
+                    organisation_id=office.id,
+                    posted_on=day,
+                    starts_on=day,
+                    ends_on=date(2026, 5, 15),
+                    place="栏",
+                    complaint_department="科",
+                    complaint_telephone="1",
+                    handler="甲",
+                )
+            )
+            parent = PathNode(
+                kind=PathKind.SENIOR, organisation_id=above.id, node_kind=NodeKind.CITY, committee_id=committee.id
+            )
+            session.add_all(
+                [
+                    parent,
+                    PathNode(
+                        kind=PathKind.SENIOR,
+                        organisation_id=office.id,
+                        node_kind=NodeKind.BUREAU,
+                        committee_id=committee.id,
+                        parent=parent,
+                    ),
+                ]
+            )
         session.flush()
 
     return more

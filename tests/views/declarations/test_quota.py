@@ -16,9 +16,17 @@ from workflow.base import roles as r
 
 pytestmark = pytest.mark.usefixtures("noon")
 ASKED = {
-    "year": "2026", "kind": "vacancy", "level": "associate_senior", "establishment": "湘人社岗〔2024〕1号", "posts": "10", "held": "7", "retiring": "0",
-    "requested": "2", "people": "", "statement": "",
-}  # fmt: skip
+    "year": "2026",
+    "kind": "vacancy",
+    "level": "associate_senior",
+    "establishment": "湘人社岗〔2024〕1号",
+    "posts": "10",
+    "held": "7",
+    "retiring": "0",
+    "requested": "2",
+    "people": "",
+    "statement": "",
+}
 
 
 @pytest.fixture
@@ -47,7 +55,17 @@ def declared(session, unit):
 
     def one(state=QuotaState.DECLARED, **given):
         quota = Quota(
-            **{"unit": unit, "year": 2026, "level": "associate_senior", "requested": 2, "posts": 10, "held": 7, "establishment": "湘人社岗〔2024〕1号", "state": state} | given
+            **{
+                "unit": unit,
+                "year": 2026,
+                "level": "associate_senior",
+                "requested": 2,
+                "posts": 10,
+                "held": 7,
+                "establishment": "湘人社岗〔2024〕1号",
+                "state": state,
+            }
+            | given
         )
         session.add(quota)
         session.flush()
@@ -82,13 +100,21 @@ def test_more_than_the_vacancies_is_refused_at_the_field_with_the_figures(office
 
 def test_a_special_kind_names_its_people_and_carries_its_report(officer, session):
     special = ASKED | {
-        "kind": "grassroots", "requested": "1", "people": "张三，乡镇专技岗位累计服务，21年", "statement": "乡镇服务满 20 年。", "report": (io.BytesIO(one_page()), "专项报告.pdf"),
-    }  # fmt: skip
+        "kind": "grassroots",
+        "requested": "1",
+        "people": "张三，乡镇专技岗位累计服务，21年",
+        "statement": "乡镇服务满 20 年。",
+        "report": (io.BytesIO(one_page()), "专项报告.pdf"),
+    }
     assert 'enctype="multipart/form-data"' in page_of(officer.get("/quotascreen/add"))
     answer = officer.post("/quotascreen/add", data=special, content_type="multipart/form-data")
     quota = session.scalars(select(Quota)).one()
-    assert answer.status_code == 302 and quota.people == [{"name": "张三", "situation": "乡镇专技岗位累计服务", "years": "21"}]
-    stored = session.scalars(select(StoredFile).where(StoredFile.owner_kind == "quota", StoredFile.owner_id == quota.id)).one()
+    assert answer.status_code == 302 and quota.people == [
+        {"name": "张三", "situation": "乡镇专技岗位累计服务", "years": "21"}
+    ]
+    stored = session.scalars(
+        select(StoredFile).where(StoredFile.owner_kind == "quota", StoredFile.owner_id == quota.id)
+    ).one()
     text = page_of(officer.get(f"/quotascreen/show/{quota.id}"))
     assert "乡镇专技岗位累计服务" in text and f"/file/{stored.key}" in text
     with officer.get(f"/file/{stored.key}") as file:
@@ -96,9 +122,18 @@ def test_a_special_kind_names_its_people_and_carries_its_report(officer, session
 
 
 def test_people_too_young_in_service_are_named_and_the_list_is_kept(officer):
-    typed = ASKED | {"kind": "grassroots", "requested": "1", "people": "李四，乡镇专技岗位累计服务，12年", "statement": "说明"}
+    typed = ASKED | {
+        "kind": "grassroots",
+        "requested": "1",
+        "people": "李四，乡镇专技岗位累计服务，12年",
+        "statement": "说明",
+    }
     answer = officer.post("/quotascreen/add", data=typed)
-    assert answer.status_code == 422 and "须满 20 年，现为 12 年" in page_of(answer) and "李四，乡镇专技岗位累计服务，12年" in page_of(answer)
+    assert (
+        answer.status_code == 422
+        and "须满 20 年，现为 12 年" in page_of(answer)
+        and "李四，乡镇专技岗位累计服务，12年" in page_of(answer)
+    )
 
 
 def test_a_draft_can_be_changed_a_declared_one_cannot(officer, declared):
@@ -124,9 +159,15 @@ def test_private_units_need_no_quota(browser, make):
 def test_the_superior_approves_within_the_vacancies(examiner, declared):
     quota = declared()
     assert "待我办理" in page_of(examiner.get("/quotaauditscreen/list/?desk=waiting"))
-    too_many = examiner.post(f"/quotaauditscreen/act/{quota.id}/approve", data={"approved": "3", "document": "长人社〔2026〕5号", "opinion": "同意"})
+    too_many = examiner.post(
+        f"/quotaauditscreen/act/{quota.id}/approve",
+        data={"approved": "3", "document": "长人社〔2026〕5号", "opinion": "同意"},
+    )
     assert too_many.status_code == 422 and "长人社〔2026〕5号" in page_of(too_many)
-    examiner.post(f"/quotaauditscreen/act/{quota.id}/approve", data={"approved": "2", "document": "长人社〔2026〕5号", "opinion": "同意"})
+    examiner.post(
+        f"/quotaauditscreen/act/{quota.id}/approve",
+        data={"approved": "2", "document": "长人社〔2026〕5号", "opinion": "同意"},
+    )
     assert (quota.state, quota.approved) == (QuotaState.APPROVED, 2)
 
 
@@ -141,7 +182,10 @@ def test_special_kinds_go_on_to_the_province(examiner, browser, make, declared):
     assert quota.state == QuotaState.EXAMINED
     province = browser(make.account(r.HRSS_AUDIT, organisation_id=make.organisation(kind=NodeKind.PROVINCE).id))
     assert quota.unit.name in page_of(province.get("/quotaauditscreen/list/?desk=waiting"))
-    province.post(f"/quotaauditscreen/act/{quota.id}/approve_special", data={"approved": "2", "document": "湘人社〔2026〕9号", "opinion": "同意"})
+    province.post(
+        f"/quotaauditscreen/act/{quota.id}/approve_special",
+        data={"approved": "2", "document": "湘人社〔2026〕9号", "opinion": "同意"},
+    )
     assert quota.state == QuotaState.APPROVED
 
 
@@ -158,4 +202,6 @@ def test_the_search_is_read_only_and_leaves_as_a_sheet(browser, make, declared):
 @pytest.mark.parametrize("role", [r.APPLICANT, r.EXPERT, r.COMMITTEE_OFFICE])
 def test_others_do_not_open_quotas(browser, make, role):
     client = browser(make.account(role))
-    assert {client.get(f"/{name}/list/").status_code for name in ("quotascreen", "quotaauditscreen", "quotasearchscreen")} <= {302, 403}
+    assert {
+        client.get(f"/{name}/list/").status_code for name in ("quotascreen", "quotaauditscreen", "quotasearchscreen")
+    } <= {302, 403}

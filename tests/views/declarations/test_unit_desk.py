@@ -52,10 +52,19 @@ def signed(session, officer):
         items = [{"item": label, "checker": "周核"} for _key, label in LIABILITY_ITEMS]
         session.add(
             TrailEntry(
-                subject_kind="declaration", subject_id=declaration.id, at=datetime(2026, 5, 6, 9), actor_id=officer.id, actor_name="周核", organisation="单位",
-                verb="check", label="真实性审核", before="", after="", facts={"liability_card": items},
+                subject_kind="declaration",
+                subject_id=declaration.id,
+                at=datetime(2026, 5, 6, 9),
+                actor_id=officer.id,
+                actor_name="周核",
+                organisation="单位",
+                verb="check",
+                label="真实性审核",
+                before="",
+                after="",
+                facts={"liability_card": items},
             )
-        )  # fmt: skip
+        )
         session.flush()
         return declaration
 
@@ -69,9 +78,18 @@ def posted(session, unit, signed, declared):
     def one(ends_on=date(2026, 5, 15)):
         declaration = signed(declared(S.UNIT_PUBLICITY))
         posting = Publicity(
-            kind=PublicityKind.UNIT, title="公示", organisation_id=unit.id, posted_on=date(2026, 5, 6), starts_on=date(2026, 5, 7), ends_on=ends_on,
-            place="公告栏", contents=list(PUBLICISED), complaint_department="人事科", complaint_telephone="0731", handler="周核",
-        )  # fmt: skip
+            kind=PublicityKind.UNIT,
+            title="公示",
+            organisation_id=unit.id,
+            posted_on=date(2026, 5, 6),
+            starts_on=date(2026, 5, 7),
+            ends_on=ends_on,
+            place="公告栏",
+            contents=list(PUBLICISED),
+            complaint_department="人事科",
+            complaint_telephone="0731",
+            handler="周核",
+        )
         posting.people.append(PublicityItem(declaration=declaration))
         session.add(posting)
         session.flush()
@@ -125,7 +143,9 @@ def test_seeing_an_identity_number_is_journalled(desk, declared, session):
     declaration = declared()
     answer = desk.post(f"/unitdeskscreen/identity/{declaration.id}")
     assert declaration.person.id_number in page_of(answer)
-    assert session.scalar(select(TrailEntry.label).where(TrailEntry.verb == "unmask_identity", TrailEntry.subject_id == declaration.id))
+    assert session.scalar(
+        select(TrailEntry.label).where(TrailEntry.verb == "unmask_identity", TrailEntry.subject_id == declaration.id)
+    )
     assert declaration.person.id_number not in page_of(desk.get(f"/unitdeskscreen/show/{declaration.id}"))
 
 
@@ -154,9 +174,15 @@ def test_posting_offers_the_signed_and_computes_the_last_day(desk, declared, sig
 
 def posting_of(*declarations, **given):
     return {
-        "title": "2026 年公示", "people": [str(d.id) for d in declarations], "posted_on": "2026-05-20", "place": "一楼公告栏", "contents": list(PUBLICISED),
-        "complaint_department": "人事科", "complaint_telephone": "0731-1", "handler": "周核",
-    } | given  # fmt: skip
+        "title": "2026 年公示",
+        "people": [str(d.id) for d in declarations],
+        "posted_on": "2026-05-20",
+        "place": "一楼公告栏",
+        "contents": list(PUBLICISED),
+        "complaint_department": "人事科",
+        "complaint_telephone": "0731-1",
+        "handler": "周核",
+    } | given
 
 
 def test_posting_moves_everybody_into_publicity(desk, declared, signed, session):
@@ -219,7 +245,10 @@ def test_many_are_taken_in_at_once_or_none(desk, declared):
     desk.post("/unitdeskscreen/bulk/accept", data={"key": keys, "confirmed": "1"})
     assert {first.state, second.state} == {S.UNIT_REVIEW}
     fourth = declared()
-    answer = desk.post("/unitdeskscreen/bulk/accept", data={"key": [f"{fourth.id}:{fourth.version}", f"{third.id}:{third.version}"], "confirmed": "1"})
+    answer = desk.post(
+        "/unitdeskscreen/bulk/accept",
+        data={"key": [f"{fourth.id}:{fourth.version}", f"{third.id}:{third.version}"], "confirmed": "1"},
+    )
     assert "全部未办理" in page_of(answer) and fourth.state == S.SUBMITTED
 
 

@@ -43,7 +43,11 @@ def uploaded(desk, session, text, **more):
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_has_its_page_and_a_template_with_its_columns(kind, browser, make):
     role = KINDS[kind].roles[0]
-    given = {"committee_id": make.committee(level="senior").id} if role == r.COMMITTEE_OFFICE else {"organisation_id": make.organisation().id}
+    given = (
+        {"committee_id": make.committee(level="senior").id}
+        if role == r.COMMITTEE_OFFICE
+        else {"organisation_id": make.organisation().id}
+    )
     desk = browser(make.account(role, **given))
     page = desk.get(f"/import/new/{kind}")
     assert page.status_code == 200
@@ -65,7 +69,9 @@ def test_the_template_filled_in_is_a_table_that_can_be_imported(desk, make, sess
     book.save(target)
     target.seek(0)
     answer = desk.post(
-        "/import/new/acceptance", data={"level": "assistant", "way": "initial", "file": (target, "机构.xlsx")}, content_type="multipart/form-data"
+        "/import/new/acceptance",
+        data={"level": "assistant", "way": "initial", "file": (target, "机构.xlsx")},
+        content_type="multipart/form-data",
     )
     assert "成功 1 条" in desk.get(answer.location).text
 
@@ -100,9 +106,10 @@ def test_the_failing_rows_come_back_with_their_reasons_and_can_be_sent_again(des
     target = io.BytesIO()
     book.save(target)
     again = desk.post(
-        "/import/new/acceptance", data={"level": "assistant", "way": "initial", "file": (io.BytesIO(target.getvalue()), "改.xlsx")},
+        "/import/new/acceptance",
+        data={"level": "assistant", "way": "initial", "file": (io.BytesIO(target.getvalue()), "改.xlsx")},
         content_type="multipart/form-data",
-    )  # fmt: skip
+    )
     assert "成功 1 条" in desk.get(again.location).text
 
 
@@ -110,7 +117,9 @@ def test_an_unknown_word_is_asked_for_once(desk, make, session):
     city = make.organisation(NodeKind.CITY)
     batch = uploaded(desk, session, f"{HEAD}{city.code},市局,\n")
     assert "没有识别的取值" in desk.get(f"/import/show/{batch.id}").text
-    answer = desk.post(f"/import/words/{batch.id}", data={"field": "node_kind", "word": "市局", "meaning": NodeKind.CITY.label})
+    answer = desk.post(
+        f"/import/words/{batch.id}", data={"field": "node_kind", "word": "市局", "meaning": NodeKind.CITY.label}
+    )
     assert answer.status_code == 302
     page = desk.get(f"/import/show/{batch.id}").text
     assert "成功 1 条" in page and "没有识别的取值" not in page
@@ -148,7 +157,15 @@ def test_another_accounts_import_is_not_there(desk, browser, make, session):
     assert stranger.post(f"/import/act/{batch.id}/commit").status_code == 404
 
 
-@pytest.mark.parametrize(("address", "kind"), [("/acceptancescreen/list/", "acceptance"), ("/organisationscreen/list/", "organisation"), ("/committeescreen/list/", "committee"), ("/seniorpathscreen/list/", "path_senior")])
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [
+        ("/acceptancescreen/list/", "acceptance"),
+        ("/organisationscreen/list/", "organisation"),
+        ("/committeescreen/list/", "committee"),
+        ("/seniorpathscreen/list/", "path_senior"),
+    ],
+)
 def test_the_list_offers_the_import_of_its_records(address, kind, desk):
     assert f"/import/new/{kind}" in desk.get(address).text
 
@@ -170,7 +187,11 @@ def test_a_job_shows_how_far_it_is_and_its_file_is_for_who_asked(desk, browser, 
 def test_nodes_of_a_path_come_in_from_the_screen(desk, make, session):
     city = make.organisation(NodeKind.CITY)
     text = f"下级机构名称或统一信用代码\n{city.code}\n"
-    answer = desk.post("/import/new/path_senior", data={"level": "", "committee": "", "file": (io.BytesIO(text.encode()), "a.csv")}, content_type="multipart/form-data")
+    answer = desk.post(
+        "/import/new/path_senior",
+        data={"level": "", "committee": "", "file": (io.BytesIO(text.encode()), "a.csv")},
+        content_type="multipart/form-data",
+    )
     assert answer.status_code == 302, answer.text
     batch = session.scalars(select(ImportBatch)).one()
     desk.post(f"/import/act/{batch.id}/commit", data={"version": batch.version})

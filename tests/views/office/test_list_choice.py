@@ -29,7 +29,10 @@ def heads(page):
 
 
 def saved_links(page):
-    return re.findall(r'<a href="(/tryorganisationscreen/list/\?[^"]+)"[^>]*>([^<]+)</a>', page.partition('<details class="menu">')[2].partition("</details>")[0])
+    return re.findall(
+        r'<a href="(/tryorganisationscreen/list/\?[^"]+)"[^>]*>([^<]+)</a>',
+        page.partition('<details class="menu">')[2].partition("</details>")[0],
+    )
 
 
 def test_a_query_is_saved_and_chosen_again(make, config, session):
@@ -87,7 +90,12 @@ def test_saved_queries_of_others_are_absent(make, tried, session):
 def test_a_list_one_may_not_open_cannot_be_arranged(make, tried):
     auditor = tried(make.account(r.HRSS_AUDIT))
     assert "TryOrganisationScreen" not in {row.screen for row in ACCESS if r.HRSS_AUDIT in row.opens}
-    for address in (f"{CHOICE}/columns", f"{CHOICE}/queries", "/lists/NoScreen/columns", "/lists/TrySpecialtyScreen/columns"):
+    for address in (
+        f"{CHOICE}/columns",
+        f"{CHOICE}/queries",
+        "/lists/NoScreen/columns",
+        "/lists/TrySpecialtyScreen/columns",
+    ):
         assert auditor.get(address).status_code == 404
 
 
@@ -111,7 +119,11 @@ def test_columns_are_chosen_ordered_and_put_back(make, config, session):
 
 
 def test_a_column_moves_without_script_and_ticks_are_kept(config):
-    page = text(config.post(f"{CHOICE}/columns", data={"order": ["name", "code", "kind"], "column": ["name", "kind"], "up": "kind"}))
+    page = text(
+        config.post(
+            f"{CHOICE}/columns", data={"order": ["name", "code", "kind"], "column": ["name", "kind"], "up": "kind"}
+        )
+    )
     order = re.findall(r'name="order" value="([^"]+)"', page)
     assert order[:3] == ["name", "kind", "code"]
     assert re.findall(r'value="([^"]+)" checked', page) == ["name", "kind"]
@@ -129,7 +141,11 @@ def test_the_sheet_follows_the_columns_or_holds_all(make, config, session):
     config.post(f"{CHOICE}/columns", data={"order": ["contact", "name"], "column": ["contact", "name"]})
 
     def sheet(**more):
-        return list(load_workbook(io.BytesIO(config.post(f"{ORGANISATIONS}/export?name=甲单位", data=more).data)).active.iter_rows(values_only=True))
+        return list(
+            load_workbook(
+                io.BytesIO(config.post(f"{ORGANISATIONS}/export?name=甲单位", data=more).data)
+            ).active.iter_rows(values_only=True)
+        )
 
     assert sheet() == [("联系人", "机构名称"), ("王工", "甲单位")]
     everything = sheet(columns="all")
@@ -140,7 +156,9 @@ def test_sealed_columns_stay_masked_wherever_they_are_chosen(make, tried, sessio
     unit = make.organisation()
     one = make.declaration(state="submitted", unit=unit, position=0)
     desk = tried(make.account(r.UNIT_OFFICER, organisation_id=unit.id))
-    desk.post(f"{DESK_CHOICE}/columns", data={"order": ["person.phone", "number"], "column": ["person.phone", "number"]})
+    desk.post(
+        f"{DESK_CHOICE}/columns", data={"order": ["person.phone", "number"], "column": ["person.phone", "number"]}
+    )
     page = text(desk.get(f"{DESK}/list/"))
     assert one.number in page and one.person.phone not in page and "*" in page
 
@@ -148,7 +166,9 @@ def test_sealed_columns_stay_masked_wherever_they_are_chosen(make, tried, sessio
 def test_an_arranged_list_costs_no_more_queries_for_many_rows(make, config, session):
     above = make.organisation(name="甲上级")
     make.organisation(name="甲单位", superior_id=above.id)
-    config.post(f"{CHOICE}/columns", data={"order": ["superior", "contact", "name"], "column": ["superior", "contact", "name"]})
+    config.post(
+        f"{CHOICE}/columns", data={"order": ["superior", "contact", "name"], "column": ["superior", "contact", "name"]}
+    )
     config.get(f"{ORGANISATIONS}/list/?name=甲单位")
     session.commit()
     with Counted(session) as one:

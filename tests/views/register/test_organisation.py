@@ -8,6 +8,8 @@ from models.register.organisation import Organisation
 from workflow.base import roles
 
 HOME = "/organisationscreen"
+
+
 def text(answer):
     return answer.get_data(as_text=True)
 
@@ -24,7 +26,9 @@ def test_a_unit_is_renamed_and_its_page_tells_the_history(make, config, session)
     unit = make.organisation(name="长沙市第八医院")
     session.commit()
     assert 'name="document"' in text(config.get(f"{HOME}/act/{unit.id}/rename"))
-    answer = config.post(f"{HOME}/act/{unit.id}/rename", data=PAPER | {"name": "长沙市中医医院", "code": ""}, follow_redirects=True)
+    answer = config.post(
+        f"{HOME}/act/{unit.id}/rename", data=PAPER | {"name": "长沙市中医医院", "code": ""}, follow_redirects=True
+    )
     page = text(answer)
     assert "历史沿革" in page and "“长沙市第八医院”改为“长沙市中医医院”" in page and "湘编办〔2026〕7号" in page
 
@@ -35,7 +39,7 @@ def test_a_merger_tells_what_it_affects_and_then_moves_it(make, config, session)
     session.commit()
     page = text(config.get(f"{HOME}/act/{old.id}/merge"))
     assert "会影响到" in page and draft.number in page and f"/open/declaration/{draft.id}" in page
-    assert "data-dialog=\"do-merge\"" not in text(config.get(f"{HOME}/show/{old.id}"))  # the button leads to that page
+    assert 'data-dialog="do-merge"' not in text(config.get(f"{HOME}/show/{old.id}"))  # the button leads to that page
     config.post(f"{HOME}/act/{old.id}/merge", data=PAPER | {"into": str(new.id)})
     session.expire_all()
     assert draft.unit_id == new.id and not session.get_one(Organisation, old.id).active

@@ -75,7 +75,9 @@ def test_a_draw_from_the_frozen_list_to_the_session(session, plan, drawn, hrss, 
     member = next(e.code for e in session.scalars(select(Expert)) if e.code in code)
     silent = say(hrss, drawn, "decline", code=member, reason="NO-ANSWER", note="")
     assert silent.status_code == 422 and "三次呼叫时间" in page_of(silent)
-    assert say(hrss, drawn, "decline", code=member, reason="NO-ANSWER", note="9:40、9:50、10:00 三次").status_code == 302
+    assert (
+        say(hrss, drawn, "decline", code=member, reason="NO-ANSWER", note="9:40、9:50、10:00 三次").status_code == 302
+    )
     assert say(hrss, drawn, "close").status_code == 302
     assert session.scalar(select(ReviewSession)).plan_id == plan.id
 
@@ -95,7 +97,12 @@ def test_what_was_spoken_stays_hidden_until_the_reveal(session, plan, hrss, witn
 
 def test_names_are_read_by_the_two_sides_only_and_leave_a_trace(session, drawn, hrss, witness, office):
     names = [e.person.name for e in session.scalars(select(Expert))]
-    for path in (f"/draw/show/{drawn.id}", f"/draw-plan/show/{drawn.plan_id}", "/draw-plan/list/", "/expert-pool/list/"):
+    for path in (
+        f"/draw/show/{drawn.id}",
+        f"/draw-plan/show/{drawn.plan_id}",
+        "/draw-plan/list/",
+        "/expert-pool/list/",
+    ):
         page = page_of(office.get(path))
         assert not [name for name in names if name in page], path
     assert office.post(f"/draw/calls/{drawn.id}").status_code in (302, 403)
@@ -104,7 +111,10 @@ def test_names_are_read_by_the_two_sides_only_and_leave_a_trace(session, drawn, 
     for desk in (hrss, witness):
         page = page_of(desk.post(f"/draw/calls/{drawn.id}"))
         assert len([name for name in names if name in page]) == 5
-    assert session.scalars(select(JournalEntry.verb).where(JournalEntry.verb == "read_call_list")).all() == ["read_call_list"] * 2
+    assert (
+        session.scalars(select(JournalEntry.verb).where(JournalEntry.verb == "read_call_list")).all()
+        == ["read_call_list"] * 2
+    )
 
 
 def test_the_downloaded_files_draw_the_same_committee_again(drawn, hrss, tmp_path):

@@ -18,7 +18,6 @@ from workflow.base import roles as r
 pytestmark = pytest.mark.usefixtures("noon")
 
 
-
 @pytest.fixture
 def paper():
     """A PDF of one page that its parser opens."""
@@ -47,33 +46,78 @@ def office(make, committee):
 @pytest.fixture
 def qualified(make, batch, committee):
     """Two candidates whose qualification was found good."""
-    return [make.declaration(state=D.QUALIFIED, batch=batch, title=make.title(series=committee.series), reached_committee_at=NOON) for _ in range(2)]
-
-
+    return [
+        make.declaration(
+            state=D.QUALIFIED, batch=batch, title=make.title(series=committee.series), reached_committee_at=NOON
+        )
+        for _ in range(2)
+    ]
 
 
 def form(batch, people, **other):
     """Everything 新增 asks, as a browser sends it."""
     asked = {
-        "batch": batch.id, "name": "2026 年度高评会方案", "kind": "normal", "opens_on": "2026-06-22", "arrival_place": "宾馆", "review_place": "评审中心", "interview_place": "答辩中心",
-        "members": "11", "unit_cap": "2", "full_ratio": "40", "associate_ratio": "55", "ratio_reason": "", "standards": "湘职改办〔2020〕9号", "interview_scheme": "", "training_contact": "已对接",
+        "batch": batch.id,
+        "name": "2026 年度高评会方案",
+        "kind": "normal",
+        "opens_on": "2026-06-22",
+        "arrival_place": "宾馆",
+        "review_place": "评审中心",
+        "interview_place": "答辩中心",
+        "members": "11",
+        "unit_cap": "2",
+        "full_ratio": "40",
+        "associate_ratio": "55",
+        "ratio_reason": "",
+        "standards": "湘职改办〔2020〕9号",
+        "interview_scheme": "",
+        "training_contact": "已对接",
         "candidates": [d.id for d in people],
-        "needs-rows": "3", "needs-0-name": "土建组", "needs-0-specialty_id": "", "needs-0-need": "6", "needs-1-name": "机电组", "needs-1-specialty_id": "", "needs-1-need": "5", "needs-2-name": "", "needs-2-need": "",
-        "items-rows": "3", "items-0-phase": "material", "items-0-kind": "score", "items-0-name": "业绩", "items-0-maximum": "50", "items-0-criterion": "",
-        "items-1-phase": "interview", "items-1-kind": "score", "items-1-name": "答辩", "items-1-maximum": "50", "items-1-criterion": "",
-        "items-2-phase": "material", "items-2-kind": "score", "items-2-name": "", "items-2-maximum": "",
-    }  # fmt: skip
+        "needs-rows": "3",
+        "needs-0-name": "土建组",
+        "needs-0-specialty_id": "",
+        "needs-0-need": "6",
+        "needs-1-name": "机电组",
+        "needs-1-specialty_id": "",
+        "needs-1-need": "5",
+        "needs-2-name": "",
+        "needs-2-need": "",
+        "items-rows": "3",
+        "items-0-phase": "material",
+        "items-0-kind": "score",
+        "items-0-name": "业绩",
+        "items-0-maximum": "50",
+        "items-0-criterion": "",
+        "items-1-phase": "interview",
+        "items-1-kind": "score",
+        "items-1-name": "答辩",
+        "items-1-maximum": "50",
+        "items-1-criterion": "",
+        "items-2-phase": "material",
+        "items-2-kind": "score",
+        "items-2-name": "",
+        "items-2-maximum": "",
+    }
     return asked | other
 
 
 def test_the_office_makes_a_plan_and_files_it(browser, session, office, batch, qualified, paper):
     desk = browser(office)
     begun = page_of(desk.get("/plan/add"))
-    assert "参评人员" in begun and qualified[0].number in begun and "value=\"11\"" in begun
-    sent = desk.post("/plan/add", data=form(batch, qualified) | {"files": (io.BytesIO(paper), "方案.pdf")}, content_type="multipart/form-data")
+    assert "参评人员" in begun and qualified[0].number in begun and 'value="11"' in begun
+    sent = desk.post(
+        "/plan/add",
+        data=form(batch, qualified) | {"files": (io.BytesIO(paper), "方案.pdf")},
+        content_type="multipart/form-data",
+    )
     assert sent.status_code == 302, alert_of(sent)
     plan = session.scalar(select(Plan))
-    assert (plan.state, len(plan.needs), [n.code for n in plan.needs], len(plan.items)) == (PlanState.DRAFT, 2, ["A", "B"], 2)
+    assert (plan.state, len(plan.needs), [n.code for n in plan.needs], len(plan.items)) == (
+        PlanState.DRAFT,
+        2,
+        ["A", "B"],
+        2,
+    )
     shown = page_of(desk.get(f"/plan/show/{plan.id}"))
     assert "方案.pdf" in shown and qualified[1].applicant_name in shown and "土建组" in shown
     assert desk.post(f"/plan/act/{plan.id}/file", data={"version": plan.version}).status_code == 302
@@ -82,14 +126,22 @@ def test_the_office_makes_a_plan_and_files_it(browser, session, office, batch, q
 
 
 def test_a_damaged_attachment_is_refused_by_name(browser, session, office, batch, qualified):
-    sent = browser(office).post("/plan/add", data=form(batch, qualified) | {"files": (io.BytesIO(b"%PDF-nothing"), "坏的.pdf")}, content_type="multipart/form-data")
+    sent = browser(office).post(
+        "/plan/add",
+        data=form(batch, qualified) | {"files": (io.BytesIO(b"%PDF-nothing"), "坏的.pdf")},
+        content_type="multipart/form-data",
+    )
     assert sent.status_code == 422 and "坏的.pdf" in page_of(sent) and "土建组" in page_of(sent)
     assert session.scalar(select(Plan)) is None
 
 
 def test_an_attachment_is_taken_off_a_draft(browser, session, office, batch, qualified, paper):
     desk = browser(office)
-    desk.post("/plan/add", data=form(batch, qualified) | {"files": (io.BytesIO(paper), "方案.pdf")}, content_type="multipart/form-data")
+    desk.post(
+        "/plan/add",
+        data=form(batch, qualified) | {"files": (io.BytesIO(paper), "方案.pdf")},
+        content_type="multipart/form-data",
+    )
     plan, stored = session.scalar(select(Plan)), session.scalar(select(StoredFile))
     assert desk.get(f"/file/{stored.key}").data == paper
     assert desk.post(f"/plan/detach/{plan.id}/{stored.key}").status_code == 302
@@ -97,7 +149,16 @@ def test_an_attachment_is_taken_off_a_draft(browser, session, office, batch, qua
 
 
 def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(browser, session, office, batch, qualified):
-    answer = browser(office).post("/plan/add", data=form(batch, qualified[:1], arrival_place="", opens_on="2026-05-01", **{"needs-0-need": "六", "items-0-maximum": ""}))
+    answer = browser(office).post(
+        "/plan/add",
+        data=form(
+            batch,
+            qualified[:1],
+            arrival_place="",
+            opens_on="2026-05-01",
+            **{"needs-0-need": "六", "items-0-maximum": ""},
+        ),
+    )
     page = page_of(answer)
     assert answer.status_code == 422
     assert "请填写报到地点" in page and "人数应为整数，现为“六”" in page and "请填写满分" in page
@@ -140,7 +201,10 @@ def test_plans_of_others_are_not_found(browser, make, office):
     assert browser(make.account(r.UNIT_OFFICER)).get("/plan/list/").status_code in (302, 403)
 
 
-@pytest.mark.parametrize(("kind", "role", "route"), [(PlanKind.NORMAL, r.HRSS_AUDIT, "plan-audit"), (PlanKind.SPECIAL, r.HRSS_SPECIAL, "plan-audit-special")])
+@pytest.mark.parametrize(
+    ("kind", "role", "route"),
+    [(PlanKind.NORMAL, r.HRSS_AUDIT, "plan-audit"), (PlanKind.SPECIAL, r.HRSS_SPECIAL, "plan-audit-special")],
+)
 def test_normal_and_special_plans_lie_on_different_desks(browser, session, make, kind, role, route):
     plan = make.plan(kind=kind, state=PlanState.FILED)
     other = make.plan(kind=PlanKind.SPECIAL if kind == PlanKind.NORMAL else PlanKind.NORMAL, state=PlanState.FILED)
@@ -150,7 +214,10 @@ def test_normal_and_special_plans_lie_on_different_desks(browser, session, make,
     assert desk.get(f"/{route}/show/{other.id}").status_code == 404
     silent = desk.post(f"/{route}/act/{plan.id}/approve", data={"version": plan.version, "opinion": ""})
     assert silent.status_code == 422 and "请填写审核意见" in page_of(silent)
-    assert desk.post(f"/{route}/act/{plan.id}/approve", data={"version": plan.version, "opinion": "同意"}).status_code == 302
+    assert (
+        desk.post(f"/{route}/act/{plan.id}/approve", data={"version": plan.version, "opinion": "同意"}).status_code
+        == 302
+    )
     session.refresh(plan)
     assert plan.state == PlanState.APPROVED
 

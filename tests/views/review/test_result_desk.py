@@ -28,7 +28,18 @@ def counted(make, session):
         held.plan.associate_ratio = 100
         poll = make.poll(held, state=PollState.CLOSED, members=5, attending=5, candidates=[d.id for d in held.people])
         for d, yes in zip(held.people, votes, strict=True):
-            session.add(Tally(poll_id=poll.id, year=2026, declaration_id=d.id, yes=yes, no=5 - yes, abstain=0, attending=5, passed=3 * yes >= 10))
+            session.add(
+                Tally(
+                    poll_id=poll.id,
+                    year=2026,
+                    declaration_id=d.id,
+                    yes=yes,
+                    no=5 - yes,
+                    abstain=0,
+                    attending=5,
+                    passed=3 * yes >= 10,
+                )
+            )
         session.flush()
         return held
 
@@ -42,9 +53,18 @@ def posted(make, session):
     def one(held, ends_on):
         for kind, last in ((PublicityKind.UNIT, date(2026, 5, 1)), (PublicityKind.RESULT, ends_on)):
             posting = Publicity(
-                kind=kind, title=f"{kind.label}", plan_id=held.plan.id if kind == PublicityKind.RESULT else None, posted_on=last - timedelta(days=8), starts_on=last - timedelta(days=7),
-                ends_on=last, place="网站", contents=[], complaint_department="处", complaint_telephone="0731", handler="经办",
-            )  # fmt: skip
+                kind=kind,
+                title=f"{kind.label}",
+                plan_id=held.plan.id if kind == PublicityKind.RESULT else None,
+                posted_on=last - timedelta(days=8),
+                starts_on=last - timedelta(days=7),
+                ends_on=last,
+                place="网站",
+                contents=[],
+                complaint_department="处",
+                complaint_telephone="0731",
+                handler="经办",
+            )
             for d in held.people:
                 posting.people.append(PublicityItem(declaration=d))
             session.add(posting)
@@ -77,7 +97,12 @@ def test_a_tie_is_decided_in_the_open(browser, session, counted):
     refused = desk.post(f"/result/act/{held.review.id}/declare", data={})
     assert refused.status_code == 422 and "不能自动取舍" in page_of(refused)
     order = "\n".join(d.number for d in reversed(held.people))
-    assert desk.post(f"/result/act/{held.review.id}/decide_tie", data={"order": order, "reason": "业绩突出，大会议定"}).status_code == 302
+    assert (
+        desk.post(
+            f"/result/act/{held.review.id}/decide_tie", data={"order": order, "reason": "业绩突出，大会议定"}
+        ).status_code
+        == 302
+    )
     shown = page_of(desk.get(f"/result/show/{held.review.id}"))
     assert f"{held.people[1].applicant_name} › {held.people[0].applicant_name}" in shown
 
@@ -88,7 +113,14 @@ def test_results_are_posted_with_their_days_and_closed_when_over(browser, sessio
     desk.post(f"/result/act/{held.review.id}/declare", data={})
     begun = page_of(desk.get("/result-publicity/add"))
     assert "2026-05-21" in begun and "2026-05-27" in begun and held.plan.name in begun
-    asked = {"plan": held.plan.id, "title": "结果公示", "place": "", "complaint_department": "专技处", "complaint_telephone": "0731-8490", "handler": "李"}
+    asked = {
+        "plan": held.plan.id,
+        "title": "结果公示",
+        "place": "",
+        "complaint_department": "专技处",
+        "complaint_telephone": "0731-8490",
+        "handler": "李",
+    }
     empty = desk.post("/result-publicity/add", data=asked)
     assert empty.status_code == 422 and "公示网址或地点" in page_of(empty) and "0731-8490" in page_of(empty)
     assert desk.post("/result-publicity/add", data=asked | {"place": "官网"}).status_code == 302
@@ -99,7 +131,10 @@ def test_results_are_posted_with_their_days_and_closed_when_over(browser, sessio
     posting.ends_on = date(2026, 5, 19)
     session.commit()
     assert held.people[0].applicant_name in page_of(desk.get(f"/result-publicity/show/{posting.id}"))
-    assert desk.post(f"/result-publicity/act/{posting.id}/close", data={"outcome": "none", "head": "负责"}).status_code == 302
+    assert (
+        desk.post(f"/result-publicity/act/{posting.id}/close", data={"outcome": "none", "head": "负责"}).status_code
+        == 302
+    )
     session.refresh(posting)
     assert posting.state == PublicityState.CLOSED
     assert desk.get(f"/result-publicity/paper/{posting.id}.pdf").data.startswith(b"%PDF")
@@ -116,7 +151,13 @@ def test_those_who_are_fit_are_filed_and_the_others_are_named_with_the_reason(br
     desk = browser(held.office)
     page = page_of(desk.get("/filing/add"))
     assert "没有为其登记评审职数" in page and page.count("符合</span>") == 2
-    asked = {"plan": held.plan.id, "application_number": "湘职评〔2026〕1号", "summary": "", "objected": "", "people": [held.people[0].id, held.people[1].id]}
+    asked = {
+        "plan": held.plan.id,
+        "application_number": "湘职评〔2026〕1号",
+        "summary": "",
+        "objected": "",
+        "people": [held.people[0].id, held.people[1].id],
+    }
     empty = desk.post("/filing/add", data=asked)
     assert empty.status_code == 422 and "请填写评审总结" in page_of(empty) and "湘职评〔2026〕1号" in page_of(empty)
     nobody = desk.post("/filing/add", data=asked | {"summary": "规范", "people": []})
@@ -135,9 +176,20 @@ def test_a_returned_filing_is_applied_for_again(browser, session, make, counted,
     held.plan.state = "reviewed"
     posted(held, date(2026, 5, 19))
     desk, province = browser(held.office), browser(make.account(r.HRSS_AUDIT))
-    desk.post("/filing/add", data={"plan": held.plan.id, "application_number": "湘职评〔2026〕1号", "summary": "规范", "people": [held.people[0].id]})
+    desk.post(
+        "/filing/add",
+        data={
+            "plan": held.plan.id,
+            "application_number": "湘职评〔2026〕1号",
+            "summary": "规范",
+            "people": [held.people[0].id],
+        },
+    )
     filing = session.scalar(select(Filing))
-    assert province.post(f"/filingauditscreen/act/{filing.id}/send_back", data={"opinion": "缺会议记录"}).status_code == 302
+    assert (
+        province.post(f"/filingauditscreen/act/{filing.id}/send_back", data={"opinion": "缺会议记录"}).status_code
+        == 302
+    )
     assert "缺会议记录" in page_of(desk.get(f"/filing/show/{filing.id}"))
     again = {"application_number": "湘职评〔2026〕1号（补）", "summary": "补充会议记录", "objected": ""}
     assert desk.post(f"/filing/act/{filing.id}/resubmit", data=again).status_code == 302

@@ -43,9 +43,20 @@ def review(make, session):
         session.add_all([Poll(session=held.review, members=5, attending=5, state=PollState.OPEN)])
         day = NOON.date()
         session.add(
-            Publicity(kind=PublicityKind.RESULT, title="公示", plan_id=held.plan.id, posted_on=day, starts_on=day, ends_on=day, place="网站", contents=[], complaint_department="处",
-                      complaint_telephone="0731", handler="经办")
-        )  # fmt: skip
+            Publicity(
+                kind=PublicityKind.RESULT,
+                title="公示",
+                plan_id=held.plan.id,
+                posted_on=day,
+                starts_on=day,
+                ends_on=day,
+                place="网站",
+                contents=[],
+                complaint_department="处",
+                complaint_telephone="0731",
+                handler="经办",
+            )
+        )
         session.flush()
 
     return one
@@ -65,7 +76,9 @@ def test_a_list_of_five_costs_what_a_list_of_one_costs(browser, make, engine, se
     with counting(engine) as five:
         page = page_of(desk.get(f"/{name}/list/"))
     assert "共 " in page
-    assert len(five) <= len(one), [(n, " ".join(s.split("FROM", 1)[-1].split())[:120]) for s, n in Counter(five).most_common(6)]
+    assert len(five) <= len(one), [
+        (n, " ".join(s.split("FROM", 1)[-1].split())[:120]) for s, n in Counter(five).most_common(6)
+    ]
 
 
 def test_an_experts_name_finds_no_code(browser, make):

@@ -34,7 +34,13 @@ def test_the_office_leads_the_session_and_reads_what_is_missing(browser, session
     assert not [e.person.name for e in held.experts if e.person.name in page]
     refused = desk.post(f"/session/act/{held.review.id}/start_training", data={"version": held.review.version})
     assert refused.status_code == 422 and "不足三分之二" in page_of(refused)
-    assert desk.post(f"/session/act/{held.review.id}/keep_devices", data={"version": held.review.version, "devices": "5 部，封存"}).status_code == 302
+    assert (
+        desk.post(
+            f"/session/act/{held.review.id}/keep_devices",
+            data={"version": held.review.version, "devices": "5 部，封存"},
+        ).status_code
+        == 302
+    )
     session.refresh(held.review)
     assert held.review.devices == "5 部，封存"
 
@@ -47,10 +53,20 @@ def test_an_expert_signs_in_names_whom_he_stands_aside_for_and_then_does_not_see
     address = f"/expert/check-in/show/{held.review.id}"
     assert first.applicant_name in page_of(desk.get(address))
     bare = desk.post(address, data={"statement": "1", "recusals": [first.id], "recusal_reason": "导师"})
-    assert bare.status_code == 422 and "保密" in page_of(bare) and f'value="{first.id}" checked' in page_of(bare) and "导师" in page_of(bare)
+    assert (
+        bare.status_code == 422
+        and "保密" in page_of(bare)
+        and f'value="{first.id}" checked' in page_of(bare)
+        and "导师" in page_of(bare)
+    )
     silent = desk.post(address, data={"secrecy": "1", "statement": "1", "recusals": [first.id]})
     assert silent.status_code == 422 and "请填写回避事由" in page_of(silent)
-    assert desk.post(address, data={"secrecy": "1", "statement": "1", "recusals": [first.id], "recusal_reason": "导师"}).status_code == 302
+    assert (
+        desk.post(
+            address, data={"secrecy": "1", "statement": "1", "recusals": [first.id], "recusal_reason": "导师"}
+        ).status_code
+        == 302
+    )
     assert [row.declaration_id for row in session.scalars(select(Recusal))] == [first.id]
     held.review.state = SessionState.MATERIAL_REVIEW
     session.commit()
@@ -78,7 +94,11 @@ def test_material_is_reviewed_and_a_refusal_without_reason_keeps_the_choice(brow
     desk, person = browser(held.judges[0]), held.people[0]
     address = f"/expert/review/show/{person.id}"
     refused = desk.post(address, data={"passed": "no", "opinion": ""})
-    assert refused.status_code == 422 and "请写明意见" in page_of(refused) and '<option value="no" selected>' in page_of(refused)
+    assert (
+        refused.status_code == 422
+        and "请写明意见" in page_of(refused)
+        and '<option value="no" selected>' in page_of(refused)
+    )
     after = desk.post(address, data={"passed": "yes", "opinion": "齐全", "go": "next"})
     assert after.status_code == 302 and after.location.endswith(f"/expert/review/show/{held.people[1].id}")
     assert session.scalar(select(MaterialReview)).passed
@@ -88,7 +108,12 @@ def test_material_is_reviewed_and_a_refusal_without_reason_keeps_the_choice(brow
 def test_points_are_typed_with_two_decimals_and_kept_as_hundredths(browser, session, sitting):
     held = sitting("material_scoring")
     items = {item.name: item.id for item in held.plan.items}
-    given = {f"item-{items['业绩成果']}": "36.55", f"item-{items['专业能力']}": "41", f"item-{items['服务基层']}": "abc", f"item-{items['抄袭剽窃']}": "0"}
+    given = {
+        f"item-{items['业绩成果']}": "36.55",
+        f"item-{items['专业能力']}": "41",
+        f"item-{items['服务基层']}": "abc",
+        f"item-{items['抄袭剽窃']}": "0",
+    }
     desk, address = browser(held.judges[0]), f"/expert/material/show/{held.people[0].id}"
     page = page_of(desk.get(address))
     assert "答辩" not in page.split('id="sheet"')[1] and "0–40 分" in page
@@ -120,7 +145,10 @@ def test_a_stage_that_is_over_is_read_and_no_longer_written(browser, session, si
     desk, person = browser(held.judges[0]), held.people[0]
     page = page_of(desk.get(f"/expert/material/show/{person.id}"))
     assert "材料打分只能在“材料打分”环节办理" in page and "保存并评审下一人" not in page
-    assert desk.post(f"/expert/opinion/show/{person.id}", data={"text": "业绩突出，同意。", "fail_reason": ""}).status_code == 302
+    assert (
+        desk.post(f"/expert/opinion/show/{person.id}", data={"text": "业绩突出，同意。", "fail_reason": ""}).status_code
+        == 302
+    )
     assert session.scalar(select(ReviewOpinion)).text == "业绩突出，同意。"
 
 
@@ -137,9 +165,16 @@ def test_interviews_are_scheduled_told_and_confirmed(browser, make, session, sit
     held = sitting("preparing")
     person = held.people[0].person
     desk, address = browser(held.office), f"/interview/schedule/{held.review.id}"
-    past = desk.post(address, data={"starts_at": "2026-05-01T09:00", "minutes": "15", "group": "第一组", "place": "答辩中心"})
+    past = desk.post(
+        address, data={"starts_at": "2026-05-01T09:00", "minutes": "15", "group": "第一组", "place": "答辩中心"}
+    )
     assert past.status_code == 422 and "面试开始时间应在当前时间之后" in page_of(past) and 'value="15"' in page_of(past)
-    assert desk.post(address, data={"starts_at": "2026-05-21T09:00", "minutes": "15", "group": "第一组", "place": "答辩中心"}).status_code == 302
+    assert (
+        desk.post(
+            address, data={"starts_at": "2026-05-21T09:00", "minutes": "15", "group": "第一组", "place": "答辩中心"}
+        ).status_code
+        == 302
+    )
     assert desk.post(f"/interview/notify/{held.review.id}").status_code == 302
     slot = session.scalar(select(InterviewSlot).order_by(InterviewSlot.sequence))
     assert desk.get(f"/interview/paper/{held.review.id}/{slot.id}.pdf").data.startswith(b"%PDF")
@@ -161,7 +196,11 @@ def test_interviews_are_scheduled_told_and_confirmed(browser, make, session, sit
 def test_sessions_of_other_committees_are_not_found(browser, make, sitting):
     held = sitting("check_in")
     stranger = browser(make.account(r.COMMITTEE_OFFICE, committee_id=make.committee().id))
-    for path in (f"/session/show/{held.review.id}", f"/interview/show/{held.review.id}", f"/result/show/{held.review.id}"):
+    for path in (
+        f"/session/show/{held.review.id}",
+        f"/interview/show/{held.review.id}",
+        f"/result/show/{held.review.id}",
+    ):
         assert stranger.get(path).status_code == 404, path
     watching = browser(make.account(r.SUPERVISOR))
     assert watching.get(f"/session/show/{held.review.id}").status_code == 200

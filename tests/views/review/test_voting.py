@@ -77,7 +77,9 @@ def test_a_slip_is_checked_then_cast_once_and_answered_with_the_same_receipt(bro
 
 def test_whom_a_judge_stands_aside_for_is_not_on_his_slip(browser, session, opened):
     first = opened.people[0]
-    session.add(Recusal(session_id=opened.review.id, expert_id=opened.experts[0].id, declaration_id=first.id, reason="导师"))
+    session.add(
+        Recusal(session_id=opened.review.id, expert_id=opened.experts[0].id, declaration_id=first.id, reason="导师")
+    )
     session.commit()
     booth = browser(opened.judges[0])
     assert first.applicant_name not in page_of(booth.get("/expert/booth/"))
@@ -117,7 +119,9 @@ def test_two_keys_count_the_votes_and_the_archive_is_given_once(browser, session
 def test_an_early_count_needs_a_reason_and_a_late_voter_is_told(browser, session, opened, desk):
     for judge in opened.judges[:4]:
         vote(browser(judge), opened.people)
-    receipt = "".join(re.findall(r"<span>([0-9a-f]{4})</span>", page_of(browser(opened.judges[0]).get("/expert/booth/"))))
+    receipt = "".join(
+        re.findall(r"<span>([0-9a-f]{4})</span>", page_of(browser(opened.judges[0]).get("/expert/booth/")))
+    )
     address = f"/poll/act/{opened.poll.id}/close"
     early = desk.post(address, data=KEYS)
     assert early.status_code == 422 and "还有 1 名出席评委未投票" in page_of(early)

@@ -17,7 +17,13 @@ HUGE = ("2147483648", "9223372036854775808", "9" * 40)
 @pytest.mark.parametrize("number", HUGE)
 def test_a_number_no_record_can_have_is_not_found(make, browser, number):
     client = browser(make.account(roles.APPLICANT, person=make.person()))
-    for path in (f"/declare/{number}", f"/declare/start/{number}", f"/declare/{number}/form.pdf", f"/declaration/{number}/form.pdf", f"/interview-notice/{number}"):
+    for path in (
+        f"/declare/{number}",
+        f"/declare/start/{number}",
+        f"/declare/{number}/form.pdf",
+        f"/declaration/{number}/form.pdf",
+        f"/interview-notice/{number}",
+    ):
         assert client.get(path).status_code == 404, path
 
 

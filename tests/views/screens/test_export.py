@@ -40,7 +40,14 @@ def test_every_cell_of_every_sheet_is_that_of_the_record(app, session, make, as_
                 query = screen.query()
                 records = db.session.scalars(query.order_by(*listing.ordering(screen.model, screen.order))).unique()
                 expected = [[column.plain(record) for column in columns] for record in records]
-                made = [["" if cell is None else cell for cell in row] for row in cells(db.session, screen.model, query, screen.order, columns)] if columns else []
+                made = (
+                    [
+                        ["" if cell is None else cell for cell in row]
+                        for row in cells(db.session, screen.model, query, screen.order, columns)
+                    ]
+                    if columns
+                    else []
+                )
                 assert not columns or made == expected, f"{type(screen).__name__}: {[c.name for c in columns]}"
 
 

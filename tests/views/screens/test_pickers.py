@@ -21,7 +21,9 @@ def clerk(make):
 @pytest.fixture
 def find(browser, clerk):
     client = browser(clerk)
-    return lambda q, name="Organisation", **given: client.get(f"/lookup/{name}", query_string={"q": q} | given).json["results"]
+    return lambda q, name="Organisation", **given: client.get(f"/lookup/{name}", query_string={"q": q} | given).json[
+        "results"
+    ]
 
 
 def texts(found):
@@ -72,7 +74,9 @@ def test_out_of_use_and_other_kinds_are_not_offered(make, find):
 
 def test_nodes_and_offices_are_found_by_the_name_of_their_organisation(make, find, session):
     office = make.organisation(NodeKind.CITY, name="长沙市人力资源和社会保障局")
-    make._add(PathNode, {}, kind=PathKind.SENIOR, organisation=office, node_kind=NodeKind.CITY, state=NodeState.CONFIRMED)
+    make._add(
+        PathNode, {}, kind=PathKind.SENIOR, organisation=office, node_kind=NodeKind.CITY, state=NodeState.CONFIRMED
+    )
     for q in ("人力资源", "长沙市人力", office.code):
         assert texts(find(q, "PathNode-senior")) == ["长沙市人力资源和社会保障局"], q
     assert find("湘潭市人力", "PathNode-senior") == []
@@ -94,7 +98,11 @@ def test_very_many_and_very_few_are_found_alike(make, session, monkeypatch):
         assert session.query(Organisation).filter(clause).count() == 12
 
 
-NAMES = st.text("湘雅中南大学医院有限责任公司Aａb1（） .%_", min_size=2, max_size=12).map(str.strip).filter(lambda name: len(name) > 1)
+NAMES = (
+    st.text("湘雅中南大学医院有限责任公司Aａb1（） .%_", min_size=2, max_size=12)
+    .map(str.strip)
+    .filter(lambda name: len(name) > 1)
+)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -138,6 +146,13 @@ def test_nul_does_no_harm_anywhere(make, browser, clerk, session):
     assert client.get("/lookup/Organisation?q=%00湘%00雅").json["results"][0]["text"] == "湘雅医院"
     assert client.get("/lookup/Organisation%00?q=湘雅").status_code == 404
     assert client.get("/organisationscreen/list/?name=湘%00雅&code=%00&page=%00").status_code == 200
-    form = {"code": "12430000444885313G", "name": "新\x00所", "kind": "unit", "nature": "", "region_code": "430102", "superior": str(unit.id)}
+    form = {
+        "code": "12430000444885313G",
+        "name": "新\x00所",
+        "kind": "unit",
+        "nature": "",
+        "region_code": "430102",
+        "superior": str(unit.id),
+    }
     client.post("/organisationscreen/add", data=form)
     assert session.query(Organisation).filter_by(name="新所").count() == 1

@@ -1,4 +1,5 @@
-"""What `views.screens.base` makes of a declaration: lists that never fail, forms that keep what was typed, verbs that answer."""
+"""What `views.screens.base` makes of a declaration: lists that never fail, forms that keep what was typed, verbs that
+answer."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from models.declarations.declaration import DeclarationState as S
 from models.office.journal import JournalEntry
 from models.register.organisation import NodeKind, Organisation
 from reports import sheet
-from tests.views.screens import TryDeskScreen
+from tests.views.try_screens import TryDeskScreen
 from workflow.base import roles as r
 from workflow.base.errors import Refused
 
@@ -101,9 +102,22 @@ def test_conditions_are_kept_in_the_address_and_in_the_pager(make, config):
 
 @pytest.mark.parametrize(
     "asked",
-    ["page=abc", "page=-1", "page=999999999999", "page=0", "kind=nonsense", "superior=abc", "superior=99999999999", "order=password",
-     "region_code=';drop", "unknown=1", "page=1&page=2", "grassroots=7", "superior-text=没有的单位"],
-)  # fmt: skip
+    [
+        "page=abc",
+        "page=-1",
+        "page=999999999999",
+        "page=0",
+        "kind=nonsense",
+        "superior=abc",
+        "superior=99999999999",
+        "order=password",
+        "region_code=';drop",
+        "unknown=1",
+        "page=1&page=2",
+        "grassroots=7",
+        "superior-text=没有的单位",
+    ],
+)
 def test_nothing_in_the_address_breaks_a_list(config, asked):
     answer = config.get(f"{ORGANISATIONS}/list/?{asked}")
     assert answer.status_code == 200
@@ -111,7 +125,9 @@ def test_nothing_in_the_address_breaks_a_list(config, asked):
         assert 'class="flash warn"' in text(answer)
 
 
-@pytest.mark.parametrize("asked", ["submitted_at_from=2026-13-99", "submitted_at_to=soon", "year=x", "state=None", "unit=0x1"])
+@pytest.mark.parametrize(
+    "asked", ["submitted_at_from=2026-13-99", "submitted_at_to=soon", "year=x", "state=None", "unit=0x1"]
+)
 def test_wrong_dates_and_numbers_become_a_sentence(desk, tried, asked):
     page = tried(desk[0]).get(f"{DESK}/list/?{asked}")
     assert page.status_code == 200 and "不能识别" in text(page)
@@ -135,7 +151,10 @@ def test_an_identity_number_is_found_and_never_shown_nor_left_in_an_address(desk
     officer, mine, _other = desk
     client, number = tried(officer), mine[1].person.id_number
     for asked in (number, number[-6:]):
-        for answer in (client.post(f"{DESK}/list/", data={"person.id_number": asked, "year": "2026"}), client.get(f"{DESK}/list/?person.id_number={asked}")):
+        for answer in (
+            client.post(f"{DESK}/list/", data={"person.id_number": asked, "year": "2026"}),
+            client.get(f"{DESK}/list/?person.id_number={asked}"),
+        ):
             address = answer.headers["Location"]
             assert answer.status_code == 302 and asked not in address
             page = text(client.get(address))
@@ -187,7 +206,11 @@ def test_a_wild_key_is_absent(desk, tried, key):
 def test_who_may_not_change_is_refused_and_offered_nothing(make, tried, session):
     unit = make.organisation(name="戊单位")
     client = tried(make.account(r.UNIT_OFFICER))
-    assert client.get(f"{ORGANISATIONS}/add").status_code == client.post(f"{ORGANISATIONS}/edit/{unit.id}").status_code == 403
+    assert (
+        client.get(f"{ORGANISATIONS}/add").status_code
+        == client.post(f"{ORGANISATIONS}/edit/{unit.id}").status_code
+        == 403
+    )
     assert client.post(f"{ORGANISATIONS}/delete/{unit.id}").status_code == 403
     page = text(client.get(f"{ORGANISATIONS}/list/"))
     assert "新增" not in page and "编辑" not in page
@@ -197,7 +220,14 @@ def test_who_may_not_change_is_refused_and_offered_nothing(make, tried, session)
 
 
 def filled(**given):
-    return {"name": "新单位", "code": "91430100MA4L0000X9", "kind": "unit", "nature": "private", "region_code": "430102", **given}
+    return {
+        "name": "新单位",
+        "code": "91430100MA4L0000X9",
+        "kind": "unit",
+        "nature": "private",
+        "region_code": "430102",
+        **given,
+    }
 
 
 def test_a_record_is_added_and_journalled(config, session, make):
@@ -211,18 +241,28 @@ def test_a_record_is_added_and_journalled(config, session, make):
 
 
 def test_what_is_missing_is_listed_and_what_was_typed_is_kept(config, session):
-    answer = config.post(f"{ORGANISATIONS}/add", data=filled(name="", region_code="", superior="", **{"superior-text": "不存在的单位", "contact": "王工"}))
+    answer = config.post(
+        f"{ORGANISATIONS}/add",
+        data=filled(name="", region_code="", superior="", **{"superior-text": "不存在的单位", "contact": "王工"}),
+    )
     page = text(answer)
     assert answer.status_code == 422
     assert "请填写机构名称。" in page and "请填写行政区划。" in page and "没有找到“不存在的单位”" in page
-    assert 'href="#name"' in page and 'value="王工"' in page and 'value="不存在的单位"' in page and 'value="91430100MA4L0000X9"' in page
+    assert (
+        'href="#name"' in page
+        and 'value="王工"' in page
+        and 'value="不存在的单位"' in page
+        and 'value="91430100MA4L0000X9"' in page
+    )
 
 
 def test_a_duplicate_is_named_at_its_field_without_sql(config, make):
     make.organisation(code="91430100MA4L0000X9")
     answer = config.post(f"{ORGANISATIONS}/add", data=filled())
     assert answer.status_code == 422
-    assert "统一信用代码“91430100MA4L0000X9”已存在" in text(answer) and "INSERT" not in text(answer).upper().replace("INSERTED", "")
+    assert "统一信用代码“91430100MA4L0000X9”已存在" in text(answer) and "INSERT" not in text(answer).upper().replace(
+        "INSERTED", ""
+    )
 
 
 def test_a_name_typed_exactly_is_as_good_as_a_choice(config, make, session):
@@ -250,7 +290,11 @@ def test_an_edit_records_before_and_after_and_nothing_when_nothing_changed(confi
 
 @pytest.mark.parametrize(
     "wrong, sentence",
-    [({"name": "长" * 121}, "不能超过 120 字，现有 121 字"), ({"kind": "emperor"}, "选项无效"), ({"region_code": "999999"}, "没有找到")],
+    [
+        ({"name": "长" * 121}, "不能超过 120 字，现有 121 字"),
+        ({"kind": "emperor"}, "选项无效"),
+        ({"region_code": "999999"}, "没有找到"),
+    ],
 )
 def test_what_cannot_be_kept_is_refused_at_the_field(config, session, wrong, sentence):
     answer = config.post(f"{ORGANISATIONS}/add", data=filled(**wrong))
@@ -338,7 +382,9 @@ def test_who_comes_second_is_told_so(desk, tried, session):
 
 def test_a_verb_of_another_state_is_409_and_of_another_role_403(desk, make, tried, session):
     officer, (one, *_), _other = desk
-    assert tried(officer).post(f"{DESK}/act/{one.id}/send_back", data={"items": "甲", "opinion": "乙"}).status_code == 409
+    assert (
+        tried(officer).post(f"{DESK}/act/{one.id}/send_back", data={"items": "甲", "opinion": "乙"}).status_code == 409
+    )
     assert tried(make.account(r.LEADER)).post(f"{DESK}/act/{one.id}/accept").status_code == 403
     assert tried(officer).post(f"{DESK}/act/{one.id}/no_such_verb").status_code == 404
 
@@ -377,7 +423,12 @@ def test_a_row_that_is_refused_in_the_doing_can_be_left_out(desk, tried, session
     assert answer.status_code == 422 and "名额已满（118号 四）" in page and "只受理可以办理的 2 条" in page
     session.expire_all()
     assert {d.state for d in mine} == {S.SUBMITTED}
-    assert client.post(f"{DESK}/bulk/accept", data={"key": re.findall(r'name="key" value="([^"]+)"', page), "confirmed": "1"}).status_code == 302
+    assert (
+        client.post(
+            f"{DESK}/bulk/accept", data={"key": re.findall(r'name="key" value="([^"]+)"', page), "confirmed": "1"}
+        ).status_code
+        == 302
+    )
     session.expire_all()
     assert [d.state for d in mine] == [S.UNIT_REVIEW, S.SUBMITTED, S.UNIT_REVIEW]
 
@@ -487,7 +538,15 @@ def test_the_workbench_tells_messages_and_follows_their_links_only_at_home(make,
     from models.office.notice import Notice
 
     unit = make.organisation()
-    make._add(Notice, {}, organisation_id=unit.id, at=datetime(2026, 5, 1), title="退回补正", text="请补充", link="//evil.example")
+    make._add(
+        Notice,
+        {},
+        organisation_id=unit.id,
+        at=datetime(2026, 5, 1),
+        title="退回补正",
+        text="请补充",
+        link="//evil.example",
+    )
     notice = session.scalars(select(Notice)).one()
     client = tried(make.account(r.UNIT_OFFICER, organisation_id=unit.id))
     assert "退回补正" in text(client.get("/home/"))
@@ -502,5 +561,7 @@ def test_the_search_box_finds_within_the_policy(desk, tried):
     client = tried(officer)
     found = text(client.get("/home/find?q=湖南建设"))
     assert all(d.number in found for d in mine)
-    assert other.number not in text(client.get(f"/home/find?q={other.number}")).replace(f'value="{other.number}"', "").replace(f"“{other.number}”", "")
+    assert other.number not in text(client.get(f"/home/find?q={other.number}")).replace(
+        f'value="{other.number}"', ""
+    ).replace(f"“{other.number}”", "")
     assert client.get("/home/find?q=%00").status_code == 200

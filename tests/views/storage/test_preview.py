@@ -26,7 +26,12 @@ def case(make, as_, session):
         files.store(uow, data, name, owner=declaration, purpose=purpose)
         for data, name, purpose in ((scan(3), "论文.pdf", "论文论著"), (drawing((413, 579)), "照片.png", "二寸照片"))
     ]
-    session.add_all([Material(declaration_id=declaration.id, kind=kind, file=file) for kind, file in zip(("paper", "photo"), held, strict=True)])
+    session.add_all(
+        [
+            Material(declaration_id=declaration.id, kind=kind, file=file)
+            for kind, file in zip(("paper", "photo"), held, strict=True)
+        ]
+    )
     session.flush()
     return declaration, officer, held
 
@@ -44,7 +49,9 @@ def test_the_record_leads_to_the_preview_and_the_preview_to_the_next_page(browse
     assert "1 / 3" in page and "上一页" not in page and "照片.png" in page and "下载" in page
     following = re.search(r'rel="next" href="([^"]+)"', page)[1].replace("&amp;", "&")
     assert "2 / 3" in text(client.get(following))
-    assert "缩小" in text(client.get(f"/file/{paper.key}/view?page=99&zoom=3")) and "3 / 3" in text(client.get(f"/file/{paper.key}/view?page=99"))
+    assert "缩小" in text(client.get(f"/file/{paper.key}/view?page=99&zoom=3")) and "3 / 3" in text(
+        client.get(f"/file/{paper.key}/view?page=99")
+    )
     assert f"/open/declaration/{declaration.id}" in page
 
 
@@ -54,7 +61,10 @@ def test_a_page_is_a_picture_that_can_do_nothing(browser, case):
     assert answer.status_code == 200 and answer.mimetype == "image/png"
     assert Image.open(io.BytesIO(answer.data)).width == 1400
     headers = answer.headers
-    assert headers["Content-Security-Policy"] == "sandbox; default-src 'none'" and headers["X-Content-Type-Options"] == "nosniff"
+    assert (
+        headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+        and headers["X-Content-Type-Options"] == "nosniff"
+    )
     assert headers["Cache-Control"] == "no-store" and headers["Cross-Origin-Resource-Policy"] == "same-origin"
 
 

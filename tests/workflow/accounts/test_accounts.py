@@ -128,7 +128,9 @@ def test_an_administrator_does_no_business(as_, admins, officer, admin):
         accounts.assign_roles(as_(admins[r.SECURITY_ADMIN]), officer, (admin, r.HRSS_AUDIT))
 
 
-@pytest.mark.parametrize("first, second", [*permutations(r.THREE_ADMINS, 2), (r.SYSTEM_ADMIN, r.HRSS_AUDIT), (r.EXPERT, r.AUDIT_ADMIN)])
+@pytest.mark.parametrize(
+    "first, second", [*permutations(r.THREE_ADMINS, 2), (r.SYSTEM_ADMIN, r.HRSS_AUDIT), (r.EXPERT, r.AUDIT_ADMIN)]
+)
 def test_the_database_refuses_the_combination_as_well(make, session, first, second):
     account, role = make.account(first), make.role(second)
     with pytest.raises(IntegrityError), session.begin_nested():

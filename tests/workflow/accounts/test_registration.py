@@ -36,7 +36,16 @@ def uow(make, as_):
 
 
 def person(new, **given):
-    return dict(name="陈静", id_kind=IdKind.RESIDENT, id_number=id_number(731, "19880808"), phone="13812345678", password=new) | given
+    return (
+        dict(
+            name="陈静",
+            id_kind=IdKind.RESIDENT,
+            id_number=id_number(731, "19880808"),
+            phone="13812345678",
+            password=new,
+        )
+        | given
+    )
 
 
 def test_an_applicant_registers_and_is_found_by_his_identity_number(uow, new, session):
@@ -50,7 +59,12 @@ def test_an_applicant_registers_and_is_found_by_his_identity_number(uow, new, se
 def test_an_impossible_number_is_refused():
     right = id_number(731, "19880808")
     wrong = right[:-1] + ("1" if right[-1] != "1" else "2")
-    for number, sentence in ((right[:-1], "18 位"), (right + "0", "18 位"), (wrong, "校验位"), ("4" * 17 + "Y", "18 位")):
+    for number, sentence in (
+        (right[:-1], "18 位"),
+        (right + "0", "18 位"),
+        (wrong, "校验位"),
+        ("4" * 17 + "Y", "18 位"),
+    ):
         with pytest.raises(Refused, match=sentence):
             registration.read_identity(IdKind.RESIDENT, number, TODAY)
 
@@ -88,9 +102,17 @@ def test_a_known_person_must_be_himself(make, uow, new):
 def unit(make, new):
     superior = make.organisation(kind=NodeKind.DISTRICT)
     return dict(
-        code=CODE, name="湖南某科技有限公司", kind=NodeKind.UNIT, nature=UnitNature.PRIVATE, region_code="430102",
-        superior_code=superior.code, contact="周敏", telephone="0731-88888888", username="keji.unit", password=new,
-    )  # fmt: skip
+        code=CODE,
+        name="湖南某科技有限公司",
+        kind=NodeKind.UNIT,
+        nature=UnitNature.PRIVATE,
+        region_code="430102",
+        superior_code=superior.code,
+        contact="周敏",
+        telephone="0731-88888888",
+        username="keji.unit",
+        password=new,
+    )
 
 
 def test_a_new_unit_works_at_once(uow, unit):

@@ -40,7 +40,10 @@ class Desk:
         self.make, self._as = make, as_
         self.clerk = make.account(roles.HRSS_CERT)
         self.issuer = make._add(
-            Issuer, {}, organisation=make.organisation(NodeKind.PROVINCE, name="湖南省人力资源和社会保障厅"), code="00000000"
+            Issuer,
+            {},
+            organisation=make.organisation(NodeKind.PROVINCE, name="湖南省人力资源和社会保障厅"),
+            code="00000000",
         )
 
     def uow(self, actor=None):
@@ -58,7 +61,9 @@ class Desk:
 
     def issued(self, **given):
         declaration = self.filed(**given)
-        if not self.make.session.scalar(select(CertificateNumber.id).where(CertificateNumber.state == NumberState.FREE)):
+        if not self.make.session.scalar(
+            select(CertificateNumber.id).where(CertificateNumber.state == NumberState.FREE)
+        ):
             start = numbers.next_serial(self.make.session, self.prefix())
             self.generate(start, start + 9)
         return certificates.issue(self.uow(), [declaration], self.issuer)[0]
@@ -85,10 +90,13 @@ def test_a_number_is_built_as_the_rule_says(desk):
 @pytest.mark.parametrize(
     ("level", "grade"),
     [
-        (TitleLevel.FULL_SENIOR, "A"), (TitleLevel.ASSOCIATE_SENIOR, "A"), (TitleLevel.INTERMEDIATE, "B"),
-        (TitleLevel.ASSISTANT, "C"), (TitleLevel.TECHNICIAN, "C"),
+        (TitleLevel.FULL_SENIOR, "A"),
+        (TitleLevel.ASSOCIATE_SENIOR, "A"),
+        (TitleLevel.INTERMEDIATE, "B"),
+        (TitleLevel.ASSISTANT, "C"),
+        (TitleLevel.TECHNICIAN, "C"),
     ],
-)  # fmt: skip
+)
 def test_the_letter_says_the_grade(level, grade):
     assert numbers.grade_of(level) == grade
 
@@ -98,7 +106,9 @@ def test_the_digit_says_the_way(way, digit):
     assert numbers.way_digit_of(way) == digit
 
 
-@pytest.mark.parametrize(("first", "last", "why"), [(5, 9, "开始序号应为 4"), (3, 9, "开始序号应为 4"), (4, 3, "小于开始序号")])
+@pytest.mark.parametrize(
+    ("first", "last", "why"), [(5, 9, "开始序号应为 4"), (3, 9, "开始序号应为 4"), (4, 3, "小于开始序号")]
+)
 def test_numbers_follow_on_without_a_gap(desk, session, first, last, why):
     desk.generate(1, 3)
     with pytest.raises(Refused, match=why):
@@ -168,7 +178,12 @@ def test_a_certificate_says_what_was_so_on_the_day(desk, session):
     d = session.get(Declaration, made.declaration_id)
     assert (made.holder_name, made.unit_name, made.title_name) == (d.person.name, d.unit.name, d.title.name)
     assert (made.body_name, made.issuer_name) == (d.committee.name, "湖南省人力资源和社会保障厅")
-    assert (made.document, made.obtained_on, made.level_name, made.way_name) == ("湘职改备〔2026〕12号", FILED_ON, "副高级", "评审")
+    assert (made.document, made.obtained_on, made.level_name, made.way_name) == (
+        "湘职改备〔2026〕12号",
+        FILED_ON,
+        "副高级",
+        "评审",
+    )
     assert re.fullmatch("[0-9a-f]{32}", made.token)
     name = made.holder_name
     d.person.name = "改名"
@@ -185,7 +200,9 @@ def test_a_certificate_carries_title_and_specialty_under_the_names_of_the_year_o
     specialty.name, specialty.retired_from, declaration.title.retired_from = "缆索承重桥梁", 2026, 2026
     desk.generate(1, 1)
     made = certificates.issue(desk.uow(), [declaration], desk.issuer)[0]
-    assert (made.title_name, made.specialty_name) == (declaration.title.name, "悬索桥"), "what is out of use since is still printed"
+    assert (made.title_name, made.specialty_name) == (declaration.title.name, "悬索桥"), (
+        "what is out of use since is still printed"
+    )
 
 
 def test_the_number_takes_its_year_from_the_filing_day(desk):
@@ -228,9 +245,15 @@ def test_only_filed_declarations_receive_a_certificate(desk, state):
 
 def blacklist(make, person):
     make._add(
-        BlacklistEntry, {}, person=person, kind=BlacklistKind.FORGERY, reason="造假", starts_on=date(2026, 10, 1),
-        ends_on=date(2029, 9, 30), state=BlacklistState.ACTIVE,
-    )  # fmt: skip
+        BlacklistEntry,
+        {},
+        person=person,
+        kind=BlacklistKind.FORGERY,
+        reason="造假",
+        starts_on=date(2026, 10, 1),
+        ends_on=date(2029, 9, 30),
+        state=BlacklistState.ACTIVE,
+    )
 
 
 def test_a_blacklisted_person_is_refused_by_name(desk, make):
@@ -274,16 +297,21 @@ def test_desks_that_generate_at_once_leave_no_gap(kind, tmp_path):
 
         def ten_more(uow):
             key = dict(
-                year=2026, series=uow.session.get_one(Series, series_id), grade="A", way_digit="1",
+                year=2026,
+                series=uow.session.get_one(Series, series_id),
+                grade="A",
+                way_digit="1",
                 issuer=uow.session.get_one(Issuer, issuer_id),
-            )  # fmt: skip
+            )
             start = numbers.next_serial(uow.session, numbers.prefix_of(uow.session, **key))
             return len(numbers.generate(uow, **key, first=start, last=start + 9))
 
         answers = arena.race([(clerk, ten_more)] * 8, now=NOON)
         assert answers == [10] * 8
         with arena.stage() as (session, _):
-            assert list(session.scalars(select(CertificateNumber.serial).order_by(CertificateNumber.serial))) == list(range(1, 81))
+            assert list(session.scalars(select(CertificateNumber.serial).order_by(CertificateNumber.serial))) == list(
+                range(1, 81)
+            )
 
 
 def _issue(uow, pile, issuer_id):
@@ -306,9 +334,7 @@ def test_a_correction_is_a_new_edition_under_the_same_number(desk):
     assert (old.state, old.holder_name != "张三丰", new.token != old.token) == (S.CORRECTED, True, True)
 
 
-@pytest.mark.parametrize(
-    ("changes", "why"), [({}, "没有更改任何内容"), ({"holder_name": " "}, "不能为空")]
-)
+@pytest.mark.parametrize(("changes", "why"), [({}, "没有更改任何内容"), ({"holder_name": " "}, "不能为空")])
 def test_an_empty_correction_is_refused(desk, changes, why):
     with pytest.raises(Refused, match=why):
         CERTIFICATE.perform(desk.uow(), desk.issued(), "correct", reason="更正", **changes)
@@ -322,7 +348,12 @@ def test_title_and_date_are_never_corrected(desk):
 def test_revoking_ends_the_title_and_proposes_the_blacklist(desk, session):
     made = desk.issued()
     CERTIFICATE.perform(
-        desk.uow(), made, "revoke", reason="论文造假", document="湘人社函〔2026〕99号", blacklist_kind=BlacklistKind.FORGERY
+        desk.uow(),
+        made,
+        "revoke",
+        reason="论文造假",
+        document="湘人社函〔2026〕99号",
+        blacklist_kind=BlacklistKind.FORGERY,
     )
     assert (made.state, made.revoked_on, made.declaration.state) == (S.REVOKED, NOON.date(), D.REVOKED)
     entry = session.scalar(select(BlacklistEntry).where(BlacklistEntry.person_id == made.person_id))
@@ -338,7 +369,10 @@ def test_a_revocation_that_is_not_the_holders_fault_lists_nobody(desk, session):
 def test_a_revoked_certificate_is_neither_corrected_nor_revoked_again(desk):
     made = desk.issued()
     CERTIFICATE.perform(desk.uow(), made, "revoke", reason="造假", document="文号", blacklist_kind="none")
-    for verb, answers in (("revoke", dict(document="文号", blacklist_kind="none")), ("correct", dict(holder_name="别名"))):
+    for verb, answers in (
+        ("revoke", dict(document="文号", blacklist_kind="none")),
+        ("correct", dict(holder_name="别名")),
+    ):
         with pytest.raises(Refused, match="已撤销"):
             CERTIFICATE.perform(desk.uow(), made, verb, reason="再来", **answers)
 
@@ -368,7 +402,8 @@ def test_small_letters_and_spaces_do_not_matter(desk, session):
 
 
 @pytest.mark.parametrize(
-    "wrong", [dict(number="A08261000000009999"), dict(name="李四"), dict(id_tail="0000"), dict(id_tail=""), dict(name="")]
+    "wrong",
+    [dict(number="A08261000000009999"), dict(name="李四"), dict(id_tail="0000"), dict(id_tail=""), dict(name="")],
 )
 def test_every_wrong_question_has_the_same_answer(desk, session, wrong):
     assert ask(session, desk.issued(), **wrong) is None

@@ -1,4 +1,5 @@
-"""The outbox of 证书报送人社部: sent until a receipt comes, the same batch under the same key, each certificate its receipt."""
+"""The outbox of 证书报送人社部: sent until a receipt comes, the same batch under the same key, each certificate its
+receipt."""
 
 from __future__ import annotations
 
@@ -77,7 +78,9 @@ def test_a_package_is_sent_signed_and_its_receipt_entered_for_every_certificate(
     assert headers["Digest"] == "sha-256=" + base64.b64encode(hashlib.sha256(body).digest()).decode()
     signed = hmac.new(KEY, f"{batch}\n{package.sha256}".encode(), hashlib.sha256).hexdigest()
     assert headers["X-Signature"] == f"hmac-sha256={signed}" and "RSB-2026-0001" in words
-    assert [(c.state, c.report_receipt, c.declaration.state) for c in made] == [(S.REPORTED, "RSB-2026-0001", D.REPORTED)] * 2
+    assert [(c.state, c.report_receipt, c.declaration.state) for c in made] == [
+        (S.REPORTED, "RSB-2026-0001", D.REPORTED)
+    ] * 2
     assert sent(desk, session, ministry) == [] and len(ministry.got) == 1, "delivered once"
 
 
@@ -119,7 +122,9 @@ def test_a_try_that_was_killed_between_is_taken_up_and_two_senders_do_not_send_t
     batch = reporting.report(desk.uow(), [desk.issued()]).batch
     session.commit()
     assert attempt(desk.system, lambda uow: delivery.begin(uow, batch), session=session, now=NOON) is not None
-    assert attempt(desk.system, lambda uow: delivery.begin(uow, batch), session=session, now=NOON) is None, "the other has it"
+    assert attempt(desk.system, lambda uow: delivery.begin(uow, batch), session=session, now=NOON) is None, (
+        "the other has it"
+    )
     later = NOON + timedelta(minutes=delivery.CLAIMED)
     assert delivery.due(session, NOON) == [] and delivery.due(session, later) == [batch]
     assert len(sent(desk, session, Ministry(), later)) == 1
@@ -129,7 +134,9 @@ def test_revocations_travel_too_and_receipts_entered_by_hand_are_not_sent_again(
     made, other = desk.issued(), desk.issued()
     reporting.report(desk.uow(), [made])
     reporting.receipt_batch(desk.uow(), made.report_batch, ok=True, text="手工回执")
-    CERTIFICATE.perform(desk.uow(), made, "revoke", reason="查实", document="湘人社函〔2026〕9号", blacklist_kind="none")
+    CERTIFICATE.perform(
+        desk.uow(), made, "revoke", reason="查实", document="湘人社函〔2026〕9号", blacklist_kind="none"
+    )
     reporting.report_revocations(desk.uow())
     ministry = Ministry()
     ((batch, _words),) = sent(desk, session, ministry)
@@ -159,15 +166,22 @@ def ministry_server(tmp_path):
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "ministry.test")])
     begin = datetime(2020, 1, 1)
     certificate = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(private.public_key()).serial_number(1)
-        .not_valid_before(begin).not_valid_after(datetime(2090, 1, 1))
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(private.public_key())
+        .serial_number(1)
+        .not_valid_before(begin)
+        .not_valid_after(datetime(2090, 1, 1))
         .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(private, hashes.SHA256())
-    )  # fmt: skip
+    )
     crt, pem = tmp_path / "ministry.crt", tmp_path / "ministry.pem"
     crt.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    key = private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    key = private.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
     pem.write_bytes(key + crt.read_bytes())
     got = []
 
@@ -197,14 +211,21 @@ def test_the_poster_speaks_tls_trusts_only_what_it_is_told_and_follows_nobody(mi
     address, authority, got = ministry_server
     answer = poster(address + "/in", authority)(b"{}", {"Idempotency-Key": "1"})
     assert answer.code == 201 and json.loads(answer.body)["receipt"] == "R1"
-    assert poster(address + "/moved", authority)(b"{}", {}).code == 307 and [path for path, _body in got] == ["/in", "/moved"]
+    assert poster(address + "/moved", authority)(b"{}", {}).code == 307 and [path for path, _body in got] == [
+        "/in",
+        "/moved",
+    ]
     with pytest.raises(OSError, match="certificate verify failed"):
         poster(address + "/in")(b"{}", {})
 
 
 def test_the_command_wants_https_and_a_key(app, monkeypatch):
     send = report_commands.commands["send"]
-    for url, key, words in (("", b"", "没有设置 REPORT_URL"), ("http://x", KEY, "https"), ("https://x", b"short", "32 字节")):
+    for url, key, words in (
+        ("", b"", "没有设置 REPORT_URL"),
+        ("http://x", KEY, "https"),
+        ("https://x", b"short", "32 字节"),
+    ):
         monkeypatch.setitem(app.config, "REPORT_URL", url)
         monkeypatch.setitem(app.config, "REPORT_KEY", key)
         result = app.test_cli_runner().invoke(send)

@@ -42,9 +42,19 @@ class Case:
         for kind, ends in ((PublicityKind.UNIT, unit_ends), (PublicityKind.RESULT, result_ends)):
             if ends is not None:
                 posting = self.make._add(
-                    Publicity, {}, kind=kind, title="公示", posted_on=ends, starts_on=ends, ends_on=ends, place="公告栏",
-                    complaint_department="人事处", complaint_telephone="0731-1", handler="刘", state=PublicityState.POSTED,
-                )  # fmt: skip
+                    Publicity,
+                    {},
+                    kind=kind,
+                    title="公示",
+                    posted_on=ends,
+                    starts_on=ends,
+                    ends_on=ends,
+                    place="公告栏",
+                    complaint_department="人事处",
+                    complaint_telephone="0731-1",
+                    handler="刘",
+                    state=PublicityState.POSTED,
+                )
                 self.make._add(PublicityItem, {}, publicity_id=posting.id, declaration_id=d.id)
         return d
 
@@ -55,15 +65,31 @@ class Case:
 
     def blacklist(self, person):
         return self.make._add(
-            BlacklistEntry, {}, person=person, kind=BlacklistKind.FORGERY, reason="造假", starts_on=date(2026, 10, 1),
-            ends_on=date(2029, 9, 30), state=BlacklistState.ACTIVE,
-        )  # fmt: skip
+            BlacklistEntry,
+            {},
+            person=person,
+            kind=BlacklistKind.FORGERY,
+            reason="造假",
+            starts_on=date(2026, 10, 1),
+            ends_on=date(2029, 9, 30),
+            state=BlacklistState.ACTIVE,
+        )
 
     def quota(self, unit, approved, reserved):
         return self.make._add(
-            Quota, {}, unit=unit, year=2026, kind=QuotaKind.VACANCY, level=TitleLevel.ASSOCIATE_SENIOR, requested=approved,
-            approved=approved, reserve_limit=reserved, reserved=reserved, used=0, state=QuotaState.APPROVED,
-        )  # fmt: skip
+            Quota,
+            {},
+            unit=unit,
+            year=2026,
+            kind=QuotaKind.VACANCY,
+            level=TitleLevel.ASSOCIATE_SENIOR,
+            requested=approved,
+            approved=approved,
+            reserve_limit=reserved,
+            reserved=reserved,
+            used=0,
+            state=QuotaState.APPROVED,
+        )
 
     def apply(self, **given):
         facts = dict(application_number="湘建职改〔2026〕7号", summary="评审工作总结") | given
@@ -206,7 +232,12 @@ def test_a_returned_filing_gives_its_people_back_and_can_be_applied_again(case):
     FILING.perform(case.as_(case.auditor), filing, "send_back", opinion="总结不全")
     assert (d.state, d.filing_id, filing.state) == (D.RESULT_PUBLICITY, None, S.RETURNED)
     FILING.perform(
-        case.as_(case.office), filing, "resubmit", application_number="湘建职改〔2026〕9号", summary="补充总结", objected=""
+        case.as_(case.office),
+        filing,
+        "resubmit",
+        application_number="湘建职改〔2026〕9号",
+        summary="补充总结",
+        objected="",
     )
     assert (d.state, d.filing_id, filing.state, filing.people) == (D.FILING, filing.id, S.SUBMITTED, 1)
 

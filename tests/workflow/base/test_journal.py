@@ -26,7 +26,9 @@ def written(make, session):
     session.commit()
     before = session.execute(text("SELECT count(*) FROM journal_entry")).scalar()
     for n in range(30):
-        with unit_of_work(auditors[n % 2], now=NOON + timedelta(minutes=n), session=session, context={"address": "10.0.0.1"}) as uow:
+        with unit_of_work(
+            auditors[n % 2], now=NOON + timedelta(minutes=n), session=session, context={"address": "10.0.0.1"}
+        ) as uow:
             if n < 10:
                 propose(uow, person=people[n], kind="forgery", reason="提供虚假材料", basis="湘人社函〔2026〕9 号")
             else:
@@ -44,11 +46,20 @@ def one_byte(value: str, dice: random.Random) -> str:
 @pytest.mark.parametrize("seed", range(12))
 def test_any_one_byte_of_any_entry_is_found_and_the_entry_named(written, session, seed):
     dice = random.Random(seed)
-    rows = session.execute(text(f"SELECT id, chain, seq, {', '.join(TEXTS)} FROM journal_entry WHERE verb IN ('look', 'propose')")).mappings().all()
+    rows = (
+        session.execute(
+            text(f"SELECT id, chain, seq, {', '.join(TEXTS)} FROM journal_entry WHERE verb IN ('look', 'propose')")
+        )
+        .mappings()
+        .all()
+    )
     row = dice.choice(rows)
     for name in (n for n in TEXTS if row[n]):
         point = session.begin_nested()
-        session.execute(text(f"UPDATE journal_entry SET {name} = :v WHERE id = :id"), {"v": one_byte(row[name], dice), "id": row["id"]})
+        session.execute(
+            text(f"UPDATE journal_entry SET {name} = :v WHERE id = :id"),
+            {"v": one_byte(row[name], dice), "id": row["id"]},
+        )
         session.expire_all()
         faults = list(verify(session))
         assert [(f.chain, f.seq) for f in faults][:1] == [(row["chain"], row["seq"])], (name, faults)
@@ -57,9 +68,18 @@ def test_any_one_byte_of_any_entry_is_found_and_the_entry_named(written, session
     assert list(verify(session)) == []
 
 
-@pytest.mark.parametrize("change", ["DELETE FROM journal_entry WHERE id = :id", "UPDATE journal_entry SET at = :at WHERE id = :id", "UPDATE journal_entry SET seq = seq + 5000 WHERE id = :id"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM journal_entry WHERE id = :id",
+        "UPDATE journal_entry SET at = :at WHERE id = :id",
+        "UPDATE journal_entry SET seq = seq + 5000 WHERE id = :id",
+    ],
+)
 def test_a_missing_a_moved_and_a_backdated_entry_are_found(written, session, change):
-    number = session.execute(text("SELECT id FROM journal_entry WHERE verb = 'look' ORDER BY id LIMIT 1 OFFSET 7")).scalar()
+    number = session.execute(
+        text("SELECT id FROM journal_entry WHERE verb = 'look' ORDER BY id LIMIT 1 OFFSET 7")
+    ).scalar()
     point = session.begin_nested()
     session.execute(text(change), {"id": number, "at": datetime(2020, 1, 1)} if ":at" in change else {"id": number})
     session.expire_all()
@@ -69,7 +89,9 @@ def test_a_missing_a_moved_and_a_backdated_entry_are_found(written, session, cha
 
 def test_a_record_changed_without_the_product_is_named(written, session):
     point = session.begin_nested()
-    session.execute(text("UPDATE blacklist_entry SET ends_on = '2026-06-01' WHERE id = (SELECT min(id) FROM blacklist_entry)"))
+    session.execute(
+        text("UPDATE blacklist_entry SET ends_on = '2026-06-01' WHERE id = (SELECT min(id) FROM blacklist_entry)")
+    )
     session.expire_all()
     faults = list(verify(session, by_table()))
     assert len(faults) == 1 and "blacklist_entry" in faults[0].reason

@@ -47,7 +47,9 @@ def test_the_last_vote_day_of_a_batch_without_its_own(make, session, set_):
 
 
 def test_a_complaint_is_answered_within_the_working_days_of_the_parameter(make, session, set_):
-    objection = make._add(Objection, {}, declaration=make.declaration(), text="材料不实", registered_at=datetime(2026, 5, 20, 9))
+    objection = make._add(
+        Objection, {}, declaration=make.declaration(), text="材料不实", registered_at=datetime(2026, 5, 20, 9)
+    )
     assert publicity.answer_by(session, objection) == date(2026, 6, 3)
     set_("complaint_days", 3)
     assert publicity.answer_by(session, objection) == date(2026, 5, 25)
@@ -65,7 +67,14 @@ def test_the_term_of_an_expert_is_as_long_as_the_parameter_allows(make, as_, ses
 def test_so_many_experts_write_on_a_candidate_as_a_review_group_has(make, session, set_):
     case = make.sitting("discussion", members=7, people=1)
     for judge in case.experts[:3]:
-        make._add(ReviewOpinion, {}, session_id=case.review.id, expert_id=judge.id, declaration_id=case.people[0].id, text="同意推荐")
+        make._add(
+            ReviewOpinion,
+            {},
+            session_id=case.review.id,
+            expert_id=judge.id,
+            declaration_id=case.people[0].id,
+            text="同意推荐",
+        )
     assert scoring.without_opinions(session, case.review) == []
     set_("group_size", 5)
     assert scoring.without_opinions(session, case.review) == [case.people[0].number]
@@ -96,13 +105,22 @@ def test_a_new_plan_begins_with_the_standing_denominator(make, as_, set_):
     committee = make.committee()
     office = as_(make.account(roles.COMMITTEE_OFFICE, committee_id=committee.id))
     facts = dict(
-        opens_on=date(2026, 9, 1), arrival_place="甲", review_place="乙", interview_place="丙", members=25, needs=[("A", "综合组", 25, None)], items=[],
-        standards="湘职改办〔2020〕9号", candidates=[],
-    )  # fmt: skip
+        opens_on=date(2026, 9, 1),
+        arrival_place="甲",
+        review_place="乙",
+        interview_place="丙",
+        members=25,
+        needs=[("A", "综合组", 25, None)],
+        items=[],
+        standards="湘职改办〔2020〕9号",
+        candidates=[],
+    )
     assert not plan.create(office, name="一", batch=make.batch(committee=committee), **facts).recused_leave_denominator
     set_("recused_in_denominator", False)
     assert plan.create(office, name="二", batch=make.batch(committee=committee), **facts).recused_leave_denominator
-    assert not plan.create(office, name="三", batch=make.batch(committee=committee), **facts, recused_leave_denominator=False).recused_leave_denominator
+    assert not plan.create(
+        office, name="三", batch=make.batch(committee=committee), **facts, recused_leave_denominator=False
+    ).recused_leave_denominator
 
 
 def test_the_least_size_of_a_senior_bench_is_that_of_the_parameters(make, as_, set_):
@@ -148,7 +166,9 @@ def test_posted_staff_stay_the_years_of_the_parameter(said, set_):
 
 
 def test_an_exceptional_declaration_names_as_many_recommenders_as_the_parameter_asks(said, set_):
-    facts = dict(mode=DeclarationMode.EXCEPTIONAL, exception_basis="国家级表彰", recommender_1="甲 教授", recommender_2="乙 教授")
+    facts = dict(
+        mode=DeclarationMode.EXCEPTIONAL, exception_basis="国家级表彰", recommender_1="甲 教授", recommender_2="乙 教授"
+    )
     rule = eligibility.exception_founded
     assert said(rule, **facts) == []
     assert "2 名" in said(rule, **facts | {"recommender_2": "甲 教授"})[0]

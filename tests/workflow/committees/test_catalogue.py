@@ -26,7 +26,12 @@ def clerk(make, as_):
 def test_a_specialty_is_added_below_its_parent_in_the_parents_series(make, clerk):
     parent = make.specialty()
     added = catalogue.add_specialty(clerk, parent=parent, code=" z9001 ", name=" 智能建造 ")
-    assert (added.code, added.name, added.parent_id, added.series_id) == ("Z9001", "智能建造", parent.id, parent.series_id)
+    assert (added.code, added.name, added.parent_id, added.series_id) == (
+        "Z9001",
+        "智能建造",
+        parent.id,
+        parent.series_id,
+    )
     assert [verb for verb, *_ in clerk.entries] == ["add_specialty"]
 
 
@@ -37,7 +42,10 @@ def test_a_new_root_is_refused(clerk):
         catalogue.add_title(clerk, series=None, level=TitleLevel.ASSISTANT, name="新职称")
 
 
-@pytest.mark.parametrize(("code", "name", "field"), [("", "名", "code"), ("a b", "名", "code"), ("Z1", "", "name"), ("Z1", "长" * 81, "name")])
+@pytest.mark.parametrize(
+    ("code", "name", "field"),
+    [("", "名", "code"), ("a b", "名", "code"), ("Z1", "", "name"), ("Z1", "长" * 81, "name")],
+)
 def test_codes_and_names_are_checked_at_their_fields(make, clerk, code, name, field):
     with pytest.raises(Refused) as refused:
         catalogue.add_specialty(clerk, parent=make.specialty(), code=code, name=name)
@@ -89,7 +97,9 @@ def test_an_unused_specialty_is_deleted(make, session, clerk):
 
 def test_a_year_out_of_use_comes_after_the_first_year_of_use(make, clerk):
     with pytest.raises(Refused) as refused:
-        catalogue.add_specialty(clerk, parent=make.specialty(), code="Z1", name="桥梁", effective_from=2026, retired_from=2026)
+        catalogue.add_specialty(
+            clerk, parent=make.specialty(), code="Z1", name="桥梁", effective_from=2026, retired_from=2026
+        )
     assert set(refused.value.fields) == {"retired_from"}
 
 
@@ -139,12 +149,19 @@ def test_the_refusal_to_delete_counts_everybody_who_names_the_node(make, session
     expert, running = make.expert(specialty=used), make.declaration(state="in_review", specialty=used)
     make.declaration(state="failed", specialty=used)
     found = {use.label: use for use in catalogue_use.uses(session, Specialty, [used.id])}
-    assert {label: use.count for label, use in found.items()} == {"申报": 2, "评委会评审专业": 1, "评审专家": 1, "专家需求": 1}
+    assert {label: use.count for label, use in found.items()} == {
+        "申报": 2,
+        "评委会评审专业": 1,
+        "评审专家": 1,
+        "专家需求": 1,
+    }
     assert found["申报"].open == 1
     assert running.number in "".join(named.text for named in found["申报"].named)
     assert [(n.text, n.key) for n in found["评委会评审专业"].named] == [(committee.name, committee.id)]
     assert [(n.text, n.kind) for n in found["专家需求"].named] == [(plan.name, "plan")]
-    assert [n.text for n in found["评审专家"].named] == [expert.code], "an expert is told by his code (令40号 第二十三条)"
+    assert [n.text for n in found["评审专家"].named] == [expert.code], (
+        "an expert is told by his code (令40号 第二十三条)"
+    )
     with pytest.raises(NotNow, match="2 个申报（在办 1 个）") as refused:
         catalogue.remove_specialty(clerk, used)
     assert "停用年度" in refused.value.sentence and "附件3 1.1" in refused.value.sentence
@@ -167,13 +184,23 @@ def branch(make, clerk):
 def test_a_specialty_moves_with_everything_below_it_and_keeps_its_code(session, clerk, branch):
     catalogue.move_specialty(clerk, branch.child, parent=branch.second)
     assert (branch.child.parent, branch.child.code) == (branch.second, "Z101")
-    assert catalogue_use.above(session, branch.leaf) == [branch.leaf.id, branch.child.id, branch.second.id, branch.root.id]
+    assert catalogue_use.above(session, branch.leaf) == [
+        branch.leaf.id,
+        branch.child.id,
+        branch.second.id,
+        branch.root.id,
+    ]
     assert [facts["opinion"] for verb, _s, facts in clerk.entries if verb == "move_specialty"] == ["上级：土木 → 建筑"]
 
 
 def test_a_move_that_would_break_the_tree_is_refused_with_its_clause(make, clerk, branch):
     foreign = make.specialty(series=make.series("船舶专业技术人员"))
-    for parent, why in ((branch.child, "就是该专业或在其下级中"), (branch.leaf, "就是该专业或在其下级中"), (branch.first, "无须调整"), (foreign, "不能跨系列调整")):
+    for parent, why in (
+        (branch.child, "就是该专业或在其下级中"),
+        (branch.leaf, "就是该专业或在其下级中"),
+        (branch.first, "无须调整"),
+        (foreign, "不能跨系列调整"),
+    ):
         with pytest.raises(Refused, match=why) as refused:
             catalogue.move_specialty(clerk, branch.child, parent=parent)
         assert set(refused.value.fields) == {"parent"}
@@ -214,7 +241,12 @@ def test_a_title_moves_to_another_branch_of_its_series_only(make, clerk):
 
 def test_a_node_goes_out_of_use_with_everything_below_it(clerk, branch):
     catalogue.retire_specialty(clerk, branch.first, year=2027)
-    assert [node.retired_from for node in (branch.first, branch.child, branch.leaf, branch.second)] == [2027, 2027, 2027, None]
+    assert [node.retired_from for node in (branch.first, branch.child, branch.leaf, branch.second)] == [
+        2027,
+        2027,
+        2027,
+        None,
+    ]
     assert branch.leaf.in_force(2026) and not branch.leaf.in_force(2027)
     with pytest.raises(Refused, match="上级“土木”自 2027 年度起停用"):
         catalogue.edit_specialty(clerk, branch.child, code="Z101", name="桥梁", effective_from=2000)
@@ -254,7 +286,9 @@ def test_a_rename_leaves_the_name_under_which_a_declaration_was_handed_in(make, 
     assert declaration.specialty.name == "缆索承重桥梁"
     assert named.as_filed(session, declaration).specialty == "悬索桥"
     declaration.state = "returned"
-    assert named.as_filed(session, declaration).specialty == "缆索承重桥梁", "while it is with the applicant it can still change"
+    assert named.as_filed(session, declaration).specialty == "缆索承重桥梁", (
+        "while it is with the applicant it can still change"
+    )
 
 
 def test_a_specialty_out_of_use_is_chosen_by_nobody_any_more(make, as_, session, branch):
@@ -262,10 +296,30 @@ def test_a_specialty_out_of_use_is_chosen_by_nobody_any_more(make, as_, session,
     series, committee = branch.leaf.series, make.committee(valid_from=date(2026, 1, 1), valid_to=date(2028, 12, 31))
     office = as_(make.account(roles.COMMITTEE_OFFICE, committee_id=committee.id))
     with pytest.raises(Refused, match="“悬索桥”在 2026 年度未启用或已停用"):
-        expert.apply(office, person=make.person(), unit=make.organisation(), series=series, level="full_senior", title="教授", specialty=branch.leaf)
+        expert.apply(
+            office,
+            person=make.person(),
+            unit=make.organisation(),
+            series=series,
+            level="full_senior",
+            title="教授",
+            specialty=branch.leaf,
+        )
     with pytest.raises(Refused, match="“悬索桥”自 2026 年度起停用"):
         committee_details.add_specialty(as_(make.account(roles.HRSS_CONFIG)), committee, specialty=branch.leaf)
-    quota = Quota(unit=make.unit(), year=2026, level="associate_senior", requested=1, kind="vacancy", posts=3, held=1, retiring=0, people=[], establishment="批复", statement="")
+    quota = Quota(
+        unit=make.unit(),
+        year=2026,
+        level="associate_senior",
+        requested=1,
+        kind="vacancy",
+        posts=3,
+        held=1,
+        retiring=0,
+        people=[],
+        establishment="批复",
+        statement="",
+    )
     quota.specialty = branch.leaf
     assert "“悬索桥”在 2026 年度未启用或已停用" in quota_request.faults(session, quota)["specialty"]
     quota.year = 2025

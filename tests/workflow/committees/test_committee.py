@@ -41,9 +41,15 @@ def form(as_, clerk, make, host):
     def _form(**given):
         n = next(numbers)
         defaults = dict(
-            name=f"湖南省工程系列高评会{n}", level=CommitteeLevel.SENIOR, series=make.series(), account_name=f"gongcheng{n}",
-            valid_from=date(2026, 1, 1), valid_to=date(2028, 12, 31), size=25, offices=[host],
-        )  # fmt: skip
+            name=f"湖南省工程系列高评会{n}",
+            level=CommitteeLevel.SENIOR,
+            series=make.series(),
+            account_name=f"gongcheng{n}",
+            valid_from=date(2026, 1, 1),
+            valid_to=date(2028, 12, 31),
+            size=25,
+            offices=[host],
+        )
         return committee.create_committee(as_(clerk), **defaults | given)
 
     return _form
@@ -120,7 +126,9 @@ def test_the_scope_of_another_valid_committee_is_refused_by_its_name(form, as_, 
     COMMITTEE.perform(as_(auditor), first, "approve")
     with pytest.raises(Refused) as refused:
         form()
-    assert first.name in refused.value.fields["series"] and refused.value.links == ((first.name, "committee", first.id),)
+    assert first.name in refused.value.fields["series"] and refused.value.links == (
+        (first.name, "committee", first.id),
+    )
     form(valid_from=date(2029, 1, 1), valid_to=date(2029, 12, 31))
     form(region_code="430100")
     form(kind=CommitteeKind.GRASSROOTS)
@@ -180,7 +188,9 @@ def test_the_end_of_the_term_is_announced_90_and_30_days_before(make, as_, clerk
     assert committee.validity(as_(clerk), make.committee(), day) == validity
 
 
-@pytest.mark.parametrize(("day", "ok"), [(date(2027, 12, 31), True), (date(2028, 1, 1), False), (date(2024, 12, 31), False)])
+@pytest.mark.parametrize(
+    ("day", "ok"), [(date(2027, 12, 31), True), (date(2028, 1, 1), False), (date(2024, 12, 31), False)]
+)
 def test_a_committee_reviews_in_its_term_only(make, as_, clerk, day, ok):
     sentence = committee.covers(as_(clerk), make.committee(), make.declaration(), day)
     assert (sentence is None) == ok
@@ -241,7 +251,9 @@ def test_a_committee_is_approved_again_for_another_term(form, as_, auditor):
             as_(auditor), body, "renew", valid_from=date(2029, 1, 1), valid_to=date(2033, 1, 1), document="文号"
         )
     assert body.valid_to == date(2028, 12, 31)
-    COMMITTEE.perform(as_(auditor), body, "renew", valid_from=date(2029, 1, 1), valid_to=date(2031, 12, 31), document="文号")
+    COMMITTEE.perform(
+        as_(auditor), body, "renew", valid_from=date(2029, 1, 1), valid_to=date(2031, 12, 31), document="文号"
+    )
     assert body.valid_to == date(2031, 12, 31)
 
 

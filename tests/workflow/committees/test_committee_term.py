@@ -25,7 +25,15 @@ def titles(session, **receiver):
 
 
 @pytest.mark.parametrize(
-    ("day", "told"), [((2026, 10, 1), 0), ((2026, 10, 2), 1), ((2026, 11, 30), 1), ((2026, 12, 1), 1), ((2026, 12, 31), 1), ((2027, 1, 1), 0)]
+    ("day", "told"),
+    [
+        ((2026, 10, 1), 0),
+        ((2026, 10, 2), 1),
+        ((2026, 11, 30), 1),
+        ((2026, 12, 1), 1),
+        ((2026, 12, 31), 1),
+        ((2027, 1, 1), 0),
+    ],
 )
 def test_it_is_told_from_the_ninetieth_day_to_the_last(make, as_, body, session, day, told):
     office = make.account(roles.COMMITTEE_OFFICE, committee=body)
@@ -38,7 +46,10 @@ def test_each_warning_comes_once_and_a_new_term_is_told_again(make, as_, body, s
     for day in (date(2026, 10, 5), date(2026, 11, 1), date(2026, 12, 5), date(2026, 12, 20)):
         committee_term.announce(as_(office, datetime(day.year, day.month, day.day, 9)))
         session.flush()
-    assert [("90 天" in title, "30 天" in title) for title in titles(session, committee_id=body.id)] == [(True, False), (False, True)]
+    assert [("90 天" in title, "30 天" in title) for title in titles(session, committee_id=body.id)] == [
+        (True, False),
+        (False, True),
+    ]
     body.valid_from, body.valid_to = date(2027, 1, 1), date(2027, 12, 31)
     assert committee_term.announce(as_(office, datetime(2027, 10, 10, 9))) == 1
 

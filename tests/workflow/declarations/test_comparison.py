@@ -1,4 +1,5 @@
-"""纸质材料, 线上线下比对 and 核验: received once, compared file by file at every office, degrees checked by auditors only."""
+"""纸质材料, 线上线下比对 and 核验: received once, compared file by file at every office, degrees checked by auditors
+only."""
 
 from __future__ import annotations
 
@@ -25,17 +26,29 @@ from workflow.storage import files
 RECEIPT = {"received_on": NOON.date(), "received_by": "周静", "place": "3 号柜"}
 OPINION = {"opinion": "同意", "handler": "甲", "head": "乙"}
 APPROVAL = OPINION | {"publicity_checked": True, "consistency": "same"}
-DEGREE = {"study": "全日制", "education": "大学本科毕业", "degree": "学士", "school": "湖南大学", "major": "土木工程", "certificate": "10532", "graduated_on": "2012-06"}
+DEGREE = {
+    "study": "全日制",
+    "education": "大学本科毕业",
+    "degree": "学士",
+    "school": "湖南大学",
+    "major": "土木工程",
+    "certificate": "10532",
+    "graduated_on": "2012-06",
+}
 
 
 @pytest.fixture
 def case(make, as_, session, tmp_path, monkeypatch):
-    """A declaration of two files under audit at a district below a city; the officers of both, and the committee's office."""
+    """A declaration of two files under audit at a district below a city; the officers of both, and the committee's
+    office."""
     monkeypatch.setattr(files, "_root", tmp_path / "files")
     district, city = make.organisation(NodeKind.DISTRICT), make.organisation(NodeKind.CITY)
     declaration = make.declaration(S.UNDER_AUDIT, position=1, route=[district, city])
     declaration.content.sections = {"education": [DEGREE]}
-    officers = [make.account(role, organisation=place) for role, place in ((roles.DISTRICT_OFFICER, district), (roles.CITY_OFFICER, city))]
+    officers = [
+        make.account(role, organisation=place)
+        for role, place in ((roles.DISTRICT_OFFICER, district), (roles.CITY_OFFICER, city))
+    ]
     office = make.account(roles.COMMITTEE_OFFICE, committee=declaration.committee)
     for n, kind in enumerate(("education", "title")):
         stored = files.store(as_(officers[0]), drawing((9, 9 + n)), f"{kind}.png", owner=declaration, purpose=kind)
@@ -55,7 +68,11 @@ def test_paper_is_entered_by_the_office_that_holds_the_case(case, as_, make):
             DECLARATION.perform(as_(stranger), declaration, "receive_paper", **RECEIPT)
     uow = as_(district)
     DECLARATION.perform(uow, declaration, "receive_paper", **RECEIPT)
-    assert (declaration.paper_received_on, declaration.paper_by, declaration.paper_place) == (NOON.date(), "周静", "3 号柜")
+    assert (declaration.paper_received_on, declaration.paper_by, declaration.paper_place) == (
+        NOON.date(),
+        "周静",
+        "3 号柜",
+    )
     assert any("纸质材料已于" in line.sentence for line in checks(uow, declaration))
 
 
@@ -100,7 +117,9 @@ def test_with_paper_the_case_passes_only_when_every_file_is_compared_and_none_di
     uow.session.flush()
     with pytest.raises(Refused, match="不能登记为“一致”"):
         DECLARATION.perform(uow, declaration, "approve", **APPROVAL)
-    DECLARATION.perform(uow, declaration, "approve", **APPROVAL | {"consistency": "corrected", "consistency_note": "已更正"})
+    DECLARATION.perform(
+        uow, declaration, "approve", **APPROVAL | {"consistency": "corrected", "consistency_note": "已更正"}
+    )
     assert declaration.position == 2
 
 

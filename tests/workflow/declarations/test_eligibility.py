@@ -1,4 +1,5 @@
-"""Who failed the vote does not stand again that year (118号 五(四)), whatever the batch says of several declarations."""
+"""Who failed the vote does not stand again that year (118号 五(四)), whatever the batch says of several
+declarations."""
 
 from __future__ import annotations
 

@@ -35,9 +35,15 @@ def section(key):
 
 def school(**given):
     return {
-        "study": "全日制", "education": "大学本科毕业", "degree": "学士", "school": "湖南大学", "major": "土木工程",
-        "entered_on": "2008-09", "graduated_on": "2012-06", "certificate": "105321201205000001",
-    } | given  # fmt: skip
+        "study": "全日制",
+        "education": "大学本科毕业",
+        "degree": "学士",
+        "school": "湖南大学",
+        "major": "土木工程",
+        "entered_on": "2008-09",
+        "graduated_on": "2012-06",
+        "certificate": "105321201205000001",
+    } | given
 
 
 def whole(**given):
@@ -45,25 +51,43 @@ def whole(**given):
     return {
         "declaring": {},
         "basic": {
-            "unit_nature": "institution", "department": "设计一所", "post": "结构设计", "in_established_post": True,
-            "file_holder": "本单位", "work_since": "2012-07-01", "specialty_years": 11, "current_specialty": "结构工程",
-            "relation": "在编", "health": "健康",
+            "unit_nature": "institution",
+            "department": "设计一所",
+            "post": "结构设计",
+            "in_established_post": True,
+            "file_holder": "本单位",
+            "work_since": "2012-07-01",
+            "specialty_years": 11,
+            "current_specialty": "结构工程",
+            "relation": "在编",
+            "health": "健康",
         },
         "education": [school()],
         "titles": [
-            {"name": "工程师", "series": "工程技术人员", "level": "intermediate", "obtained_on": "2018-12-29", "way": "评审", "body": "中评会"},
+            {
+                "name": "工程师",
+                "series": "工程技术人员",
+                "level": "intermediate",
+                "obtained_on": "2018-12-29",
+                "way": "评审",
+                "body": "中评会",
+            },
         ],
         "experience": [{"kind": "工作经历", "since": "2012-07", "unit": "设计院", "post": "设计", "witness": "王五"}],
         "training": [{"year": 2022, "public_hours": 30, "professional_hours": 60, "certificate": "R1"}],
         "achievements": [
             {
-                "name": "洪水预报系统", "kind": "技术报告", "finished_on": "2022-09-01", "role": "主持", "abstract": "摘要",
+                "name": "洪水预报系统",
+                "kind": "技术报告",
+                "finished_on": "2022-09-01",
+                "role": "主持",
+                "abstract": "摘要",
                 "proof": "见附件",
             }
         ],
         "discipline": {"statement": "无"},
         "assessments": [{"year": 2022, "result": "合格", "unit": "设计院"}],
-    } | given  # fmt: skip
+    } | given
 
 
 def wrong(sections, level="error", **context):
@@ -134,12 +158,22 @@ def test_the_promise_says_what_happens_to_false_material():
 @pytest.mark.parametrize(
     ("kind", "written", "kept"),
     [
-        ("date", "2023年9月8日", "2023-09-08"), ("date", "2023/9/8", "2023-09-08"), ("date", "20230908", "2023-09-08"),
-        ("date", "２０２３-０９-０８", "2023-09-08"), ("month", "2023.9", "2023-09"), ("month", "2023年9月", "2023-09"),
-        ("month", "2023-09-08", "2023-09"), ("year", "2023年", 2023), ("number", "12,000", 12000), ("number", " 7 ", 7),
-        ("text", "  湖南\u200b 大学\n ", "湖南 大学"), ("area", "一 \r\n二", "一\n二"), ("check", "on", True), ("check", None, False),
+        ("date", "2023年9月8日", "2023-09-08"),
+        ("date", "2023/9/8", "2023-09-08"),
+        ("date", "20230908", "2023-09-08"),
+        ("date", "２０２３-０９-０８", "2023-09-08"),
+        ("month", "2023.9", "2023-09"),
+        ("month", "2023年9月", "2023-09"),
+        ("month", "2023-09-08", "2023-09"),
+        ("year", "2023年", 2023),
+        ("number", "12,000", 12000),
+        ("number", " 7 ", 7),
+        ("text", "  湖南\u200b 大学\n ", "湖南 大学"),
+        ("area", "一 \r\n二", "一\n二"),
+        ("check", "on", True),
+        ("check", None, False),
     ],
-)  # fmt: skip
+)
 def test_an_answer_is_tidied_and_typed(kind, written, kept):
     assert typed(Field("x", "项", kind), written) == (kept, "")
 

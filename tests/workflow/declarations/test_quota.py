@@ -39,9 +39,20 @@ class Desk:
 
     def quota(self, **given):
         defaults = dict(
-            unit=self.unit, year=2026, level=TitleLevel.ASSOCIATE_SENIOR, kind=QuotaKind.VACANCY, requested=4, posts=20,
-            held=15, establishment="岗设〔2025〕1号", state=S.DECLARED, approved=0, reserve_limit=0, reserved=0, used=0,
-        )  # fmt: skip
+            unit=self.unit,
+            year=2026,
+            level=TitleLevel.ASSOCIATE_SENIOR,
+            kind=QuotaKind.VACANCY,
+            requested=4,
+            posts=20,
+            held=15,
+            establishment="岗设〔2025〕1号",
+            state=S.DECLARED,
+            approved=0,
+            reserve_limit=0,
+            reserved=0,
+            used=0,
+        )
         return self.make._add(Quota, given, **defaults)
 
     def approved(self, places=4, limit=6, **given):
@@ -54,7 +65,9 @@ def desk(make):
 
 
 def ask(desk, as_, **given):
-    wanted = dict(year=2026, level=TitleLevel.ASSOCIATE_SENIOR, requested=4, posts=20, held=15, establishment="岗设〔2025〕1号")
+    wanted = dict(
+        year=2026, level=TitleLevel.ASSOCIATE_SENIOR, requested=4, posts=20, held=15, establishment="岗设〔2025〕1号"
+    )
     return quotas.create_quota(as_(desk.officer), unit=desk.unit, **wanted | given)
 
 
@@ -98,7 +111,13 @@ def test_the_same_places_are_not_declared_twice(desk, as_):
 @pytest.mark.parametrize(("day", "open_"), [(date(2026, 7, 20), True), (date(2026, 7, 21), False)])
 def test_special_cases_close_on_the_twentieth_of_july(desk, as_, day, open_):
     quota = desk.quota(
-        kind=QuotaKind.RETIREMENT, retiring=4, statement="消化职数阶段", state=S.DRAFT, posts=10, held=12, establishment=""
+        kind=QuotaKind.RETIREMENT,
+        retiring=4,
+        statement="消化职数阶段",
+        state=S.DRAFT,
+        posts=10,
+        held=12,
+        establishment="",
     )
     refusal = QUOTA.refusal(as_(desk.officer, datetime.combine(day, NOON.time())), quota, "declare")
     assert (refusal is None) == open_
@@ -128,7 +147,11 @@ def test_a_special_case_needs_people_and_a_report(desk, as_):
     [
         (QuotaKind.SCARCE, {"name": "王强", "years": "0"}, "须与用人单位签订服务年限"),
         (QuotaKind.GRASSROOTS, {"name": "王强", "years": "20"}, "请为王强选择具体情形"),
-        (QuotaKind.GRASSROOTS, {"name": "王强", "situation": "乡镇专技岗位累计服务", "years": "19"}, "须满 20 年，现为 19 年"),
+        (
+            QuotaKind.GRASSROOTS,
+            {"name": "王强", "situation": "乡镇专技岗位累计服务", "years": "19"},
+            "须满 20 年，现为 19 年",
+        ),
         (QuotaKind.GRASSROOTS, {"name": "王强", "situation": "扎根基层一线青年博士", "years": "4"}, "须满 5 年"),
         (QuotaKind.TALENT, {"name": "王强", "note": "430102199001010016"}, "含有证件号码"),
     ],
@@ -140,16 +163,25 @@ def test_each_special_case_shows_what_the_notice_asks(desk, as_, kind, person, w
 
 def test_a_special_case_goes_to_the_province_after_the_first_examination(desk, as_):
     quota = ask(
-        desk, as_, kind=QuotaKind.GRASSROOTS, requested=1, statement="专项报告", posts=0, held=0, establishment="",
+        desk,
+        as_,
+        kind=QuotaKind.GRASSROOTS,
+        requested=1,
+        statement="专项报告",
+        posts=0,
+        held=0,
+        establishment="",
         people=[{"name": "王强", "situation": "乡镇专技岗位累计服务", "years": "22"}],
-    )  # fmt: skip
+    )
     QUOTA.perform(as_(desk.officer), quota, "declare")
     with pytest.raises(Refused, match="须初核后报省人社厅"):
         QUOTA.perform(as_(desk.auditor), quota, "approve", approved=1, document="文", opinion="同意")
     QUOTA.perform(as_(desk.auditor), quota, "examine", opinion="情况属实")
     with pytest.raises(Refused, match="由省厅审核岗办理"):
         QUOTA.perform(as_(desk.auditor), quota, "send_back", opinion="再看看")
-    QUOTA.perform(as_(desk.province), quota, "approve_special", approved=1, document="湘人社〔2026〕1号", opinion="同意")
+    QUOTA.perform(
+        as_(desk.province), quota, "approve_special", approved=1, document="湘人社〔2026〕1号", opinion="同意"
+    )
     assert quota.state == S.APPROVED
 
 
@@ -326,5 +358,3 @@ def test_whatever_happens_the_ledger_stays_within_its_bounds(session, make, as_)
             max_examples=15, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
-
-

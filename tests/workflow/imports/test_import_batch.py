@@ -1,4 +1,5 @@
-"""批量导入: looked at first, written at once or not at all, the same table twice changes nothing, and it can be taken back."""
+"""批量导入: looked at first, written at once or not at all, the same table twice changes nothing, and it can be taken
+back."""
 
 from __future__ import annotations
 
@@ -62,7 +63,11 @@ def do(session):
     """`do(actor, "commit", batch)`: a verb of the lifecycle."""
 
     def _do(actor, verb, batch):
-        attempt(actor, lambda uow: import_batch.IMPORT.perform(uow, uow.session.get_one(ImportBatch, batch.id), verb), session=session)
+        attempt(
+            actor,
+            lambda uow: import_batch.IMPORT.perform(uow, uow.session.get_one(ImportBatch, batch.id), verb),
+            session=session,
+        )
         session.expire_all()
         return batch
 
@@ -146,7 +151,9 @@ def test_undoing_leaves_alone_what_somebody_has_touched_since_and_says_so_before
     assert "保留 1 条" in batch.sentence
 
 
-def test_what_the_office_changed_between_preview_and_submitting_stops_the_whole_table(make, session, config, upload, do):
+def test_what_the_office_changed_between_preview_and_submitting_stops_the_whole_table(
+    make, session, config, upload, do
+):
     cities = [make.organisation(NodeKind.CITY) for _ in range(2)]
     batch = upload(config, "acceptance", offices(*cities), ACCEPT)
     cities[0].active = False
@@ -162,7 +169,11 @@ def test_a_word_is_given_a_meaning_once_and_remembered_for_the_sender(make, sess
     city = make.organisation(NodeKind.CITY)
     batch = upload(config, "acceptance", offices(city, 节点类型="市局"), ACCEPT)
     assert import_batch.unknown_words(session, batch) == [("node_kind", "市局", 1)]
-    attempt(config, lambda uow: import_batch.interpret(uow, batch, {("node_kind", "市局"): NodeKind.CITY.label}), session=session)
+    attempt(
+        config,
+        lambda uow: import_batch.interpret(uow, batch, {("node_kind", "市局"): NodeKind.CITY.label}),
+        session=session,
+    )
     session.expire_all()
     assert counts(batch) == (1, 0, 0, 0)
     assert session.scalars(select(ImportMeaning.meaning)).all() == [NodeKind.CITY.label]
@@ -173,7 +184,11 @@ def test_a_word_is_given_a_meaning_once_and_remembered_for_the_sender(make, sess
 
 
 def test_a_parent_may_stand_further_down_in_the_table(make, session, config, upload, do):
-    city, bureau, school = make.organisation(NodeKind.CITY), make.organisation(NodeKind.BUREAU), make.organisation(NodeKind.UNIT)
+    city, bureau, school = (
+        make.organisation(NodeKind.CITY),
+        make.organisation(NodeKind.BUREAU),
+        make.organisation(NodeKind.UNIT),
+    )
     rows = [
         {"下级机构名称或统一信用代码": school.code, "上级机构名称或统一信用代码": bureau.code},
         {"下级机构名称或统一信用代码": bureau.code, "上级机构名称或统一信用代码": city.code},
@@ -200,7 +215,11 @@ def test_a_parent_that_comes_nowhere_and_a_loop_are_told_at_the_cell(make, sessi
 
 
 def test_a_path_that_is_imported_again_moves_to_its_new_parent(make, session, config, upload, do):
-    city, bureau, school = make.organisation(NodeKind.CITY), make.organisation(NodeKind.BUREAU), make.organisation(NodeKind.UNIT)
+    city, bureau, school = (
+        make.organisation(NodeKind.CITY),
+        make.organisation(NodeKind.BUREAU),
+        make.organisation(NodeKind.UNIT),
+    )
 
     def rows(above):
         return [
@@ -241,12 +260,24 @@ def test_a_committee_office_imports_below_its_own_committee_only(make, session, 
 
 def test_every_rule_of_a_committee_speaks_at_its_cell(make, session, config, upload):
     series = make.series().name
-    row = {"评委会名称": "甲评委会", "级别": "高级", "职称系列": series, "评委会账号": "jpwh", "有效期起": "2026-01-01", "有效期止": "2028-12-31", "评委人数": "25"}
+    row = {
+        "评委会名称": "甲评委会",
+        "级别": "高级",
+        "职称系列": series,
+        "评委会账号": "jpwh",
+        "有效期起": "2026-01-01",
+        "有效期止": "2028-12-31",
+        "评委人数": "25",
+    }
     rows = [
-        row, row | {"评委会名称": "乙评委会", "评委会账号": "jpwh"}, row | {"评委会名称": "丙评委会", "评委会账号": "b", "评委人数": "24"},
-        row | {"评委会名称": "丁评委会", "评委会账号": "c", "有效期止": "2030-01-01"}, row | {"评委会名称": "戊", "评委会账号": "d", "有效期起": "去年"},
-        row | {"评委会名称": "", "评委会账号": "e"}, row,
-    ]  # fmt: skip
+        row,
+        row | {"评委会名称": "乙评委会", "评委会账号": "jpwh"},
+        row | {"评委会名称": "丙评委会", "评委会账号": "b", "评委人数": "24"},
+        row | {"评委会名称": "丁评委会", "评委会账号": "c", "有效期止": "2030-01-01"},
+        row | {"评委会名称": "戊", "评委会账号": "d", "有效期起": "去年"},
+        row | {"评委会名称": "", "评委会账号": "e"},
+        row,
+    ]
     batch = upload(config, "committee", rows)
     assert counts(batch) == (1, 0, 0, 6)
     found = faults(session, batch)
@@ -272,7 +303,11 @@ def test_a_batch_that_is_given_up_keeps_no_rows(make, session, config, upload, d
 
 
 def test_a_table_that_cannot_be_read_ends_in_a_sentence(make, session, config):
-    key = attempt(config, lambda uow: import_batch.begin(uow, "acceptance", b"PK\x03\x04 nothing", "a.xlsx", ACCEPT).id, session=session)
+    key = attempt(
+        config,
+        lambda uow: import_batch.begin(uow, "acceptance", b"PK\x03\x04 nothing", "a.xlsx", ACCEPT).id,
+        session=session,
+    )
     batch = session.get_one(ImportBatch, key)
     assert batch.state == S.UNREADABLE
     assert batch.sentence.endswith("。")
@@ -311,7 +346,10 @@ def test_three_jobs_at_once_are_enough_for_an_account(make, session, config, mon
 
 
 def units(make, *codes, **more):
-    return [{"统一信用代码": code, "机构名称": f"长沙市第{n}中学", "节点类型": "用人单位", "行政区划": "430102"} | more for n, code in enumerate(codes, 1)]
+    return [
+        {"统一信用代码": code, "机构名称": f"长沙市第{n}中学", "节点类型": "用人单位", "行政区划": "430102"} | more
+        for n, code in enumerate(codes, 1)
+    ]
 
 
 @pytest.fixture
@@ -341,14 +379,25 @@ def test_units_come_with_their_superiors_in_any_order(make, session, config, upl
 def test_every_fault_of_a_unit_stands_at_its_cell(make, session, config, upload, codes):
     good = units(make, codes[0])[0]
     wrong = [
-        good | {"统一信用代码": codes[1][:-1] + ("0" if codes[1][-1] != "0" else "1")}, good | {"统一信用代码": codes[2], "行政区划": "广州市"},
-        good | {"统一信用代码": codes[3], "节点类型": "学校"}, good | {"统一信用代码": codes[4], "机构名称": ""},
-        good | {"统一信用代码": codes[5], "上级单位统一信用代码": codes[7]}, good | {"统一信用代码": codes[6], "上级单位统一信用代码": codes[6]}, good,
-    ]  # fmt: skip
+        good | {"统一信用代码": codes[1][:-1] + ("0" if codes[1][-1] != "0" else "1")},
+        good | {"统一信用代码": codes[2], "行政区划": "广州市"},
+        good | {"统一信用代码": codes[3], "节点类型": "学校"},
+        good | {"统一信用代码": codes[4], "机构名称": ""},
+        good | {"统一信用代码": codes[5], "上级单位统一信用代码": codes[7]},
+        good | {"统一信用代码": codes[6], "上级单位统一信用代码": codes[6]},
+        good,
+    ]
     batch = upload(config, "organisation", [good | {"上级单位统一信用代码": ""}, *wrong])
     assert counts(batch) == (1, 0, 0, 7)
     found = faults(session, batch)
-    assert [next(iter(found[n])) for n in range(3, 9)] == ["code", "region_code", "kind", "name", "superior", "superior"]
+    assert [next(iter(found[n])) for n in range(3, 9)] == [
+        "code",
+        "region_code",
+        "kind",
+        "name",
+        "superior",
+        "superior",
+    ]
     assert "第 2 行重复" in found[9][""]
 
 
@@ -373,7 +422,9 @@ def test_units_are_changed_and_taken_back_but_not_those_that_are_used_since(make
     assert left == {codes[0]: "张三", codes[1]: "李四"}
 
 
-def test_a_unit_that_was_changed_between_preview_and_submitting_stops_the_table(make, session, config, upload, do, codes):
+def test_a_unit_that_was_changed_between_preview_and_submitting_stops_the_table(
+    make, session, config, upload, do, codes
+):
     do(config, "commit", upload(config, "organisation", units(make, codes[0], 联系人="张三")))
     batch = upload(config, "organisation", units(make, *codes[:2], 联系人="李四"))
     session.scalars(select(Organisation).filter_by(code=codes[0])).one().contact = "王五"
@@ -388,8 +439,17 @@ def test_experts_come_with_their_persons_and_their_numbers_stay_sealed(make, ses
     clerk = make.account(roles.COMMITTEE_OFFICE, committee_id=committee.id)
     unit = make.organisation()
     number = "43010219700101121" + ric.calc_check_digit("430102197001011210")
-    row = {"姓名": "李一评", "证件号码": number, "手机号码": "13900000001", "工作单位名称或统一信用代码": unit.code, "职称级别": "正高级", "现任职称": "正高级工程师"}
-    batch = upload(clerk, "expert", [row, row | {"姓名": "王二评", "证件号码": number[:-1] + ("1" if number[-1] != "1" else "2")}])
+    row = {
+        "姓名": "李一评",
+        "证件号码": number,
+        "手机号码": "13900000001",
+        "工作单位名称或统一信用代码": unit.code,
+        "职称级别": "正高级",
+        "现任职称": "正高级工程师",
+    }
+    batch = upload(
+        clerk, "expert", [row, row | {"姓名": "王二评", "证件号码": number[:-1] + ("1" if number[-1] != "1" else "2")}]
+    )
     assert counts(batch) == (1, 0, 0, 1)
     do(clerk, "commit", batch)
     assert [e.person.name for e in session.scalars(select(Expert))] == ["李一评"]
@@ -401,12 +461,20 @@ def test_experts_come_with_their_persons_and_their_numbers_stay_sealed(make, ses
 def test_vacancies_of_the_own_unit_become_drafts(make, session, upload, do):
     unit = make.organisation(nature="institution")
     clerk = make.account(roles.UNIT_OFFICER, organisation_id=unit.id)
-    row = {"申报级别": "副高级", "岗位设置批复文号": "长人社〔2025〕1号", "核定岗位数": "10", "已聘人数": "7", "申报职数": "3"}
+    row = {
+        "申报级别": "副高级",
+        "岗位设置批复文号": "长人社〔2025〕1号",
+        "核定岗位数": "10",
+        "已聘人数": "7",
+        "申报职数": "3",
+    }
     batch = upload(clerk, "quota", [row, row | {"申报级别": "正高级", "申报职数": "9"}], {"year": 2026})
     assert counts(batch) == (1, 0, 0, 1)
     assert "空缺岗位" in faults(session, batch)[3]["requested"]
     do(clerk, "commit", batch)
-    assert [(q.level, q.requested, q.state) for q in session.scalars(select(Quota))] == [("associate_senior", 3, "draft")]
+    assert [(q.level, q.requested, q.state) for q in session.scalars(select(Quota))] == [
+        ("associate_senior", 3, "draft")
+    ]
 
 
 @pytest.mark.parametrize("name", zoo.REFUSED)
@@ -431,7 +499,11 @@ def test_an_old_template_is_told_and_its_known_words_still_count(make, session, 
     city = make.organisation(NodeKind.CITY)
     columns = [template.Column(f.label, required=f.required) for f in KINDS["acceptance"].fields]
     template.returned(target, "职称初定/认定受理机构", columns, [([city.code, "", "", "", "张三", "", ""], {})], "0ld")
-    key = attempt(config, lambda uow: import_batch.begin(uow, "acceptance", target.getvalue(), "旧.xlsx", ACCEPT).id, session=session)
+    key = attempt(
+        config,
+        lambda uow: import_batch.begin(uow, "acceptance", target.getvalue(), "旧.xlsx", ACCEPT).id,
+        session=session,
+    )
     batch = session.get_one(ImportBatch, key)
     assert (batch.state, counts(batch)) == (S.PREVIEWED, (1, 0, 0, 0))
     assert any("模板已更新" in note for note in batch.notes)
@@ -447,7 +519,11 @@ def test_only_a_word_that_no_list_knows_is_given_a_meaning(make, session, config
     batch = upload(config, "organisation", units(make, codes[0]))
     for field, word in (("name", "长沙市第1中学"), ("code", codes[0]), ("kind", "用人单位")):
         with pytest.raises(Refused, match="刷新"):
-            attempt(config, lambda uow, pair=(field, word): import_batch.interpret(uow, batch, {pair: "别的"}), session=session)
+            attempt(
+                config,
+                lambda uow, pair=(field, word): import_batch.interpret(uow, batch, {pair: "别的"}),
+                session=session,
+            )
 
 
 def test_a_batch_whose_job_failed_can_be_begun_again(make, session, config, upload, do, monkeypatch):
@@ -456,7 +532,13 @@ def test_a_batch_whose_job_failed_can_be_begun_again(make, session, config, uplo
         broken.setattr(import_batch.import_rows, "stored", lambda *_: 1 / 0)
         do(config, "commit", batch)
     assert (batch.state, batch.job.state) == (S.COMMITTING, "failed")
-    monkeypatch.setattr(import_batch, "_start", lambda uow, batch, work, title, *, here: setattr(batch, "job", jobs.ask(uow, work, title, here=True, batch=batch.id)))
+    monkeypatch.setattr(
+        import_batch,
+        "_start",
+        lambda uow, batch, work, title, *, here: setattr(
+            batch, "job", jobs.ask(uow, work, title, here=True, batch=batch.id)
+        ),
+    )
     do(config, "resume", batch)
     assert batch.state == S.COMMITTED
 

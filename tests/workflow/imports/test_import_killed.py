@@ -61,7 +61,11 @@ def previewed(tmp_path_factory):
         session.commit()
         actor = Make(session).account(roles.HRSS_CONFIG)
         session.commit()
-        attempt(actor, lambda uow: import_batch.begin(uow, "organisation", text.getvalue().encode(), "units.csv", {}), session=session)
+        attempt(
+            actor,
+            lambda uow: import_batch.begin(uow, "organisation", text.getvalue().encode(), "units.csv", {}),
+            session=session,
+        )
         batch = session.scalars(select(ImportBatch)).one()
         assert batch.fresh == ROWS, batch.sentence
     engine.dispose()
@@ -76,7 +80,9 @@ class Committer:
 
     def __init__(self):
         command = [sys.executable, "-m", "tests.workflow.committing"]
-        self.process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
 
     def begin(self, place):
         """The number of the process that has just begun."""

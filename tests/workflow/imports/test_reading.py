@@ -59,7 +59,11 @@ def reading(tmp_path):
 def measured(files):
     """[(name, sentence or number of rows, seconds)], and the peaks of memory of the readers and of their parent."""
     answer = subprocess.run(
-        [sys.executable, "-I", "-c", LEAN, str(ROOT)], input=json.dumps(files), capture_output=True, text=True, check=True
+        [sys.executable, "-I", "-c", LEAN, str(ROOT)],
+        input=json.dumps(files),
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return json.loads(answer.stdout)
 
@@ -74,7 +78,12 @@ def children():
 
 def test_columns_are_found_by_their_headings_in_any_order(reading):
     table = reading(
-        zoo.workbook(["＊统一信用代码", " 单位\n名称*", "来源", "失败原因"], [CODE, "　湖南大学（南校区） ", "网上", "错"], [], [CODE, "湘雅"])
+        zoo.workbook(
+            ["＊统一信用代码", " 单位\n名称*", "来源", "失败原因"],
+            [CODE, "　湖南大学（南校区） ", "网上", "错"],
+            [],
+            [CODE, "湘雅"],
+        )
     )
     assert table.rows == [(2, ["湖南大学（南校区）", CODE, "", "", ""]), (4, ["湘雅", CODE, "", "", ""])]
     assert table.notes == ["没有读取模板以外的列：来源", "文件中没有这些可不填的列：行政区划、成立日期、备注"]
@@ -117,7 +126,9 @@ def test_values_become_texts_as_the_office_writes_them(reading):
 
 
 def test_lines_within_a_cell_stay(reading):
-    assert reading(zoo.workbook(zoo.HEADINGS, ["湖南大学", CODE, "", "", " 一、\r\n二、\n"])).rows[0][1][4] == "一、\n二、"
+    assert (
+        reading(zoo.workbook(zoo.HEADINGS, ["湖南大学", CODE, "", "", " 一、\r\n二、\n"])).rows[0][1][4] == "一、\n二、"
+    )
 
 
 def test_a_code_that_became_a_number_is_not_guessed(reading):
@@ -160,7 +171,10 @@ def test_text_files_are_read(reading, encoding, delimiter):
 
 def test_rows_of_a_text_file_count_as_in_excel(reading):
     text = f'{",".join(zoo.HEADINGS)}\n"甲\n乙",="{CODE}"\n\n䶮,{CODE},,,,,\n,,,,\n'
-    assert reading(text.encode("gb18030"), "units.csv").rows == [(2, ["甲\n乙", CODE, "", "", ""]), (4, ["䶮", CODE, "", "", ""])]
+    assert reading(text.encode("gb18030"), "units.csv").rows == [
+        (2, ["甲\n乙", CODE, "", "", ""]),
+        (4, ["䶮", CODE, "", "", ""]),
+    ]
 
 
 def test_a_blank_tail_of_a_hundred_thousand_bordered_rows_is_no_data(reading, tmp_path):
@@ -231,7 +245,9 @@ def test_damaged_files_are_read_or_refused(tmp_path):
     told, (child, parent) = measured(files)
     assert len(told) == 200
     assert all(said.endswith("。") if isinstance(said, str) else said >= 0 for _name, said, _seconds in told)
-    assert 20 < sum(isinstance(said, int) for _name, said, _seconds in told) < 180, "some are still readable, some are not"
+    assert 20 < sum(isinstance(said, int) for _name, said, _seconds in told) < 180, (
+        "some are still readable, some are not"
+    )
     assert max(seconds for *_, seconds in told) < 20 and child < 400 and parent < 400
 
 
@@ -267,7 +283,9 @@ sys.stdout.write(chr(29) + json.dumps({"refused": json.dumps(known)}))
     with pytest.raises(Refused) as told:
         reading(zoo.workbook())
     known = json.loads(told.value.sentence)
-    assert not {"flask", "sqlalchemy", "models", "pandas", "openpyxl"} & {it.partition(".")[0] for it in known["modules"]}
+    assert not {"flask", "sqlalchemy", "models", "pandas", "openpyxl"} & {
+        it.partition(".")[0] for it in known["modules"]
+    }
     assert known["environment"] == ["LC_ALL", "MALLOC_ARENA_MAX"]
 
 
@@ -277,7 +295,9 @@ def test_a_hundred_thousand_rows_of_fifteen_columns_are_read_within_the_limits(t
     sheet = book.add_worksheet("单位")
     sheet.write_row(0, 0, headings)
     for row in range(1, 100_001):
-        for column, text in enumerate((f"湖南省第{row}中学", f"12430000{row:09d}X", "长沙市", "2026-03-01", *["某某市教育局"] * 10)):
+        for column, text in enumerate(
+            (f"湖南省第{row}中学", f"12430000{row:09d}X", "长沙市", "2026-03-01", *["某某市教育局"] * 10)
+        ):
             sheet.write_string(row, column, text)
         sheet.write_number(row, 14, row)
     book.close()

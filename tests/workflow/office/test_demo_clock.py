@@ -32,7 +32,10 @@ def test_any_account_moves_it_forward_and_the_rules_follow(demo, make, as_, sess
     assert [verb for verb, *_ in uow.entries] == ["set_demo_clock"]
 
 
-@pytest.mark.parametrize(("to", "word"), [(NOON, "只能向前拨"), (NOON - timedelta(days=1), "只能向前拨"), (NOON + timedelta(days=101), "一次最多")])
+@pytest.mark.parametrize(
+    ("to", "word"),
+    [(NOON, "只能向前拨"), (NOON - timedelta(days=1), "只能向前拨"), (NOON + timedelta(days=101), "一次最多")],
+)
 def test_backwards_and_too_far_is_refused(demo, make, as_, to, word):
     with pytest.raises(Refused, match=word):
         demo_clock.move(as_(make.account(roles.UNIT_OFFICER)), to)

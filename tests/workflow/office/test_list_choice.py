@@ -26,7 +26,11 @@ def test_a_query_is_kept_and_the_journal_knows_only_what_was_asked_about(uow, se
     saved = list_choice.keep(uow, LIST, " 待审  副高 ", {"state": "under_audit", "order": "-year", "unit": ""})
     assert saved.name == "待审 副高" and list_choice.asked_by(saved) == {"state": "under_audit", "order": "-year"}
     ((verb, subject, facts),) = uow.entries
-    assert (verb, subject, facts["conditions"]) == ("save_query", saved, ["order", "state"]) and "under_audit" not in str(facts)
+    assert (verb, subject, facts["conditions"]) == (
+        "save_query",
+        saved,
+        ["order", "state"],
+    ) and "under_audit" not in str(facts)
 
 
 def test_the_same_name_again_replaces_what_it_stood_for(uow, session):
@@ -35,7 +39,9 @@ def test_the_same_name_again_replaces_what_it_stood_for(uow, session):
     assert [q.conditions for q in session.scalars(select(SavedQuery))] == ["state=returned"]
 
 
-@pytest.mark.parametrize("number", ["430102199001011234", "43010219900101123X", "身份证 430102900101123", "13873101234"])
+@pytest.mark.parametrize(
+    "number", ["430102199001011234", "43010219900101123X", "身份证 430102900101123", "13873101234"]
+)
 def test_numbers_of_persons_are_never_kept(uow, session, number):
     with pytest.raises(Refused, match="不保存身份证件号码"):
         list_choice.keep(uow, LIST, "甲", {"applicant_name": number})
@@ -44,7 +50,9 @@ def test_numbers_of_persons_are_never_kept(uow, session, number):
     assert names(session) == []
 
 
-@pytest.mark.parametrize("name, asked", [("", {"state": "x"}), ("甲" * 31, {"state": "x"}), ("甲", {}), ("甲", {"state": ""})])
+@pytest.mark.parametrize(
+    "name, asked", [("", {"state": "x"}), ("甲" * 31, {"state": "x"}), ("甲", {}), ("甲", {"state": ""})]
+)
 def test_without_name_or_conditions_nothing_is_kept(uow, session, name, asked):
     with pytest.raises(Refused):
         list_choice.keep(uow, LIST, name, asked)
@@ -60,7 +68,10 @@ def test_twenty_for_each_list_and_no_more(uow, session):
 
 
 def test_a_query_is_renamed_and_deleted_by_its_owner_only(uow, make, as_, session):
-    saved, other = list_choice.keep(uow, LIST, "甲", {"year": "2026"}), list_choice.keep(uow, LIST, "乙", {"year": "2025"})
+    saved, other = (
+        list_choice.keep(uow, LIST, "甲", {"year": "2026"}),
+        list_choice.keep(uow, LIST, "乙", {"year": "2025"}),
+    )
     stranger = as_(make.account(r.HRSS_AUDIT))
     for verb in (lambda: list_choice.rename(stranger, saved, "丙"), lambda: list_choice.drop(stranger, saved)):
         with pytest.raises(NotYou):

@@ -158,8 +158,14 @@ def test_every_series_has_a_root_specialty_with_its_number(session):
 def test_examinations_replace_review_only_below_senior(session):
     examined = session.scalars(select(Title).where(Title.exam_only)).all()
     assert {title.series.name for title in examined} == {
-        "卫生技术人员", "出版专业人员", "翻译专业人员", "会计人员", "统计专业人员", "经济专业人员", "审计专业人员",
-    }  # fmt: skip
+        "卫生技术人员",
+        "出版专业人员",
+        "翻译专业人员",
+        "会计人员",
+        "统计专业人员",
+        "经济专业人员",
+        "审计专业人员",
+    }
     assert not {title.level for title in examined} & {TitleLevel.FULL_SENIOR, TitleLevel.ASSOCIATE_SENIOR}
 
 

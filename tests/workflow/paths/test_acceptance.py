@@ -47,7 +47,9 @@ def test_the_same_office_is_not_added_twice_but_restored(office, as_, clerk, cit
 
 def test_review_and_senior_first_titles_are_no_business_of_an_office(as_, clerk, city):
     with pytest.raises(Refused) as refused:
-        acceptance.create_office(as_(clerk), organisation=city, way=Way.REVIEW, level=TitleLevel.ASSISTANT, region_code="999999")
+        acceptance.create_office(
+            as_(clerk), organisation=city, way=Way.REVIEW, level=TitleLevel.ASSISTANT, region_code="999999"
+        )
     assert set(refused.value.fields) == {"way", "region_code"}
     with pytest.raises(Refused, match="初定最高为中级"):
         acceptance.create_office(as_(clerk), organisation=city, way=Way.INITIAL, level=TitleLevel.ASSOCIATE_SENIOR)
@@ -57,7 +59,10 @@ def test_review_and_senior_first_titles_are_no_business_of_an_office(as_, clerk,
 def test_a_supervisor_cannot_accept(as_, clerk, make):
     with pytest.raises(Refused, match="不能作为受理机构"):
         acceptance.create_office(
-            as_(clerk), organisation=make.organisation(NodeKind.SUPERVISION), way=Way.INITIAL, level=TitleLevel.ASSISTANT
+            as_(clerk),
+            organisation=make.organisation(NodeKind.SUPERVISION),
+            way=Way.INITIAL,
+            level=TitleLevel.ASSISTANT,
         )
 
 

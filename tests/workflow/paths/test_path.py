@@ -47,7 +47,10 @@ class Tree:
         return officer
 
     def route(self, unit=None, **given):
-        asked = dict(way=Way.REVIEW, level=SENIOR, committee=self.committee, office=None, unit=unit or self.hospital) | given
+        asked = (
+            dict(way=Way.REVIEW, level=SENIOR, committee=self.committee, office=None, unit=unit or self.hospital)
+            | given
+        )
         return path.route(self.session, **asked)
 
     def names(self, **given):
@@ -140,7 +143,12 @@ def test_a_unit_that_forms_the_committee_reports_to_it_directly(tree, session):
 
 def office(tree, organisation, way=Way.INITIAL):
     return tree.make._add(
-        AcceptanceOffice, {}, organisation=organisation, node_kind=organisation.kind, way=way, level=TitleLevel.ASSISTANT
+        AcceptanceOffice,
+        {},
+        organisation=organisation,
+        node_kind=organisation.kind,
+        way=way,
+        level=TitleLevel.ASSISTANT,
     )
 
 
@@ -154,8 +162,10 @@ def test_the_accepting_organisation_is_last_and_final(tree):
     tree.place(tree.district, top, kind=PathKind.INITIAL)
     stops = initial(tree, tree.city)
     assert [(s.organisation.name, s.final) for s in stops] == [
-        ("岳麓区医院", False), ("岳麓区人社局", False), ("长沙市人社局", True),
-    ]  # fmt: skip
+        ("岳麓区医院", False),
+        ("岳麓区人社局", False),
+        ("长沙市人社局", True),
+    ]
 
 
 def test_the_accepting_organisation_is_added_when_the_path_ends_below_it(tree, make):
@@ -172,8 +182,9 @@ def test_nothing_lies_above_the_accepting_organisation(tree):
 
 def test_a_superior_that_accepts_needs_no_path(tree):
     assert [(s.organisation.name, s.final) for s in initial(tree, tree.district)] == [
-        ("岳麓区医院", False), ("岳麓区人社局", True),
-    ]  # fmt: skip
+        ("岳麓区医院", False),
+        ("岳麓区人社局", True),
+    ]
 
 
 def test_a_unit_that_accepts_itself_is_final_at_once(tree):
@@ -275,9 +286,12 @@ def test_a_place_with_others_below_is_not_cancelled(tree, as_):
 def test_a_place_where_a_declaration_stands_is_not_cancelled(tree, make, as_):
     node = tree.place(tree.city)
     declaration = make.declaration(
-        state=DeclarationState.UNDER_AUDIT, unit=tree.hospital, route=[tree.city], position=1,
+        state=DeclarationState.UNDER_AUDIT,
+        unit=tree.hospital,
+        route=[tree.city],
+        position=1,
         batch=make.batch(tree.committee),
-    )  # fmt: skip
+    )
     with pytest.raises(Refused, match=f"申报 {declaration.number} 正在“长沙市人社局”办理"):
         PATH_NODE.perform(as_(tree.clerk), node, "cancel")
     declaration.position, declaration.state, declaration.returned_from = -1, DeclarationState.RETURNED, 1

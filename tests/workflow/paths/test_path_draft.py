@@ -51,14 +51,29 @@ def scheduled(tree, draft, day=DAY):
 
 
 def names_on(tree, day, **given):
-    asked = dict(way=Way.REVIEW, level=TitleLevel.ASSOCIATE_SENIOR, committee=tree.committee, office=None, unit=tree.hospital, today=day)
+    asked = dict(
+        way=Way.REVIEW,
+        level=TitleLevel.ASSOCIATE_SENIOR,
+        committee=tree.committee,
+        office=None,
+        unit=tree.hospital,
+        today=day,
+    )
     return [stop.organisation.name for stop in path.route(tree.session, **asked | given)]
 
 
 def running(tree, make, **given):
     """A case of the hospital that stands at its district."""
     batch = make.batch(tree.committee)
-    found = make.declaration(state=D.UNDER_AUDIT, unit=tree.hospital, route=[tree.district, tree.city], position=1, batch=batch, path_version=1, **given)
+    found = make.declaration(
+        state=D.UNDER_AUDIT,
+        unit=tree.hospital,
+        route=[tree.district, tree.city],
+        position=1,
+        batch=batch,
+        path_version=1,
+        **given,
+    )
     found.route[0].done_at = datetime(2026, 5, 2)
     return found
 
@@ -250,8 +265,9 @@ def test_migrating_is_an_act_with_a_reason_and_stands_in_the_trail(tree, make, a
     assert (case.position, case.path_version) == (1, path_version.newest(session, SENIOR))
     assert case.route[0].done_at == datetime(2026, 5, 2) and case.route[2].reached_at is None
     assert uow.entries[-1][0] == "reroute" and uow.entries[-1][2]["items"] == [
-        "原路径：岳麓区医院 → 岳麓区人社局 → 长沙市人社局", "新路径：岳麓区医院 → 岳麓区人社局 → 省卫健委",
-    ]  # fmt: skip
+        "原路径：岳麓区医院 → 岳麓区人社局 → 长沙市人社局",
+        "新路径：岳麓区医院 → 岳麓区人社局 → 省卫健委",
+    ]
     assert path_migrate.candidates(session, SENIOR, TODAY) == ([], 0)
 
 
@@ -352,7 +368,9 @@ def _example(tree, make, session, acts):
     offices = [make.organisation(NodeKind.BUREAU) for _ in range(4)]
     draft, uow = new_draft(tree), tree.as_(tree.clerk)
     for verb, one, other in acts:
-        nodes = session.scalars(select(PathNode).where(PathNode.kind == SENIOR, PathNode.state != NodeState.CANCELLED).order_by(PathNode.id)).all()
+        nodes = session.scalars(
+            select(PathNode).where(PathNode.kind == SENIOR, PathNode.state != NodeState.CANCELLED).order_by(PathNode.id)
+        ).all()
         node, parent, office = nodes[one % len(nodes)], [None, *nodes][other % (len(nodes) + 1)], offices[one % 4]
         try:
             with session.begin_nested():

@@ -96,7 +96,12 @@ def test_nobody_is_listed_twice_at_once(auditor, make, as_):
 def test_modifying_changes_the_words_not_the_term(auditor, make, as_):
     entry = enlist(as_, auditor, make.person())
     BLACKLIST.perform(as_(auditor), entry, "modify", kind=BlacklistKind.IMPROPER, reason="请托", basis="文2")
-    assert (entry.kind, entry.reason, entry.basis, entry.ends_on) == (BlacklistKind.IMPROPER, "请托", "文2", date(2029, 5, 19))
+    assert (entry.kind, entry.reason, entry.basis, entry.ends_on) == (
+        BlacklistKind.IMPROPER,
+        "请托",
+        "文2",
+        date(2029, 5, 19),
+    )
 
 
 def test_an_entry_without_reason_or_kind_is_refused_at_the_fields(auditor, make, as_):

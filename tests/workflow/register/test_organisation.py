@@ -42,7 +42,9 @@ def test_data_and_superior_are_changed_but_not_in_a_circle(make, clerk):
 
 def test_the_kind_of_one_on_a_path_stays(make, clerk):
     office = make.organisation(NodeKind.CITY)
-    make._add(PathNode, {}, kind=PathKind.SENIOR, organisation=office, node_kind=NodeKind.CITY, state=NodeState.CONFIRMED)
+    make._add(
+        PathNode, {}, kind=PathKind.SENIOR, organisation=office, node_kind=NodeKind.CITY, state=NodeState.CONFIRMED
+    )
     with pytest.raises(Refused) as refused:
         organisation.change(clerk, office, kind=NodeKind.BUREAU)
     assert "节点类型不能更改" in refused.value.fields["kind"]

@@ -25,9 +25,12 @@ def code_of(n):
 
 def row(n, name="", superior=0, **given):
     return {
-        "code": code_of(n), "name": name or f"第{n}研究所", "kind": NodeKind.UNIT, "region_code": "430102",
+        "code": code_of(n),
+        "name": name or f"第{n}研究所",
+        "kind": NodeKind.UNIT,
+        "region_code": "430102",
         "superior": code_of(superior) if superior else "",
-    } | given  # fmt: skip
+    } | given
 
 
 @pytest.fixture
@@ -43,7 +46,9 @@ def by_code(session, n):
 
 
 @settings(deadline=None)
-@given(st.text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=16, max_size=19) | st.integers(0, 10**9 - 1).map(code_of))
+@given(
+    st.text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=16, max_size=19) | st.integers(0, 10**9 - 1).map(code_of)
+)
 def test_a_credit_code_is_judged_as_the_standard_judges_it(code):
     assert (credit_code.check(code) is None) == uscc.is_valid(code)
 
@@ -59,11 +64,16 @@ CHARACTERS = "长重行银庆点政校沙车厦门夫单曾乐音尉迟卜柏查
 @given(st.text(CHARACTERS, max_size=30) | st.text(max_size=12))
 def test_initials_are_those_of_the_dictionary_letter_for_letter(name):
     apart = [part for part in re.split("(长沙)", name) if part]
-    expected = "".join(part[:1] for piece in apart for part in lazy_pinyin(piece, style=Style.FIRST_LETTER)).lower()[:120]
+    expected = "".join(part[:1] for piece in apart for part in lazy_pinyin(piece, style=Style.FIRST_LETTER)).lower()[
+        :120
+    ]
     assert initials(name) == expected
 
 
-@pytest.mark.parametrize(("name", "read"), [("长沙市", "css"), ("校长办", "xzb"), ("重庆重点行政银行", "cqzdxzyh"), ("湖南省长沙市", "hnscss")])
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [("长沙市", "css"), ("校长办", "xzb"), ("重庆重点行政银行", "cqzdxzyh"), ("湖南省长沙市", "hnscss")],
+)
 def test_a_character_with_two_readings_is_read_by_its_phrase(name, read):
     assert initials(name) == read
 
@@ -71,11 +81,18 @@ def test_a_character_with_two_readings_is_read_by_its_phrase(name, read):
 @pytest.mark.parametrize(
     ("given", "field"),
     [
-        ({"name": " "}, "name"), ({"name": "院" * 121}, "name"), ({"name": "院\x00所"}, "name"), ({"code": "12430000444885313A"}, "code"),
-        ({"region_code": "999999"}, "region_code"), ({"kind": "ministry"}, "kind"), ({"nature": "royal"}, "nature"),
-        ({"superior": code_of(77)}, "superior"), ({"superior": code_of(1)}, "superior"), ({"telephone": "1" * 41}, "telephone"),
+        ({"name": " "}, "name"),
+        ({"name": "院" * 121}, "name"),
+        ({"name": "院\x00所"}, "name"),
+        ({"code": "12430000444885313A"}, "code"),
+        ({"region_code": "999999"}, "region_code"),
+        ({"kind": "ministry"}, "kind"),
+        ({"nature": "royal"}, "nature"),
+        ({"superior": code_of(77)}, "superior"),
+        ({"superior": code_of(1)}, "superior"),
+        ({"telephone": "1" * 41}, "telephone"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_with_a_row_is_said_at_its_column(session, given, field):
     judged = register.normal(row(1) | given)
     assert set(register.faults(register.known(session, [judged]), judged)) == {field}
@@ -120,11 +137,19 @@ def test_only_what_differs_is_changed_and_a_corrected_name_stays_in_the_history(
     register.enter_many(clerk, [row(1), row(2, contact="张三"), row(3, superior=1)])
     one, two, three = (by_code(session, n) for n in (1, 2, 3))
     same = {key: value for key, value in row(2, contact="张三").items() if key != "kind"}
-    changed = register.change_many(clerk, [(one.id, {"name": "湘江研究所"}), (two.id, same), (three.id, {"superior": code_of(2), "grassroots": True})])
+    changed = register.change_many(
+        clerk,
+        [(one.id, {"name": "湘江研究所"}), (two.id, same), (three.id, {"superior": code_of(2), "grassroots": True})],
+    )
     assert changed == 2
     assert (one.name, one.pinyin, three.superior_id, three.grassroots) == ("湘江研究所", "xjyjs", two.id, True)
     line = session.scalar(select(OrganisationChange))
-    assert (line.kind, line.organisation_id, line.before_name, line.after_name) == (ChangeKind.CORRECTED, one.id, "第1研究所", "湘江研究所")
+    assert (line.kind, line.organisation_id, line.before_name, line.after_name) == (
+        ChangeKind.CORRECTED,
+        one.id,
+        "第1研究所",
+        "湘江研究所",
+    )
     assert register.change_many(clerk, [(one.id, {"name": "湘江研究所"})]) == 0
     assert [entry[2]["count"] for entry in clerk.entries] == [3, 2]
 

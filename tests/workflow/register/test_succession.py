@@ -30,7 +30,9 @@ def rename(clerk, unit, name="湖南省新材料研究院", **given):
 
 
 def merge(clerk, unit, into, **given):
-    return ORGANISATION.perform(clerk, unit, "merge", **{"into": into, "document": DOCUMENT, "effective_on": DAY} | given)
+    return ORGANISATION.perform(
+        clerk, unit, "merge", **{"into": into, "document": DOCUMENT, "effective_on": DAY} | given
+    )
 
 
 def kinds(session, unit):
@@ -44,7 +46,13 @@ def test_a_renamed_unit_is_found_by_both_names_and_knows_what_it_was_called_when
     unit = make.organisation(name="长沙市第八医院", code="12430000444885313G")
     rename(clerk, unit, "长沙市中医医院")
     (line,) = succession.history(session, unit)
-    assert (line.kind, line.before_name, line.after_name, line.document, line.effective_on) == (ChangeKind.RENAMED, "长沙市第八医院", "长沙市中医医院", DOCUMENT, DAY)
+    assert (line.kind, line.before_name, line.after_name, line.document, line.effective_on) == (
+        ChangeKind.RENAMED,
+        "长沙市第八医院",
+        "长沙市中医医院",
+        DOCUMENT,
+        DAY,
+    )
     for q in ("第八医院", "中医医院"):
         assert [one.id for one in name_search.search(session, q, 5)] == [unit.id]
     assert succession.name_on(session, unit, date(2026, 4, 30)) == "长沙市第八医院"
@@ -64,7 +72,14 @@ def test_a_wrong_new_name_or_code_is_told_at_its_field(make, clerk, given, field
 
 def test_a_renaming_is_entered_when_it_has_taken_effect(make, clerk):
     with pytest.raises(Refused, match="尚未到"):
-        ORGANISATION.perform(clerk, make.organisation(), "rename", name="新名", document=DOCUMENT, effective_on=clerk.today + timedelta(days=1))
+        ORGANISATION.perform(
+            clerk,
+            make.organisation(),
+            "rename",
+            name="新名",
+            document=DOCUMENT,
+            effective_on=clerk.today + timedelta(days=1),
+        )
 
 
 # -- 合并 --------------------------------------------------------------------------------------------
@@ -73,13 +88,21 @@ def test_a_renaming_is_entered_when_it_has_taken_effect(make, clerk):
 def test_a_merger_moves_drafts_people_and_what_hangs_below(make, session, clerk):
     old, new = make.organisation(name="湘江研究所"), make.organisation(name="湘江研究院")
     below, account = make.organisation(superior_id=old.id), make.account(roles.UNIT_OFFICER, organisation_id=old.id)
-    expert, draft, decided = make.expert(unit=old), make.declaration(unit=old), make.declaration(S.FILED, unit=old, position=1)
+    expert, draft, decided = (
+        make.expert(unit=old),
+        make.declaration(unit=old),
+        make.declaration(S.FILED, unit=old, position=1),
+    )
     running = make.declaration(S.UNDER_AUDIT, unit=old, position=1, route=[make.organisation(NodeKind.CITY)])
     merge(clerk, old, new)
     session.expire_all()
     assert [draft.unit, below.superior, account.organisation, expert.unit, running.unit] == [new] * 5
     assert decided.unit is old and [step.organisation for step in decided.route] == [old]
-    assert [step.position for step in running.route] == [0, 1] and running.route[0].organisation is new and running.position == 1
+    assert (
+        [step.position for step in running.route] == [0, 1]
+        and running.route[0].organisation is new
+        and running.position == 1
+    )
     assert not old.active and attached.successor(session, old) is new
     assert (kinds(session, old), kinds(session, new)) == ([ChangeKind.MERGED], [ChangeKind.ABSORBED])
     (found,) = name_search.search(session, "江研究所", 5, limit=old.__table__.c.active)
@@ -109,7 +132,9 @@ def test_a_unit_with_cases_on_its_desk_is_not_merged_and_the_cases_are_named(mak
 
 def test_one_on_a_path_is_taken_off_first(make, clerk):
     office = make.organisation(NodeKind.BUREAU)
-    make._add(PathNode, {}, kind=PathKind.SENIOR, organisation=office, node_kind=NodeKind.BUREAU, state=NodeState.CONFIRMED)
+    make._add(
+        PathNode, {}, kind=PathKind.SENIOR, organisation=office, node_kind=NodeKind.BUREAU, state=NodeState.CONFIRMED
+    )
     with pytest.raises(Refused, match="审核路径"):
         merge(clerk, office, make.organisation())
 

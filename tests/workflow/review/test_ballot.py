@@ -58,7 +58,13 @@ def tally_of(session, case):
 
 def test_the_committee_votes_and_the_votes_are_counted(case, as_, session):
     opened(as_, case)
-    slips = [["yes", "yes", "no"], ["yes", "yes", "no"], ["yes", "no", "no"], ["yes", "abstain", "yes"], ["no", "yes", "yes"]]
+    slips = [
+        ["yes", "yes", "no"],
+        ["yes", "yes", "no"],
+        ["yes", "no", "no"],
+        ["yes", "abstain", "yes"],
+        ["no", "yes", "yes"],
+    ]
     for judge, choices in zip(case.judges, slips, strict=True):
         vote(as_, case, judge, choices)
     assert ballot.turnout(session, case.poll) == (5, 5)
@@ -114,7 +120,9 @@ def test_a_slip_of_plain_lines_counts_as_well_and_says_one_thing_of_each(case, a
 
 
 def test_a_recused_expert_has_no_vote_on_that_candidate_and_still_counts_as_attending(case, as_, session):
-    session.add(Recusal(session_id=case.review.id, expert_id=case.experts[0].id, declaration_id=case.people[0].id, reason="-"))
+    session.add(
+        Recusal(session_id=case.review.id, expert_id=case.experts[0].id, declaration_id=case.people[0].id, reason="-")
+    )
     session.flush()
     opened(as_, case)
     assert case.people[0] not in ballot.slip(as_(case.judges[0]), case.poll)
@@ -129,7 +137,9 @@ def test_a_recused_expert_has_no_vote_on_that_candidate_and_still_counts_as_atte
 
 def test_a_plan_may_take_the_recused_out_of_the_denominator(case, as_, session):
     case.plan.recused_leave_denominator = True
-    session.add(Recusal(session_id=case.review.id, expert_id=case.experts[0].id, declaration_id=case.people[0].id, reason="-"))
+    session.add(
+        Recusal(session_id=case.review.id, expert_id=case.experts[0].id, declaration_id=case.people[0].id, reason="-")
+    )
     session.flush()
     opened(as_, case)
     for judge in case.judges:
@@ -162,7 +172,9 @@ def test_who_left_before_the_opening_cannot_vote_later(make, as_):
 
 def test_two_different_long_passphrases_are_needed(case, as_):
     with pytest.raises(Refused, match="不能相同"):
-        POLL.perform(as_(case.office), case.poll, "open", office_pass="同一个很长的口令", supervisor_pass=" 同一个很长的口令")
+        POLL.perform(
+            as_(case.office), case.poll, "open", office_pass="同一个很长的口令", supervisor_pass=" 同一个很长的口令"
+        )
     with pytest.raises(Refused) as refused:
         POLL.perform(as_(case.office), case.poll, "open", office_pass="short", supervisor_pass="机关纪委的口令-2026")
     assert set(refused.value.fields) == {"office_pass"}
@@ -172,7 +184,10 @@ def test_one_passphrase_alone_opens_nothing(case, as_, session):
     opened(as_, case)
     for judge in case.judges:
         vote(as_, case, judge)
-    for wrong in (KEYS | dict(supervisor_pass="猜测的口令-2026"), dict(zip(KEYS, reversed(KEYS.values()), strict=True))):
+    for wrong in (
+        KEYS | dict(supervisor_pass="猜测的口令-2026"),
+        dict(zip(KEYS, reversed(KEYS.values()), strict=True)),
+    ):
         with pytest.raises(Refused, match="口令不正确"):
             POLL.perform(as_(case.office), case.poll, "close", **wrong)
     assert case.poll.state == PollState.OPEN and ballot.turnout(session, case.poll) == (5, 5)

@@ -100,7 +100,9 @@ def test_specialists_sit_in_their_own_group_and_the_rest_in_the_general_one(plan
         assert strata[expert.code] == ("S1" if expert.specialty_id else "S2")
 
 
-def test_an_expert_bound_to_a_candidate_is_listed_with_the_reason_and_never_drawn(plan, make, as_, hrss, inspector, session):
+def test_an_expert_bound_to_a_candidate_is_listed_with_the_reason_and_never_drawn(
+    plan, make, as_, hrss, inspector, session
+):
     one, two, three = session.scalars(select(Expert).where(Expert.series_id == plan.committee.series_id)).all()[:3]
     candidates = plan.candidates
     candidates[0].person = one.person
@@ -264,7 +266,9 @@ def test_an_office_recommends_and_the_province_admits_for_at_most_three_years(ma
     committee = make.committee()
     office = make.account(COMMITTEE_OFFICE, committee_id=committee.id)
     person = make.person()
-    fields = dict(person=person, unit=make.organisation(), series=committee.series, level="full_senior", title="正高级工程师")
+    fields = dict(
+        person=person, unit=make.organisation(), series=committee.series, level="full_senior", title="正高级工程师"
+    )
     uow = as_(office)
     expert = pool.apply(uow, **fields, account=make.account(EXPERT, person_id=person.id))
     assert person.name not in str(uow.entries[-1][2])

@@ -51,9 +51,12 @@ def scene(arena, judges, people):
         case = make.sitting("voting", members=judges, people=people)
         poll = make.poll(case)
         ids = SimpleNamespace(
-            poll=poll.id, office=case.office.id, judges=[j.id for j in case.judges],
-            experts=[e.id for e in case.experts], people=[d.id for d in case.people],
-        )  # fmt: skip
+            poll=poll.id,
+            office=case.office.id,
+            judges=[j.id for j in case.judges],
+            experts=[e.id for e in case.experts],
+            people=[d.id for d in case.people],
+        )
     do(arena, ids.office, "open", ids, **KEYS)
     return ids
 
@@ -92,7 +95,9 @@ def z_score(guesses, slips, people):
 def by(session, kind, order, ids):
     """The marks of each candidate in that order of storage."""
     columns = {"storage": "rowid" if kind == "sqlite" else "ctid", "key": "key", "reversed": '"key" DESC'}
-    rows = session.execute(text(f"SELECT declaration_id, choice FROM mark WHERE poll_id = :p ORDER BY {columns[order]}"), {"p": ids.poll})
+    rows = session.execute(
+        text(f"SELECT declaration_id, choice FROM mark WHERE poll_id = :p ORDER BY {columns[order]}"), {"p": ids.poll}
+    )
     guesses = {d: [] for d in ids.people}
     for declaration, choice in rows:
         guesses[declaration].append(choice)
@@ -230,7 +235,9 @@ def test_a_tally_changed_behind_the_product_is_named(arena):
     with Session(arena.engine) as session:
         assert list(journal.verify(session, by_table())) == []
         tally = session.scalars(select(Tally).where(Tally.poll_id == ids.poll)).first()
-        session.execute(text("UPDATE tally SET yes = 5, no = 0, abstain = 0, passed = true WHERE id = :i"), {"i": tally.id})
+        session.execute(
+            text("UPDATE tally SET yes = 5, no = 0, abstain = 0, passed = true WHERE id = :i"), {"i": tally.id}
+        )
         session.commit()
         session.expire_all()
         (fault,) = journal.verify(session, by_table())

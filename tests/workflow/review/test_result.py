@@ -1,4 +1,5 @@
-"""The cuts after the count: two thirds, 职数, ratio; ties are decided on record, and the same facts give the same result."""
+"""The cuts after the count: two thirds, 职数, ratio; ties are decided on record, and the same facts give the same
+result."""
 
 from __future__ import annotations
 
@@ -69,18 +70,25 @@ def test_equals_who_all_pass_or_all_fail_are_no_tie():
     assert cut(people, places={}, caps={"associate_senior": 0}).passed == ()
 
 
-@pytest.mark.parametrize("base, ratio, places", [(10, 40, 4), (10, 55, 5), (9, 55, 4), (1, 55, 0), (3, 40, 1), (200, 55, 110)])
+@pytest.mark.parametrize(
+    "base, ratio, places", [(10, 40, 4), (10, 55, 5), (9, 55, 4), (1, 55, 0), (3, 40, 1), (200, 55, 110)]
+)
 def test_fractions_are_dropped(base, ratio, places):
     assert ranking.cap(base, ratio) == places
 
 
 people = st.lists(
     st.builds(
-        contender, st.just(0), st.integers(0, 4), st.integers(0, 3), st.sampled_from([None, "a", "b"]),
-        st.sampled_from(["full_senior", "associate_senior"]), st.booleans(),
+        contender,
+        st.just(0),
+        st.integers(0, 4),
+        st.integers(0, 3),
+        st.sampled_from([None, "a", "b"]),
+        st.sampled_from(["full_senior", "associate_senior"]),
+        st.booleans(),
     ),
     max_size=20,
-).map(lambda rows: [Contender(n, c.level, c.yes, c.agreed, c.points, c.quota) for n, c in enumerate(rows)])  # fmt: skip
+).map(lambda rows: [Contender(n, c.level, c.yes, c.agreed, c.points, c.quota) for n, c in enumerate(rows)])
 limits = st.fixed_dictionaries({"a": st.integers(0, 5), "b": st.integers(0, 5)})
 level_caps = st.fixed_dictionaries({"full_senior": st.integers(0, 8), "associate_senior": st.integers(0, 8)})
 
@@ -134,10 +142,18 @@ def case(make, session):
 
     def votes(*numbers):
         for declaration, yes in zip(case.people, numbers, strict=True):
-            session.add(Tally(
-                poll_id=case.poll.id, year=2026, declaration_id=declaration.id, yes=yes, no=25 - yes, abstain=0,
-                attending=25, passed=ballot.has_two_thirds(yes, 25),
-            ))  # fmt: skip
+            session.add(
+                Tally(
+                    poll_id=case.poll.id,
+                    year=2026,
+                    declaration_id=declaration.id,
+                    yes=yes,
+                    no=25 - yes,
+                    abstain=0,
+                    attending=25,
+                    passed=ballot.has_two_thirds(yes, 25),
+                )
+            )
         session.flush()
 
     case.votes = votes
@@ -145,8 +161,17 @@ def case(make, session):
 
 
 def quota_of(make, session, unit, approved, used=0):
-    quota = Quota(unit=unit, year=2026, level="associate_senior", requested=9, approved=approved, reserve_limit=9,
-                  reserved=used + 4, used=used, state=QuotaState.APPROVED)  # fmt: skip
+    quota = Quota(
+        unit=unit,
+        year=2026,
+        level="associate_senior",
+        requested=9,
+        approved=approved,
+        reserve_limit=9,
+        reserved=used + 4,
+        used=used,
+        state=QuotaState.APPROVED,
+    )
     session.add(quota)
     session.flush()
     return quota
@@ -181,8 +206,15 @@ def test_points_decide_between_equal_votes(case, as_, session):
     case.votes(*[20] * 10)
     item = next(i for i in case.plan.items if i.kind == "score")
     for n, declaration in enumerate(case.people):
-        session.add(Score(session_id=case.review.id, expert_id=case.experts[0].id, declaration_id=declaration.id,
-                          item_id=item.id, points=n * 100))  # fmt: skip
+        session.add(
+            Score(
+                session_id=case.review.id,
+                expert_id=case.experts[0].id,
+                declaration_id=declaration.id,
+                item_id=item.id,
+                points=n * 100,
+            )
+        )
     session.flush()
     SESSION.perform(as_(case.office), case.review, "declare")
     assert [n for n, d in enumerate(case.people) if d.state == D.PASSED] == [5, 6, 7, 8, 9]
@@ -199,9 +231,17 @@ def test_a_tie_waits_for_the_decision_of_the_meeting(case, as_, session):
     lines = ranking.tied(as_(case.office), case.review).splitlines()
     assert lines[0] == f"{case.people[4].number} {case.people[4].applicant_name}"
     with pytest.raises(Refused, match="各列一次"):
-        SESSION.perform(as_(case.office), case.review, "decide_tie", order="\n".join([*lines, "T2026-999999"]), reason="服务基层年限更长")
+        SESSION.perform(
+            as_(case.office),
+            case.review,
+            "decide_tie",
+            order="\n".join([*lines, "T2026-999999"]),
+            reason="服务基层年限更长",
+        )
     uow = as_(case.office)
-    SESSION.perform(uow, case.review, "decide_tie", order="\n".join([lines[1], lines[0], lines[2]]), reason="服务基层年限更长")
+    SESSION.perform(
+        uow, case.review, "decide_tie", order="\n".join([lines[1], lines[0], lines[2]]), reason="服务基层年限更长"
+    )
     assert uow.entries[-1][2]["opinion"] == "服务基层年限更长"
     SESSION.perform(as_(case.office), case.review, "declare")
     assert case.people[5].state == D.PASSED and case.people[4].state == case.people[6].state == D.FAILED

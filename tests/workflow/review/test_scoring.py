@@ -54,7 +54,10 @@ def test_a_missing_and_a_foreign_item_are_refused(case, as_):
         scoring.score(as_(case.judges[0]), case.people[0], phase="material", points=points)
     with pytest.raises(Refused, match="不属于材料打分"):
         scoring.score(
-            as_(case.judges[0]), case.people[0], phase="material", points=points_for(case) | points_for(case, "interview")
+            as_(case.judges[0]),
+            case.people[0],
+            phase="material",
+            points=points_for(case) | points_for(case, "interview"),
         )
 
 
@@ -66,7 +69,11 @@ def test_a_veto_is_yes_or_no_and_needs_its_reason(case, as_, session):
     with pytest.raises(Refused, match="只能选"):
         scoring.score(as_(judge), declaration, phase="material", points=points_for(case, 抄袭剽窃=50))
     scoring.score(
-        as_(judge), declaration, phase="material", points=points_for(case, 抄袭剽窃=100), notes={veto.id: "论文查重 82%"}
+        as_(judge),
+        declaration,
+        phase="material",
+        points=points_for(case, 抄袭剽窃=100),
+        notes={veto.id: "论文查重 82%"},
     )
     standing = scoring.standings(session, case.review)[declaration.id]
     assert standing.vetoed and standing.points == 7000
@@ -118,7 +125,9 @@ def test_a_failed_material_review_needs_an_opinion(make, as_, session):
 def test_where_all_but_two_stand_aside_two_opinions_are_enough(make, as_, session):
     case = make.sitting("discussion", members=5, people=1)
     for expert in case.experts[2:]:
-        session.add(Recusal(session_id=case.review.id, expert_id=expert.id, declaration_id=case.people[0].id, reason="-"))
+        session.add(
+            Recusal(session_id=case.review.id, expert_id=expert.id, declaration_id=case.people[0].id, reason="-")
+        )
     session.flush()
     for judge in case.judges[:2]:
         assert scoring.without_opinions(session, case.review)
@@ -160,16 +169,19 @@ def test_sound_rules_pass(make, session):
     assert scoring.lint(session, make.plan().items) == []
 
 
-@pytest.mark.parametrize("items, sentence", [
-    ([item(*row) for row in SOUND[:3]], "合计为 70 分，应为 100 分"),
-    ([item("业绩成果", 60), item("答辩", 40)], "超过单项上限 50 分"),
-    ([item("期刊论文", 20), item("著作", 20), item("业绩", 50), item("答辩", 10)], "论文、著作类项目合计 40 分"),
-    ([item("学历", 31), item("业绩", 50), item("答辩", 19)], "学历、学位类项目合计 31 分"),
-    ([item(*row) for row in SOUND] + [item("无C刊论文", 1, "veto")], "不得将没有 C 刊论文发表作为“一票否决”项"),
-    ([item(*row) for row in SOUND] + [item("成果门槛", 1, "veto", criterion="未在 CSSCI 期刊发表的")], "一票否决"),
-    ([item(*row) for row in SOUND] + [item("服务基层", 0, "bonus")], "满分应大于 0"),
-    ([item("业绩", 50), item("业绩", 50)], "出现多次"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "items, sentence",
+    [
+        ([item(*row) for row in SOUND[:3]], "合计为 70 分，应为 100 分"),
+        ([item("业绩成果", 60), item("答辩", 40)], "超过单项上限 50 分"),
+        ([item("期刊论文", 20), item("著作", 20), item("业绩", 50), item("答辩", 10)], "论文、著作类项目合计 40 分"),
+        ([item("学历", 31), item("业绩", 50), item("答辩", 19)], "学历、学位类项目合计 31 分"),
+        ([item(*row) for row in SOUND] + [item("无C刊论文", 1, "veto")], "不得将没有 C 刊论文发表作为“一票否决”项"),
+        ([item(*row) for row in SOUND] + [item("成果门槛", 1, "veto", criterion="未在 CSSCI 期刊发表的")], "一票否决"),
+        ([item(*row) for row in SOUND] + [item("服务基层", 0, "bonus")], "满分应大于 0"),
+        ([item("业绩", 50), item("业绩", 50)], "出现多次"),
+    ],
+)
 def test_unfit_rules_are_named(session, items, sentence):
     assert any(sentence in found for found in scoring.lint(session, items))
 

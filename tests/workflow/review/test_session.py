@@ -89,7 +89,9 @@ def test_not_without_a_closed_draw_nor_for_candidates_out_of_scope(case, make, a
 def test_every_drawn_expert_needs_an_account(case, as_, session):
     case.experts[1].account_id = None
     session.flush()
-    assert f"评委 {case.experts[1].code} 没有评委账号" in str(SESSION.refusal(as_(case.office, DAY), case.review, "open_check_in"))
+    assert f"评委 {case.experts[1].code} 没有评委账号" in str(
+        SESSION.refusal(as_(case.office, DAY), case.review, "open_check_in")
+    )
 
 
 @pytest.mark.parametrize("place", ["arrival_place", "interview_place"])
@@ -177,14 +179,17 @@ def test_a_vote_after_the_last_day_needs_a_reason(make, as_, session):
     assert session.scalar(select(Poll).where(Poll.session_id == case.review.id))
 
 
-@pytest.mark.parametrize("kind, host, vote_on, last", [
-    ("ordinary", "general", None, date(2026, 12, 24)),
-    ("ordinary", "general", date(2026, 11, 30), date(2026, 11, 30)),
-    ("entrusted", "university", None, date(2026, 12, 24)),
-    ("grassroots", "general", None, None),
-    ("ordinary", "school", None, None),
-    ("own", "university", date(2027, 3, 1), date(2027, 3, 1)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "kind, host, vote_on, last",
+    [
+        ("ordinary", "general", None, date(2026, 12, 24)),
+        ("ordinary", "general", date(2026, 11, 30), date(2026, 11, 30)),
+        ("entrusted", "university", None, date(2026, 12, 24)),
+        ("grassroots", "general", None, None),
+        ("ordinary", "school", None, None),
+        ("own", "university", date(2027, 3, 1), date(2027, 3, 1)),
+    ],
+)
 def test_the_last_day_for_votes(make, kind, host, vote_on, last):
     plan = make.plan()
     plan.committee.kind, plan.committee.host, plan.batch.vote_on = kind, host, vote_on

@@ -118,7 +118,12 @@ def test_what_has_no_pages_and_pages_that_are_not_there_are_refused(kept):
     for number, width in ((0, 900), (2, 900), (1, 901)):
         with pytest.raises(Refused):
             preview.page(stored, number, width)
-    sheet = StoredFile(media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", pages=1, name="表.xlsx", sha256="0" * 64)
+    sheet = StoredFile(
+        media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        pages=1,
+        name="表.xlsx",
+        sha256="0" * 64,
+    )
     assert not preview.shows(sheet)
     with pytest.raises(Refused, match="下载"):
         preview.page(sheet, 1, 900)

@@ -30,7 +30,13 @@ class AcceptanceImport(ImportKind):
         Ask("way", "取得方式", "choice", choices=[(w.value, w.label) for w in (Way.INITIAL, Way.RECOGNITION)]),
     )
     fields = (
-        Field("organisation", "机构名称或统一信用代码", "organisation", required=True, example="长沙市人力资源和社会保障局"),
+        Field(
+            "organisation",
+            "机构名称或统一信用代码",
+            "organisation",
+            required=True,
+            example="长沙市人力资源和社会保障局",
+        ),
         Field("node_kind", "节点类型", "choice", enum=NodeKind, note="填写时与机构登记的节点类型核对"),
         Field("region_code", "行政区划", "region", note="名称或 6 位代码；留空按机构所在区划"),
         Field("publicity_required", "须单位公示", "yes"),
@@ -42,7 +48,9 @@ class AcceptanceImport(ImportKind):
 
     def find(self, uow: UnitOfWork, values: dict[str, Any], choices: dict[str, Any]) -> AcceptanceOffice | None:
         """By organisation, way and level."""
-        same = select(AcceptanceOffice).filter_by(organisation_id=values["organisation"].id, way=choices["way"], level=choices["level"], active=True)
+        same = select(AcceptanceOffice).filter_by(
+            organisation_id=values["organisation"].id, way=choices["way"], level=choices["level"], active=True
+        )
         return uow.session.scalar(same)
 
     def create(self, uow: UnitOfWork, values: dict[str, Any], choices: dict[str, Any]) -> AcceptanceOffice:
@@ -50,11 +58,17 @@ class AcceptanceImport(ImportKind):
         _of_kind(values)
         given = {name: values[name] or "" for name in ("region_code", "contact", "telephone", "instructions")}
         return acceptance.create_office(
-            uow, organisation=values["organisation"], way=choices["way"], level=choices["level"],
-            publicity_required=values["publicity_required"], **given,
-        )  # fmt: skip
+            uow,
+            organisation=values["organisation"],
+            way=choices["way"],
+            level=choices["level"],
+            publicity_required=values["publicity_required"],
+            **given,
+        )
 
-    def change(self, uow: UnitOfWork, record: AcceptanceOffice, values: dict[str, Any], choices: dict[str, Any]) -> None:
+    def change(
+        self, uow: UnitOfWork, record: AcceptanceOffice, values: dict[str, Any], choices: dict[str, Any]
+    ) -> None:
         """编辑 and 申报须知."""
         _of_kind(values)
         acceptance.edit(uow, record, **{name: values[name] for name in CHANGEABLE if values[name] is not None})
@@ -69,4 +83,7 @@ class AcceptanceImport(ImportKind):
 def _of_kind(values: dict[str, Any]) -> None:
     kind, organisation = values["node_kind"], values["organisation"]
     if kind and kind != organisation.kind:
-        raise Refused(f"“{organisation.name}”的节点类型是{NodeKind(organisation.kind).label}，与所填不一致；请更正。", field="node_kind")
+        raise Refused(
+            f"“{organisation.name}”的节点类型是{NodeKind(organisation.kind).label}，与所填不一致；请更正。",
+            field="node_kind",
+        )

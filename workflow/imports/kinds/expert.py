@@ -60,7 +60,11 @@ class ExpertImport(ImportKind):
             if not values["phone"]:
                 raise Refused("系统中没有此人，请填写手机号码以便登记。", field="phone")
             person = registration.enter_person(
-                uow, name=values["name"], id_kind=values["id_kind"] or IdKind.RESIDENT, id_number=values["id_number"], phone=values["phone"]
+                uow,
+                name=values["name"],
+                id_kind=values["id_kind"] or IdKind.RESIDENT,
+                id_number=values["id_number"],
+                phone=values["phone"],
             )
         given = {name: values[name] for name in ("unit", "level", "title", "specialty")}
         return experts.apply(uow, person=person, series=_series(uow), **given)
@@ -73,9 +77,15 @@ class ExpertImport(ImportKind):
         """As the table would have it."""
         person = record.person
         return {
-            "name": person.name, "id_kind": person.id_kind, "id_number": person.id_number, "phone": person.phone, "unit": record.unit,
-            "specialty": record.specialty, "level": record.level, "title": record.title,
-        }  # fmt: skip
+            "name": person.name,
+            "id_kind": person.id_kind,
+            "id_number": person.id_number,
+            "phone": person.phone,
+            "unit": record.unit,
+            "specialty": record.specialty,
+            "level": record.level,
+            "title": record.title,
+        }
 
 
 def _series(uow: UnitOfWork) -> Series:

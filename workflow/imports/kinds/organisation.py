@@ -1,6 +1,7 @@
 """批量导入 of organisations: a hundred thousand units at once, known by their 统一信用代码.
 
-Too many for a verb each: the rows are judged and written by `workflow.register.register`, whose rules are those of the form,
+Too many for a verb each: the rows are judged and written by `workflow.register.register`, whose rules are those of the
+form,
 in a few statements. What stands in the register is read once for all rows.
 """
 
@@ -33,7 +34,14 @@ class OrganisationImport(ImportKind):
     roles = (roles.HRSS_CONFIG,)
     keeps_outcome = False
     fields = (
-        Field("code", "统一信用代码", "code", required=True, max_length=18, note="18 位，按 GB 32100 校验；单元格须为文本格式"),
+        Field(
+            "code",
+            "统一信用代码",
+            "code",
+            required=True,
+            max_length=18,
+            note="18 位，按 GB 32100 校验；单元格须为文本格式",
+        ),
         Field("name", "机构名称", required=True, max_length=120),
         Field("kind", "节点类型", "choice", required=True, enum=NodeKind),
         Field("nature", "单位性质", "choice", enum=UnitNature, note="新机构留空按信用代码判断；已有机构留空表示不改"),
@@ -49,7 +57,9 @@ class OrganisationImport(ImportKind):
 
     # -- looking -------------------------------------------------------------------------------------
 
-    def examine(self, uow: UnitOfWork, rows: Sequence[Outcome], choices: dict[str, Any], words: Words, tell: Tell) -> None:
+    def examine(
+        self, uow: UnitOfWork, rows: Sequence[Outcome], choices: dict[str, Any], words: Words, tell: Tell
+    ) -> None:
         """Judge every row by the rules of the register; nothing is written."""
         words.gather(self.fields, rows)
         readable, normal = self._readable(rows, words)
@@ -86,7 +96,9 @@ class OrganisationImport(ImportKind):
             row.action, row.before, row.after = RowAction.CHANGED, _texts(before), _texts(wanted)
 
     @staticmethod
-    def _refuse_rings(session: Session, readable: Sequence[Outcome], normal: Sequence[dict[str, Any]], ways: dict[str, str]) -> None:
+    def _refuse_rings(
+        session: Session, readable: Sequence[Outcome], normal: Sequence[dict[str, Any]], ways: dict[str, str]
+    ) -> None:
         if not any(ways.values()):
             return
         caught = register.rings(session, ways)
@@ -98,7 +110,9 @@ class OrganisationImport(ImportKind):
     def _current(session: Session, codes: Iterable[str]) -> dict[str, dict[str, Any]]:
         """Code → what the register says, as values by field."""
         above = TABLE.alias()
-        query = select(TABLE.c.id, *(TABLE.c[name] for name in register.COLUMNS), func.coalesce(above.c.code, "").label("superior"))
+        query = select(
+            TABLE.c.id, *(TABLE.c[name] for name in register.COLUMNS), func.coalesce(above.c.code, "").label("superior")
+        )
         query = query.outerjoin(above, above.c.id == TABLE.c.superior_id)
         wanted, found = list(codes), {}
         for at in range(0, len(wanted), _AT_ONCE):
@@ -108,7 +122,9 @@ class OrganisationImport(ImportKind):
 
     # -- writing -------------------------------------------------------------------------------------
 
-    def perform(self, uow: UnitOfWork, rows: Sequence[Outcome], choices: dict[str, Any], words: Words, tell: Tell) -> None:
+    def perform(
+        self, uow: UnitOfWork, rows: Sequence[Outcome], choices: dict[str, Any], words: Words, tell: Tell
+    ) -> None:
         """Write the rows as they were shown; the register refuses all of them where one no longer fits."""
         words.gather(self.fields, rows)
         values = words.table(self.fields, rows)
@@ -154,10 +170,14 @@ class OrganisationImport(ImportKind):
             found[made[key].number] = f"“{made[key].texts[1]}”此后已有{'、'.join(names)}。"
         return found
 
-    def _now(self, session: Session, rows: Sequence[Outcome], words: Words) -> tuple[dict[int, dict[str, Any]], dict[int, dict[str, Any]]]:
+    def _now(
+        self, session: Session, rows: Sequence[Outcome], words: Words
+    ) -> tuple[dict[int, dict[str, Any]], dict[int, dict[str, Any]]]:
         """Row number → the values it gave, and what the register says now."""
         words.gather(self.fields, rows)
-        values = {row.number: register.normal(found) for row, found in zip(rows, words.table(self.fields, rows), strict=True)}
+        values = {
+            row.number: register.normal(found) for row, found in zip(rows, words.table(self.fields, rows), strict=True)
+        }
         current = self._current(session, (found["code"] for found in values.values()))
         return values, {key: current[found["code"]] for key, found in values.items() if found["code"] in current}
 
@@ -170,7 +190,9 @@ class OrganisationImport(ImportKind):
         given = {f.name for f, text in zip(OrganisationImport.fields, row.texts, strict=True) if text}
         return (row.before or {}) | {name: text for name, text in texts.items() if name in given}
 
-    def take_back(self, uow: UnitOfWork, rows: Sequence[Outcome], choices: dict[str, Any], words: Words, tell: Tell) -> dict[int, str]:
+    def take_back(
+        self, uow: UnitOfWork, rows: Sequence[Outcome], choices: dict[str, Any], words: Words, tell: Tell
+    ) -> dict[int, str]:
         """Remove what was entered, give back what was changed."""
         kept = self.touched(uow.session, rows, words)
         _values, current = self._now(uow.session, rows, words)
@@ -181,7 +203,11 @@ class OrganisationImport(ImportKind):
         words.gather(self.fields, was)
         former = words.table(self.fields, was, former=True)
         register.change_many(
-            uow, [(current[row.number]["id"], {n: v for n, v in found.items() if n != "code"}) for row, found in zip(changed, former, strict=True)]
+            uow,
+            [
+                (current[row.number]["id"], {n: v for n, v in found.items() if n != "code"})
+                for row, found in zip(changed, former, strict=True)
+            ],
         )
         tell(len(changed), len(rows))
         made = [current[row.number]["id"] for row in free if row.action == RowAction.NEW]
@@ -192,7 +218,9 @@ class OrganisationImport(ImportKind):
 
 
 _NAMES = tuple(f.name for f in OrganisationImport.fields)
-_ENUMS = {f.name: {member.value: member.label for member in f.enum} for f in OrganisationImport.fields if f.enum is not None}
+_ENUMS = {
+    f.name: {member.value: member.label for member in f.enum} for f in OrganisationImport.fields if f.enum is not None
+}
 
 
 def _named(row: Outcome, values: dict[str, Any]) -> dict[str, Any]:

@@ -49,19 +49,26 @@ class QuotaImport(ImportKind):
         """The own unit's vacancy of that year, level and specialty that has not been decided against."""
         specialty = values["specialty"]
         same = select(Quota).where(
-            Quota.unit_id == uow.actor.organisation_id, Quota.year == int(choices["year"]), Quota.kind == QuotaKind.VACANCY,
-            Quota.level == values["level"], Quota.specialty_id.is_(None) if specialty is None else Quota.specialty_id == specialty.id,
+            Quota.unit_id == uow.actor.organisation_id,
+            Quota.year == int(choices["year"]),
+            Quota.kind == QuotaKind.VACANCY,
+            Quota.level == values["level"],
+            Quota.specialty_id.is_(None) if specialty is None else Quota.specialty_id == specialty.id,
             Quota.state.not_in((S.REJECTED, S.CLEARED)),
-        )  # fmt: skip
+        )
         return uow.session.scalar(same.order_by(Quota.id))
 
     def create(self, uow: UnitOfWork, values: dict[str, Any], choices: dict[str, Any]) -> Quota:
         """新增 as a draft."""
-        given: dict[str, Any] = {name: values[name] or 0 for name in NUMBERS} | {"establishment": values["establishment"]}
+        given: dict[str, Any] = {name: values[name] or 0 for name in NUMBERS} | {
+            "establishment": values["establishment"]
+        }
         if values["specialty"]:
             given["specialty_id"] = values["specialty"].id
         unit = uow.session.get_one(Organisation, uow.actor.organisation_id)
-        return quotas.create_quota(uow, unit=unit, year=int(choices["year"]), level=values["level"], requested=values["requested"], **given)
+        return quotas.create_quota(
+            uow, unit=unit, year=int(choices["year"]), level=values["level"], requested=values["requested"], **given
+        )
 
     def change(self, uow: UnitOfWork, record: Quota, values: dict[str, Any], choices: dict[str, Any]) -> None:
         """编辑 of a draft or of one sent back."""

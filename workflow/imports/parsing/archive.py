@@ -135,7 +135,9 @@ def refuse_formulas(first: str, many: int) -> None:
     """Refuses a sheet with formulas, by the name of the first cell."""
     if many:
         where = f"{first} 单元格" if many == 1 else f"{first} 等 {many:,} 个单元格"
-        raise Unreadable(f"{where}是公式，公式的结果可能与您看到的不同，不能导入；请全选复制，在原处“选择性粘贴为数值”后再上传。")
+        raise Unreadable(
+            f"{where}是公式，公式的结果可能与您看到的不同，不能导入；请全选复制，在原处“选择性粘贴为数值”后再上传。"
+        )
 
 
 class Scan:
@@ -173,7 +175,11 @@ class Scan:
             block = sheet.read(_BLOCK)
             root = re.search(rb"<((?:\w+:)?)worksheet", block[:_PROLOG])
             prefix = root[1] if root else b""
-            self.cell, self.start, self.end = b"<" + prefix + b"c ", b"<" + prefix + b"f", b"</" + prefix + b"sheetData>"
+            self.cell, self.start, self.end = (
+                b"<" + prefix + b"c ",
+                b"<" + prefix + b"f",
+                b"</" + prefix + b"sheetData>",
+            )
             while block:
                 block = rest + block
                 cut = block.rfind(self.cell, max(len(block) - _PROLOG, 0))  # the last cell may go on in the next block
@@ -228,4 +234,3 @@ class Scan:
         for letter in column:
             place = place * 26 + ord(letter) - 64
         self.errors.setdefault(int(row) - 1, {})[place - 1] = value[1].decode("ascii", "replace") if value else "#N/A"
-

@@ -106,7 +106,11 @@ def _xls(request: dict[str, Any], asked: Asked, outlet: Outlet) -> dict[str, Any
     version = ""
     if any(it.name == request["choices_sheet"] for it in metas):
         version = _version(book.get_sheet_by_name(request["choices_sheet"]), request)
-    return _grid(book.get_sheet_by_name(name), errors, asked, outlet) | {"dictionary": version, "sheet": name, "notes": notes}
+    return _grid(book.get_sheet_by_name(name), errors, asked, outlet) | {
+        "dictionary": version,
+        "sheet": name,
+        "notes": notes,
+    }
 
 
 def _csv(request: dict[str, Any], asked: Asked, outlet: Outlet) -> dict[str, Any]:
@@ -114,7 +118,11 @@ def _csv(request: dict[str, Any], asked: Asked, outlet: Outlet) -> dict[str, Any
     return {"headings": head.found, "heading_notes": head.notes, "dictionary": "", "sheet": "", "notes": []}
 
 
-READERS: dict[str, Callable[[dict[str, Any], Asked, Outlet], dict[str, Any]]] = {"xlsx": _xlsx, "xls": _xls, "csv": _csv}
+READERS: dict[str, Callable[[dict[str, Any], Asked, Outlet], dict[str, Any]]] = {
+    "xlsx": _xlsx,
+    "xls": _xls,
+    "csv": _csv,
+}
 
 
 def _open(path: str) -> Any:
@@ -161,10 +169,14 @@ def _grid(sheet: Any, errors: dict[int, dict[int, str]], asked: Asked, outlet: O
         for (top, west), (bottom, east) in sorted(merged):
             if bottom + 1 >= head.row:
                 where = f"{letters(west)}{top + 1}:{letters(east)}{bottom + 1}"
-                raise Unreadable(f"{where} 是合并单元格，合并的内容不知道属于哪一行；请取消合并，每行都填写完整后再上传。")
+                raise Unreadable(
+                    f"{where} 是合并单元格，合并的内容不知道属于哪一行；请取消合并，每行都填写完整后再上传。"
+                )
 
     rows = sheet.iter_rows()
-    head = grid.texts(_with(errors, rows, left) if errors else rows, asked, outlet.send, left=left, heading_found=no_merged_cells)
+    head = grid.texts(
+        _with(errors, rows, left) if errors else rows, asked, outlet.send, left=left, heading_found=no_merged_cells
+    )
     return {"headings": head.found, "heading_notes": head.notes}
 
 

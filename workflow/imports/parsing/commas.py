@@ -15,7 +15,10 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 def decoded(data: bytes) -> str:
     """The text of the file; refuses any other encoding than these two."""
     if data.startswith(_UTF16) or b"\0" in data:
-        raise Unreadable("文件不是 UTF-8 或 GB18030 编码的 CSV（可能是“Unicode 文本”或已损坏）；请用 Excel 或 WPS 另存为 .xlsx 后再上传。")
+        raise Unreadable(
+            "文件不是 UTF-8 或 GB18030 编码的 CSV（可能是“Unicode 文本”或已损坏）；"
+            "请用 Excel 或 WPS 另存为 .xlsx 后再上传。"
+        )
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return data.decode(encoding)
@@ -51,7 +54,8 @@ def rows(data: bytes, asked: Asked) -> Iterator[list[str]]:
             return
         except csv.Error as error:
             raise Unreadable(
-                f"CSV 第 {reader.line_num:,} 行附近的引号不成对，或一格超过 {LONGEST_CELL:,} 个字，无法分列；请用 Excel 或 WPS 另存为 .xlsx 后再上传。"
+                f"CSV 第 {reader.line_num:,} 行附近的引号不成对，或一格超过 {LONGEST_CELL:,} 个字，无法分列；"
+                "请用 Excel 或 WPS 另存为 .xlsx 后再上传。"
             ) from error
         if len(row) > MOST_COLUMNS and any(row[MOST_COLUMNS:]):
             raise too_wide(len(row))

@@ -110,7 +110,9 @@ def workbook(data: bytes) -> bytes:
         raise Unreadable(ENCRYPTED)
     name = next((it for it in ("Workbook", "WORKBOOK", "Book", "BOOK") if it in compound.entries), "")
     if not name:
-        raise Unreadable("这个文件不是 Excel 工作簿（可能是 Word 等其他文档）；请用 Excel 或 WPS 另存为 .xlsx 后再上传。")
+        raise Unreadable(
+            "这个文件不是 Excel 工作簿（可能是 Word 等其他文档）；请用 Excel 或 WPS 另存为 .xlsx 后再上传。"
+        )
     return compound.stream(name)
 
 

@@ -28,13 +28,32 @@ ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#
 #: 4.30102E+17: what is left of a code that passed through a number.
 EXPONENT = re.compile(r"\d(?:\.\d+)?[Ee]\+(\d{2,3})")
 #: What most cells consist of: nothing of it is ever washed. Asking for this is quick, and a million cells are asked.
-CLEAR = re.compile("[!-\"$-&(-*,-<>-~\u4e00-\u9fff\n\x1f（），、。：；《》“”—·]*")
+CLEAR = re.compile('[!-"$-&(-*,-<>-~\u4e00-\u9fff\n\x1f（），、。：；《》“”—·]*')
 SUSPECT = re.compile("[\x00-\x1e \x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u2060\u3000\ufeff０-９Ａ-Ｚａ-ｚ#+=']")
-_WIDE = {code: code - 0xFEE0 for run in ("09", "AZ", "az") for code in range(ord(run[0]) + 0xFEE0, ord(run[1]) + 0xFEE1)}
-_GONE = (*range(0x09), *range(0x0B, 0x0D), *range(0x0E, 0x20), *range(0x7F, 0xA0), 0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF)  # fmt: skip
+_WIDE = {
+    code: code - 0xFEE0 for run in ("09", "AZ", "az") for code in range(ord(run[0]) + 0xFEE0, ord(run[1]) + 0xFEE1)
+}
+_GONE = (
+    *range(0x09),
+    *range(0x0B, 0x0D),
+    *range(0x0E, 0x20),
+    *range(0x7F, 0xA0),
+    0xAD,
+    *range(0x200B, 0x2010),
+    *range(0x202A, 0x202F),
+    0x2060,
+    0xFEFF,
+)
 _SPACES = (0x09, 0xA0, 0x3000)
 #: Only what is the same to everybody: brackets and commas of names stay as wide as they were typed.
-CLEAN: dict[int, int | str | None] = {**_WIDE, **dict.fromkeys(_GONE), **dict.fromkeys(_SPACES, " "), 0x0D: "\n", 0x2028: "\n", 0x2029: "\n"}
+CLEAN: dict[int, int | str | None] = {
+    **_WIDE,
+    **dict.fromkeys(_GONE),
+    **dict.fromkeys(_SPACES, " "),
+    0x0D: "\n",
+    0x2028: "\n",
+    0x2029: "\n",
+}
 
 
 class Unreadable(Exception):
@@ -76,14 +95,16 @@ def letters(column: int) -> str:
 def too_wide(columns: int) -> Unreadable:
     """The refusal of a sheet with too many columns."""
     return Unreadable(
-        f"表格有 {columns:,} 列，超过 {MOST_COLUMNS} 列的上限，多半是在很远的列里误留了内容；请删除右侧多余的列，或把有用的列复制到新下载的模板中再上传。"
+        f"表格有 {columns:,} 列，超过 {MOST_COLUMNS} 列的上限，多半是在很远的列里误留了内容；"
+        "请删除右侧多余的列，或把有用的列复制到新下载的模板中再上传。"
     )
 
 
 def too_large() -> Unreadable:
     """The refusal of a sheet that needs more memory than there is."""
     return Unreadable(
-        "文件展开后超过读取的上限，多半是在很远的行、列里误留了内容，或内容确实过多；请把有用的行列复制到新下载的模板中，必要时拆成几个文件再上传。"
+        "文件展开后超过读取的上限，多半是在很远的行、列里误留了内容，或内容确实过多；"
+        "请把有用的行列复制到新下载的模板中，必要时拆成几个文件再上传。"
     )
 
 
@@ -114,16 +135,22 @@ def find(rows: list[tuple[int, list[Any]]], asked: Asked, left: int) -> Heading:
     if missing or best == 0:
         here = "、".join(f"“{it[:20]}”" for it in shown[:12]) + ("等" if len(shown) > 12 else "")
         lacking = "、".join(f"“{it}”" for it in (missing or asked.headings))
-        raise Unreadable(f"表头与模板不符：缺少 {lacking} 列，文件中的表头是 {here}；请重新下载模板，按模板的列填写后再上传。")
+        raise Unreadable(
+            f"表头与模板不符：缺少 {lacking} 列，文件中的表头是 {here}；请重新下载模板，按模板的列填写后再上传。"
+        )
     for it in asked.headings:
         where = [letters(left + n) for n, text in enumerate(texts) if text == heading(it)]
         if len(where) > 1:
-            raise Unreadable(f"表头“{it}”出现了 {len(where)} 次（{'、'.join(where)} 列），不知道以哪一列为准；请只保留一列后再上传。")
+            raise Unreadable(
+                f"表头“{it}”出现了 {len(where)} 次（{'、'.join(where)} 列），不知道以哪一列为准；请只保留一列后再上传。"
+            )
     places = [texts.index(heading(it)) if heading(it) in texts else None for it in asked.headings]
     known = wanted | {heading(it) for it in asked.ignored}
     notes = []
     if unknown := [it for it in shown if it not in known]:
-        notes.append("没有读取模板以外的列：" + "、".join(it[:20] for it in unknown[:10]) + ("等" if len(unknown) > 10 else ""))
+        notes.append(
+            "没有读取模板以外的列：" + "、".join(it[:20] for it in unknown[:10]) + ("等" if len(unknown) > 10 else "")
+        )
     if lacking_columns := [it for it, place in zip(asked.headings, places, strict=True) if place is None]:
         notes.append("文件中没有这些可不填的列：" + "、".join(lacking_columns))
     return Heading(number, shown, places, notes)
@@ -163,7 +190,8 @@ def texts(
 
 
 def _lines(rows: Iterator[tuple[int, list[Any]]], places: list[int | None]) -> Iterator[str]:
-    """One line a row: its number, the marks of its spoiled cells, its texts. Written for speed: a million cells pass here."""
+    """One line a row: its number, the marks of its spoiled cells, its texts. Written for speed: a million cells pass
+    here."""
     many = len(places)
     lacking = None in places
     present = [place for place in places if place is not None]
@@ -242,4 +270,3 @@ def washed(cell: str) -> tuple[str, int | None]:
     if (match := EXPONENT.fullmatch(text)) and int(match[1]) >= 10:
         return text, SPOILS.index(LOST)
     return text, None
-

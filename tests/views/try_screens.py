@@ -29,7 +29,10 @@ class TryDeskScreen(FlowScreen):
     flow = DECLARATION
     title = "申报试用"
     columns = "number applicant_name unit title state submitted_at person.id_number"
-    facts = {"申报信息": "number applicant_name unit.name unit.nature title state", "证件": "person.id_number person.phone"}
+    facts = {
+        "申报信息": "number applicant_name unit.name unit.nature title state",
+        "证件": "person.id_number person.phone",
+    }
     conditions = "number state year submitted_at unit unit.name person.id_number"
     deadline = "due_on"
     steps = (("提交", {S.SUBMITTED}), ("单位", {S.UNIT_REVIEW, S.UNIT_PUBLICITY}), ("审核", {S.UNDER_AUDIT}))
