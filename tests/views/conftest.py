@@ -1,4 +1,4 @@
-"""The application with the three screens of `tests/views/screens.py` in it, for `test_screens.py`."""
+"""The application with the three screens of `tests/views/try_screens.py` in it, for `test_screens.py`."""
 
 from __future__ import annotations
 
