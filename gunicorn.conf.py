@@ -1,9 +1,13 @@
-"""How the product is served: few processes, threads for waiting, the application loaded once before forking."""
+"""How the product is served: few processes, threads for waiting, the application loaded once before forking.
+
+The worker reads requests in a loop of its own (`app/worker.py`), so that slow clients hold no thread.
+"""
 
 import os
+import sys
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8080')}"
-worker_class = "gthread"
+worker_class = "app.worker.BufferingWorker"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = int(os.environ.get("WEB_THREADS", "8"))
 preload_app = True
@@ -18,6 +22,8 @@ control_socket_disable = True
 
 def post_fork(server, worker):
     """A forked worker opens connections of its own."""
+    if "run" not in sys.modules:  # another application is served: the tests of the worker
+        return
     from models.base import db
     from run import app
 
