@@ -8,10 +8,10 @@ from models.accounts import account, sign_in, three_admins  # noqa: F401
 from models.awards import certificate, delivery, filing, publicity  # noqa: F401
 from models.batches import batch  # noqa: F401
 from models.committees import catalogue, committee, expert  # noqa: F401
-from models.declarations import comparison, declaration, material, quota  # noqa: F401
+from models.declarations import comparison, declaration, filed_names, liability, material, opinion, quota  # noqa: F401
 from models.imports import import_batch  # noqa: F401
 from models.jobs import job  # noqa: F401
-from models.office import journal, list_choice, notice, setting, trail  # noqa: F401
+from models.office import calendar_notice, journal, list_choice, notice, reference, setting, trail  # noqa: F401
 from models.paths import path, path_draft, path_version  # noqa: F401
 from models.register import blacklist, organisation, person  # noqa: F401
 from models.review import ballot, draw, plan, session  # noqa: F401

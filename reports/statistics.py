@@ -20,6 +20,7 @@ from models.committees.catalogue import Series, TitleLevel
 from models.committees.committee import Committee
 from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as S
+from models.declarations.standing import SETTLED, Reached, states
 from models.paths.path import Way
 from models.register.organisation import Region
 from models.review.plan import Plan
@@ -29,26 +30,27 @@ if TYPE_CHECKING:
 
 Clause = ColumnElement[bool]
 D = Declaration
-#: Nothing more happens to these within the year.
-SETTLED = (S.FAILED, S.FILED, S.ISSUED, S.REPORTED, S.TERMINATED, S.WITHDRAWN, S.REVOKED)
 #: Units that belong to the province directly carry its code.
 PROVINCIAL = "4300"
 
-# fmt: off
-#: The stages from the last to the first, each with what shows that a declaration got so far; the first that holds counts.
+#: What else than the state shows that a declaration got so far: most of what was sent back or ended got further.
 #: A title revoked, or lost to a proven objection, is no longer counted as passed: it stays among those voted on.
+_SHOWN_BY: Mapping[Reached, Sequence[Clause]] = {
+    Reached.DECIDED: (D.voted_on.is_not(None), and_(D.state == S.REVOKED, D.way == Way.REVIEW)),
+    Reached.QUALIFIED: (D.plan_id.is_not(None),),
+    Reached.COMMITTEE: (D.reached_committee_at.is_not(None),),
+    Reached.AUDITED: (D.position >= 1, D.returned_from >= 1),
+    Reached.PUBLICISED: (D.publicised_hash.is_not(None),),
+}
+#: The stages from the last to the first, each with what shows that a declaration got so far; the first true one counts.
 STAGES: list[tuple[str, str, Clause | None]] = [
-    ("issued",     "发证",     D.state.in_([S.ISSUED, S.REPORTED])),
-    ("filed",      "备案",     D.state == S.FILED),
-    ("passed",     "通过",     D.state.in_([S.PASSED, S.RESULT_PUBLICITY, S.OBJECTED, S.FILING])),
-    ("decided",    "参评",     or_(D.voted_on.is_not(None), D.state == S.FAILED, and_(D.state == S.REVOKED, D.way == Way.REVIEW))),
-    ("qualified",  "复核合格", or_(D.state.in_([S.QUALIFIED, S.PLANNED, S.IN_REVIEW]), D.plan_id.is_not(None))),
-    ("committee",  "到评委会", or_(D.state == S.AT_COMMITTEE, D.reached_committee_at.is_not(None))),
-    ("audited",    "单位上报", or_(D.state.in_([S.UNDER_AUDIT, S.REVOKED]), D.position >= 1, D.returned_from >= 1)),
-    ("publicised", "单位公示", or_(D.state == S.UNIT_PUBLICITY, D.publicised_hash.is_not(None))),
-    ("submitted",  "提交",     None),
+    (
+        each.value,
+        each.label,
+        None if each is Reached.SUBMITTED else or_(D.state.in_(states(reached=each)), *_SHOWN_BY.get(each, ())),
+    )
+    for each in reversed(Reached)
 ]
-# fmt: on
 ORDER = [name for name, _, _ in reversed(STAGES)]
 STAGE_LABELS = {name: label for name, label, _ in STAGES}
 REACHED_PASS = ("passed", "filed", "issued")

@@ -97,6 +97,7 @@ class Declaration(Model):
         "涉密人员或涉密成果", Boolean, default=False, hint="涉密材料信息严禁网上填写提交（118号 一）"
     )
     state: Mapped[str] = column("状态", String(20), default=DeclarationState.DRAFT, info={"enum": DeclarationState})
+    came_from: Mapped[str | None] = column("上一状态", String(20), info={"enum": DeclarationState})
     position: Mapped[int] = column("当前审核层级", Integer, default=-1)  #: -1 applicant, 0 unit, 1… nodes
     returned_from: Mapped[int | None] = column("退回层级", Integer)
     due_on: Mapped[date | None] = column("办理期限", Date)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_appbuilder import Model
-from sqlalchemy import JSON, DateTime, Index, Integer, String, Text
+from sqlalchemy import JSON, Boolean, DateTime, Index, Integer, String, Text, false
 from sqlalchemy.orm import Mapped
 
 from models.base import column
@@ -29,4 +29,5 @@ class TrailEntry(Model):
     before: Mapped[str] = column("办理前状态", String(40))
     after: Mapped[str] = column("办理后状态", String(40))
     opinion: Mapped[str | None] = column("意见", Text)
+    aside: Mapped[bool] = column("不属于办理环节", Boolean, default=False, server_default=false())
     facts: Mapped[dict[str, Any]] = column("事项", JSON, default=dict)

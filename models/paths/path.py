@@ -122,6 +122,7 @@ class PathNode(Model):
     fast_return: Mapped[bool] = column("退回直达申报人", Boolean, default=False)
     inner_deadline: Mapped[date | None] = column("本级审核截止", Date, hint="不得晚于批次的线上审核截止")
     state: Mapped[str] = column("状态", String(20), default=NodeState.PENDING, info={"enum": NodeState}, index=True)
+    proposed_at: Mapped[datetime | None] = column("提出时间", DateTime)  #: or moved: since when it may wait
     confirmed_at: Mapped[datetime | None] = column("确认时间", DateTime)
     reason: Mapped[str] = column("注销原因", String(500), default="")
     version: Mapped[int] = column("版本", Integer)

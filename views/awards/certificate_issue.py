@@ -13,6 +13,7 @@ from models.awards.certificate import Certificate, CertificateState, Issuer, Iss
 from models.base import db
 from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as D
+from models.declarations.standing import CERTIFIED, Stage, states
 from views.screens import listing
 from views.screens.base import FlowScreen, Link
 from views.screens.query import Condition
@@ -23,7 +24,6 @@ from workflow.base.flow import Ask, Step
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.declarations.declaration import DECLARATION
 
-ISSUED = (D.ISSUED, D.REPORTED, D.REVOKED)
 YES, NO = "yes", "no"
 
 
@@ -37,7 +37,7 @@ class IssuedCondition(Condition):
             case "":
                 return None, ""
             case "yes":
-                return Declaration.state.in_(ISSUED), ""
+                return Declaration.state.in_(CERTIFIED), ""
             case "no":
                 return Declaration.state == D.FILED, ""
         return None, f"查询条件“{self.label}”只能是“是”或“否”，已忽略该条件。"
@@ -82,7 +82,7 @@ class CertificateIssueScreen(FlowScreen):
 
     def scope(self, actor: Any) -> ColumnElement[bool]:
         """Who obtained the title."""
-        return Declaration.state.in_((D.FILED, *ISSUED))
+        return Declaration.state.in_(states(stage=Stage.CERTIFICATE))
 
     def bulk_steps(self) -> Sequence[Step]:
         """发放证书, for the 证书岗."""

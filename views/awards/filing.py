@@ -13,7 +13,7 @@ from models.accounts.account import Account
 from models.awards.filing import Filing
 from models.base import db
 from models.declarations.declaration import Declaration
-from models.declarations.declaration import DeclarationState as D
+from models.declarations.standing import POSTED
 from models.review.plan import Plan
 from views.awards.filing_audit import FilingAuditScreen
 from views.screens.base import Link
@@ -39,7 +39,7 @@ class FilingScreen(FilingAuditScreen):
     can_add = True
     add_label = "备案"
     empty = "还没有备案申请。结果公示期满后，点击【备案】提交。"
-    waiting: ClassVar[Any] = (D.RESULT_PUBLICITY, D.OBJECTED)
+    waiting: ClassVar[Any] = POSTED
 
     def scope(self, actor: Account) -> ColumnElement[bool]:
         """The actor's committee's own."""

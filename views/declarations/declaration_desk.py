@@ -17,9 +17,8 @@ from sqlalchemy import select
 
 from models.base import db
 from models.batches.batch import BatchState
+from models.declarations import standing
 from models.declarations.declaration import Correction, Declaration
-from models.declarations.declaration import DeclarationState as S
-from models.office.trail import TrailEntry
 from views.declarations.comparison import found
 from views.declarations.filled import sections_of
 from views.declarations.paper_condition import paper_condition
@@ -34,26 +33,13 @@ from workflow.base.unit_of_work import asking, attempt
 from workflow.declarations import checklist, comparison, desk
 from workflow.declarations import form as forms
 from workflow.declarations.declaration import DECLARATION
-from workflow.declarations.destination import ON_THE_WAY, deadline, destination, due_by, held_by, holder, onward_to
+from workflow.declarations.destination import deadline, destination, due_by, held_by, holder, onward_to
 from workflow.declarations.named import as_filed
 
 #: Who may see an identity number in clear, one at a time (个人信息保护法 第六条: 必要).
 MAY_UNMASK = (*r.AUDITORS, r.UNIT_OFFICER, r.COMMITTEE_OFFICE)
 #: What the trail leaves out for offices: the applicant's drafting, and who looked at a number (the journal has both).
 UNTOLD = ("暂存申报", "修改申报信息", "申报材料上传", "移除材料", "个人承诺", "查看证件号码")
-#: Stages of a 评审 and of an 初定/认定, each with the states in which a declaration stands there.
-REVIEW_STAGES: Sequence[tuple[str, set[str]]] = (
-    ("个人提交", {S.DRAFT}),
-    ("单位审核", {S.SUBMITTED, S.UNIT_REVIEW}),
-    ("单位公示", {S.UNIT_PUBLICITY}),
-    ("形式审查", {S.UNDER_AUDIT}),
-    ("资格复核", {S.AT_COMMITTEE}),
-    ("评审", {S.QUALIFIED, S.PLANNED, S.IN_REVIEW}),
-    ("结果公示", {S.PASSED, S.RESULT_PUBLICITY, S.OBJECTED}),
-    ("备案", {S.FILING}),
-    ("发证", {S.FILED}),
-)
-OFFICE_STAGES = (*REVIEW_STAGES[:4], REVIEW_STAGES[-1])
 
 
 class DeclarationDesk(Screen):
@@ -96,7 +82,7 @@ class DeclarationDesk(Screen):
         "present": ("state position here.organisation.name committee.name", held_by),
         "next_office": (
             "state way onward.organisation.name committee.name",
-            lambda state, *way: onward_to(*way) if state in ON_THE_WAY else "—",
+            lambda state, *way: onward_to(*way) if state in standing.ON_THE_WAY else "—",
         ),
     }
     show_template = "declarations/record.html"
@@ -173,36 +159,14 @@ class DeclarationDesk(Screen):
 
     def stages_of(self, record: Declaration) -> list[tuple[str, str]]:
         """The stages of its way; a returned or ended one stands where it was sent back from or ended."""
-        stages = REVIEW_STAGES if record.is_review else OFFICE_STAGES
-        state = self._standing(record)
-        if state in (S.ISSUED, S.REPORTED, S.REVOKED):
-            return [(label, "done") for label, _states in stages]
-        here = next((n for n, (_label, states) in enumerate(stages) if state in states), -1)
-        return [
-            (label, "done" if n < here else "now" if n == here else "") for n, (label, _states) in enumerate(stages)
-        ]
-
-    @staticmethod
-    def _standing(record: Declaration) -> str:
-        if record.state == S.RETURNED:
-            stops = {stop.position for stop in record.route}
-            back = record.returned_from or 0
-            return S.UNIT_REVIEW if back == 0 else S.UNDER_AUDIT if back in stops else S.AT_COMMITTEE
-        if record.state not in (S.TERMINATED, S.FAILED, S.WITHDRAWN):
-            return record.state
-        last = select(TrailEntry.before).where(
-            TrailEntry.subject_kind == "declaration",
-            TrailEntry.subject_id == record.id,
-            TrailEntry.after == record.state,
-        )
-        return db.session.scalar(last.order_by(TrailEntry.id.desc()).limit(1)) or record.state
+        return [(stage.label, mark) for stage, mark in standing.stages(record)]
 
     def links(self, record: Declaration) -> Sequence[Link]:
         """Papers, and the way to the electronic file."""
         links = [Link("打印评审表", url_for("RecordView.form", key=record.id))]
         if record.batch.state == BatchState.PUBLISHED:
             links.append(Link("批次日程（.ics）", url_for("RecordView.agenda", key=record.batch_id)))
-        if record.state in (S.TERMINATED, S.FAILED):
+        if record.state in standing.REFUSED:
             links.append(Link("终止告知书", url_for("RecordView.termination", key=record.id)))
         if DECLARATION.refusal(asking(g.user), record, "compare") is None:
             links.append(Link("核验与比对", url_for("ComparisonView.compare", pk=record.id)))

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from models.base import db
 from models.batches.batch import Batch
+from models.declarations import standing
 from models.declarations.declaration import Correction, Declaration
 from models.declarations.declaration import DeclarationState as S
 from models.declarations.material import Material
@@ -29,20 +30,10 @@ from workflow.base.unit_of_work import UnitOfWork, asking, attempt
 from workflow.declarations import carry, submission
 from workflow.declarations import form as forms
 from workflow.declarations.declaration import DECLARATION
+from workflow.declarations.destination import holder
 from workflow.paths import route
 
 VERBS = ("submit", "withdraw", "abandon", "resubmit")
-#: The stages an applicant sees: label and the states that belong to it.
-STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("个人提交", (S.DRAFT, S.WITHDRAWN)),
-    ("单位审核公示", (S.SUBMITTED, S.UNIT_REVIEW, S.UNIT_PUBLICITY)),
-    ("逐级审核", (S.UNDER_AUDIT, S.RETURNED, S.TERMINATED)),
-    ("资格复核", (S.AT_COMMITTEE,)),
-    ("评审", (S.QUALIFIED, S.PLANNED, S.IN_REVIEW, S.FAILED)),
-    ("结果公示", (S.PASSED, S.RESULT_PUBLICITY, S.OBJECTED)),
-    ("备案", (S.FILING,)),
-    ("发证", (S.FILED, S.ISSUED, S.REPORTED, S.REVOKED)),
-)
 
 
 def state_of(declaration: Declaration) -> Any:
@@ -350,6 +341,7 @@ class DeclareView(BaseView):
             for f in s.fields
             if f.mirror and f.mirror[0] != "material"
         ]
+        facts = [("办理情况", standing.standing(declaration).word), ("当前办理", holder(declaration) or "—"), *facts]
         if declaration.paper_received_on:
             facts.append(("纸质材料", f"{declaration.paper_received_on} 收到，存放于{declaration.paper_place}"))
         due = f"请于 {declaration.due_on} 前补正" if declaration.due_on else ""
@@ -360,7 +352,8 @@ class DeclareView(BaseView):
             trail=timeline(declaration, own=True),
             facts=facts,
             due=due,
-            progress=_progress(declaration),
+            progress=[(stage.label, mark) for stage, mark in standing.stages(declaration)],
+            refused=declaration.state in standing.REFUSED,
             steps=DECLARATION.expected(uow, declaration),
             materials=submission.materials_of(uow, declaration),
         )
@@ -398,7 +391,11 @@ class DeclareView(BaseView):
         return Counter(problem.section for problem in found if problem.level == "error")
 
     def _render(self, template: str, **more: Any) -> str:
-        return str(self.render_template(template, state_of=state_of, file_link=file_link, **more))
+        return str(
+            self.render_template(
+                template, state_of=state_of, file_link=file_link, fillable=standing.with_applicant, **more
+            )
+        )
 
     @staticmethod
     def _sections(declaration: Declaration) -> list[Any]:
@@ -413,7 +410,7 @@ class DeclareView(BaseView):
 
     @staticmethod
     def _editable(declaration: Declaration) -> bool:
-        return declaration.state == S.DRAFT or (declaration.state == S.RETURNED and declaration.position == -1)
+        return standing.with_applicant(declaration)
 
     @staticmethod
     def _refusal(uow: UnitOfWork, declaration: Declaration) -> Refused | None:
@@ -431,11 +428,3 @@ class DeclareView(BaseView):
             return False
         flash(words, "ok")
         return True
-
-
-def _progress(declaration: Declaration) -> list[tuple[str, str]]:
-    """The stages with what is done and where it stands now."""
-    at = next((n for n, (_label, states) in enumerate(STAGES) if declaration.state in states), 0)
-    if declaration.state in (S.ISSUED, S.REPORTED):
-        at = len(STAGES)
-    return [(label, "done" if n < at else "now" if n == at else "") for n, (label, _states) in enumerate(STAGES)]

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement
 
 from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as S
+from models.declarations.standing import UNOPENED
 from views.declarations.declaration_desk import DeclarationDesk
 from views.screens.base import FlowScreen, Link
 from workflow.declarations import desk
@@ -63,4 +64,4 @@ class RecommendScreen(UnitDesk):
 
     def scope(self, actor: Any) -> ColumnElement[bool]:
         """What has passed the unit's own check; 待受理 is the other desk's."""
-        return super().scope(actor) & Declaration.state.not_in([S.DRAFT, S.SUBMITTED])
+        return super().scope(actor) & Declaration.state.not_in(UNOPENED)

@@ -14,9 +14,10 @@ from models.awards.publicity import Objection, Publicity
 from models.base import db
 from models.batches.batch import Batch
 from models.committees.committee import Committee
-from models.declarations.declaration import Correction, Declaration, DeclarationState
+from models.declarations.declaration import Correction, Declaration
 from models.declarations.material import StoredFile
 from models.declarations.quota import Quota
+from models.declarations.standing import REFUSED
 from models.paths.path import PathKind, PathNode
 from models.review.plan import Plan
 from models.review.session import ReviewSession
@@ -174,7 +175,7 @@ class RecordView(BaseView):
     def termination(self, key: int) -> Any:
         """终止评审告知书."""
         declaration = self._declaration(key)
-        if declaration.state not in (DeclarationState.TERMINATED, DeclarationState.FAILED):
+        if declaration.state not in REFUSED:
             abort(404)
         return send_file(
             termination_pdf(declaration),

@@ -21,6 +21,7 @@ from models.awards.publicity import Objection, ObjectionState, Publicity, Public
 from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as D
 from models.declarations.quota import Quota
+from models.declarations.standing import POSTED
 from models.review.plan import Plan, PlanState
 from models.review.session import ReviewSession
 from workflow.base import roles, settings
@@ -52,7 +53,7 @@ def candidates(uow: UnitOfWork, plan: Plan, *, within: Filing | None = None) -> 
     With `within` the people of that filing, to be examined again before it is approved. A fixed number of
     queries, however many people.
     """
-    chosen = Declaration.filing_id == within.id if within else Declaration.state.in_([D.RESULT_PUBLICITY, D.OBJECTED])
+    chosen = Declaration.filing_id == within.id if within else Declaration.state.in_(POSTED)
     people = uow.session.scalars(
         select(Declaration)
         .where(Declaration.plan_id == plan.id, chosen)

@@ -118,6 +118,8 @@ class Flow:
         if step.targets and after not in step.targets:
             raise ValueError(f"{self.name}.{verb} cannot end in {after}")
         subject.state = after
+        if after != before and hasattr(type(subject), "came_from"):
+            subject.came_from = str(before)
         uow.record(verb, subject, label=step.label, before=str(before), after=str(after), **facts)
 
     def performs(self, verb: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

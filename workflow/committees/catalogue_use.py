@@ -19,12 +19,11 @@ from models.committees.expert import Expert
 from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as D
 from models.declarations.quota import Quota
+from models.declarations.standing import SETTLED
 from models.review.plan import Plan
 
 #: Names that are shown of each kind; the count tells of the rest.
 MOST = 5
-#: A declaration in one of these is decided: nothing done to the trees touches it any more.
-DECIDED = (D.FAILED, D.TERMINATED, D.WITHDRAWN, D.FILED, D.ISSUED, D.REPORTED, D.REVOKED)
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ def _use(session: Session, table: str, clause: ColumnElement[bool], count: int) 
     in_hand = 0
     if table == "declaration":
         in_hand = (
-            session.scalar(select(func.count(Declaration.id)).where(clause, Declaration.state.not_in(DECIDED))) or 0
+            session.scalar(select(func.count(Declaration.id)).where(clause, Declaration.state.not_in(SETTLED))) or 0
         )
     rows = session.scalars(kind.shown(clause).limit(MOST)).unique()
     return Use(kind.label, count, in_hand, [Named(kind.text(row), kind.kind, row.id) for row in rows])
@@ -138,7 +137,7 @@ def leaving(session: Session, specialty: Specialty, parent: Specialty) -> list[N
     rows = session.scalars(
         select(Declaration)
         .where(
-            Declaration.specialty_id.in_(keys), Declaration.committee_id.in_(losing), Declaration.state.not_in(DECIDED)
+            Declaration.specialty_id.in_(keys), Declaration.committee_id.in_(losing), Declaration.state.not_in(SETTLED)
         )
         .order_by(Declaration.id)
     ).all()

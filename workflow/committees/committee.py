@@ -27,8 +27,8 @@ from models.committees.committee import (
 )
 from models.committees.committee import CommitteeState as S
 from models.declarations.declaration import Declaration
-from models.declarations.declaration import DeclarationState as D
 from models.declarations.material import StoredFile
+from models.declarations.standing import AT_THE_COMMITTEE
 from models.register.organisation import Organisation, Region
 from workflow.accounts import accounts
 from workflow.base import roles, settings
@@ -50,7 +50,6 @@ __all__ = [
     "validity",
 ]
 
-_IN_HAND = (D.AT_COMMITTEE, D.QUALIFIED, D.PLANNED, D.IN_REVIEW, D.PASSED, D.RESULT_PUBLICITY, D.OBJECTED, D.FILING)
 _SIZES = {
     CommitteeLevel.SENIOR: ("committee_size_series", "committee_size_specialty"),
     CommitteeLevel.INTERMEDIATE: ("intermediate_size_series", "intermediate_size_specialty"),
@@ -119,7 +118,7 @@ def _unproved(session: Session, committee: Committee) -> str | None:
 def nothing_in_hand(uow: UnitOfWork, committee: Committee) -> str | None:
     """Only if no declaration lies with the committee."""
     count = uow.session.scalar(
-        select(func.count()).where(Declaration.committee_id == committee.id, Declaration.state.in_(_IN_HAND))
+        select(func.count()).where(Declaration.committee_id == committee.id, Declaration.state.in_(AT_THE_COMMITTEE))
     )
     if not count:
         return None

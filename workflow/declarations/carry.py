@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import select
 
 from models.declarations.declaration import Declaration
-from models.declarations.declaration import DeclarationState as S
 from models.declarations.material import Material, StoredFile
+from models.declarations.standing import OBTAINED
 from models.paths.path import Way
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.declarations import form
@@ -25,7 +25,6 @@ ANEW = ("declaring", "discipline", "promise")
 MATERIALS = "materials"
 #: What belongs to the employer and is asked again when the employer is another.
 OF_THE_UNIT = ("unit_nature", "department", "post", "in_established_post", "file_holder", "admin_post", "relation")
-_OBTAINED = (S.FILED, S.ISSUED, S.REPORTED)
 
 
 def last_filed(uow: UnitOfWork, declaration: Declaration) -> Declaration | None:
@@ -73,7 +72,7 @@ def _sections(declaration: Declaration, last: Declaration, facts: dict[str, Any]
 
 def _gained(last: Declaration, key: str) -> dict[str, Any] | None:
     """The title that the last declaration has brought: from now on a title held."""
-    if key != "titles" or last.state not in _OBTAINED or last.filed_on is None:
+    if key != "titles" or last.state not in OBTAINED or last.filed_on is None:
         return None
     body = last.committee.name if last.committee else last.office.organisation.name if last.office else ""
     return {

@@ -18,6 +18,7 @@ from models.committees.catalogue import TitleLevel
 from models.declarations.declaration import Correction, Declaration, DeclarationMode
 from models.declarations.declaration import DeclarationState as S
 from models.declarations.quota import Quota
+from models.declarations.standing import AUDITED, standing
 from models.office.trail import TrailEntry
 from models.paths.path import Way
 from workflow.base.errors import Refused
@@ -28,8 +29,6 @@ from workflow.declarations.quota import limit_of, suitable
 from workflow.office import working_days
 
 OK, LOOK, BAD = "ok", "warn", "bad"
-#: States in which somebody still audits what was filled in; afterwards only the record is told.
-_AUDITED = (S.SUBMITTED, S.UNIT_REVIEW, S.UNIT_PUBLICITY, S.UNDER_AUDIT, S.AT_COMMITTEE, S.RETURNED)
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ HOLDS = {
 
 def rules(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
     """The rules of the submission, as they stand today."""
-    if declaration.state not in _AUDITED:
+    if declaration.state not in AUDITED:  # afterwards only the record is told
         return
     for rule in eligibility.RULES:
         sentence, basis, speaks = HOLDS[rule]
@@ -111,7 +110,7 @@ def _span(since: date, until: date) -> str:
 
 def filled_in(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
     """What the form says of itself: missing parts, evidence after the cut-off, what is expected but absent."""
-    if declaration.state not in _AUDITED:
+    if declaration.state not in AUDITED:  # afterwards only the record is told
         return
     found = form.problems(
         declaration.content.sections or {},
@@ -142,7 +141,7 @@ def responsibility(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]
     if card is not None:
         names = "、".join(dict.fromkeys(item["checker"] for item in card.facts.get("liability_card", [])))
         yield Check(OK, f"《真实性审核责任卡》已逐项签署（{names}，{card.at:%Y-%m-%d}）", basis)
-    elif declaration.state not in (S.DRAFT, S.WITHDRAWN, S.TERMINATED):
+    elif declaration.state != S.DRAFT and not standing(declaration).settled:
         yield Check(LOOK, "《真实性审核责任卡》尚未签署", basis)
 
 

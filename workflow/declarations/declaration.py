@@ -11,6 +11,7 @@ from models.awards.publicity import Objection, ObjectionState, Publicity, Public
 from models.batches.batch import BatchState
 from models.declarations.declaration import Declaration, RouteStep
 from models.declarations.declaration import DeclarationState as S
+from models.declarations.standing import AUDITED, ON_THE_WAY
 from models.office.trail import TrailEntry
 from models.paths.path import Way
 from models.review.plan import Plan, PlanState
@@ -29,8 +30,6 @@ from workflow.base.roles import (
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.declarations import comparison
 
-#: States in which the declaration counts as the person's one active declaration of the year.
-IN_HAND = [s for s in S if s not in (S.DRAFT, S.WITHDRAWN, S.TERMINATED)]
 #: Items of 《真实性审核责任卡》 (118号 四(二)1).
 LIABILITY_ITEMS = (
     ("education", "学历、学位证件查询认证"),
@@ -295,17 +294,7 @@ _PAPER = (
     Ask("place", "存放地点", max_length=80, hint="例如：政务大厅 3 号窗口档案柜；材料移送后由接收机构重新登记"),
 )
 _DESKS = tuple(dict.fromkeys((*RECOMMENDERS, *AUDITORS, COMMITTEE_OFFICE)))
-_ON_A_DESK = {S.UNIT_REVIEW, S.UNIT_PUBLICITY, S.UNDER_AUDIT, S.AT_COMMITTEE}
-_PRE_VOTE = {
-    S.SUBMITTED,
-    S.UNIT_REVIEW,
-    S.UNIT_PUBLICITY,
-    S.UNDER_AUDIT,
-    S.AT_COMMITTEE,
-    S.QUALIFIED,
-    S.PLANNED,
-    S.RETURNED,
-}
+_ON_A_DESK = {*ON_THE_WAY, S.AT_COMMITTEE} - {S.SUBMITTED}
 
 # fmt: off
 DECLARATION = Flow("申报", S, [
@@ -346,7 +335,7 @@ DECLARATION = Flow("申报", S, [
     Step("issue",           "发放证书",         {S.FILED},                    S.ISSUED,         HRSS_CERT,        [],                                   [], "118号 六(三)", inner=True),
     Step("report",          "报送人社部",       {S.ISSUED},                   S.REPORTED,       (HRSS_CERT, SYSTEM), [],                                   [], "附件3 1.18", inner=True),
     Step("revoke",          "撤销",             {S.FILED, S.ISSUED, S.REPORTED}, S.REVOKED,     (HRSS_CERT, HRSS_AUDIT), [],                            [], "118号 七(一)", inner=True),
-    Step("terminate",       "终止申报参评",     _PRE_VOTE,                    S.TERMINATED,     HRSS_AUDIT,       [],                                   [Ask("opinion", "终止原因", "area"), Ask("document", "依据文号", max_length=80)], "118号 三(四)、七(一)", "bad", "终止后当年度不能再申报，确定终止？"),
+    Step("terminate",       "终止申报参评",     {*AUDITED, S.QUALIFIED, S.PLANNED}, S.TERMINATED,     HRSS_AUDIT,       [],                                   [Ask("opinion", "终止原因", "area"), Ask("document", "依据文号", max_length=80)], "118号 三(四)、七(一)", "bad", "终止后当年度不能再申报，确定终止？"),
 ])
 # fmt: on
 

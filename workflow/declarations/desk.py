@@ -19,6 +19,7 @@ from models.committees.committee import Committee, CommitteeState
 from models.declarations.declaration import Declaration, RouteStep
 from models.declarations.declaration import DeclarationState as S
 from models.declarations.quota import Quota, QuotaState
+from models.declarations.standing import Holder, Stage, states
 from models.jobs.job import Job, JobState
 from models.office.notice import Notice
 from models.office.trail import TrailEntry
@@ -50,7 +51,7 @@ def unit_desk(actor: Account, today: date) -> Clause:
         return false()
     returned = and_(Declaration.state == S.RETURNED, Declaration.position == 0)
     return and_(
-        Declaration.unit_id == actor.organisation_id, or_(Declaration.state.in_([S.SUBMITTED, S.UNIT_REVIEW]), returned)
+        Declaration.unit_id == actor.organisation_id, or_(Declaration.state.in_(states(stage=Stage.UNIT)), returned)
     )
 
 
@@ -97,7 +98,8 @@ def audit_desk(actor: Account, today: date) -> Clause:
     """上级单位审核 and 资格审核: under audit at the organisation, or returned to it from above."""
     if not (actor.plays(*r.AUDITORS) and actor.organisation_id):
         return false()
-    return and_(Declaration.state.in_([S.UNDER_AUDIT, S.RETURNED]), Declaration.position > 0, _here(actor))
+    audited = states(stage=Stage.AUDIT) + states(holder=Holder.RETURNING)
+    return and_(Declaration.state.in_(audited), Declaration.position > 0, _here(actor))
 
 
 def recheck_desk(actor: Account, today: date) -> Clause:

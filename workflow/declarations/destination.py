@@ -7,12 +7,12 @@ from datetime import date
 
 from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as S
+from models.declarations.standing import ON_THE_WAY, Holder
+from models.declarations.standing import holder as holder_of
 from models.paths.path import Way
 from workflow.declarations.declaration import step_at
 
-#: States in which the declaration lies on a desk of its route.
-ON_THE_WAY = (S.SUBMITTED, S.UNIT_REVIEW, S.UNIT_PUBLICITY, S.UNDER_AUDIT)
-APPLICANT = "申报人"
+APPLICANT = Holder.APPLICANT.label
 
 
 @dataclass(frozen=True)
@@ -77,21 +77,14 @@ def holder(declaration: Declaration) -> str:
 
 def held_by(state: str, position: int, here: str | None, committee: str | None) -> str:
     """The same, told by the names of the present level and of the committee."""
-    if state in (S.DRAFT, S.WITHDRAWN) or (state == S.RETURNED and position < 0):
-        return APPLICANT
-    if here and state in (*ON_THE_WAY, S.RETURNED):
-        return here
-    if committee and state in (
-        S.AT_COMMITTEE,
-        S.QUALIFIED,
-        S.PLANNED,
-        S.IN_REVIEW,
-        S.PASSED,
-        S.RESULT_PUBLICITY,
-        S.OBJECTED,
-    ):
-        return committee
-    return "省人社厅" if state == S.FILING else ""
+    match kept := holder_of(state, position):
+        case Holder.OFFICE:
+            return here or ""
+        case Holder.COMMITTEE:
+            return committee or ""
+        case Holder.NOBODY:
+            return ""
+    return kept.label
 
 
 def deadline(declaration: Declaration) -> date | None:

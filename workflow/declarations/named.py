@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.declarations.declaration import Declaration
-from models.declarations.declaration import DeclarationState as S
+from models.declarations.standing import FILLED_IN
 from models.office.trail import TrailEntry
 
 #: Steps by which a declaration is handed in; the last one counts.
@@ -36,7 +36,7 @@ def called(declaration: Declaration) -> dict[str, str]:
 
 def as_filed(session: Session, declaration: Declaration) -> Names:
     """The names under which the declaration was handed in; those of today while the applicant may still change them."""
-    if declaration.state in (S.DRAFT, S.RETURNED):
+    if declaration.state in FILLED_IN:
         return Names(**called(declaration))
     entries = select(TrailEntry.facts).where(
         TrailEntry.subject_kind == "declaration", TrailEntry.subject_id == declaration.id, TrailEntry.verb.in_(FILED_BY)

@@ -21,6 +21,7 @@ from models.declarations.declaration import (
 )
 from models.declarations.declaration import DeclarationState as S
 from models.declarations.material import Material
+from models.declarations.standing import with_applicant
 from models.register.organisation import Organisation
 from workflow.base.errors import NotYou, Refused
 from workflow.base.journal import canonical
@@ -46,7 +47,6 @@ PUBLICISED_SECTIONS = (
     "achievements",
     "discipline",
 )
-EDITABLE = (S.DRAFT, S.RETURNED)
 
 
 def start(
@@ -118,7 +118,7 @@ def own_and_open(uow: UnitOfWork, declaration: Declaration) -> None:
     """Refuse a change that is not the applicant's, or not now."""
     if declaration.person_id != uow.actor.person_id:
         raise NotYou("只能修改本人的申报；请用申报人本人的账号登录。")
-    if declaration.state not in EDITABLE or (declaration.state == S.RETURNED and declaration.position != -1):
+    if not with_applicant(declaration):
         raise Refused("申报已提交，不能修改（附件1 二）；单位受理前可先撤回，受理后须由审核机构退回。")
 
 

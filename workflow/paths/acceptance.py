@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from models.batches.batch import Batch, BatchState
 from models.committees.catalogue import Series, Specialty, TitleLevel
 from models.declarations.declaration import Declaration
-from models.declarations.declaration import DeclarationState as D
+from models.declarations.standing import RUNNING
 from models.paths.path import AcceptanceOffice, AcceptanceScope, Way
 from models.paths.path import OfficeState as S
 from models.register.organisation import NodeKind, Organisation, Region
@@ -22,13 +22,12 @@ from workflow.base.unit_of_work import UnitOfWork
 RECEIVERS = tuple(kind for kind in NodeKind if kind not in (NodeKind.AGENCY, NodeKind.SUPERVISION))
 #: 初定 gives the first title of a graduate, at most 中级 (湘人社函〔2024〕115号).
 INITIAL_LEVELS = (TitleLevel.INTERMEDIATE, TitleLevel.ASSISTANT, TitleLevel.TECHNICIAN)
-_ON_THE_WAY = (D.SUBMITTED, D.UNIT_REVIEW, D.UNIT_PUBLICITY, D.UNDER_AUDIT, D.RETURNED)
 
 
 def nothing_on_the_way(uow: UnitOfWork, office: AcceptanceOffice) -> str | None:
     """Only if no declaration is on its way to the office."""
     count = uow.session.scalar(
-        select(func.count()).where(Declaration.office_id == office.id, Declaration.state.in_(_ON_THE_WAY))
+        select(func.count()).where(Declaration.office_id == office.id, Declaration.state.in_(RUNNING))
     )
     if not count:
         return None

@@ -9,11 +9,9 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from models.committees.catalogue import TitleLevel
 from models.declarations.declaration import Declaration, RouteStep
 from models.declarations.declaration import DeclarationState as D
+from models.declarations.standing import RUNNING
 from models.paths.path import PathKind, PathNode, Way
 from workflow.paths.route import REVIEW_KINDS
-
-#: On the way between the unit and the top of the path, or returned from there.
-RUNNING = (D.SUBMITTED, D.UNIT_REVIEW, D.UNIT_PUBLICITY, D.UNDER_AUDIT, D.RETURNED)
 
 
 def levels_of(kind: str) -> list[TitleLevel]:

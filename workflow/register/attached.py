@@ -15,17 +15,13 @@ from models.awards.certificate import Issuer, IssuerState
 from models.committees.committee import CommitteeOffice
 from models.committees.expert import Expert
 from models.declarations.declaration import Declaration, RouteStep
-from models.declarations.declaration import DeclarationState as D
 from models.declarations.quota import Quota, QuotaState
+from models.declarations.standing import FILLED_IN, ON_THE_WAY, SETTLED
 from models.paths.path import AcceptanceOffice, NodeState, PathKind, PathNode
 from models.register.organisation import ChangeKind, Organisation, OrganisationChange
 from workflow.base.errors import Linked
 from workflow.base.unit_of_work import UnitOfWork
 
-#: Lies on a desk of the path.
-AT_A_DESK = (D.SUBMITTED, D.UNIT_REVIEW, D.UNIT_PUBLICITY, D.UNDER_AUDIT)
-#: Nothing more is decided about it: it keeps the organisation it had.
-DECIDED = (D.FAILED, D.FILED, D.ISSUED, D.REPORTED, D.TERMINATED, D.WITHDRAWN, D.REVOKED)
 #: How many records a sentence names.
 NAMED = 5
 
@@ -47,21 +43,19 @@ def standing(organisation_id: int) -> Select[Any]:
         RouteStep.declaration_id == Declaration.id,
         RouteStep.position == Declaration.position,
     )
-    return select(Declaration).where(Declaration.state.in_(AT_A_DESK), here.exists())
+    return select(Declaration).where(Declaration.state.in_(ON_THE_WAY), here.exists())
 
 
 def drafts(organisation_id: int) -> Select[Any]:
     """Declarations of its people that are still being written, or came back to be mended."""
-    return select(Declaration).where(
-        Declaration.unit_id == organisation_id, Declaration.state.in_((D.DRAFT, D.RETURNED))
-    )
+    return select(Declaration).where(Declaration.unit_id == organisation_id, Declaration.state.in_(FILLED_IN))
 
 
 def running(organisation_id: int) -> Select[Any]:
     """Declarations further on their way whose route begins there or came through."""
     passed = select(RouteStep.declaration_id).where(RouteStep.organisation_id == organisation_id)
     mine = or_(Declaration.unit_id == organisation_id, Declaration.id.in_(passed))
-    return select(Declaration).where(mine, Declaration.state.not_in((D.DRAFT, D.RETURNED, *DECIDED)))
+    return select(Declaration).where(mine, Declaration.state.not_in((*FILLED_IN, *SETTLED)))
 
 
 def attached(session: Session, organisation: Organisation) -> list[Attached]:
@@ -74,7 +68,7 @@ def attached(session: Session, organisation: Organisation) -> list[Attached]:
         ("已上报的在办申报", running(key), "审核层级不变，退回时由合并后的单位办理"),
         (
             "已办结的申报",
-            select(Declaration).where(Declaration.unit_id == key, Declaration.state.in_(DECIDED)),
+            select(Declaration).where(Declaration.unit_id == key, Declaration.state.in_(SETTLED)),
             "保留原单位名称，不改动",
         ),
         ("账号", select(Account).where(Account.organisation_id == key), "转到合并后的单位"),

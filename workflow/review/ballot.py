@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from models.committees.expert import Expert
 from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as D
+from models.declarations.standing import Stage, states
 from models.review.ballot import Choice, Envelope, EnvelopeHash, Mark, Poll, Roll, Tally
 from models.review.ballot import PollState as P
 from models.review.session import ReviewSession, SessionState
@@ -408,7 +409,7 @@ def counted_poll(session: Session, review: ReviewSession) -> Poll | None:
 
 def results_of(session: Session, sessions: Sequence[int]) -> dict[int, tuple[int, int]]:
     """Id of a review session to (how many stood for the vote, how many of them are declared passed)."""
-    passed = func.sum(case((Declaration.state.in_([D.IN_REVIEW, D.FAILED]), 0), else_=1))
+    passed = func.sum(case((Declaration.state.in_(states(stage=Stage.REVIEW)), 0), else_=1))
     rows = (
         select(Poll.session_id, func.count(), passed)
         .join(Tally, Tally.poll_id == Poll.id)

@@ -7,17 +7,14 @@ from sqlalchemy.orm import Session
 
 from models.committees.expert import Expert
 from models.declarations.declaration import Declaration
-from models.declarations.declaration import DeclarationState as D
+from models.declarations.standing import CANDIDATES
 from models.review.session import Member, Recusal, ReviewSession
 from workflow.base.unit_of_work import UnitOfWork
-
-#: A candidate of a session before and while it is reviewed.
-STANDING = (D.PLANNED, D.IN_REVIEW)
 
 
 def candidates(session: Session, plan_id: int) -> list[Declaration]:
     """The candidates of a plan who stand for review now, in the order of their numbers."""
-    rows = select(Declaration).where(Declaration.plan_id == plan_id, Declaration.state.in_(STANDING))
+    rows = select(Declaration).where(Declaration.plan_id == plan_id, Declaration.state.in_(CANDIDATES))
     return list(session.scalars(rows.order_by(Declaration.number)))
 
 

@@ -18,16 +18,13 @@ from models.committees.catalogue import TitleLevel
 from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as D
 from models.declarations.quota import Quota
+from models.declarations.standing import PASSED
 from models.review.plan import Plan
 from models.review.session import ReviewSession
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.review import scoring
 from workflow.review.ballot import counted_poll, tallies
 from workflow.review.bench import candidates
-
-#: Passed, and not yet counted as used in the quota's own row.
-_PENDING = (D.PASSED, D.RESULT_PUBLICITY, D.OBJECTED, D.FILING)
-
 
 # -- The cuts, pure -------------------------------------------------------------------------------
 
@@ -140,7 +137,7 @@ def ratio_of(plan: Plan, level: str) -> int:
 
 def quota_left(session: Session, quota: Quota) -> int:
     """Places of a quota that nobody holds: approved, without those used and those passed but not yet filed."""
-    pending = select(func.count()).where(Declaration.quota_id == quota.id, Declaration.state.in_(_PENDING))
+    pending = select(func.count()).where(Declaration.quota_id == quota.id, Declaration.state.in_(PASSED))
     return quota.approved - quota.used - (session.scalar(pending) or 0)
 
 

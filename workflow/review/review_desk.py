@@ -17,6 +17,7 @@ from models.batches.batch import Batch, BatchState
 from models.committees.expert import Expert, ExpertState
 from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as D
+from models.declarations.standing import CANDIDATES
 from models.review.ballot import Poll, PollState, Roll
 from models.review.draw import Contribution, Draw, DrawState
 from models.review.plan import Plan, PlanKind, PlanState, ScoreItem, ScorePhase
@@ -193,7 +194,7 @@ def my_letters(actor: Account, today: date) -> Clause:
 def to_confirm(actor: Account, today: date) -> Clause:
     """面试通知 without a receipt, while the interview is still to come."""
     ahead = InterviewSlot.starts_at >= datetime.combine(today, time())
-    judged = select(Declaration.id).where(Declaration.state.in_([D.PLANNED, D.IN_REVIEW]))
+    judged = select(Declaration.id).where(Declaration.state.in_(CANDIDATES))
     return and_(
         my_letters(actor, today), InterviewSlot.confirmed_at.is_(None), ahead, InterviewSlot.declaration_id.in_(judged)
     )

@@ -1,0 +1,62 @@
+"""《真实性审核责任卡》 (118号 四(二)1): its items, its signing, and whether a declaration has one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from models.declarations.declaration import Declaration
+from models.declarations.liability import CheckResult, LiabilityCard, LiabilityCheck
+from workflow.accounts.colleague import colleagues
+from workflow.base.unit_of_work import UnitOfWork
+
+#: Items of the card.
+LIABILITY_ITEMS = (
+    ("education", "学历、学位证件查询认证"),
+    ("awards", "奖项及相关证件查询认证"),
+    ("papers", "论文、论著检索核实"),
+    ("projects", "项目、业绩材料核实"),
+    ("tenure", "任职年限核对确认"),
+)
+
+
+def sign(uow: UnitOfWork, declaration: Declaration, checkers: Mapping[str, str], note: str) -> LiabilityCard:
+    """Keep the card with the name of who checked each item; the unit's account of that name comes with it."""
+    known = colleagues(uow, *checkers.values())
+    card = LiabilityCard(
+        declaration_id=declaration.id,
+        signed_at=uow.now.replace(microsecond=0),
+        account_id=uow.actor.id,
+        signed_by=uow.actor.full_name,
+        organisation_name=uow.actor.desk,
+        note=note,
+        checks=[
+            LiabilityCheck(
+                item=item,
+                wording=wording,
+                checker_id=known.get(checkers[item]),
+                checker_name=checkers[item],
+                result=CheckResult.TRUE,
+                checked_on=uow.today,
+            )
+            for item, wording in LIABILITY_ITEMS
+        ],
+    )
+    uow.session.add(card)
+    uow.session.flush()
+    uow.record("sign_card", card, declaration=declaration.number)
+    return card
+
+
+def card_of(session: Session, declaration: Declaration) -> LiabilityCard | None:
+    """The newest card of the declaration, or None while it is not signed."""
+    cards = select(LiabilityCard).where(LiabilityCard.declaration_id == declaration.id)
+    return session.scalar(cards.order_by(LiabilityCard.id.desc()).limit(1))
+
+
+def signed() -> ColumnElement[bool]:
+    """The clause that a declaration has a signed card."""
+    card = select(LiabilityCard.id).where(LiabilityCard.declaration_id == Declaration.id)
+    return card.correlate(Declaration).exists()
