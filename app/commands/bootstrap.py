@@ -6,6 +6,9 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from app.one_at_a_time import one_at_a_time
+from models.base import db
+
 
 @click.command("bootstrap", help="写入角色、权限和系统账号；可重复执行，结果相同。")
 @with_appcontext
@@ -13,5 +16,6 @@ def bootstrap() -> None:
     """Make the FAB tables say what ACCESS says; safe to repeat after every upgrade."""
     from app.security import sync_permissions
 
-    added, removed = sync_permissions(current_app.appbuilder)
+    with one_at_a_time(db.engine, say=click.echo):
+        added, removed = sync_permissions(current_app.appbuilder)
     click.echo(f"角色与权限已同步：新增 {added} 项，移除 {removed} 项。")

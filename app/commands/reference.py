@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
+from app.one_at_a_time import one_at_a_time
 from models.base import db
 from workflow.accounts.accounts import install_system_account
 from workflow.base.errors import Refused
@@ -19,11 +20,12 @@ from workflow.office import reference
 @with_appcontext
 def load_reference(directory: Path) -> None:
     """Bring the files in as the system account and say what changed, file by file."""
-    actor = install_system_account(db.session)
-    try:
-        loaded = attempt(actor, lambda uow: reference.load(uow, directory))
-    except Refused as refused:
-        raise click.ClickException(refused.sentence) from refused
+    with one_at_a_time(db.engine, say=click.echo):
+        actor = install_system_account(db.session)
+        try:
+            loaded = attempt(actor, lambda uow: reference.load(uow, directory))
+        except Refused as refused:
+            raise click.ClickException(refused.sentence) from refused
     for result in loaded:
         said = f"新增 {len(result.added)}，更新 {len(result.changed)}，移除 {len(result.removed)}"
         left = f"，保留本单位维护 {len(result.kept)}" if result.kept else ""
