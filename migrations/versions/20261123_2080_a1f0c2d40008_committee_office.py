@@ -6,8 +6,10 @@ Revises: a1f0c2d40007
 
 from __future__ import annotations
 
-import sqlalchemy as sa  # noqa: F401
-from alembic import op  # noqa: F401
+import sqlalchemy as sa
+from alembic import op
+
+from migrations import set_aside
 
 revision = "a1f0c2d40008"
 down_revision = "a1f0c2d40007"
@@ -52,6 +54,7 @@ def downgrade() -> None:
     op.drop_table("acceptance_scope")
     with op.batch_alter_table("batch") as table:
         table.drop_column("vote_reason")
+    set_aside.keep(op.get_bind(), "committee", "kind")  # the older kind knows neither 委托 nor 联合
     committee = sa.table("committee", sa.column("kind", sa.String), sa.column("host", sa.String))
     for before, host, kind in SPLIT:
         op.execute(committee.update().where(committee.c.kind == kind, committee.c.host == host).values(kind=before))

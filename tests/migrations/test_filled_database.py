@@ -1,0 +1,163 @@
+"""A filled database can be upgraded, step by step, and taken back: the demo year loses nothing, on both databases."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+from alembic import command
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import inspect
+from sqlalchemy.exc import DBAPIError
+
+from tests.migrations import year
+from tests.migrations.conftest import MIGRATIONS, settings
+
+STEPS = [script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()][::-1]
+
+#: What a step after the kept year changes on purpose, "table.column" to the reason.
+CHANGED: dict[str, str] = {}
+
+
+def revision(engine):
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def begin(url, tmp_path, *words):
+    """A command of the product on that database, in a process of its own."""
+    place = tmp_path / "machine"
+    place.mkdir(exist_ok=True)
+    env = os.environ | {"DATABASE_URL": url, "DATA_DIR": str(place), "DEMO": "1", "ZHICHENG_MASTER": year.kept().master}
+    line = [sys.executable, "-m", "flask", "--app", "run", *words]
+    return subprocess.Popen(
+        line, env=env, cwd=MIGRATIONS.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def run(url, tmp_path, *words):
+    """The same, and what it said: status, words, complaints."""
+    process = begin(url, tmp_path, *words)
+    said, complaints = process.communicate(timeout=300)
+    return process.returncode, said, complaints
+
+
+def test_the_year_of_an_earlier_landing_comes_up_whole(filled, old, tmp_path):
+    before = year.rows_of(filled)
+    command.upgrade(settings(), "head")
+    found = [line.partition(": ") for line in year.differences(before, year.rows_of(filled))]
+    assert {(where, what) for where, _, what in found if what != "only after" and where not in CHANGED} == set()
+    command.check(settings())  # raises where the models say something else
+    for words in (["prepare"], ["journal", "verify"]):
+        status, said, complaints = run(old, tmp_path, *words)
+        assert status == 0, said + complaints
+    assert f"审计日志完整，共 {len(year.rows_of(filled)['journal_entry']['id'])} 条" in said
+
+
+def test_every_step_down_and_up_again_loses_no_row(filled):
+    now = year.rows_of(filled)
+    seen = {year.kept().revision: now}
+    for step in STEPS[STEPS.index(year.kept().revision) + 1 :]:
+        command.upgrade(settings(), step)
+        now = seen[step] = year.rows_of(filled, now)
+    for step in STEPS[-2::-1]:
+        command.downgrade(settings(), step)
+        now = year.rows_of(filled, now)
+        assert year.differences(seen.setdefault(step, now), now) == [], f"down to {step}"
+    for step in STEPS[1:]:
+        command.upgrade(settings(), step)
+        now = year.rows_of(filled, now)
+        assert year.differences(seen[step], now) == [], f"up again to {step}"
+    assert not {name for name in inspect(filled).get_table_names() if name.startswith("aside")}
+    command.check(settings())
+
+
+FAILS = """
+def upgrade():
+    op.create_table("half_way", sa.Column("id", sa.Integer, primary_key=True))
+    op.execute("UPDATE person SET name = 'x'")
+    op.execute("SELECT * FROM no_such_table")
+
+
+def downgrade():
+    pass
+"""
+
+
+def test_a_step_that_fails_leaves_the_revision_before(filled, further):
+    config = further("f00000000001", FAILS)
+    before = year.rows_of(filled)
+    with pytest.raises(DBAPIError) as failed:
+        command.upgrade(config, "head")
+    assert revision(filled) == STEPS[-1]  # the steps before it stay done
+    assert STEPS[-1] in "".join(failed.value.__notes__)
+    assert not inspect(filled).has_table("half_way")
+    assert year.rows_of(filled)["person"]["name"] == before["person"]["name"]
+
+
+DANGLES = """
+def upgrade():
+    op.execute("DELETE FROM person WHERE id IN (SELECT person_id FROM declaration)")
+
+
+def downgrade():
+    pass
+"""
+
+
+def test_a_step_after_which_a_reference_dangles_is_taken_back(filled, further):
+    config = further("f00000000002", DANGLES)
+    before = year.rows_of(filled)["person"]["id"]
+    with pytest.raises((CommandError, DBAPIError)):
+        command.upgrade(config, "head")
+    assert year.rows_of(filled)["person"]["id"] == before
+    assert revision(filled) == STEPS[-1]
+
+
+INDEX = """
+def upgrade():
+    with op.get_context().autocommit_block():
+        op.drop_index("ix_person_try", "person", if_exists=True, postgresql_concurrently=True)
+        op.create_index("ix_person_try", "person", ["name", "id"], postgresql_concurrently=True)
+
+
+def downgrade():
+    with op.get_context().autocommit_block():
+        op.drop_index("ix_person_try", "person", if_exists=True, postgresql_concurrently=True)
+"""
+
+
+def test_an_index_is_made_outside_a_transaction_while_others_read(filled, further):
+    config = further("f00000000003", INDEX)
+    with filled.connect() as reader:
+        reader.exec_driver_sql("SELECT count(*) FROM region").scalar()  # a transaction that stays open
+        command.upgrade(config, "head")
+    assert "ix_person_try" in {index["name"] for index in inspect(filled).get_indexes("person")}
+    assert revision(filled) == "f00000000003"
+    command.downgrade(config, STEPS[-1])
+    assert "ix_person_try" not in {index["name"] for index in inspect(filled).get_indexes("person")}
+
+
+def test_what_was_set_aside_comes_back_as_far_as_its_ground_still_stands(filled):
+    """The older release runs for a day in between, and somebody takes away the series of a scope that it cannot see."""
+    with filled.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO series VALUES (900, 900, '试验', 'ZZ')")
+        office = connection.exec_driver_sql("SELECT min(id) FROM acceptance_office").scalar()
+        connection.exec_driver_sql(f"INSERT INTO acceptance_scope VALUES (900, {office}, 900, NULL)")
+    before = year.rows_of(filled)
+    command.downgrade(settings(), "a1f0c2d40005")
+    with filled.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM series WHERE id = 900")
+    command.upgrade(settings(), year.kept().revision)
+    found = [line.split(":")[0] for line in year.differences(before, year.rows_of(filled))]
+    assert {where.split(".")[0] for where in found} == {"series", "acceptance_scope"}
+    assert 900 not in year.rows_of(filled)["acceptance_scope"]["id"]
+
+
+def test_an_empty_database_again_keeps_nothing_aside(filled):
+    command.downgrade(settings(), "base")
+    assert set(inspect(filled).get_table_names()) <= {"alembic_version"}
