@@ -6,6 +6,7 @@ tests/workflow/test_lifecycles.py, migrations by tests/test_migrations.py, the p
 
 from __future__ import annotations
 
+import ast
 import re
 import unicodedata
 from collections import Counter
@@ -82,6 +83,54 @@ def test_chance_comes_from_the_operating_system():
     """No seedable generator decides anything; the demo alone uses one, so that every demo is the same."""
     users = {path for path, text in sources() if re.search(r"\brandom\.(?!SystemRandom)\w+", text)}
     assert {path for path in users if not path.startswith("app/demo/")} == set()
+
+
+# --- a log is a log ---------------------------------------------------------------------------------------
+
+#: Who may name the trail and the journal: their own modules, the screens that show them, the row policy of the screen.
+LOGS = {
+    "models.office.trail": {"models/registry.py", "workflow/base/trail.py", "views/screens/timeline.py"},
+    "models.office.journal": {
+        "models/registry.py",
+        "workflow/base/journal.py",
+        "workflow/base/policy.py",
+        "views/office/journal.py",
+    },
+}
+#: What those modules offer to others: to write, to verify and to show, never to look a fact up.
+OFFERED = {
+    "workflow.base.trail": {"leave_trail"},
+    "workflow.base.journal": {"seal", "verify", "count", "plain", "canonical", "name_of", "state_hash", "Fault"},
+}
+
+
+def imports(text):
+    """(module, name) of everything a module imports by name, wherever it does."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield from ((node.module, alias.name) for alias in node.names)
+
+
+@pytest.mark.parametrize("log", LOGS)
+def test_nothing_but_its_own_modules_and_its_screen_reads_a_log(log):
+    """Guards, badges, forms and figures have tables of facts; a decision by a log changes with its wording."""
+    package, _, module = log.rpartition(".")
+    named = {p for p, text in sources() if any(i in ((package, module),) or i[0] == log for i in imports(text))}
+    assert named - {"models/registry.py"} == LOGS[log] - {"models/registry.py"}
+    table = {"trail": "trail_entry", "journal": "journal_entry"}[module]
+    said = {path for path, text in sources() if table in text}
+    assert said <= {log.replace(".", "/") + ".py"}, "nobody asks for the rows in SQL of his own"
+
+
+@pytest.mark.parametrize("module", OFFERED)
+def test_a_log_offers_nothing_that_looks_a_fact_up(module):
+    taken = {name for path, text in sources() for m, name in imports(text) if m == module}
+    assert taken <= OFFERED[module]
+
+
+def test_no_entry_is_hidden_or_counted_by_the_words_it_is_shown_with():
+    by_label = re.compile(r"\b(moment|entry|m|e)\.(label|opinion) (not in|in|==|!=)|\bkey=lambda \w+: \w+\.label\b")
+    assert [path for path, text in sources("views", "workflow") if by_label.search(text)] == []
 
 
 # --- words ----------------------------------------------------------------------------------------------

@@ -19,7 +19,8 @@ from models.declarations.declaration import DeclarationState as S
 from models.register.organisation import Organisation
 from workflow.awards import publicity
 from workflow.declarations import submission
-from workflow.declarations.declaration import DECLARATION, LIABILITY_ITEMS, PUBLICISED, publicity_needed, unit_publicity
+from workflow.declarations.declaration import DECLARATION, PUBLICISED, publicity_needed, unit_publicity
+from workflow.declarations.liability import LIABILITY_ITEMS
 from workflow.office import working_days
 
 SIGNED = {"handler": "经办", "head": "负责"}

@@ -359,7 +359,10 @@ def _reference(connection: sa.Connection) -> None:
     j = journal.c
     for table in REFERENCE:
         loads = sa.select(j.details).where(j.subject == f"reference:{table}").order_by(j.id)
-        keys = {key for (details,) in connection.execute(loads) for key in json.loads(details).get("added", [])}
+        keys: set[str] = set()
+        for (details,) in connection.execute(loads):
+            told = json.loads(details)
+            keys = (keys | set(told.get("added", []))) - set(told.get("removed", []))
         _write(connection, "reference_key", [{"table_name": table, "key": key} for key in sorted(keys)])
         touched = sa.select(j.subject).where(j.subject.like(f"{table}:%")).distinct()
         ids = sorted({int(subject.rpartition(":")[2]) for (subject,) in connection.execute(touched)})

@@ -32,6 +32,7 @@ class Series(Model):
     """One of the 27 title series: a root of the 职称树, fixed."""
 
     __tablename__ = "series"
+    __reference__ = True
     id: Mapped[int] = column("编号", Integer, primary_key=True)
     number: Mapped[int] = column("序号", Integer, unique=True)
     name: Mapped[str] = column("职称系列", String(40), unique=True)
@@ -45,6 +46,7 @@ class Title(Model):
     """A title of a series at a level (职称名称)."""
 
     __tablename__ = "title"
+    __reference__ = True
     __trailed__ = True
     __table_args__ = (UniqueConstraint("series_id", "branch", "level", "name"),)
     id: Mapped[int] = column("编号", Integer, primary_key=True)
@@ -71,6 +73,7 @@ class Specialty(Model):
     """A node of the 专业树; roots (one per series) are fixed."""
 
     __tablename__ = "specialty"
+    __reference__ = True
     __trailed__ = True
     __table_args__ = (Index("ix_specialty_parent", "parent_id", "code"),)
     id: Mapped[int] = column("编号", Integer, primary_key=True)
@@ -96,6 +99,7 @@ class CodeItem(Model):
     """An entry of a national or provincial code list (代码表)."""
 
     __tablename__ = "code_item"
+    __reference__ = True
     __table_args__ = (UniqueConstraint("list_name", "code"),)
     id: Mapped[int] = column("编号", Integer, primary_key=True)
     list_name: Mapped[str] = column("代码表", String(60))

@@ -43,6 +43,7 @@ class CalendarDay(Model):
     """A day of the working-day calendar (工作日历) that differs from Monday-to-Friday."""
 
     __tablename__ = "calendar_day"
+    __reference__ = True
     __trailed__ = True
     id: Mapped[int] = column("编号", Integer, primary_key=True)
     day: Mapped[date] = column("日期", Date, unique=True)
@@ -57,6 +58,7 @@ class CalendarYear(Model):
     """A year of the calendar: announced by the State Council, or provisional (暂定)."""
 
     __tablename__ = "calendar_year"
+    __reference__ = True
     __trailed__ = True
     id: Mapped[int] = column("编号", Integer, primary_key=True)
     year: Mapped[int] = column("年度", Integer, unique=True)
@@ -68,6 +70,7 @@ class Clause(Model):
     """A clause a rule cites: its code in the product, document, article and wording (条款)."""
 
     __tablename__ = "clause"
+    __reference__ = True
     id: Mapped[int] = column("编号", Integer, primary_key=True)
     code: Mapped[str] = column("条款代号", String(20), unique=True)
     document: Mapped[str] = column("文件", String(200))

@@ -15,6 +15,7 @@ class Region(Model):
     """A region of Hunan (行政区划): province, 14 市州, 122 县市区 and statistical zones."""
 
     __tablename__ = "region"
+    __reference__ = True
     id: Mapped[int] = column("编号", Integer, primary_key=True)
     code: Mapped[str] = column("区划代码", String(6), unique=True)
     name: Mapped[str] = column("名称", String(40))

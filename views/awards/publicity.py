@@ -25,7 +25,7 @@ from workflow.awards import publicity
 from workflow.base import policy, settings
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork, asking
-from workflow.declarations import desk
+from workflow.declarations import desk, liability
 from workflow.declarations.declaration import PUBLICISED
 from workflow.office import working_days
 
@@ -48,7 +48,7 @@ def unready() -> str:
     mine = policy.visible(g.user, Declaration).where(
         Declaration.unit_id == g.user.organisation_id, Declaration.state == S.UNIT_REVIEW
     )
-    count = db.session.scalar(select(func.count()).select_from(mine.where(~desk.checked()).subquery()))
+    count = db.session.scalar(select(func.count()).select_from(mine.where(~liability.signed()).subquery()))
     return (
         f"另有 {count} 人尚未签署《真实性审核责任卡》，签署后才能公示（118号 四(二)1）。"
         if count

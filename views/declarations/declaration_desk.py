@@ -25,7 +25,6 @@ from views.declarations.paper_condition import paper_condition
 from views.screens.desk_condition import desk_condition
 from views.screens.screen import Link, Panel, Screen
 from views.screens.stay import context
-from views.screens.timeline import Moment
 from views.storage.attachments import file_link, size_of
 from workflow.base import roles as r
 from workflow.base.flow import Step
@@ -38,8 +37,6 @@ from workflow.declarations.named import as_filed
 
 #: Who may see an identity number in clear, one at a time (个人信息保护法 第六条: 必要).
 MAY_UNMASK = (*r.AUDITORS, r.UNIT_OFFICER, r.COMMITTEE_OFFICE)
-#: What the trail leaves out for offices: the applicant's drafting, and who looked at a number (the journal has both).
-UNTOLD = ("暂存申报", "修改申报信息", "申报材料上传", "移除材料", "个人承诺", "查看证件号码")
 
 
 class DeclarationDesk(Screen):
@@ -172,10 +169,6 @@ class DeclarationDesk(Screen):
             links.append(Link("核验与比对", url_for("ComparisonView.compare", pk=record.id)))
         return links
 
-    def trail(self, record: Declaration) -> list[Moment]:
-        """过程跟踪 without every 暂存 of the draft and every look at a number."""
-        return [moment for moment in super().trail(record) if moment.label not in UNTOLD]
-
     def panels(self, record: Declaration) -> Sequence[Panel]:
         """去向预览, beside the trail."""
         return [
@@ -227,6 +220,8 @@ class DeclarationDesk(Screen):
         if request.method == "GET":
             return self.show_page(record)
         attempt(
-            g.user, lambda uow: uow.record("unmask_identity", self.find(pk), label="查看证件号码"), context=context()
+            g.user,
+            lambda uow: uow.record("unmask_identity", self.find(pk), label="查看证件号码", aside=True),
+            context=context(),
         )
         return self.show_page(self.find(pk), revealed=record.person.id_number)

@@ -13,7 +13,7 @@ from models.base import db
 from models.office.setting import Setting as StoredSetting
 from views.screens import stay
 from views.screens.boxes import Box
-from views.screens.timeline import Moment, timeline
+from views.screens.timeline import Moment, newest, timeline
 from workflow.base import settings
 from workflow.base.errors import Refused
 from workflow.base.settings import SETTINGS, Setting
@@ -33,7 +33,10 @@ class SettingView(BaseView):
     @has_access
     def list(self) -> Any:
         """All parameters by group; `q` and `group` narrow them. Beside each who changed it last."""
-        last = settings.last_changes(db.session)
+        entries = newest(StoredSetting.__tablename__)
+        last = {
+            name: entries.get(key) for key, name in db.session.execute(select(StoredSetting.id, StoredSetting.name))
+        }
         q, group = request.args.get("q", "").strip()[:60], request.args.get("group", "")
         groups: dict[str, list[dict[str, Any]]] = {}
         for declared in SETTINGS:

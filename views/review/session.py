@@ -29,7 +29,7 @@ from workflow.review.bench import present, recusals
 from workflow.review.session import SESSION, turnout
 
 #: Steps of the session that an expert takes: told without his name (令40号 第二十三条).
-BY_EXPERTS = {step.label for flow in (SESSION, POLL) for step in flow.steps if EXPERT in step.roles} | {"申请回避"}
+BY_EXPERTS = {step.verb for flow in (SESSION, POLL) for step in flow.steps if EXPERT in step.roles} | {"recuse"}
 
 
 class SessionDesk(Screen):
@@ -73,10 +73,11 @@ class SessionDesk(Screen):
     def trail(self, record: ReviewSession) -> list[Moment]:
         """过程跟踪 without the names of experts: their steps of one kind are told once, with their number."""
         told: list[Moment] = []
-        for label, run in groupby(super().trail(record), key=lambda moment: moment.label):
+        for verb, run in groupby(super().trail(record), key=lambda moment: moment.verb):
             same = list(run)
-            if label in BY_EXPERTS:
-                same = [replace(same[0], label=f"{label}（{len(same)} 人次）", who="", organisation="评委")]
+            if verb in BY_EXPERTS:
+                label = f"{same[0].label}（{len(same)} 人次）"
+                same = [replace(same[0], label=label, who="", organisation="评委")]
             told += same
         return told
 

@@ -87,7 +87,7 @@ class PollScreen(FlowScreen):
 
     def trail(self, record: Poll) -> list[Moment]:
         """Opening, counting, destroying; no vote has a line or a time."""
-        return [moment for moment in super().trail(record) if moment.label not in BY_EXPERTS]
+        return [moment for moment in super().trail(record) if moment.verb not in BY_EXPERTS]
 
     def links(self, record: Poll) -> Sequence[Link]:
         """The papers of a counted poll."""

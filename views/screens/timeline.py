@@ -8,7 +8,7 @@ from datetime import date, datetime
 from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from models.base import db
 from models.office.trail import TrailEntry
@@ -24,6 +24,7 @@ MOST = 200
 class Moment:
     """One entry of the timeline."""
 
+    verb: str
     label: str
     at: datetime
     who: str
@@ -35,13 +36,16 @@ class Moment:
 
 
 def timeline(record: Any, *, own: bool = False) -> list[Moment]:
-    """The trail of a record, newest first. With `own` the applicant reads: offices, without officers' names."""
-    entries = db.session.scalars(
-        select(TrailEntry)
-        .where(TrailEntry.subject_kind == record.__tablename__, TrailEntry.subject_id == record.id)
-        .order_by(TrailEntry.id.desc())
-        .limit(MOST)
-    ).all()
+    """The trail of a record, newest first. With `own` the applicant reads: offices, without officers' names.
+
+    What is no step of the case (`aside`: his drafting, a look at his number) is told to him alone.
+    """
+    about = select(TrailEntry).where(
+        TrailEntry.subject_kind == record.__tablename__, TrailEntry.subject_id == record.id
+    )
+    if not own:
+        about = about.where(TrailEntry.aside.is_(False))
+    entries = db.session.scalars(about.order_by(TrailEntry.id.desc()).limit(MOST)).all()
     told = []
     for entry, before in zip_longest(entries, entries[1:]):
         items = [str(i) for i in (entry.facts or {}).get("items", [])]
@@ -50,9 +54,25 @@ def timeline(record: Any, *, own: bool = False) -> list[Moment]:
             "" if own or entry.organisation.startswith(entry.actor_name or "-") else entry.actor_name
         )  # an office's account bears its name
         told.append(
-            Moment(entry.label, entry.at, who, entry.organisation, entry.opinion or "", days, entry.verb in BACK, items)
+            Moment(
+                entry.verb,
+                entry.label,
+                entry.at,
+                who,
+                entry.organisation,
+                entry.opinion or "",
+                days,
+                entry.verb in BACK,
+                items,
+            )
         )
     return told
+
+
+def newest(table: str) -> dict[int, TrailEntry]:
+    """The newest entry of each record of a table, by its id: who changed it last."""
+    last = select(func.max(TrailEntry.id)).where(TrailEntry.subject_kind == table).group_by(TrailEntry.subject_id)
+    return {entry.subject_id: entry for entry in db.session.scalars(select(TrailEntry).where(TrailEntry.id.in_(last)))}
 
 
 def working_days_between(after: date, until: date) -> int | None:

@@ -13,21 +13,25 @@ from models.awards.certificate import Certificate, CertificateState
 from models.base import db
 from models.committees.catalogue import TitleLevel
 from models.declarations.declaration import Correction, Declaration, DeclarationMode, DeclarationState
-from models.office.trail import TrailEntry
+from models.declarations.liability import CheckResult, LiabilityCheck
+from models.declarations.opinion import Opinion, OpinionResult
 from models.paths.path import Way
 from models.register.organisation import Region
 from models.review.plan import Plan
 from reports.paper import render
 from workflow.base.unit_of_work import asking
 from workflow.declarations import form as forms
-from workflow.declarations import submission
+from workflow.declarations import liability, submission
+from workflow.declarations import opinion as opinions
 from workflow.declarations.named import as_filed
 
-STEPS = {
-    "recommend": "unit_opinion",
-    "approve": "authority",
-    "qualify": "office_opinion",
-    "disqualify": "office_opinion",
+#: The box of the 评审表 in which an opinion stands.
+BOXES = {
+    OpinionResult.RECOMMENDED: "unit_opinion",
+    OpinionResult.STOPPED: "unit_opinion",
+    OpinionResult.APPROVED: "authority_opinions",
+    OpinionResult.QUALIFIED: "office_opinion",
+    OpinionResult.DISQUALIFIED: "office_opinion",
 }
 
 
@@ -77,20 +81,15 @@ def review_form_pdf(declaration: Declaration) -> io.BytesIO:
     """《专业技术职称评审表》 with what was filled in, the promise, the 责任卡 and the opinions given so far."""
     person, content = declaration.person, declaration.content
     region = db.session.scalar(select(Region.name).where(Region.code == declaration.region_code))
-    trail = db.session.scalars(
-        select(TrailEntry)
-        .where(TrailEntry.subject_kind == "declaration", TrailEntry.subject_id == declaration.id)
-        .order_by(TrailEntry.id)
-    ).all()
     filed = as_filed(db.session, declaration)
     data: dict[str, Any] = {
         "number": declaration.number,
-        "organisation": declaration.unit.name,
+        "organisation": filed.unit,
         "content_hash": submission.content_hash(declaration),
         "cover": [
             ["姓名", person.name],
             ["证件号码", person.masked_id],
-            ["所在单位", declaration.unit.name],
+            ["所在单位", filed.unit],
             ["行政区划", region or ""],
             ["申报系列", filed.series],
             ["申报职称", filed.title],
@@ -110,17 +109,14 @@ def review_form_pdf(declaration: Declaration) -> io.BytesIO:
         "authority_opinions": [],
         "verify_url": url_for("RecordView.open", kind="declaration", key=declaration.id, _external=True),
     }
-    for entry in trail:
-        if entry.verb == "check":
-            data["liability_card"] = {
-                "items": [{**item, "result": "属实"} for item in entry.facts.get("liability_card", [])]
-            }
-        elif entry.verb in STEPS:
-            box = _opinion(entry)
-            if STEPS[entry.verb] == "authority":
-                data["authority_opinions"].append(box)
-            else:
-                data[STEPS[entry.verb]] = box
+    if (card := liability.card_of(db.session, declaration)) is not None:
+        data["liability_card"] = {"items": [_checked(check) for check in card.checks]}
+    for opinion in opinions.newest(db.session, declaration):
+        box = BOXES[OpinionResult(opinion.result)]
+        if box == "authority_opinions":
+            data[box].append(_opinion(opinion))
+        else:
+            data[box] = _opinion(opinion)
     if declaration.voted_on:
         data["result"] = {
             "opinion": DeclarationState(declaration.state).label,
@@ -130,15 +126,17 @@ def review_form_pdf(declaration: Declaration) -> io.BytesIO:
     return pdf("review_form", data)
 
 
-def _opinion(entry: TrailEntry) -> dict[str, Any]:
-    facts = entry.facts or {}
-    words = "；".join(text for text in (facts.get("assessment"), entry.opinion) if text)
+def _checked(check: LiabilityCheck) -> dict[str, str]:
+    return {"item": check.wording, "checker": check.checker_name, "result": CheckResult(check.result).label}
+
+
+def _opinion(opinion: Opinion) -> dict[str, Any]:
     return {
-        "opinion": words,
-        "handler": facts.get("handler", entry.actor_name),
-        "head": facts.get("head", ""),
-        "on": f"{entry.at:%Y-%m-%d}",
-        "organisation": entry.organisation,
+        "opinion": "；".join(text for text in (opinion.assessment, opinion.words) if text),
+        "handler": opinion.handler_name,
+        "head": opinion.head_name,
+        "on": f"{opinion.given_at:%Y-%m-%d}",
+        "organisation": opinion.office_name,
     }
 
 
@@ -173,6 +171,8 @@ def mirrored(declaration: Declaration, field: Any) -> str:
     owner = {"declaration": declaration, "person": declaration.person, "unit": declaration.unit}.get(record)
     if field.mirror == ("declaration", "specialty"):
         return as_filed(db.session, declaration).specialty
+    if field.mirror == ("unit", "name"):
+        return as_filed(db.session, declaration).unit
     value = getattr(owner, name, "")
     if name == "region_code":
         return db.session.scalar(select(Region.name).where(Region.code == value)) or ""

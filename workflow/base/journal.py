@@ -109,18 +109,6 @@ def seal(uow: UnitOfWork) -> None:
     session.flush()
 
 
-def told(session: Session, subject: str) -> list[dict[str, Any]]:
-    """The facts of every entry about `subject`, oldest first."""
-    rows = select(JournalEntry.details).where(JournalEntry.subject == subject).order_by(JournalEntry.id)
-    return [json.loads(details) for details in session.scalars(rows)]
-
-
-def touched(session: Session, table: str) -> set[int]:
-    """Ids of the records of `table` that any entry is about."""
-    rows = select(JournalEntry.subject).where(JournalEntry.subject.startswith(f"{table}:", autoescape=True)).distinct()
-    return {int(subject.rpartition(":")[2]) for subject in session.scalars(rows)}
-
-
 @dataclass(frozen=True)
 class Fault:
     """The first entry that does not fit, and why."""

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.office.setting import Setting as StoredSetting
-from models.office.trail import TrailEntry
 from workflow.base.errors import NotYou, Refused
 from workflow.base.remembered import remembered
 from workflow.base.roles import HRSS_CONFIG
@@ -171,21 +170,6 @@ def value(session: Session, name: str) -> Any:
 def day_of(session: Session, name: str, year: int) -> date:
     """The day of that year a parameter of kind `day` names."""
     return date.fromisoformat(f"{year:04d}-{value(session, name)}")
-
-
-def last_changes(session: Session) -> dict[str, TrailEntry]:
-    """Who changed each parameter last: its name → the entry of the trail."""
-    newest = (
-        select(func.max(TrailEntry.id))
-        .where(TrailEntry.subject_kind == StoredSetting.__tablename__)
-        .group_by(TrailEntry.subject_id)
-    )
-    rows = (
-        select(StoredSetting.name, TrailEntry)
-        .join(TrailEntry, TrailEntry.subject_id == StoredSetting.id)
-        .where(TrailEntry.id.in_(newest))
-    )
-    return dict(session.execute(rows).tuples().all())
 
 
 def change(uow: UnitOfWork, name: str, given: Value) -> Value:

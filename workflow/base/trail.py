@@ -12,8 +12,11 @@ if TYPE_CHECKING:
 
 
 def leave_trail(uow: UnitOfWork) -> None:
-    """Write a trail entry for each recorded verb whose subject is `__trailed__`; `quiet` facts are the journal's
-    only."""
+    """Write a trail entry for each recorded verb whose subject is `__trailed__`.
+
+    `quiet` facts are the journal's only; `aside` is no step of the case (drafting, a look at a number): kept, and not
+    shown to offices.
+    """
     for verb, subject, facts in uow.entries:
         if getattr(subject, "__trailed__", False) and not facts.get("quiet"):
             facts = dict(facts)
@@ -30,6 +33,7 @@ def leave_trail(uow: UnitOfWork) -> None:
                     before=facts.pop("before", ""),
                     after=facts.pop("after", ""),
                     opinion=facts.pop("opinion", None),
+                    aside=bool(facts.pop("aside", False)),
                     facts=plain(facts),
                 )
             )

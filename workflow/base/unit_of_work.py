@@ -29,6 +29,7 @@ from models.base import db
 from workflow.base.clock import province_now
 from workflow.base.errors import NotNow
 from workflow.base.journal import seal
+from workflow.base.kept import keep_for_offices
 from workflow.base.trail import leave_trail
 
 T = TypeVar("T")
@@ -84,6 +85,7 @@ def unit_of_work(
         yield uow
         session.flush()  # new subjects receive the id their entries name
         leave_trail(uow)
+        keep_for_offices(uow)
         seal(uow)
         session.commit()
     except StaleDataError:

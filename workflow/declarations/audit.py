@@ -8,13 +8,16 @@ from typing import Any
 from models.committees.committee import Committee
 from models.declarations.declaration import Correction, Declaration
 from models.declarations.declaration import DeclarationState as S
+from models.declarations.opinion import Opinion
+from models.declarations.opinion import OpinionResult as R
 from models.register.organisation import Organisation
 from workflow.base import settings
 from workflow.base.errors import Refused
 from workflow.base.notices import tell
 from workflow.base.unit_of_work import UnitOfWork
-from workflow.declarations import comparison, quota
-from workflow.declarations.declaration import DECLARATION, LIABILITY_ITEMS, is_review, step_at
+from workflow.declarations import comparison, liability, quota
+from workflow.declarations import opinion as opinions
+from workflow.declarations.declaration import DECLARATION, is_review, step_at
 from workflow.office import working_days
 from workflow.storage.files import store
 
@@ -35,8 +38,9 @@ def accept(uow: UnitOfWork, declaration: Declaration) -> None:
 @DECLARATION.performs("check")
 def check(uow: UnitOfWork, declaration: Declaration, *, opinion: str = "", **checkers: str) -> None:
     """Sign 《真实性审核责任卡》: each item with the name of who checked it (118号 四(二)1)."""
-    card = [{"item": label, "checker": checkers[key]} for key, label in LIABILITY_ITEMS]
-    DECLARATION.advance(uow, declaration, "check", opinion=opinion or "逐项审核属实", liability_card=card)
+    card = liability.compose(uow, declaration, checkers, opinion or "逐项审核属实")
+    DECLARATION.advance(uow, declaration, "check", opinion=card.note, liability_card=liability.told(card))
+    liability.keep(uow, card)
 
 
 @DECLARATION.performs("recommend")
@@ -55,7 +59,10 @@ def recommend(
         quota.reserve(uow, declaration)
     if seal:
         store(uow, seal[0], seal[1], owner=declaration, purpose="单位推荐意见盖章件", field="seal")
-    _forward(uow, declaration, "recommend", opinion=opinion, assessment=assessment, handler=handler, head=head)
+    said = opinions.compose(
+        uow, declaration, R.RECOMMENDED, words=opinion, handler=handler, head=head, assessment=assessment
+    )
+    _forward(uow, declaration, "recommend", said)
 
 
 @DECLARATION.performs("approve")
@@ -72,16 +79,15 @@ def approve(
 ) -> None:
     """形式审查 at one level: pass it to the next organisation, the committee, or make it effective."""
     _explained(uow, declaration, consistency, consistency_note)
+    said = opinions.compose(uow, declaration, R.APPROVED, words=opinion, handler=handler, head=head)
     _forward(
         uow,
         declaration,
         "approve",
-        opinion=opinion,
+        said,
         publicity_checked=publicity_checked,
         consistency=consistency,
         consistency_note=consistency_note,
-        handler=handler,
-        head=head,
     )
 
 
@@ -98,7 +104,7 @@ def _explained(uow: UnitOfWork, declaration: Declaration, consistency: str, note
         )
 
 
-def _forward(uow: UnitOfWork, declaration: Declaration, verb: str, **facts: Any) -> None:
+def _forward(uow: UnitOfWork, declaration: Declaration, verb: str, said: Opinion, **facts: Any) -> None:
     """Close this level and open the next: an organisation, the committee's office, or effect at the final one."""
     now = uow.now.replace(microsecond=0)
     here = step_at(declaration, declaration.position)
@@ -113,9 +119,9 @@ def _forward(uow: UnitOfWork, declaration: Declaration, verb: str, **facts: Any)
         to, where = S.AT_COMMITTEE, declaration.committee
     else:
         to, where = S.FILED, None
-    DECLARATION.advance(
-        uow, declaration, verb, to=to, next=where.name if where else "最终机构审核通过，申报信息生效", **facts
-    )
+    facts["next"] = where.name if where else "最终机构审核通过，申报信息生效"
+    DECLARATION.advance(uow, declaration, verb, to=to, **opinions.told(said), **facts)
+    opinions.keep(uow, said)
     declaration.position += 1
     declaration.due_on = None
     if onward:
@@ -234,16 +240,16 @@ def qualify(
 ) -> None:
     """复核合格: the candidate enters the base of the ratio (118号 四(四))."""
     _explained(uow, declaration, consistency, consistency_note)
+    said = opinions.compose(uow, declaration, R.QUALIFIED, words=opinion, handler=handler, head=head)
     DECLARATION.advance(
         uow,
         declaration,
         "qualify",
-        opinion=opinion,
         consistency=consistency,
         consistency_note=consistency_note,
-        handler=handler,
-        head=head,
+        **opinions.told(said),
     )
+    opinions.keep(uow, said)
     tell(
         uow,
         declaration.person,
@@ -253,10 +259,10 @@ def qualify(
     )
 
 
-def end(uow: UnitOfWork, declaration: Declaration, verb: str, reason: str, **facts: Any) -> None:
+def end(uow: UnitOfWork, declaration: Declaration, verb: str, opinion: str, **facts: Any) -> None:
     """Every way to 终止当年度: reason kept, place released, the applicant told at once (118号 四(四) 及时告知)."""
-    DECLARATION.advance(uow, declaration, verb, opinion=reason, **facts)
-    declaration.result_reason = reason
+    DECLARATION.advance(uow, declaration, verb, opinion=opinion, **facts)
+    declaration.result_reason = opinion
     declaration.due_on = None
     if declaration.quota_id:
         quota.release(uow, declaration)
@@ -264,7 +270,7 @@ def end(uow: UnitOfWork, declaration: Declaration, verb: str, reason: str, **fac
         uow,
         declaration.person,
         "申报已终止",
-        f"{declaration.number}：{reason}。当年度申报参评终止。",
+        f"{declaration.number}：{opinion}。当年度申报参评终止。",
         link(declaration),
     )
 
@@ -272,13 +278,17 @@ def end(uow: UnitOfWork, declaration: Declaration, verb: str, reason: str, **fac
 @DECLARATION.performs("disqualify")
 def disqualify(uow: UnitOfWork, declaration: Declaration, *, opinion: str, handler: str, head: str) -> None:
     """复核不合格: terminated for the year."""
-    end(uow, declaration, "disqualify", opinion, handler=handler, head=head)
+    said = opinions.compose(uow, declaration, R.DISQUALIFIED, words=opinion, handler=handler, head=head)
+    end(uow, declaration, "disqualify", **opinions.told(said))
+    opinions.keep(uow, said)
 
 
 @DECLARATION.performs("stop")
 def stop(uow: UnitOfWork, declaration: Declaration, *, opinion: str, handler: str, head: str) -> None:
     """不予报送: a proven objection (118号 四(二)2)."""
-    end(uow, declaration, "stop", opinion, handler=handler, head=head)
+    said = opinions.compose(uow, declaration, R.STOPPED, words=opinion, handler=handler, head=head)
+    end(uow, declaration, "stop", **opinions.told(said))
+    opinions.keep(uow, said)
 
 
 @DECLARATION.performs("lapse")

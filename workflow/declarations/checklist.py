@@ -19,12 +19,12 @@ from models.declarations.declaration import Correction, Declaration, Declaration
 from models.declarations.declaration import DeclarationState as S
 from models.declarations.quota import Quota
 from models.declarations.standing import AUDITED, standing
-from models.office.trail import TrailEntry
 from models.paths.path import Way
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.declarations import comparison, degree_check, eligibility, form, submission
 from workflow.declarations.declaration import publicity_needed, unit_publicity
+from workflow.declarations.liability import card_of
 from workflow.declarations.quota import limit_of, suitable
 from workflow.office import working_days
 
@@ -127,20 +127,11 @@ def filled_in(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
 
 def responsibility(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
     """《真实性审核责任卡》: who has checked what."""
-    card = uow.session.scalar(
-        select(TrailEntry)
-        .where(
-            TrailEntry.subject_kind == "declaration",
-            TrailEntry.subject_id == declaration.id,
-            TrailEntry.verb == "check",
-        )
-        .order_by(TrailEntry.id.desc())
-        .limit(1)
-    )
+    card = card_of(uow.session, declaration)
     basis = "118号 四(二)1"
     if card is not None:
-        names = "、".join(dict.fromkeys(item["checker"] for item in card.facts.get("liability_card", [])))
-        yield Check(OK, f"《真实性审核责任卡》已逐项签署（{names}，{card.at:%Y-%m-%d}）", basis)
+        names = "、".join(dict.fromkeys(check.checker_name for check in card.checks))
+        yield Check(OK, f"《真实性审核责任卡》已逐项签署（{names}，{card.signed_at:%Y-%m-%d}）", basis)
     elif declaration.state != S.DRAFT and not standing(declaration).settled:
         yield Check(LOOK, "《真实性审核责任卡》尚未签署", basis)
 

@@ -12,7 +12,6 @@ from models.batches.batch import BatchState
 from models.declarations.declaration import Declaration, RouteStep
 from models.declarations.declaration import DeclarationState as S
 from models.declarations.standing import AUDITED, ON_THE_WAY
-from models.office.trail import TrailEntry
 from models.paths.path import Way
 from models.review.plan import Plan, PlanState
 from workflow.base.flow import Ask, Flow, Step
@@ -29,15 +28,8 @@ from workflow.base.roles import (
 )
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.declarations import comparison
+from workflow.declarations.liability import LIABILITY_ITEMS, card_of
 
-#: Items of 《真实性审核责任卡》 (118号 四(二)1).
-LIABILITY_ITEMS = (
-    ("education", "学历、学位证件查询认证"),
-    ("awards", "奖项及相关证件查询认证"),
-    ("papers", "论文、论著检索核实"),
-    ("projects", "项目、业绩材料核实"),
-    ("tenure", "任职年限核对确认"),
-)
 #: 公示内容 (118号 四(二)2).
 PUBLICISED = (
     "学历",
@@ -164,14 +156,7 @@ def before_audit_deadline(uow: UnitOfWork, declaration: Declaration) -> str | No
 
 def liability_card_signed(uow: UnitOfWork, declaration: Declaration) -> str | None:
     """Every item of the 责任卡 has a named checker before publicity and recommendation (118号 四(二)1)."""
-    signed = uow.session.scalar(
-        select(func.count()).where(
-            TrailEntry.subject_kind == Declaration.__tablename__,
-            TrailEntry.subject_id == declaration.id,
-            TrailEntry.verb == "check",
-        )
-    )
-    if signed:
+    if card_of(uow.session, declaration) is not None:
         return None
     return "《真实性审核责任卡》尚未签署，不能公示或推荐（118号 四(二)1）；请先办理“真实性审核”，逐项填写审核人。"
 

@@ -22,7 +22,6 @@ from models.declarations.quota import Quota, QuotaState
 from models.declarations.standing import Holder, Stage, states
 from models.jobs.job import Job, JobState
 from models.office.notice import Notice
-from models.office.trail import TrailEntry
 from models.paths.path import AcceptanceOffice, NodeState, PathNode
 from models.register.blacklist import BlacklistEntry, BlacklistState
 from models.register.organisation import Organisation
@@ -30,6 +29,7 @@ from models.review.plan import Plan
 from workflow.base import policy
 from workflow.base import roles as r
 from workflow.committees import committee_term
+from workflow.declarations import liability
 
 Clause = ColumnElement[bool]
 Desk = Callable[[Account, date], Clause]
@@ -73,7 +73,7 @@ def recommend_desk(actor: Account, today: date) -> Clause:
     )
     posted = and_(Declaration.state == S.UNIT_PUBLICITY, over)
     spared = select(AcceptanceOffice.id).where(AcceptanceOffice.publicity_required.is_(False))
-    unposted = and_(Declaration.state == S.UNIT_REVIEW, Declaration.office_id.in_(spared), checked())
+    unposted = and_(Declaration.state == S.UNIT_REVIEW, Declaration.office_id.in_(spared), liability.signed())
     return and_(Declaration.unit_id == actor.organisation_id, or_(posted, unposted))
 
 
@@ -81,17 +81,7 @@ def posting_ready(actor: Account, today: date) -> Clause:
     """Ready for 所在单位申报公示: in review at the unit, responsibility card signed."""
     if not (actor.plays(*r.RECOMMENDERS) and actor.organisation_id):
         return false()
-    return and_(Declaration.unit_id == actor.organisation_id, Declaration.state == S.UNIT_REVIEW, checked())
-
-
-def checked() -> Clause:
-    """《真实性审核责任卡》 of the declaration is signed."""
-    card = select(TrailEntry.id).where(
-        TrailEntry.subject_kind == Declaration.__tablename__,
-        TrailEntry.subject_id == Declaration.id,
-        TrailEntry.verb == "check",
-    )
-    return card.correlate(Declaration).exists()
+    return and_(Declaration.unit_id == actor.organisation_id, Declaration.state == S.UNIT_REVIEW, liability.signed())
 
 
 def audit_desk(actor: Account, today: date) -> Clause:

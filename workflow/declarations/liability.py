@@ -22,10 +22,10 @@ LIABILITY_ITEMS = (
 )
 
 
-def sign(uow: UnitOfWork, declaration: Declaration, checkers: Mapping[str, str], note: str) -> LiabilityCard:
-    """Keep the card with the name of who checked each item; the unit's account of that name comes with it."""
+def compose(uow: UnitOfWork, declaration: Declaration, checkers: Mapping[str, str], note: str) -> LiabilityCard:
+    """The card with the name of who checked each item; the unit's account of that name comes with it."""
     known = colleagues(uow, *checkers.values())
-    card = LiabilityCard(
+    return LiabilityCard(
         declaration_id=declaration.id,
         signed_at=uow.now.replace(microsecond=0),
         account_id=uow.actor.id,
@@ -44,10 +44,17 @@ def sign(uow: UnitOfWork, declaration: Declaration, checkers: Mapping[str, str],
             for item, wording in LIABILITY_ITEMS
         ],
     )
+
+
+def told(card: LiabilityCard) -> list[dict[str, str | int | None]]:
+    """The lines of the card for the trail."""
+    return [{"item": c.wording, "checker": c.checker_name, "key": c.item, "account": c.checker_id} for c in card.checks]
+
+
+def keep(uow: UnitOfWork, card: LiabilityCard) -> None:
+    """The card is signed: from now on it counts, and a seal covers it."""
     uow.session.add(card)
-    uow.session.flush()
-    uow.record("sign_card", card, declaration=declaration.number)
-    return card
+    uow.record("sign_card", card)
 
 
 def card_of(session: Session, declaration: Declaration) -> LiabilityCard | None:

@@ -1,7 +1,7 @@
-"""Under which names a declaration was filed: series, title and specialty as the trees called them on that day.
+"""Under which names a declaration was filed: series, title, specialty and unit as they were called on that day.
 
-The trees are data: a specialty may be renamed later (附件3 1.1). What a person handed in and what is printed for it
-keeps the words of its 提交; they stand in the trail of that step, which nobody changes.
+The trees are data, and units are renamed: a specialty may be called otherwise later (附件3 1.1). What a person
+handed in, and what is printed for it, keeps the words of its 提交.
 """
 
 from __future__ import annotations
@@ -12,36 +12,45 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.declarations.declaration import Declaration
+from models.declarations.filed_names import FiledNames
 from models.declarations.standing import FILLED_IN
-from models.office.trail import TrailEntry
-
-#: Steps by which a declaration is handed in; the last one counts.
-FILED_BY = ("submit", "resubmit")
+from workflow.base.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True)
 class Names:
-    """What series, title and specialty are called; an empty specialty where none is declared."""
+    """What series, title, specialty and unit are called; an empty specialty where none is declared."""
 
     series: str
     title: str
     specialty: str
+    unit: str
 
 
 def called(declaration: Declaration) -> dict[str, str]:
-    """The names as they are today, for the trail of the step."""
-    specialty = declaration.specialty.name if declaration.specialty else ""
-    return {"series": declaration.series.name, "title": declaration.title.name, "specialty": specialty}
+    """The names as they are today."""
+    return {
+        "series": declaration.series.name,
+        "title": declaration.title.name,
+        "specialty": declaration.specialty.name if declaration.specialty else "",
+        "unit": declaration.unit.name,
+    }
+
+
+def keep(uow: UnitOfWork, declaration: Declaration) -> FiledNames:
+    """Keep today's names as those under which the declaration is handed in now."""
+    names = FiledNames(declaration_id=declaration.id, filed_at=uow.now.replace(microsecond=0), **called(declaration))
+    uow.session.add(names)
+    uow.record("file_names", names, declaration=declaration.number)
+    return names
 
 
 def as_filed(session: Session, declaration: Declaration) -> Names:
     """The names under which the declaration was handed in; those of today while the applicant may still change them."""
-    if declaration.state in FILLED_IN:
+    kept = None
+    if declaration.state not in FILLED_IN:
+        filed = select(FiledNames).where(FiledNames.declaration_id == declaration.id)
+        kept = session.scalar(filed.order_by(FiledNames.id.desc()).limit(1))
+    if kept is None:
         return Names(**called(declaration))
-    entries = select(TrailEntry.facts).where(
-        TrailEntry.subject_kind == "declaration", TrailEntry.subject_id == declaration.id, TrailEntry.verb.in_(FILED_BY)
-    )
-    for facts in session.scalars(entries.order_by(TrailEntry.id.desc())):
-        if kept := (facts or {}).get("named"):
-            return Names(**kept)
-    return Names(**called(declaration))
+    return Names(kept.series, kept.title, kept.specialty, kept.unit)

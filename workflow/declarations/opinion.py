@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -11,7 +13,7 @@ from workflow.accounts.colleague import colleagues
 from workflow.base.unit_of_work import UnitOfWork
 
 
-def give(
+def compose(
     uow: UnitOfWork,
     declaration: Declaration,
     result: OpinionResult,
@@ -21,10 +23,10 @@ def give(
     head: str,
     assessment: str = "",
 ) -> Opinion:
-    """Keep what the actor's office says of the declaration at the level where it lies now."""
+    """What the actor's office says of the declaration at the level where it lies now."""
     known = colleagues(uow, handler, head)
     committee = uow.actor.committee_id
-    opinion = Opinion(
+    return Opinion(
         declaration_id=declaration.id,
         position=declaration.position,
         organisation_id=None if committee else uow.actor.organisation_id,
@@ -39,10 +41,24 @@ def give(
         head_name=head,
         given_at=uow.now.replace(microsecond=0),
     )
+
+
+def told(opinion: Opinion) -> dict[str, Any]:
+    """The opinion for the trail: the words people read, and whose it is."""
+    facts = {
+        "opinion": opinion.words,
+        "handler": opinion.handler_name,
+        "head": opinion.head_name,
+        "signed": [opinion.handler_id, opinion.head_id],
+        "office": [opinion.position, opinion.organisation_id, opinion.committee_id],
+    }
+    return facts | ({"assessment": opinion.assessment} if opinion.assessment else {})
+
+
+def keep(uow: UnitOfWork, opinion: Opinion) -> None:
+    """The opinion is given: from now on forms print it, and a seal covers it."""
     uow.session.add(opinion)
-    uow.session.flush()
-    uow.record("give_opinion", opinion, declaration=declaration.number)
-    return opinion
+    uow.record("give_opinion", opinion)
 
 
 def newest(session: Session, declaration: Declaration) -> list[Opinion]:

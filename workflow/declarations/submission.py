@@ -91,7 +91,9 @@ def start(
     uow.session.add(declaration)
     uow.session.flush()
     declaration.number = f"HN{batch.year}{declaration.id:08d}"
-    uow.record("start", declaration, label="暂存申报", after=str(S.DRAFT), batch=batch.name, title=title.name)
+    uow.record(
+        "start", declaration, label="暂存申报", after=str(S.DRAFT), batch=batch.name, title=title.name, aside=True
+    )
     carry.carry(uow, declaration, facts_of(uow, declaration))
     return declaration
 
@@ -232,7 +234,7 @@ def promise(uow: UnitOfWork, declaration: Declaration, device: str) -> None:
     own_and_open(uow, declaration)
     declaration.content.promised_at = uow.now.replace(microsecond=0)
     declaration.content.promised_from = device[:200]
-    uow.record("promise", declaration, label="个人承诺")
+    uow.record("promise", declaration, label="个人承诺", aside=True)
 
 
 def facts_of(uow: UnitOfWork, declaration: Declaration) -> dict[str, Any]:
@@ -285,6 +287,7 @@ def submit(uow: UnitOfWork, declaration: Declaration) -> None:
     declaration.position = 0
     declaration.publicised_hash = content_hash(declaration, PUBLICISED_SECTIONS)
     DECLARATION.advance(uow, declaration, "submit", content=content_hash(declaration), named=named.called(declaration))
+    named.keep(uow, declaration)
     tell(
         uow,
         declaration.unit,
@@ -367,6 +370,7 @@ def resubmit(uow: UnitOfWork, declaration: Declaration, *, opinion: str) -> None
         content=content_hash(declaration),
         named=named.called(declaration),
     )
+    named.keep(uow, declaration)
     declaration.position, declaration.due_on = back, None
     declaration.publicised_hash = content_hash(declaration, PUBLICISED_SECTIONS)
     open_corrections = select(Correction).where(

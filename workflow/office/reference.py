@@ -1,7 +1,7 @@
 """Load the reference data (基础数据): regions, code lists, series, titles, specialties, calendar, clauses.
 
 Rows are found again by their natural keys, so loading twice changes nothing. What an office did is never
-undone: a record the journal tells of stays as it is, one it removed stays away, one it added is not looked
+undone: a record an office took in hand stays as it is, one it removed stays away, one it added is not looked
 at. Source of the files: data/README.md.
 """
 
@@ -16,15 +16,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from models.committees.catalogue import CodeItem, Series, Specialty, Title, TitleLevel
+from models.office.calendar_notice import CalendarNotice
+from models.office.reference import ReferenceKept, ReferenceKey
 from models.office.setting import CalendarDay, CalendarYear, Clause, DayKind
 from models.register.organisation import Region
 from workflow.base.errors import NotYou, Refused
-from workflow.base.journal import told, touched
 from workflow.base.roles import HRSS_CONFIG, SYSTEM
 from workflow.base.unit_of_work import UnitOfWork
 
@@ -43,9 +44,14 @@ class Table:
     columns: Callable[[Session, Row], dict[str, Any]]
 
     @property
+    def name(self) -> str:
+        """The name of its table in the database."""
+        return str(self.model.__tablename__)
+
+    @property
     def subject(self) -> str:
         """The name under which the journal keeps what was loaded."""
-        return f"reference:{self.model.__tablename__}"
+        return f"reference:{self.name}"
 
 
 @dataclass
@@ -181,7 +187,7 @@ def _load_table(session: Session, table: Table, file: Path) -> Loaded:
         raise Refused(f"读不到基础数据文件 {file}，请确认目录中有 {table.file} 后再载入。") from None
     result = Loaded(table, hashlib.sha256(content).hexdigest())
     present = {_key(table, record): record for record in session.scalars(select(table.model))}
-    before = {text for facts in told(session, table.subject) for text in facts["added"]}
+    before = set(session.scalars(select(ReferenceKey.key).where(ReferenceKey.table_name == table.name)))
     office = _of_the_office(session, table)
     listed = set()
     for row in _read(session, table, content):
@@ -199,6 +205,12 @@ def _load_table(session: Session, table: Table, file: Path) -> Loaded:
             result.changed.append(key)
     if table is DAYS:
         _drop_provisional(session, present, listed, office, result, file.parent)
+    session.add_all(
+        ReferenceKey(table_name=table.name, key=key) for key in sorted(set(map(_text, result.added)) - before)
+    )
+    for gone in map(_text, result.removed):  # taken away by a load, not by an office: another file may bring it again
+        if (kept := session.get(ReferenceKey, (table.name, gone))) is not None:
+            session.delete(kept)
     session.flush()
     return result
 
@@ -220,16 +232,18 @@ def _read(session: Session, table: Table, content: bytes) -> Iterable[dict[str, 
 
 
 def _of_the_office(session: Session, table: Table) -> Callable[[Any, Key], bool]:
-    """Whether a record is the office's own affair: the journal tells of it, or of its calendar year."""
-    ids = touched(session, table.model.__tablename__)
+    """Whether a record is the office's own affair: an office took it in hand, or entered anything for its year."""
     if table not in (DAYS, YEARS):
+        ids = set(session.scalars(_kept(table)))
         return lambda record, _: record is not None and record.id in ids
-    years = set(
-        session.scalars(select(CalendarYear.year).where(CalendarYear.id.in_(touched(session, "calendar_year"))))
-    )
-    days = session.scalars(select(CalendarDay.day).where(CalendarDay.id.in_(touched(session, "calendar_day"))))
-    years |= {day.year for day in days}
+    years = set(session.scalars(select(CalendarYear.year).where(CalendarYear.id.in_(_kept(YEARS)))))
+    days = session.scalars(select(CalendarDay.day).where(CalendarDay.id.in_(_kept(DAYS))))
+    years |= {day.year for day in days} | set(session.scalars(select(CalendarNotice.year).distinct()))
     return lambda _, key: (key[0] if table is YEARS else key[0].year) in years
+
+
+def _kept(table: Table) -> Select[tuple[int]]:
+    return select(ReferenceKept.record_id).where(ReferenceKept.table_name == table.name)
 
 
 def _drop_provisional(

@@ -13,8 +13,8 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.office.calendar_notice import CalendarNotice, NoticeKind
 from models.office.setting import CalendarDay, CalendarYear, DayKind
-from models.office.trail import TrailEntry
 from workflow.base import roles
 from workflow.base.errors import NotYou, Refused
 from workflow.base.unit_of_work import UnitOfWork
@@ -57,29 +57,51 @@ def set_day(uow: UnitOfWork, *, day: date, kind: str, name: str, record: Calenda
     record.day, record.kind, record.name = day, kind, name.strip()
     uow.session.flush()
     was = f"（原为 {' '.join(before)}）" if before and before != _told(record) else ""
+    told = " ".join(_told(record)) + was
+    _enter(uow, NoticeKind.DAY_SET, told, year=day.year, day=day)
     uow.record(
         "set_calendar_day",
         record,
-        label="登记工作日历",
+        label=NoticeKind.DAY_SET.label,
         day=day,
         kind=kind,
         name=record.name,
         was=before,
-        opinion=" ".join(_told(record)) + was,
+        opinion=told,
     )
     return record
+
+
+def _enter(
+    uow: UnitOfWork, kind: NoticeKind, told: str, *, year: int, day: date | None = None, source: str = ""
+) -> None:
+    """Write into the record of the year who entered what, by which notice."""
+    uow.session.add(
+        CalendarNotice(
+            year=year,
+            day=day,
+            kind=kind,
+            source=source,
+            told=told,
+            at=uow.now.replace(microsecond=0),
+            account_id=uow.actor.id,
+            by=uow.actor.full_name,
+        )
+    )
 
 
 def remove_day(uow: UnitOfWork, record: CalendarDay) -> None:
     """Take a day out: it is again what its weekday says."""
     _keeper(uow)
+    told = " ".join(_told(record))
+    _enter(uow, NoticeKind.DAY_REMOVED, told, year=record.day.year, day=record.day)
     uow.record(
         "remove_calendar_day",
         record,
-        label="删除工作日历",
+        label=NoticeKind.DAY_REMOVED.label,
         day=record.day,
         kind=record.kind,
-        opinion=" ".join(_told(record)),
+        opinion=told,
     )
     uow.session.delete(record)
     uow.session.flush()
@@ -110,14 +132,16 @@ def set_year(
         uow.session.add(record)
     record.announced, record.source = announced, source.strip()
     uow.session.flush()
+    told = f"{year} 年 {'已公布' if announced else '暂定'} {record.source}"
+    _enter(uow, NoticeKind.YEAR_SET, told, year=year, source=record.source)
     uow.record(
         "set_calendar_year",
         record,
-        label="登记工作日历年度",
+        label=NoticeKind.YEAR_SET.label,
         year=year,
         announced=announced,
         source=record.source,
-        opinion=f"{year} 年 {'已公布' if announced else '暂定'} {record.source}",
+        opinion=told,
     )
     return record
 
@@ -180,22 +204,22 @@ def announce(uow: UnitOfWork, record: CalendarYear, *, source: str, offs: Sequen
     record.announced, record.source = True, source.strip()
     uow.session.flush()
     count = {what: sum(c.what == what for c in found) for what in ("新增", "更改", "移除", "不变")}
-    told = "、".join(f"{what} {n} 天" for what, n in count.items() if n)
+    counts = "、".join(f"{what} {n} 天" for what, n in count.items() if n)
+    told = f"{record.year} 年 {record.source}：{counts}"
+    _enter(uow, NoticeKind.YEAR_ANNOUNCED, told, year=record.year, source=record.source)
     uow.record(
         "announce_year",
         record,
-        label="登记全年放假安排",
+        label=NoticeKind.YEAR_ANNOUNCED.label,
         year=record.year,
         source=record.source,
         days=[[off.day, off.kind, off.name] for off in offs],
-        opinion=f"{record.year} 年 {record.source}：{told}",
+        opinion=told,
     )
     return found
 
 
-def history(session: Session, year: int) -> list[TrailEntry]:
-    """Who changed what of that year when, the newest first."""
-    rows = select(TrailEntry).where(
-        TrailEntry.subject_kind.in_(["calendar_day", "calendar_year"]), TrailEntry.opinion.startswith(f"{year:04d}")
-    )
-    return list(session.scalars(rows.order_by(TrailEntry.id.desc()).limit(100)))
+def history(session: Session, year: int) -> list[CalendarNotice]:
+    """Who entered what for that year when, the newest first."""
+    rows = select(CalendarNotice).where(CalendarNotice.year == year)
+    return list(session.scalars(rows.order_by(CalendarNotice.id.desc()).limit(100)))

@@ -141,6 +141,7 @@ def propose(
         organisation_id=organisation.id,
         node_kind=organisation.kind,
         state=S.PENDING,
+        proposed_at=uow.now.replace(microsecond=0),
         level=level or None,
         committee_id=committee.id if committee else None,
         office_id=office.id if office else None,
@@ -275,7 +276,7 @@ def move(uow: UnitOfWork, node: PathNode, *, parent: str | PathNode | None = Non
     if above and (sentence := _bad_parent(uow.session, node, node.organisation, above)):
         raise Refused(sentence, field="parent")
     PATH_NODE.advance(uow, node, "move", parent=above.organisation.name if above else "")
-    node.parent, node.confirmed_at = above, None
+    node.parent, node.confirmed_at, node.proposed_at = above, None, uow.now.replace(microsecond=0)
     if counted:
         begin(uow, node.kind, f"“{node.organisation.name}”调整上级", node=node)
 

@@ -16,8 +16,7 @@ from sqlalchemy.orm import Session
 
 from models.accounts.account import Account
 from models.declarations.declaration import Declaration, RouteStep
-from models.office.trail import TrailEntry
-from models.paths.path import AcceptanceOffice, NodeState, PathKind
+from models.paths.path import AcceptanceOffice, NodeState, PathKind, PathNode
 from models.register.organisation import Organisation
 from workflow.base import roles
 from workflow.paths.path_cases import RUNNING
@@ -178,13 +177,8 @@ def _able() -> Subquery:
 
 def _since(session: Session) -> dict[int, date]:
     """Place to the day on which it was last proposed or moved."""
-    t = TrailEntry
-    query = (
-        select(t.subject_id, func.max(t.at))
-        .where(t.subject_kind == "path_node", t.after.in_(["", "pending"]), t.verb != "edit")
-        .group_by(t.subject_id)
-    )
-    return {key: moment.date() for key, moment in session.execute(query)}
+    query = select(PathNode.id, PathNode.proposed_at).where(PathNode.proposed_at.is_not(None))
+    return {key: moment.date() for key, moment in session.execute(query.where(PathNode.state == NodeState.PENDING))}
 
 
 def _accepting(session: Session) -> dict[str, set[int]]:

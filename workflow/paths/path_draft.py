@@ -334,6 +334,8 @@ def _node_for(uow: UnitOfWork, change: PathChange, place: Place, made: dict[int,
         change.node_id is None or place.state == NodeState.PENDING or change.confirmed_at
     ):
         node.confirmed_at = change.confirmed_at
+    if change.verb in (ChangeVerb.ADD, ChangeVerb.MOVE) and place.state == NodeState.PENDING:
+        node.proposed_at = uow.now.replace(microsecond=0)
     if change.verb == ChangeVerb.CANCEL:
         node.reason = change.reason
     uow.session.flush()

@@ -10,10 +10,12 @@ from sqlalchemy import select
 from models.awards.publicity import Publicity, PublicityItem, PublicityKind, PublicityState
 from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as S
+from models.declarations.liability import LiabilityCard, LiabilityCheck
 from models.office.trail import TrailEntry
 from tests.views.office_day import noon, page_of  # noqa: F401
 from workflow.base import roles as r
-from workflow.declarations.declaration import LIABILITY_ITEMS, PUBLICISED
+from workflow.declarations.declaration import PUBLICISED
+from workflow.declarations.liability import LIABILITY_ITEMS
 
 pytestmark = pytest.mark.usefixtures("noon")
 
@@ -49,20 +51,18 @@ def signed(session, officer):
     """Sign the responsibility card of a declaration."""
 
     def card(declaration):
-        items = [{"item": label, "checker": "周核"} for _key, label in LIABILITY_ITEMS]
+        checks = [
+            LiabilityCheck(item=key, wording=label, checker_name="周核", checked_on=date(2026, 5, 6))
+            for key, label in LIABILITY_ITEMS
+        ]
         session.add(
-            TrailEntry(
-                subject_kind="declaration",
-                subject_id=declaration.id,
-                at=datetime(2026, 5, 6, 9),
-                actor_id=officer.id,
-                actor_name="周核",
-                organisation="单位",
-                verb="check",
-                label="真实性审核",
-                before="",
-                after="",
-                facts={"liability_card": items},
+            LiabilityCard(
+                declaration_id=declaration.id,
+                signed_at=datetime(2026, 5, 6, 9),
+                account_id=officer.id,
+                signed_by="周核",
+                organisation_name="单位",
+                checks=checks,
             )
         )
         session.flush()

@@ -25,7 +25,6 @@ from workflow.awards.certificate_number import NUMBER
 from workflow.awards.issuer import ISSUER
 from workflow.base import journal, roles
 from workflow.base.errors import NotYou, Refused
-from workflow.base.trail import leave_trail
 from workflow.base.unit_of_work import UnitOfWork, unit_of_work
 from workflow.declarations import named
 
@@ -194,9 +193,7 @@ def test_a_certificate_says_what_was_so_on_the_day(desk, session):
 def test_a_certificate_carries_title_and_specialty_under_the_names_of_the_year_of_the_declaration(desk, make, session):
     specialty = make.specialty(parent=make.specialty(), name="悬索桥")
     declaration = desk.filed(specialty=specialty)
-    applicant = desk.uow()
-    applicant.record("submit", declaration, named=named.called(declaration))
-    leave_trail(applicant)
+    named.keep(desk.uow(), declaration)
     specialty.name, specialty.retired_from, declaration.title.retired_from = "缆索承重桥梁", 2026, 2026
     desk.generate(1, 1)
     made = certificates.issue(desk.uow(), [declaration], desk.issuer)[0]

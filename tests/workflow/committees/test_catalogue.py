@@ -13,7 +13,6 @@ from models.committees.committee import CommitteeSpecialty
 from models.declarations.quota import Quota
 from workflow.base import roles
 from workflow.base.errors import NotNow, NotYou, Refused
-from workflow.base.trail import leave_trail
 from workflow.committees import catalogue, catalogue_use, committee_details, expert
 from workflow.declarations import eligibility, named, quota_request
 
@@ -279,8 +278,7 @@ def test_a_specialty_out_of_use_is_told_before_submission(make, as_, branch):
 def test_a_rename_leaves_the_name_under_which_a_declaration_was_handed_in(make, session, clerk, branch):
     declaration = make.declaration(state="submitted", specialty=branch.leaf)
     assert named.as_filed(session, declaration).specialty == "悬索桥"
-    clerk.record("submit", declaration, named=named.called(declaration))
-    leave_trail(clerk)
+    named.keep(clerk, declaration)
     catalogue.edit_specialty(clerk, branch.leaf, code="Z10101", name="缆索承重桥梁", effective_from=2000)
     session.flush()
     assert declaration.specialty.name == "缆索承重桥梁"

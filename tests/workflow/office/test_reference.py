@@ -13,6 +13,7 @@ from sqlalchemy import delete, func, select
 
 from models.committees.catalogue import CodeItem, Series, Specialty, Title, TitleLevel
 from models.office.journal import JournalEntry
+from models.office.reference import ReferenceKept, ReferenceKey
 from models.office.setting import CalendarDay, CalendarYear, Clause, DayKind
 from models.register.organisation import Region
 from workflow.base.errors import NotYou, Refused
@@ -20,7 +21,7 @@ from workflow.base.roles import APPLICANT, HRSS_CONFIG, SYSTEM
 from workflow.base.settings import SETTINGS
 from workflow.base.unit_of_work import unit_of_work
 from workflow.declarations.form import form
-from workflow.office import reference
+from workflow.office import reference, work_calendar
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -39,7 +40,8 @@ def folder(tmp_path):
 @pytest.fixture
 def empty(session):
     """A database into which nothing has been loaded."""
-    for model in (Title, Specialty, Series, CodeItem, Region, CalendarDay, CalendarYear, Clause):
+    known = (ReferenceKey, ReferenceKept)
+    for model in (Title, Specialty, Series, CodeItem, Region, CalendarDay, CalendarYear, Clause, *known):
         session.execute(delete(model))
 
 
@@ -108,6 +110,28 @@ def test_an_announced_year_replaces_the_guess(session, empty, system, folder):
     assert result["calendar.csv"].removed == [(date(2027, 10, 1),)]
     assert result["calendar.csv"].added == [(date(2027, 10, 4),)]
     assert session.scalar(select(CalendarYear.announced).filter_by(year=2027)) is True
+
+
+def test_a_guess_that_a_load_took_away_may_come_back_with_another_file(session, empty, system, folder):
+    run(session, system, folder)
+    years, days = folder / "calendar_years.csv", folder / "calendar.csv"
+    replace(years, "2027,0,", "2027,1,")
+    replace(days, "2027-10-01,holiday,国庆节\n", "")
+    assert run(session, system, folder)["calendar.csv"].removed == [(date(2027, 10, 1),)]
+    days.write_text(days.read_text() + "2027-10-01,holiday,国庆节\n")
+    assert run(session, system, folder)["calendar.csv"].added == [(date(2027, 10, 1),)]
+
+
+def test_a_day_an_office_took_out_stays_out_and_its_year_is_the_offices(session, empty, system, make, folder):
+    run(session, system, folder)
+    officer = make.account(HRSS_CONFIG)
+    session.commit()
+    with unit_of_work(officer, session=session) as uow:
+        work_calendar.remove_day(uow, session.scalars(select(CalendarDay).filter_by(day=date(2027, 10, 1))).one())
+    session.execute(delete(JournalEntry))  # a log decides nothing
+    replace(folder / "calendar_years.csv", "2027,0,", "2027,1,")
+    result = run(session, system, folder)
+    assert not result["calendar.csv"].anything and not result["calendar_years.csv"].anything
 
 
 def test_a_year_the_office_keeps_is_left_alone(session, empty, system, make, folder):
