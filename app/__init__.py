@@ -19,7 +19,7 @@ from workflow.accounts.password import use_method
 from workflow.base.clock import allow_demo_clock
 from workflow.base.unit_of_work import install
 from workflow.jobs.job import install_jobs
-from workflow.storage.files import install_store
+from workflow.storage import store
 
 migrate = Migrate(render_as_batch=True, compare_type=True)
 csrf = CSRFProtect()
@@ -44,7 +44,8 @@ def create_app(**settings: Any) -> Flask:
     request.install(app)
     install_keys(app.config["MASTER_KEY"])
     allow_demo_clock(app.config["DEMO"])
-    install_store(app.config["FILE_STORE"])
+    shelf = store.shelf_of(app.config["STORE_URL"], app.config["FILE_STORE"], app.config["STORE_ACCESS"])
+    store.install(store.Store(shelf, Path(app.config["DATA_DIR"]) / "previews"))
     install_jobs(Path(app.config["DATA_DIR"]) / "jobs", starter(app))
     use_method(app.config["FAB_PASSWORD_HASH_METHOD"])
     if proxies := app.config["PROXIES"]:

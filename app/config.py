@@ -46,6 +46,8 @@ def load() -> dict[str, Any]:
         "MASTER_KEY": secret("master", directory),
         "SQLALCHEMY_DATABASE_URI": database_url(directory),
         "FILE_STORE": str(directory / "files"),
+        "STORE_URL": store_url(),
+        "STORE_ACCESS": store_access(),
         "APP_NAME": "湖南省职称申报评审系统",
         "BABEL_DEFAULT_LOCALE": "zh",
         "LANGUAGES": {"zh": {"flag": "cn", "name": "中文"}},
@@ -86,3 +88,26 @@ def database_url(directory: Path) -> str:
         if url.startswith(scheme):
             return "postgresql+psycopg://" + url[len(scheme) :]
     return url
+
+
+def store_url() -> str:
+    """STORE_URL: where files lie. Empty: in the data directory; `s3://bucket/prefix`: in a bucket that all nodes
+    share."""
+    url = os.environ.get("STORE_URL", "")
+    if url and not (url.startswith("s3://") and url[5:].strip("/")):
+        raise SystemExit(f"STORE_URL={url} 不是文件存储的地址：留空表示数据目录，或写作 s3://存储桶/前缀。")
+    return url
+
+
+def store_access() -> dict[str, str]:
+    """How the bucket of STORE_URL is reached, by the usual names of S3 clients; STORE_CA names the certificate of
+    a store of one's own."""
+    names = {
+        "endpoint": "AWS_ENDPOINT_URL",
+        "key": "AWS_ACCESS_KEY_ID",
+        "secret": "AWS_SECRET_ACCESS_KEY",
+        "region": "AWS_REGION",
+        "ca": "STORE_CA",
+        "style": "STORE_STYLE",
+    }
+    return {name: os.environ.get(variable, "") for name, variable in names.items()}

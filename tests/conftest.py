@@ -20,6 +20,8 @@ from models.base import db, metadata
 from models.sealed import install_keys
 from tests.factories import Make
 from workflow.base.unit_of_work import UnitOfWork, install
+from workflow.storage import store
+from workflow.storage.on_disk import Disk
 
 #: The same examples on every machine, so that a build fails for what was changed in it; HYPOTHESIS_SEARCH=1 looks for
 #: new ones.
@@ -111,6 +113,14 @@ def as_(session):
         return UnitOfWork(actor, now, session)
 
     return unit_of_work_of
+
+
+@pytest.fixture
+def file_store(tmp_path, monkeypatch):
+    """A store of this test alone, in a folder."""
+    made = store.Store(Disk(tmp_path / "files"), tmp_path / "previews")
+    monkeypatch.setattr(store, "_store", made)
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,7 @@ from models.review.plan import Plan
 from models.review.session import ReviewSession
 from reports import ics
 from views.storage.papers import correction_pdf, review_form_pdf, termination_pdf
+from views.storage.served import served
 from workflow.base import policy, roles
 from workflow.base.unit_of_work import asking
 from workflow.batches.agenda import agenda
@@ -125,12 +126,13 @@ class RecordView(BaseView):
     def file(self, key: str) -> Any:
         """A stored file, through the row policy of the record that owns it; always as a download in a sandbox."""
         stored = readable_file(key)
-        response = send_file(
-            io.BytesIO(files.read(stored)), mimetype=stored.media_type, as_attachment=True, download_name=stored.name
+        return served(
+            lambda start, end: files.open_file(stored, start, end),
+            size=stored.size,
+            digest=stored.sha256,
+            name=stored.name,
+            media_type=stored.media_type,
         )
-        response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        return response
 
     @expose("/batch/<int:key>/dates.ics")
     @has_access

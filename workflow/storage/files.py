@@ -7,12 +7,11 @@ the owning record decides.
 
 from __future__ import annotations
 
-import hashlib
 import io
-import os
 import secrets
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -20,6 +19,8 @@ from models.declarations.material import StoredFile
 from workflow.base import settings
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork
+from workflow.storage.store import Absent, Damaged, Reading, Unavailable, digest_of
+from workflow.storage.store import store as file_store
 
 #: ending -> (media type, kind of parser)
 TYPES = {
@@ -37,28 +38,6 @@ SIGNATURES = {
     "xlsx": b"PK\x03\x04",
 }
 MAX_PIXELS = 60_000_000
-_root: Path | None = None
-
-
-def install_store(directory: str | Path) -> None:
-    """Say where the files lie; called once at start."""
-    global _root
-    _root = Path(directory)
-    _root.mkdir(parents=True, exist_ok=True)
-
-
-def path_of(digest: str) -> Path:
-    """Where the bytes with that SHA-256 lie."""
-    if _root is None:
-        raise RuntimeError("install_store was not called")
-    return _root / digest[:2] / digest[2:4] / digest
-
-
-def beside(name: str) -> Path:
-    """A folder beside the store, for what can be made again from it."""
-    if _root is None:
-        raise RuntimeError("install_store was not called")
-    return _root.with_name(name)
 
 
 def store(
@@ -72,14 +51,17 @@ def store(
     field: str = "file",
     max_mb: int | None = None,
 ) -> StoredFile:
-    """Check and keep one file for `owner` (a flushed record); its row is written with the unit of work."""
+    """Check and keep one file for `owner` (a flushed record); its row is committed with the unit of work, after
+    the file.
+
+    Refused: what is too large, of another kind, or does not open; a store that takes nothing at present.
+    """
     data = content if isinstance(content, bytes) else content.read()
     name = clean_name(name)
     limit = max_mb or settings.value(uow.session, "upload_max_mb")
     ending = inspect(data, name, accept=accept, max_mb=limit, field=field)
     pages = count_pages(data, ending, name, field)
-    digest = hashlib.sha256(data).hexdigest()
-    _write(digest, data)
+    digest = digest_of(data)
     stored = StoredFile(
         key=new_key(),
         sha256=digest,
@@ -94,7 +76,9 @@ def store(
         uploaded_by=uow.actor.id,
     )
     uow.session.add(stored)
-    uow.session.flush()
+    uow.session.flush()  # before the file is looked for: a sweep waits for the row, or the row for the sweep
+    with _field(field):
+        file_store().put(digest, data)
     uow.record("store_file", stored, name=name, sha256=digest, size=len(data), purpose=purpose)
     return stored
 
@@ -212,22 +196,53 @@ def _zip_opens(data: bytes) -> int:
     return 1
 
 
-def _write(digest: str, data: bytes) -> None:
-    path = path_of(digest)
-    if path.exists():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(path.name + "." + secrets.token_hex(4))
-    with open(draft, "wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
-    draft.replace(path)
+@contextmanager
+def _field(name: str) -> Iterator[None]:
+    """A store that takes nothing is told at the field of the file."""
+    try:
+        yield
+    except Unavailable as refusal:
+        raise Unavailable(str(refusal.sentence), field=name) from refusal
+
+
+# -- reading -----------------------------------------------------------------------------------------------
+
+
+def open_file(stored: StoredFile, start: int = 0, end: int | None = None) -> Reading:
+    """The bytes of a stored file as a stream, the whole or a part. Refused: a file that is missing or damaged, or
+    a store that does not answer; always before the first byte."""
+    with _called(stored):
+        return file_store().open(stored.sha256, start, end)
 
 
 def read(stored: StoredFile) -> bytes:
-    """The bytes of a stored file, verified against their digest."""
-    data = path_of(stored.sha256).read_bytes()
-    if hashlib.sha256(data).hexdigest() != stored.sha256:
-        raise OSError(f"stored file {stored.key} is damaged")
-    return data
+    """All bytes of a stored file, compared with its digest; refused like `open_file`."""
+    with _called(stored), file_store().fetch(stored.sha256) as file:
+        return file.read()
+
+
+@contextmanager
+def at_hand(stored: StoredFile) -> Iterator[Path]:
+    """A stored file as a path of this machine, compared with its digest; refused like `open_file`."""
+    with ExitStack() as held:
+        with _called(stored):
+            path = held.enter_context(file_store().at_hand(stored.sha256))
+        yield path
+
+
+@contextmanager
+def _called(stored: StoredFile) -> Iterator[None]:
+    """What is wrong with a file is told with its name, and with what helps: the same file sent again mends the
+    store."""
+    try:
+        yield
+    except Absent as refusal:
+        raise Absent(
+            f"文件“{stored.name}”已不在文件存储中（可能被误删，或备份没有恢复完整），不能预览或下载；"
+            "请由上传人重新上传该文件，或联系系统管理员核对文件存储。"
+        ) from refusal
+    except Damaged as refusal:
+        raise Damaged(
+            f"文件“{stored.name}”在文件存储中已损坏（与上传时的内容不一致），不能预览或下载；"
+            "请由上传人重新上传该文件，或联系系统管理员从备份恢复。"
+        ) from refusal

@@ -1,23 +1,27 @@
 """Preview (点击附件可预览, 附件3 1.12, 1.13, 1.15): pages of a stored file as pictures, drawn once and kept.
 
-Drawing happens in a process of its own with limits (workflow.storage.rasterise). What was drawn lies beside the store
-by
-the file's digest; whether somebody may look is asked before, with the row policy of the record that owns the file.
+Drawing happens in a process of its own with limits (workflow.storage.rasterise). What was drawn is kept by the file's
+digest in the cache of this node, and made again by every other; whether somebody may look is asked before, with the row
+policy of the record that owns the file.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from models.declarations.material import StoredFile
 from workflow.base.errors import NotNow, Refused
 from workflow.storage import files
+from workflow.storage.shelf import seconds
+from workflow.storage.store import store
 
 #: What a preview can show: media type → kind of drawing.
 KINDS = {"application/pdf": "pdf", "image/jpeg": "image", "image/png": "image"}
@@ -31,6 +35,8 @@ PATIENCE = 30
 #: What the kept pictures may take, and after how many drawings that is looked at.
 MOST_KEPT = 2 << 30
 _SWEEP_EVERY = 200
+_LEFT_OVER = 3600
+_NO_ROOM = "本服务器的临时空间已满或不可写，暂时不能预览；请下载后查看，或联系系统管理员。"
 _SCRIPT = Path(__file__).with_name("rasterise.py")
 _at_work = threading.BoundedSemaphore(2)
 _drawn = 0
@@ -63,13 +69,16 @@ def page(stored: StoredFile, number: int, width: int) -> bytes:
     try:
         data = kept.read_bytes()
     except FileNotFoundError:
-        raise Refused(f"“{stored.name}”第 {number} 页不能预览（可能已损坏、加密或过于复杂）；请下载后查看。") from None
-    os.utime(kept)
+        raise Refused(f"“{stored.name}”第 {number} 页不能预览（可能已加密或过于复杂）；请下载后查看。") from None
+    except OSError as error:
+        raise NotNow(_NO_ROOM) from error
+    with contextlib.suppress(OSError):  # swept by another process meanwhile
+        os.utime(kept)
     return data
 
 
 def _root() -> Path:
-    return files.beside("previews")
+    return store().cache
 
 
 def _kept(stored: StoredFile, number: int, width: int) -> Path:
@@ -89,20 +98,8 @@ def _draw(stored: StoredFile, number: int, width: int) -> None:
 
 
 def _draw_into(stored: StoredFile, wanted: range, width: int) -> None:
-    root = _root()
-    root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    scratch = root / f".{secrets.token_hex(8)}"
-    scratch.mkdir(mode=0o700)
-    try:
-        command = [
-            sys.executable,
-            "-I",
-            str(_SCRIPT),
-            KINDS[stored.media_type],
-            str(files.path_of(stored.sha256)),
-            str(scratch),
-            str(width),
-        ]
+    with files.at_hand(stored) as source, _scratch() as scratch:
+        command = [sys.executable, "-I", str(_SCRIPT), KINDS[stored.media_type], str(source), str(scratch), str(width)]
         try:
             subprocess.run(  # noqa: S603
                 [*command, str(wanted[0]), str(wanted[-1])],
@@ -120,8 +117,19 @@ def _draw_into(stored: StoredFile, wanted: range, width: int) -> None:
                 kept = _kept(stored, number, width)
                 kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 drawn.replace(kept)
+
+
+@contextlib.contextmanager
+def _scratch() -> Iterator[Path]:
+    """A folder for one drawing, beside the kept pictures; a node whose disk takes none says so."""
+    folder = _root() / f".{secrets.token_hex(8)}"
+    try:
+        folder.mkdir(mode=0o700, parents=True)
+        yield folder
+    except OSError as error:
+        raise NotNow(_NO_ROOM) from error
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _sweep_now_and_then() -> None:
@@ -133,10 +141,20 @@ def _sweep_now_and_then() -> None:
 
 def sweep(most: int = MOST_KEPT) -> None:
     """Take away the pictures nobody has looked at longest until the rest fits; they are drawn again when asked for."""
-    found = sorted((p.stat().st_mtime, p.stat().st_size, p) for p in _root().rglob("*-*.png"))
+    found = sorted((told.st_mtime, told.st_size, path) for path, told in _told(_root().rglob("*-*.png")))
     too_much = sum(size for _when, size, _path in found) - most
     for _when, size, path in found:
         if too_much <= 0:
-            return
+            break
         path.unlink(missing_ok=True)
         too_much -= size
+    for path, told in _told(_root().glob(".*")):  # left by processes that were killed while they drew
+        if told.st_mtime < seconds() - _LEFT_OVER:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _told(paths: Iterable[Path]) -> Iterator[tuple[Path, os.stat_result]]:
+    """What the folder tells of each; without those that another process has taken away meanwhile."""
+    for path in paths:
+        with contextlib.suppress(FileNotFoundError):
+            yield path, path.stat()

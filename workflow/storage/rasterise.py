@@ -39,6 +39,14 @@ def fitting(width: float, height: float, wanted: int) -> float:
     return scale if pixels <= MOST_PIXELS else scale * (MOST_PIXELS / pixels) ** 0.5
 
 
+def save(page: Any, path: Path) -> None:
+    """Whole or not at all: where a limit ends the process in the middle, no half of a page may be taken for the
+    page."""
+    half = path.with_suffix(".half")
+    page.save(half, "PNG", compress_level=6)
+    half.replace(path)
+
+
 def pages_of_pdf(source: str, target: Path, width: int, first: int, last: int) -> None:
     """Pages `first` to `last` of a PDF; forms and annotations are drawn as they look, scripts are not run."""
     import pypdfium2
@@ -50,7 +58,7 @@ def pages_of_pdf(source: str, target: Path, width: int, first: int, last: int) -
         if wide <= 0 or high <= 0:
             raise ValueError("a page without size")
         picture = page.render(scale=fitting(wide, high, width), rev_byteorder=True).to_pil()
-        picture.convert("RGB").save(target / f"{number}.png", "PNG", compress_level=6)
+        save(picture.convert("RGB"), target / f"{number}.png")
 
 
 def picture(source: str, target: Path, width: int) -> None:
@@ -68,7 +76,7 @@ def picture(source: str, target: Path, width: int) -> None:
         clear = Image.new("RGB", size, "white")
         small = shown.convert("RGBA").resize(size)
         clear.paste(small, mask=small.getchannel("A"))
-        clear.save(target / "1.png", "PNG", compress_level=6)
+        save(clear, target / "1.png")
 
 
 def main(arguments: list[str]) -> int:

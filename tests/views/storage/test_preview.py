@@ -10,7 +10,7 @@ from PIL import Image
 
 from models.declarations.declaration import DeclarationState
 from models.declarations.material import Material
-from tests.workflow.storage.test_preview import drawing, scan
+from tests.workflow.storage.test_preview import drawing, scan, slipped_in
 from workflow.base import roles
 from workflow.storage import files
 
@@ -78,11 +78,10 @@ def test_who_may_not_see_the_record_sees_no_page_of_it(browser, case, make):
         assert client.get(f"/file/{paper.key}/{address}").status_code == 404
 
 
-def test_a_file_that_cannot_be_drawn_says_so_and_offers_the_download(browser, case):
+def test_a_file_that_cannot_be_drawn_says_so_and_offers_the_download(browser, case, session):
     _declaration, officer, (paper, _photo) = case
-    files.path_of(paper.sha256).write_bytes(b"%PDF-1.4 broken")
-    try:
-        page = text(browser(officer).get(f"/file/{paper.key}/view?zoom=2"))
-    finally:
-        files.path_of(paper.sha256).unlink()
+    slipped_in(paper, b"%PDF-1.4 broken")
+    client = browser(officer)
+    page = text(client.get(f"/file/{paper.key}/view?zoom=2"))
     assert "不能预览" in page and "下载" in page and 'class="paper' not in page
+    assert client.get(f"/file/{paper.key}").data == b"%PDF-1.4 broken"

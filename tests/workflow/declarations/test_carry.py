@@ -29,9 +29,8 @@ BASIC = {"department": "技术部", "post": "设计", "health": "健康", "work_
 
 
 @pytest.fixture
-def world(make, as_, session, tmp_path, monkeypatch):
+def world(make, as_, session, file_store):
     """Somebody who handed in a declaration last year with two files, one of a kind that this year has no use for."""
-    monkeypatch.setattr(files, "_root", tmp_path / "files")
     person, unit = make.person(), make.organisation()
     last = make.declaration(S.FAILED, person=person, unit=unit, submitted_at=datetime(2025, 5, 1, 9))
     last.content.sections = {

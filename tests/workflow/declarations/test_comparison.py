@@ -38,10 +38,9 @@ DEGREE = {
 
 
 @pytest.fixture
-def case(make, as_, session, tmp_path, monkeypatch):
+def case(make, as_, session, file_store):
     """A declaration of two files under audit at a district below a city; the officers of both, and the committee's
     office."""
-    monkeypatch.setattr(files, "_root", tmp_path / "files")
     district, city = make.organisation(NodeKind.DISTRICT), make.organisation(NodeKind.CITY)
     declaration = make.declaration(S.UNDER_AUDIT, position=1, route=[district, city])
     declaration.content.sections = {"education": [DEGREE]}

@@ -12,6 +12,7 @@ from models.declarations.material import StoredFile
 from workflow.base import roles
 from workflow.base.errors import Refused
 from workflow.storage import files, preview
+from workflow.storage.store import digest_of, store
 
 
 def scan(pages=3, size=(595, 842)):
@@ -33,15 +34,20 @@ def drawing(size, colour=(200, 30, 30), kind="PNG", **more):
 
 
 @pytest.fixture
-def kept(tmp_path, make, as_, monkeypatch):
+def kept(file_store, make, as_):
     """`kept(data, name)` stores a file of a plan."""
-    monkeypatch.setattr(files, "_root", tmp_path / "files")
     plan = make.plan()
 
     def _kept(data, name, **more):
         return files.store(as_(make.account(roles.COMMITTEE_OFFICE)), data, name, owner=plan, purpose="附件", **more)
 
     return _kept
+
+
+def slipped_in(stored, data):
+    """Something in the store that no upload would have let in."""
+    stored.sha256 = digest_of(data)
+    store().put(stored.sha256, data)
 
 
 def opened(data):
@@ -80,7 +86,7 @@ def test_a_page_16000_pixels_long_is_made_to_fit(kept):
 
 def test_a_hostile_or_broken_file_ends_in_a_sentence_and_takes_nobody_with_it(kept, tmp_path, monkeypatch):
     stored = kept(scan(1), "损坏.pdf")
-    files.path_of(stored.sha256).write_bytes(b"%PDF-1.7\n" + bytes(range(256)) * 50)
+    slipped_in(stored, b"%PDF-1.7\n" + bytes(range(256)) * 50)
     with pytest.raises(Refused, match="不能预览"):
         preview.page(stored, 1, 900)
     slow = tmp_path / "slow.py"
@@ -108,7 +114,7 @@ def test_an_encrypted_pdf_is_refused_when_it_is_sent_and_when_it_slipped_in(kept
     with pytest.raises(Refused):
         kept(out.getvalue(), "加密.pdf")
     stored = kept(scan(2), "后换.pdf")
-    files.path_of(stored.sha256).write_bytes(out.getvalue())
+    slipped_in(stored, out.getvalue())
     with pytest.raises(Refused, match="加密"):
         preview.page(stored, 1, 900)
 
