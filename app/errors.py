@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from app.headers import register_headers
+from views.screens.sentence import drawn
 from workflow.base.errors import NotYou, Refused
 
 # fmt: off
@@ -66,6 +67,6 @@ def _refused(refusal: Refused) -> Any:
         return page(403, refusal.sentence)
     came_from = urlsplit(request.referrer or "")
     if request.method == "POST" and came_from.netloc == request.host and came_from.path:
-        flash(refusal.sentence, "bad")
+        flash(drawn(refusal.sentence), "bad")
         return redirect(came_from.path + (f"?{came_from.query}" if came_from.query else ""), 303)
     return page(409, refusal.sentence)

@@ -14,14 +14,9 @@ def csp_nonce() -> str:
     return g.csp_nonce
 
 
-def allow_inline_styles() -> None:
-    """For pages with a Plotly figure, which styles its parts inline; called by their view."""
-    g.inline_styles = True
-
-
 def policy() -> str:
     """The Content-Security-Policy of this answer; no other host appears in it."""
-    styles = "'unsafe-inline'" if g.get("inline_styles") else f"'nonce-{csp_nonce()}'"
+    styles = f"'nonce-{csp_nonce()}'"
     return "; ".join(
         (
             "default-src 'self'",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
@@ -64,8 +63,3 @@ def label_of(model: type, name: str) -> str:
         columns = getattr(prop, "columns", None)
         info = columns[0].info if columns is not None else getattr(prop, "info", {})
     return str(info.get("label", name))
-
-
-def labels_of(model: type, names: Iterable[str]) -> dict[str, str]:
-    """`{name: label}` for several columns."""
-    return {name: label_of(model, name) for name in names}

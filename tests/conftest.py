@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 import models.registry  # noqa: F401
 from models.base import db, metadata
 from models.sealed import install_keys
+from tests.answers import held
 from tests.factories import Make
 from workflow.base.unit_of_work import UnitOfWork, install
 from workflow.storage import store
@@ -146,7 +147,7 @@ def application(engine, database_url, tmp_path_factory):
         sync_permissions(application.appbuilder)
         db.session.remove()
         db.engine.dispose()
-    return application
+    return held(application)
 
 
 @pytest.fixture

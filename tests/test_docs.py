@@ -11,6 +11,7 @@ import pytest
 
 from app.menu import MENU
 from app.security import ACCESS
+from tools import map as house_map
 from tools import pictures
 from workflow.base import roles
 from workflow.lifecycles import LIFECYCLES
@@ -303,3 +304,13 @@ def test_both_languages_have_the_same_parts():
         return [len(marks) for marks in re.findall(r"^(#+) ", text(name), re.MULTILINE)]
 
     assert shape("README.md") == shape("README.zh-CN.md")
+
+
+@pytest.mark.parametrize("page", house_map.MAPS)
+def test_the_map_of_the_house_names_every_module(page):
+    written = text(page)
+    assert house_map.written(written, house_map.MAPS[page]()) == written, "python -m tools.map"
+
+
+def test_every_room_says_in_three_lines_what_is_in_it():
+    assert [name for name, _, said in house_map.packages() if not said] == []

@@ -1,1 +1,5 @@
-"""Accounts, their stays, the rule of the three administrators."""
+"""Accounts.
+
+Their stays and delays,
+and the rule of the three administrators in the database.
+"""

@@ -1,1 +1,5 @@
-"""Publicity, filing, certificates, deliveries."""
+"""What a result becomes.
+
+Publicity and objections, filing, certificates and their numbers,
+deliveries to the ministry.
+"""

@@ -1,1 +1,5 @@
-"""The yearly batch."""
+"""The yearly batch.
+
+A year of a committee or office,
+with all its deadlines.
+"""

@@ -1,1 +1,5 @@
-"""The trees, committees, experts."""
+"""Committees and what they may review.
+
+The two trees with series and regions, committees,
+experts.
+"""

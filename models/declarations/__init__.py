@@ -1,1 +1,5 @@
-"""Declarations, their files, comparisons and places."""
+"""Declarations.
+
+The declaration with sections, route and corrections, its files,
+comparisons, places of a quota.
+"""

@@ -1,1 +1,5 @@
-"""Imported tables and their rows."""
+"""Imported tables.
+
+A batch, its rows by the hundred,
+and the meanings of words.
+"""

@@ -1,1 +1,5 @@
-"""Long work."""
+"""Long work.
+
+What was asked, by whom,
+and how it ended.
+"""

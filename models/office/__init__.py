@@ -1,1 +1,5 @@
-"""Journal, trail, settings, messages, saved lists."""
+"""The office's own records.
+
+Journal, trail, messages, settings, calendar,
+saved queries and chosen columns.
+"""

@@ -1,1 +1,5 @@
-"""Audit paths, their drafts and versions."""
+"""Audit paths.
+
+Places, accepting offices, drafts of changes,
+versions.
+"""

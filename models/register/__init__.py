@@ -1,1 +1,5 @@
-"""Organisations, persons, the blacklist."""
+"""Who is who.
+
+Organisations with their history, persons,
+the blacklist.
+"""

@@ -1,1 +1,5 @@
-"""Plan, draw, session, ballot."""
+"""The review.
+
+Plan, draw, session with members, scores and opinions,
+the sealed ballot.
+"""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models.base import db
+from tests.answers import held
 from tests.conftest import MASTER
 from workflow.base import roles as r
 
@@ -17,7 +18,7 @@ def tried_application(application, database_url):
     from app import create_app, menu, security
 
     entries, rows, built = list(menu.MENU), list(security.ACCESS), list(menu._entries)
-    menu.MENU.extend(menu.Entry("试用", name, f"tests.views.screens:{name}") for name in TRIED)
+    menu.MENU.extend(menu.Entry("试用", name, f"tests.views.try_screens:{name}") for name in TRIED)
     security.ACCESS.extend(
         security.Access(name, (r.HRSS_CONFIG, r.UNIT_OFFICER, r.LEADER), (r.HRSS_CONFIG,)) for name in TRIED
     )
@@ -33,7 +34,7 @@ def tried_application(application, database_url):
         JOBS_HERE=True,
     )
     _synchronise(tried)
-    yield tried
+    yield held(tried)
     menu.MENU[:], security.ACCESS[:], menu._entries[:] = entries, rows, built
     _synchronise(application)
 

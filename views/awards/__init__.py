@@ -1,1 +1,5 @@
-"""Publicity, filing, certificates, public verification."""
+"""What a result becomes.
+
+Publicity and objections, filing and its audit, certificates, numbers, issuers, report;
+public verification without an account.
+"""

@@ -154,7 +154,7 @@ class CertificateReportScreen(FlowScreen):
     @permission_name("act")
     def batch_receipt(self, batch: str) -> Any:
         """登记上报回执 for the whole batch."""
-        ok, text = request.form.get("ok") == "1", request.form.get("text", "").replace("\x00", "").strip()[:300]
+        ok, text = request.form.get("ok") == "1", request.form.get("text", "").strip()[:300]
         try:
             if request.form.get("ok") not in ("1", "0"):
                 raise Refused("请选择上报成功或上报失败。")

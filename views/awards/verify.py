@@ -33,9 +33,7 @@ class VerifyView(BaseView):
         """证书查询 by number, name and the last four of the identity number."""
         if request.method == "GET":
             return self._page({})
-        typed = {
-            name: request.form.get(name, "").replace("\x00", "").strip()[:60] for name in ("number", "name", "id_tail")
-        }
+        typed = {name: request.form.get(name, "").strip()[:60] for name in ("number", "name", "id_tail")}
         if wait := sign_in.wait_seconds(db.session, _place()):
             return self._page(typed, f"查询过于频繁，请 {wait} 秒后再试。"), 429
         if not all(typed.values()):

@@ -1,1 +1,5 @@
-"""The yearly batch and the open ones."""
+"""The yearly batch.
+
+Its dates as the committee's office or an accepting office enters them;
+the open ones as an applicant looks for them.
+"""

@@ -112,7 +112,7 @@ class CatalogueScreen(TreeScreen):
 
     @staticmethod
     def _asked() -> str:
-        return request.args.get("q", "").replace("\x00", "").strip()[:60]
+        return request.args.get("q", "").strip()[:60]
 
     def beside(self, key: str, record: Any) -> dict[str, Any]:
         """Search, who uses the node, its history, and the form of 停用."""

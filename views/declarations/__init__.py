@@ -1,1 +1,5 @@
-"""The applicant's screens and the desks between unit and committee."""
+"""The applicant's screens and the desks between unit and committee.
+
+Filling a declaration from the declared form; unit, superior, HRSS and re-check desks on one record page;
+comparison with the paper, quota, looking for declarations.
+"""

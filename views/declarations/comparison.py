@@ -73,7 +73,7 @@ class ComparisonView(BaseView):
             if result := request.form.get(f"file-{f.material.id}", ""):
                 found[f.material.id] = (
                     result,
-                    request.form.get(f"note-{f.material.id}", "").replace("\x00", "").strip(),
+                    request.form.get(f"note-{f.material.id}", "").strip(),
                 )
         if found:
             paper_desk.compare(uow, declaration, found)

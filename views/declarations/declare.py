@@ -21,6 +21,7 @@ from views.declarations import choice, declare_form
 from views.screens import stay
 from views.screens.boxes import errors_of
 from views.screens.columns import badge
+from views.screens.sentence import drawn
 from views.screens.timeline import timeline
 from views.storage.attachments import file_link
 from views.storage.papers import mirrored, review_form_pdf
@@ -57,7 +58,7 @@ class DeclareView(BaseView):
         """My declarations, newest first, and the batches that are open now."""
         today = asking(g.user).today
         own = db.session.scalars(self._visible().order_by(Declaration.id.desc()).limit(50)).all()
-        q = request.args.get("q", "").replace("\x00", "").strip()[:60]
+        q = request.args.get("q", "").strip()[:60]
         return self._render("declarations/mine.html", declarations=own, found=open_batches(today, q), q=q)
 
     @expose("/start/<int:batch_id>", methods=["GET", "POST"])
@@ -127,7 +128,7 @@ class DeclareView(BaseView):
                 lambda uow: submission.save_section(uow, uow.session.get_one(Declaration, key), name, raw)
             )
         except Refused as refusal:
-            flash(refusal.sentence, "bad")
+            flash(drawn(refusal.sentence), "bad")
             return self._section_page(self._mine(key), section, refusal.fields, raw), 422
         if errors:
             flash(f"已暂存，还有 {len(errors)} 处需要修改。", "warn")
@@ -424,7 +425,7 @@ class DeclareView(BaseView):
         try:
             self._do(verb)
         except Refused as refusal:
-            flash(refusal.sentence, "bad")
+            flash(drawn(refusal.sentence), "bad")
             return False
         flash(words, "ok")
         return True

@@ -60,7 +60,7 @@ def _row(section: Section, prefix: str) -> dict[str, Any]:
     return {
         f.key: bool(request.form.get(prefix + f.key))
         if f.kind == "check"
-        else request.form.get(prefix + f.key, "").replace("\x00", "").strip()
+        else request.form.get(prefix + f.key, "").strip()
         for f in section.fields
         if not f.mirror
     }

@@ -1,1 +1,5 @@
-"""Import of tables, one set of pages for every kind."""
+"""Import of tables.
+
+Template, upload, preview, 提交, 撤销本批:
+one set of pages for every kind.
+"""

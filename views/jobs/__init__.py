@@ -1,1 +1,5 @@
-"""Long work on the page."""
+"""Long work on the page.
+
+One's own jobs, how far they are,
+and what they left to be fetched.
+"""

@@ -91,7 +91,7 @@ class HomeView(BaseView):
     @has_access
     def find(self) -> Any:
         """The search box: declarations by number, name or unit, within the row policy."""
-        q = request.args.get("q", "").strip().replace("\x00", "")[:60]
+        q = request.args.get("q", "").strip()[:60]
         found = _found(q) if q else []
         if len(found) == 1 and (url := _address("RecordView.open", kind="declaration", key=found[0].id)):
             return redirect(url)

@@ -11,6 +11,7 @@ from models.base import db
 from models.office.list_choice import SavedQuery
 from views.screens import listing
 from views.screens.list_page import ListPage
+from views.screens.sentence import drawn
 from views.screens.stay import context
 from workflow.base import policy
 from workflow.base.errors import Refused
@@ -55,7 +56,7 @@ class ListChoiceView(BaseView):
             name = request.form.get("name", "")[:200]
             attempt(g.user, lambda uow: list_choice.keep(uow, view.endpoint, name, asked.words), context=context())
         except Refused as refusal:
-            flash(refusal.sentence, "bad")
+            flash(drawn(refusal.sentence), "bad")
         else:
             flash("已保存为常用查询“{name}”。".format(name=" ".join(name.split())), "ok")
         return redirect(f"{view.address('list')}?{asked.query}")

@@ -59,7 +59,7 @@ class SettingView(BaseView):
         declared = next((s for s in SETTINGS if s.name == name), None) or abort(404)
         if request.method == "GET":
             return self._form(declared, declared.stored(settings.value(db.session, name)))
-        typed = request.form.get("value", "").replace("\x00", "")[:2001]
+        typed = request.form.get("value", "")[:2001]
         try:
             attempt(g.user, lambda uow: settings.change(uow, name, typed), context=stay.context())
         except Refused as refusal:

@@ -84,7 +84,7 @@ class PathPreviewView(BaseView):
 
     def _picked(self) -> dict[str, Any]:
         """What the address chooses, within what may be chosen."""
-        args = {k: v.replace("\x00", "").strip()[:120] for k, v in request.args.items()}
+        args = {k: v.strip()[:120] for k, v in request.args.items()}
         kind = args.get("kind", "")
         way = args.get("way") or WAYS.get(kind, Way.REVIEW)  # type: ignore[call-overload]
         way = way if way in set(Way) else Way.REVIEW

@@ -1,1 +1,5 @@
-"""Organisations and the blacklist."""
+"""Organisations and the blacklist.
+
+机构管理 with history and mergers;
+黑名单管理.
+"""

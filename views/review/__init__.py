@@ -1,1 +1,5 @@
-"""Plan, draw hall, session, interviews, scoring, booth, result."""
+"""The review.
+
+Plan, draw hall, session, interviews, scoring and booth of the experts;
+result and its posting.
+"""

@@ -99,13 +99,13 @@ def typed_in(step: Step, request: Request) -> dict[str, Any]:
     typed: dict[str, Any] = {}
     for ask in step.asks:
         if ask.kind in ("choices", "ballot"):
-            typed[ask.name] = [v.replace("\x00", "") for v in form.getlist(ask.name)]
+            typed[ask.name] = list(form.getlist(ask.name))
         elif ask.kind == "check":
             typed[ask.name] = ask.name in form
         elif ask.kind != "file":
-            typed[ask.name] = form.get(ask.name, "").replace("\x00", "").replace("\r\n", "\n").strip()
+            typed[ask.name] = form.get(ask.name, "").replace("\r\n", "\n").strip()
             if ask.kind in PICKS:
-                typed[f"{ask.name}-text"] = form.get(f"{ask.name}-text", "").replace("\x00", "").strip()[:120]
+                typed[f"{ask.name}-text"] = form.get(f"{ask.name}-text", "").strip()[:120]
     return typed
 
 
@@ -135,9 +135,7 @@ def _answer(ask: Ask, typed: Any, request: Request, uow: UnitOfWork, subject: An
         case "choices" | "ballot":
             return [_one_of(ask, value, uow, subject) for value in typed]
     if ask.kind in PICKS:
-        return _picked(
-            PICKS[ask.kind], typed, request.form.get(f"{ask.name}-text", "").replace("\x00", "").strip()[:120]
-        )
+        return _picked(PICKS[ask.kind], typed, request.form.get(f"{ask.name}-text", "").strip()[:120])
     if typed == "":
         return None if ask.kind in ("date", "datetime", "number", "choice") else ""
     match ask.kind:

@@ -57,7 +57,7 @@ class Typed(Field):
     def process_formdata(self, valuelist: list[str]) -> None:
         if not valuelist:
             return
-        self.typed = valuelist[0].replace("\x00", "").replace("\r\n", "\n").strip()
+        self.typed = valuelist[0].replace("\r\n", "\n").strip()
         self.data = self.empty
         if self.typed:
             self.data = self.read(self.typed)
@@ -240,7 +240,7 @@ class RemoteSelectField(Field):
     def process(self, formdata: Any, *given: Any, **more: Any) -> None:
         """Take the chosen key, and what was typed beside it."""
         if formdata is not None:
-            self.typed = (formdata.get(f"{self.name}-text") or "").replace("\x00", "").strip()[:120]
+            self.typed = (formdata.get(f"{self.name}-text") or "").strip()[:120]
         super().process(formdata, *given, **more)
 
     def process_formdata(self, valuelist: list[str]) -> None:

@@ -60,7 +60,7 @@ def asked_of(
             if condition.lookup and not args.get(condition.name)
             else condition.parameters
         )
-        asked.typed.update({name: args.get(name, "").replace("\x00", "")[:100] for name in names})
+        asked.typed.update({name: args.get(name, "")[:100] for name in names})
         clause, sentence = condition.clause(args)
         if clause is not None:
             asked.clauses.append(clause)

@@ -190,7 +190,7 @@ class LookupView(BaseView):
     def find(self, name: str) -> Any:
         """JSON for the picker: at most twenty, and whether there are more."""
         lookup = LOOKUPS.get(name) or abort(404)
-        q = request.args.get("q", "").strip().replace("\x00", "")[:60]
+        q = request.args.get("q", "").strip()[:60]
         found = lookup.find(q, {k: v for k, v in request.args.items() if "\x00" not in v})
         options = [
             {"id": str(getattr(r, lookup.key)), "text": lookup.text(r), "note": lookup.note(r)} for r in found[:MOST]

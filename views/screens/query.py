@@ -55,7 +55,7 @@ class Condition:
         if not any(words):
             return None, ""
         if any("\x00" in word for word in words):
-            return None, self._unreadable(words[0].replace("\x00", ""))
+            return None, self._unreadable(words[0])
         inner, sentence = getattr(self, f"_{self.kind}")(*words)
         if inner is None:
             return None, sentence

@@ -31,7 +31,7 @@ class TickListField(Typed):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Nothing ticked is an answer, too."""
-        self.data = [value.replace("\x00", "")[:200] for value in valuelist]
+        self.data = [value[:200] for value in valuelist]
 
     def pre_validate(self, form: Any) -> None:
         """Only what is offered counts."""

@@ -1,1 +1,5 @@
-"""Files and papers on the page: attachments, previews, PDF, the record behind a file."""
+"""Files and papers on the page.
+
+Attachments, previews, and the row policy before each of them;
+papers made of records, as PDF.
+"""

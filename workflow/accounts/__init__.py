@@ -1,1 +1,5 @@
-"""Accounts: registering, signing in, passwords, the second factor."""
+"""Accounts.
+
+Registering, signing in and out, passwords, the second factor;
+what the three administrators may do to an account.
+"""

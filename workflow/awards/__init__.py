@@ -1,1 +1,5 @@
-"""What a result becomes: publicity, filing, certificate, report to the ministry."""
+"""What a result becomes.
+
+Publicity and objections, filing, certificates with their numbers and issuers;
+the report to the ministry and its outbox.
+"""

@@ -1,1 +1,5 @@
-"""What every rule stands on: the unit of work, lifecycles as tables, the one row policy, roles, settings, refusals."""
+"""What every rule stands on.
+
+The unit of work (the only commit) with its journal and trail, lifecycles as tables, the one clock, refusals;
+the one row policy, the roles, the settings of the office, messages, and who names a record.
+"""

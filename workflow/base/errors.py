@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from markupsafe import Markup, escape
-
 #: A record a sentence names: what it is called, the name of its table, its id.
 Named = tuple[str, str, int]
 
 
 class Linked(str):
-    """A sentence with the records it names. Pages draw them as links; everywhere else it is the plain sentence.
+    """A sentence with the records it names.
 
-    The links lead through /open/<table>/<id>, which finds the reader's own desk. A guard may answer one as well.
+    Pages draw them as links (views/screens/sentence.py); everywhere else it is the plain sentence. A guard may
+    answer one as well.
     """
 
     __slots__ = ("links",)
@@ -24,16 +23,6 @@ class Linked(str):
         made = super().__new__(cls, sentence)
         made.links = tuple(links)
         return made
-
-    def __html__(self) -> str:
-        """How a template prints it: the sentence, then the records."""
-        words = escape(str(self))
-        if not self.links:
-            return words
-        drawn = Markup("、").join(
-            Markup('<a href="/open/{}/{}">{}</a>').format(table, key, name) for name, table, key in self.links
-        )
-        return words + Markup('<span class="named">查看：{}</span>').format(drawn)
 
 
 class Refused(Exception):

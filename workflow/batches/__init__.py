@@ -1,1 +1,5 @@
-"""The yearly batch: all its dates, proposed backwards, checked against each other, and what they mean for each desk."""
+"""The yearly batch.
+
+All its dates, proposed backwards from the last, checked against each other and the working days;
+what they mean for each desk's calendar.
+"""

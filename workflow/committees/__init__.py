@@ -1,1 +1,5 @@
-"""Review committees, what they may review and when: the trees, the expert pool."""
+"""Review committees and what they may review.
+
+Their approval, term and competence, the tree of specialties and the tree of titles;
+the pool of experts.
+"""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -326,8 +326,3 @@ def kind_of(name: str) -> ImportKind:
     if name not in KINDS:
         raise NotNow("没有这种导入，请从相应的管理页面进入批量导入。")
     return KINDS[name]
-
-
-def texts(rows: Iterable[tuple[int, list[str]]]) -> list[Outcome]:
-    """Rows as they were read."""
-    return [Outcome(number, cells) for number, cells in rows]

@@ -1,1 +1,5 @@
-"""Who audits after whom: the audit paths, their drafts and versions, and the route of one declaration."""
+"""Who audits after whom.
+
+The five audit paths with their drafts, versions and checks, and the offices where 初定 and 认定 end;
+the route of one declaration along them.
+"""

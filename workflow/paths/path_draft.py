@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from models.accounts.account import Account
 from models.committees.committee import Committee
 from models.paths.path import AcceptanceOffice, NodeState, PathKind, PathNode
 from models.paths.path_draft import ChangeVerb, PathChange, PathDraft
@@ -264,11 +263,6 @@ def confirm_ahead(uow: UnitOfWork, change: PathChange) -> None:
         raise Refused("这一项不需要确认，或已经确认；请刷新后查看。")
     PATH_DRAFT.advance(uow, change.draft, "confirm_ahead", items=[change.organisation.name])
     change.confirmed_at = uow.now.replace(microsecond=0)
-
-
-def awaiting(actor: Account, changes: list[PathChange]) -> list[PathChange]:
-    """Of these, what the actor's organisation has still to confirm."""
-    return [c for c in changes if c.organisation_id == actor.organisation_id and c.confirmed_at is None]
 
 
 @PATH_DRAFT.performs("take_effect")

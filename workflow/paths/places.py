@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from models.committees.catalogue import TitleLevel
-from models.paths.path import NodeState, PathKind, PathNode
+from models.paths.path import NodeState, PathNode
 from models.paths.path_draft import ChangeVerb, PathChange, PathDraft, PathDraftState
 from models.register.organisation import Organisation
 from workflow.base.errors import Linked
@@ -330,8 +330,3 @@ class Network:
                 here = found.parent if found else None
             (bad if here is not None and (here in bad or here in on_trail) else good).update(trail)
         return [p for key in sorted(bad) if (p := self.places.get(key)) and p.living]
-
-
-def kind_label(kind: str) -> str:
-    """What the path is called."""
-    return PathKind(kind).label

@@ -1,1 +1,5 @@
-"""Who is who: organisations with their names and history, and the blacklist of persons."""
+"""Who is who.
+
+Organisations with their names, former names, superiors, mergers; finding them among a hundred thousand;
+entering thousands at once; and the blacklist of persons.
+"""

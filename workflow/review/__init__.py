@@ -1,1 +1,5 @@
-"""The review from plan to result: draw, session, scoring, secret ballot."""
+"""The review from plan to result.
+
+Plan, draw (ZC-DRAW/1), session stage by stage, interviews, scoring, opinions;
+the secret ballot with its sealing and recount, ranking, result.
+"""

@@ -1,4 +1,7 @@
-"""The imports of the product (批量导入), each a declaration beside the verbs it calls; one engine does them all."""
+"""The imports of the product (批量导入), each a declaration beside the verbs it calls.
+
+Importing this package registers them; one engine does them all.
+"""
 
 from __future__ import annotations
 
