@@ -255,6 +255,9 @@ def test_every_command_is_told(readme, application):
         "organisation index",
         "job",
         "report send",
+        "store verify",
+        "store sweep",
+        "store copy",
     }
     registered = {
         f"{name} {sub}" if subs else name

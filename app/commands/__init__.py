@@ -17,6 +17,7 @@ def register_commands(app: Flask) -> None:
     from app.commands.recount import recount_command
     from app.commands.reference import load_reference
     from app.commands.report import report_commands
+    from app.commands.store import store_commands
 
     for command in (
         prepare,
@@ -29,5 +30,6 @@ def register_commands(app: Flask) -> None:
         load_reference,
         report_commands,
         organisation_commands,
+        store_commands,
     ):
         app.cli.add_command(command)

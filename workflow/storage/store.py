@@ -154,7 +154,11 @@ class Store:
 
     def _copy(self, name: str, digest: str) -> BinaryIO:
         if (path := self.shelf.path(name)) is not None:
-            return self._checked_in_place(name, digest, path)
+            self.compare(name, digest)
+            try:
+                return open(path, "rb")
+            except OSError as error:
+                raise away() from error
         kept, pieces = self.shelf.read(name)
         seen = hashlib.sha256()
         with self._scratch() as folder:
@@ -169,7 +173,8 @@ class Store:
         copy.seek(0)
         return cast(BinaryIO, copy)
 
-    def _checked_in_place(self, name: str, digest: str, path: Path) -> BinaryIO:
+    def compare(self, name: str, digest: str) -> int:
+        """Read the object of that name and compare it with its digest; its size. Raises Absent, Damaged."""
         kept, pieces = self.shelf.read(name)
         seen = hashlib.sha256()
         for piece in pieces:
@@ -177,10 +182,7 @@ class Store:
         if seen.hexdigest() != digest:
             raise Damaged
         self._remember(kept)
-        try:
-            return open(path, "rb")
-        except OSError as error:
-            raise away() from error
+        return kept.size
 
     @contextlib.contextmanager
     def _scratch(self) -> Iterator[Path]:
