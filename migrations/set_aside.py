@@ -61,6 +61,7 @@ def keep(connection: sa.Connection, table: str, column: str = "") -> None:
     row = {"id": place, "revision": _step.revision.revision, "table_name": table, "column_name": column}
     connection.execute(REGISTER.insert().values(**row))
     connection.exec_driver_sql(f"CREATE TABLE aside_{place} AS SELECT {what} FROM {quoted(table)}")  # noqa: S608
+    connection.exec_driver_sql(f"CREATE UNIQUE INDEX ix_aside_{place} ON aside_{place} ({', '.join(map(quoted, key))})")
 
 
 @Operations.implementation_for(ops.DropTableOp, replace=True)
@@ -122,8 +123,13 @@ def _column_back(connection: sa.Connection, shelf: str, name: str, column: str) 
     for lost in _dangling(connection, aside, name):
         connection.execute(sa.delete(aside).where(lost))
     same = sa.and_(*(aside.c[key.name] == key for key in table.primary_key.columns))
-    was = sa.select(aside.c[column]).where(same).scalar_subquery()
-    connection.execute(sa.update(table).where(sa.exists().where(same)).values({column: was}))
+    was, now = aside.c[column], table.c[column]
+    if connection.dialect.name == "postgresql":  # JSON knows no equality there
+        differs = sa.cast(was, sa.Text).is_distinct_from(sa.cast(now, sa.Text))
+    else:
+        differs = was.is_distinct_from(now)
+    back = sa.update(table).values({column: sa.select(was).where(same).scalar_subquery()})
+    connection.execute(back.where(sa.exists().where(same, differs)))  # what the step has written again is left alone
 
 
 def _dangling(connection: sa.Connection, aside: sa.Table, name: str) -> Iterator[Any]:

@@ -35,10 +35,10 @@ def settings(place: Path = MIGRATIONS) -> Config:
 
 
 @contextmanager
-def bare(url: str):
+def bare(url: str, **more):
     """A bare application on a database: what migrations/env.py asks for, and nothing else."""
     app = Flask("scratch")
-    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config.from_mapping(more, SQLALCHEMY_DATABASE_URI=url)
     db.init_app(app)
     Migrate(app, db, render_as_batch=True)
     with app.app_context():

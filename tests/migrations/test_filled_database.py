@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sqlite3
 import subprocess
 import sys
 
@@ -15,7 +17,7 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError
 
 from tests.migrations import year
-from tests.migrations.conftest import MIGRATIONS, settings
+from tests.migrations.conftest import MIGRATIONS, bare, settings
 
 STEPS = [script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()][::-1]
 
@@ -97,6 +99,17 @@ def test_a_step_that_fails_leaves_the_revision_before(filled, further):
     assert STEPS[-1] in "".join(failed.value.__notes__)
     assert not inspect(filled).has_table("half_way")
     assert year.rows_of(filled)["person"]["name"] == before["person"]["name"]
+
+
+def test_a_database_in_use_is_told_in_one_sentence(sqlite_year, tmp_path):
+    shutil.copy(sqlite_year, tmp_path / "zhicheng.db")
+    with (
+        bare(f"sqlite:///{tmp_path}/zhicheng.db", SQLITE_BUSY_MS=10),
+        sqlite3.connect(tmp_path / "zhicheng.db") as other,
+    ):
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(CommandError, match="正被另一个程序写入"):
+            command.upgrade(settings(), "head")
 
 
 DANGLES = """

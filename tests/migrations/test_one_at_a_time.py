@@ -33,11 +33,13 @@ def holder(old):
         process.kill()
 
 
-def test_two_who_prepare_at_once_follow_each_other(old, tmp_path):
+def test_two_who_prepare_at_once_say_so_and_follow_each_other(old, holder, tmp_path):
     both = [begin(old, tmp_path, "prepare") for _ in range(2)]
+    assert [process.stdout.readline().strip() for process in both] == [WAITS, WAITS]
+    holder.kill()
     said = [process.communicate(timeout=300) for process in both]
     assert [process.returncode for process in both] == [0, 0], said
-    assert sorted(WAITS in out for out, _ in said) == [False, True]
+    assert all(GOES_ON in out for out, _ in said)
 
 
 def test_whoever_waits_goes_on_when_the_one_before_is_killed(old, holder, tmp_path):
