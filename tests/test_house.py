@@ -211,6 +211,32 @@ def test_no_folder_holds_more_than_one_can_look_over():
     assert {folder: count for folder, count in folders.items() if count > MODULES} == {}
 
 
+def speaks(node, others):
+    """Whether a test can fail by what it says: an assertion, `raises`, `expect`, or a function that has one."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.Assert):
+            return True
+        if isinstance(part, ast.Attribute) and (part.attr in {"raises", "fail"} or part.attr.startswith("to_")):
+            return True
+        if isinstance(part, ast.Call) and ast.unparse(part.func).removeprefix("self.") in others:
+            return True
+    return False
+
+
+def test_no_test_is_without_an_assertion():
+    parsed = {path: ast.parse(text) for path, text in sources("tests")}
+    functions = {path: [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)] for path, tree in parsed.items()}
+    telling: set[str] = {f.name for all_ in functions.values() for f in all_ if speaks(f, ()) and f.name[:5] != "test_"}
+    telling |= {f.name for all_ in functions.values() for f in all_ if speaks(f, telling) and f.name[:5] != "test_"}
+    silent = [
+        f"{path}::{f.name}"
+        for path, found in functions.items()
+        for f in found
+        if f.name.startswith("test_") and not speaks(f, telling - {a.arg for a in f.args.args})
+    ]
+    assert silent == []
+
+
 def test_every_file_says_what_it_is():
     assert [path for path, text in sources() if not text.startswith('"""')] == []
 

@@ -121,6 +121,7 @@ def test_each_prefix_counts_for_itself(desk):
     desk.generate(1, 2, grade="B")
     desk.generate(1, 2, year=2025)
     desk.generate(1, 2, way_digit="3")
+    assert len(set(desk.make.session.scalars(select(CertificateNumber.prefix)))) == 4
 
 
 def test_the_serial_space_ends_at_9999_and_the_prefix_is_named(desk, session):

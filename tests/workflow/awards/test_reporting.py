@@ -65,6 +65,7 @@ def test_a_passport_has_no_check_digit(desk):
     made = desk.issued()
     made.declaration.person.id_kind, made.declaration.person.id_number = IdKind.PASSPORT, "E12345678"
     reporting.report(desk.uow(), [made])
+    assert made.state == S.REPORTING
 
 
 @pytest.mark.parametrize(

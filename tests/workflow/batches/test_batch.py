@@ -122,7 +122,7 @@ def test_a_vote_after_the_usual_last_day_needs_a_reason(form, as_, make):
 )
 def test_committees_with_a_plan_of_their_own_are_free_of_the_provinces_dates(form, office, kind, host):
     office.committee.kind, office.committee.host = kind, host
-    form(audit_on=date(2026, 10, 15), evidence_on=date(2026, 10, 15))
+    assert form(audit_on=date(2026, 10, 15), evidence_on=date(2026, 10, 15)).id
 
 
 def test_numbers_come_from_the_rule_parameters(form, as_, make):

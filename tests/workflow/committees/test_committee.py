@@ -147,6 +147,7 @@ def test_committees_of_different_employers_stand_side_by_side(form, make, as_, a
     for _ in range(2):
         body = form(kind=CommitteeKind.OWN, host=CommitteeHost.UNIVERSITY, offices=[make.organisation()])
         COMMITTEE.perform(as_(auditor), body, "approve")
+        assert body.state == CommitteeState.APPROVED
 
 
 def test_approval_needs_a_forming_unit_and_specialties(form, as_, auditor):
