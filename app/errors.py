@@ -7,11 +7,13 @@ from urllib.parse import urlsplit
 
 from flask import Flask, flash, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from app.headers import register_headers
 from views.screens.sentence import drawn
-from workflow.base.errors import NotYou, Refused
+from workflow.base.errors import NotYou, Refused, TooBusy
+from workflow.base.unit_of_work import may_pass_later
 
 # fmt: off
 PAGES: dict[int, tuple[str, str]] = {
@@ -22,9 +24,12 @@ PAGES: dict[int, tuple[str, str]] = {
     409: ("未能办理",     "这条记录的状态已经变化。请刷新后查看最新状态再办理。"),
     413: ("文件太大",     "上传内容超过系统上限 64 MB，没有保存。请返回上一页，压缩或拆分后再上传；单个文件的上限写在上传处。"),
     429: ("操作过于频繁", "请稍候再试。"),
+    503: ("系统繁忙",     TooBusy.SENTENCE),
     500: ("系统出错",     "系统没有完成这次操作，数据没有改变。请稍后重试；仍不行请把时间和操作告知系统管理员。"),
 }
 # fmt: on
+#: Fields that no page carries back.
+SECRET = {"password", "again", "old", "code"}
 #: So much of an upload that is too large is read to its end; beyond, the connection is cut.
 STILL_READ = 256 << 20
 STALE_FORM = "页面停留过久或已重新登录，为防止他人冒用，本次提交没有保存。请返回上一页，刷新后重新提交。"
@@ -42,6 +47,7 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, lambda error: page(400, STALE_FORM))
     app.register_error_handler(Refused, _refused)
+    app.register_error_handler(DBAPIError, _database)
     app.register_error_handler(500, lambda error: page(500))
 
 
@@ -61,8 +67,22 @@ def _read_to_the_end() -> None:
         left -= len(block)
 
 
+def _database(error: DBAPIError) -> Any:
+    """A page that could not be read in the crowd may be asked for again; everything else is a fault of ours."""
+    if not may_pass_later(error):
+        raise error
+    words, code = page(503)
+    return words, code, {"Retry-After": "2"}
+
+
 def _refused(refusal: Refused) -> Any:
     """Back to the page the person came from with the sentence on top; without one, a page with it."""
+    if (
+        isinstance(refusal, TooBusy)
+        and request.method == "POST"
+        and not (request.files or SECRET & request.form.keys())
+    ):
+        return _press_again(refusal), 409
     if isinstance(refusal, NotYou):
         return page(403, refusal.sentence)
     came_from = urlsplit(request.referrer or "")
@@ -70,3 +90,11 @@ def _refused(refusal: Refused) -> Any:
         flash(drawn(refusal.sentence), "bad")
         return redirect(came_from.path + (f"?{came_from.query}" if came_from.query else ""), 303)
     return page(409, refusal.sentence)
+
+
+def _press_again(refusal: TooBusy) -> str:
+    """Everything that was typed once more, to be sent by one press."""
+    typed = list(request.form.items(multi=True))
+    return render_template(
+        "error.html", code=409, title=PAGES[503][0], sentence=refusal.sentence, again=request.full_path, typed=typed
+    )

@@ -11,7 +11,16 @@ from models.committees import catalogue, committee, expert  # noqa: F401
 from models.declarations import comparison, declaration, filed_names, liability, material, opinion, quota  # noqa: F401
 from models.imports import import_batch  # noqa: F401
 from models.jobs import job  # noqa: F401
-from models.office import calendar_notice, journal, list_choice, notice, reference, setting, trail  # noqa: F401
+from models.office import (  # noqa: F401
+    calendar_notice,
+    journal,
+    list_choice,
+    notice,
+    reference,
+    setting,
+    trail,
+    write_queue,
+)
 from models.paths import path, path_draft, path_version  # noqa: F401
 from models.register import blacklist, organisation, person  # noqa: F401
 from models.review import ballot, draw, plan, session  # noqa: F401

@@ -55,7 +55,7 @@ class Arena:
             yield session, Make(session)
             session.commit()
 
-    def race(self, tasks, *, now, tries=200):
+    def race(self, tasks, *, now, patience=120):
         """Run (actor id, verb) tasks at once, each in its own session; gives results and exceptions, in order."""
         tasks = list(tasks)
         answers = [None] * len(tasks)
@@ -66,7 +66,7 @@ class Arena:
                 actor = session.get_one(Account, actor_id)
                 ready.wait()
                 try:
-                    answers[place] = attempt(actor, verb, session=session, now=now, tries=tries)
+                    answers[place] = attempt(actor, verb, session=session, now=now, patience=patience)
                 except Exception as error:
                     answers[place] = error
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import click
 from flask import Flask
+
+from workflow.base.errors import Refused
 
 
 def register_commands(app: Flask) -> None:
@@ -32,4 +39,26 @@ def register_commands(app: Flask) -> None:
         organisation_commands,
         store_commands,
     ):
+        _say_refusals(command)
         app.cli.add_command(command)
+
+
+def _say_refusals(command: click.Command) -> None:
+    """A verb that refuses, or finds no way through, ends its command with a sentence and status 1."""
+    if isinstance(command, click.Group):
+        for each in command.commands.values():
+            _say_refusals(each)
+    if command.callback is not None and not hasattr(command.callback, "says_refusals"):
+        command.callback = _saying(command.callback)
+
+
+def _saying(callback: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(callback)
+    def said(*args: Any, **kw: Any) -> Any:
+        try:
+            return callback(*args, **kw)
+        except Refused as refusal:
+            raise click.ClickException(refusal.sentence) from None
+
+    said.says_refusals = True  # type: ignore[attr-defined]
+    return said

@@ -56,7 +56,7 @@ def build_once(password: str, say: Callable[[str], None] = lambda _: None) -> No
 def _set_clock(stage: Stage) -> None:
     """Leave the demo clock on the last day of the story."""
     with stage.acting("system") as uow:
-        offset = datetime.combine(TODAY, datetime.min.time()) + timedelta(hours=HOUR) - clock.machine_now()
+        offset = datetime.combine(TODAY, datetime.min.time()) + timedelta(hours=HOUR) - clock.database_now(uow.session)
         uow.session.add(DemoClock(offset_seconds=int(offset.total_seconds())))
         uow.record("set_demo_clock", "demo_clock", to=str(TODAY))
 

@@ -14,7 +14,7 @@ from views.screens import stay
 from workflow.accounts import accounts, second_factor
 from workflow.accounts import sign_in as signing
 from workflow.base import settings
-from workflow.base.errors import Refused
+from workflow.base.errors import Refused, TooBusy
 from workflow.base.unit_of_work import attempt
 
 
@@ -45,11 +45,14 @@ class SignInView(BaseView):
             return self._form(signing.SLOW_DOWN.format(seconds=wait)), 429
         account = signing.by_name(db.session, request.form.get("username", ""))
         correct = signing.verified(account, request.form.get("password", "")[:1024])
-        entry = attempt(
-            account or accounts.system_account(db.session),
-            lambda uow: signing.enter(uow, account, correct=correct),
-            context=stay.context(),
-        )
+        try:
+            entry = attempt(
+                account or accounts.system_account(db.session),
+                lambda uow: signing.enter(uow, account, correct=correct),
+                context=stay.context(),
+            )
+        except TooBusy as refusal:
+            return self._form(refusal.sentence), 409
         if account is None or not entry.token:
             return self._form(entry.sentence), 401
         stay.remember(account, entry.token)

@@ -19,7 +19,7 @@ from views.screens.stay import context
 from views.storage.attachments import file_link, size_of
 from workflow.base import policy
 from workflow.base.errors import NotNow, Refused
-from workflow.base.unit_of_work import BUSY, UnitOfWork, asking, attempt
+from workflow.base.unit_of_work import OVERTAKEN, UnitOfWork, asking, attempt
 from workflow.declarations import comparison, degree_check, paper_desk
 from workflow.declarations import form as forms
 from workflow.declarations.declaration import DECLARATION
@@ -65,7 +65,7 @@ class ComparisonView(BaseView):
     def _save(uow: UnitOfWork, pk: int) -> None:
         declaration = policy.find(uow.session, uow.actor, Declaration, pk) or abort(404)
         if request.form.get("version", "") != str(declaration.version):
-            raise NotNow(BUSY)
+            raise NotNow(OVERTAKEN)
         degrees = {d.key: request.form.get(f"degree-{d.key}", "") for d in degree_check.degrees_of(declaration)}
         paper_desk.check_degrees(uow, declaration, degrees)
         found = {}

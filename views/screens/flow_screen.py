@@ -16,9 +16,9 @@ from views.screens.boxes import Box, errors_of
 from views.screens.lookup import is_key
 from views.screens.screen import Link, Panel, Screen
 from views.screens.stay import context
-from workflow.base.errors import NotNow, NotYou, Refused
+from workflow.base.errors import NotNow, NotYou, Refused, TooBusy
 from workflow.base.flow import Flow, Step
-from workflow.base.unit_of_work import BUSY, UnitOfWork, asking, attempt
+from workflow.base.unit_of_work import OVERTAKEN, UnitOfWork, asking, attempt
 
 #: How many rows one bulk verb takes at most: more than a page, less than a long transaction.
 BULK_MOST = 500
@@ -196,7 +196,9 @@ class FlowScreen(Screen):
                     action.boxes = asks.boxes_of(step, uow, record, typed, refusal.fields)
                     action.open, action.sentence, sentence = True, refusal.sentence, ""
         version = request.form.get("version") or self._version(record)
-        if isinstance(refusal, NotNow):  # the next attempt is made on what is seen now
+        if isinstance(refusal, NotNow) and not isinstance(
+            refusal, TooBusy
+        ):  # the next attempt is made on what is seen now
             version = self._version(record)
         if self.may("show"):
             return self.show_page(record, actions=actions, alert=sentence, version=version), code
@@ -268,7 +270,7 @@ class FlowScreen(Screen):
     def not_in_bulk(self, uow: UnitOfWork, record: Any, step: Step, seen: str) -> str | None:
         """Hook: why the verb cannot be done with this ticked row, or None; by default as its own button would say."""
         if self.version_name and seen and seen != str(getattr(record, self.version_name)):
-            return BUSY
+            return OVERTAKEN
         refusal = self.flow.refusal(uow, record, step)
         return refusal.sentence if refusal else None
 

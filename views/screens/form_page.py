@@ -12,7 +12,7 @@ from views.screens.declared import Declared
 from views.screens.journalled import erase, insert, update
 from views.screens.stay import context
 from workflow.base.errors import NotNow, NotYou, Refused
-from workflow.base.unit_of_work import BUSY, UnitOfWork, attempt
+from workflow.base.unit_of_work import OVERTAKEN, UnitOfWork, attempt
 
 
 class FormPage(Declared):
@@ -99,7 +99,7 @@ class FormPage(Declared):
     def must_be(self, record: Any, seen: str) -> None:
         """Refuse when the record is no longer the version that the person has seen."""
         if self.version_name and seen and seen != str(getattr(record, self.version_name)):
-            raise NotNow(BUSY)
+            raise NotNow(OVERTAKEN)
 
     @expose("/delete/<int:pk>", methods=["POST"])
     @has_access

@@ -50,7 +50,7 @@ def remember(account: Account, token: str) -> None:
     session.clear()  # nothing that was planted before signing in survives it
     login_user(account)
     session["token"] = token
-    session["seen"] = _seconds(clock.machine_now())
+    session["seen"] = _seconds(clock.database_now(db.session))
 
 
 def load_account(account_id: str) -> Account | None:
@@ -78,7 +78,7 @@ def load_account(account_id: str) -> Account | None:
     if row is None:
         return None
     account, started_at, second_factor_at = row
-    now = clock.machine_now()
+    now = clock.database_now(db.session)
     longest = timedelta(hours=settings.value(db.session, "session_hours"))
     if now - started_at > longest or _seconds(now) - seen > idle_seconds(account):
         return None
@@ -96,7 +96,7 @@ def idle_seconds(account: Account) -> int:
 
 def seconds_now() -> int:
     """The machine's time in seconds, for one-time codes."""
-    return _seconds(clock.machine_now())
+    return _seconds(clock.database_now(db.session))
 
 
 def _seconds(moment: datetime) -> int:

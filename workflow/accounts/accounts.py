@@ -29,7 +29,7 @@ from workflow.base import clock, settings
 from workflow.base import roles as r
 from workflow.base.errors import NotYou, Refused
 from workflow.base.flow import Ask, Flow, Step
-from workflow.base.unit_of_work import UnitOfWork, unit_of_work
+from workflow.base.unit_of_work import UnitOfWork, attempt
 
 PUBLIC_ROLE = "公众"
 #: Accounts of the demonstration carry such an address; production does not start while one exists.
@@ -50,23 +50,29 @@ def system_account(session: Session) -> Account:
 
 def install_system_account(session: Session) -> Account:
     """The system account; made, together with its role, when it is not there yet."""
-    if found := session.scalar(select(Account).where(Account.username == SYSTEM_NAME)):
+    known = select(Account).where(Account.username == SYSTEM_NAME)
+    if found := session.scalar(known):
         return found
-    role = session.scalar(select(Role).where(Role.name == r.SYSTEM)) or Role(name=r.SYSTEM)
-    account = Account(
-        username=SYSTEM_NAME,
-        last_name="系统",
-        first_name="",
-        email=SYSTEM_NAME + NO_MAIL,
-        password=password.UNUSABLE,
-        active=False,
-    )
-    with unit_of_work(account, session=session) as uow:
-        account.roles = [role]
+
+    def make(uow: UnitOfWork) -> Account:
+        if found := uow.session.scalar(known):  # another node was faster
+            return found
+        role = uow.session.scalar(select(Role).where(Role.name == r.SYSTEM)) or Role(name=r.SYSTEM)
+        uow.actor = account = Account(
+            username=SYSTEM_NAME,
+            last_name="系统",
+            first_name="",
+            email=SYSTEM_NAME + NO_MAIL,
+            password=password.UNUSABLE,
+            active=False,
+            roles=[role],
+        )
         uow.session.add(account)
         uow.session.flush()
         uow.record("create_account", account, username=SYSTEM_NAME, label="建立系统账号")
-    return account
+        return account
+
+    return attempt(Account(username=SYSTEM_NAME), make, session=session)
 
 
 # --- passwords, before the transaction ---------------------------------------------------------------
@@ -122,7 +128,7 @@ def password_is_due(session: Session, account: Account) -> bool:
         return True
     if not is_staff(account) or account.password_set_at is None:
         return False
-    return clock.machine_now() - account.password_set_at > timedelta(
+    return clock.database_now(session) - account.password_set_at > timedelta(
         days=settings.value(session, "password_max_age_days")
     )
 
@@ -139,7 +145,7 @@ def _set_password(uow: UnitOfWork, account: Account, new: Prepared, *, must_chan
     if account.password and account.password != password.UNUSABLE:
         uow.session.add(FormerPassword(account_id=account.id, hash=account.password, set_at=uow.now))
     account.password, account.must_change_password = new.hash, must_change
-    account.password_set_at = clock.machine_now()
+    account.password_set_at = clock.database_now(uow.session)
     account.failed_logins, account.locked_until = 0, None
     end_everywhere(uow, account)
 
@@ -212,7 +218,7 @@ def _new_account(
         email=f"{username.lower()}{NO_MAIL}",
         password=new.hash,
         must_change_password=must_change,
-        password_set_at=clock.machine_now(),
+        password_set_at=clock.database_now(uow.session),
         session_epoch=0,
         failed_logins=0,
         created_on=uow.now,

@@ -75,7 +75,7 @@ def wait_seconds(session: Session, address: str) -> int:
     if delay is None or delay.failures <= FREE_FAILURES:
         return 0
     pause = min(2 ** (delay.failures - FREE_FAILURES), LONGEST_DELAY)
-    left = delay.last_at + timedelta(seconds=pause) - clock.machine_now()
+    left = delay.last_at + timedelta(seconds=pause) - clock.database_now(session)
     return max(0, int(left.total_seconds()) + (left.microseconds > 0))
 
 
@@ -107,7 +107,7 @@ def enter(
             key=digest(token),
             account_id=account.id,
             epoch=account.session_epoch,
-            started_at=clock.machine_now(),
+            started_at=clock.database_now(uow.session),
             address=address,
             second_factor_at=second_factor_at,
         )
@@ -134,7 +134,7 @@ def _failed(uow: UnitOfWork, account: Account, address: str, *, counts: bool) ->
 
 
 def _address_failed(session: Session, address: str) -> None:
-    now = clock.machine_now()
+    now = clock.database_now(session)
     delay = session.get(AddressDelay, address, with_for_update=True)
     if delay is None:
         session.add(AddressDelay(address=address, failures=1, last_at=now))
@@ -145,7 +145,7 @@ def _address_failed(session: Session, address: str) -> None:
 
 def _prune(session: Session, account: Account) -> None:
     """Stays that cannot be continued any more need not be kept; the journal tells of them."""
-    old = clock.machine_now() - timedelta(days=1)
+    old = clock.database_now(session) - timedelta(days=1)
     session.execute(
         delete(SignIn).where(
             SignIn.account_id == account.id, or_(SignIn.started_at < old, SignIn.ended_at.is_not(None))
@@ -160,7 +160,7 @@ def leave(uow: UnitOfWork, key: str) -> None:
 
 
 def _end(session: Session, which: object) -> None:
-    now = clock.machine_now()
+    now = clock.database_now(session)
     session.execute(update(SignIn).where(which, SignIn.ended_at.is_(None)).values(ended_at=now))  # type: ignore[arg-type]
 
 
@@ -210,4 +210,6 @@ def give_second_factor(uow: UnitOfWork, account: Account, step: int | None, key:
 
 
 def _factor_given(uow: UnitOfWork, key: str) -> None:
-    uow.session.execute(update(SignIn).where(SignIn.key == key).values(second_factor_at=clock.machine_now()))
+    uow.session.execute(
+        update(SignIn).where(SignIn.key == key).values(second_factor_at=clock.database_now(uow.session))
+    )

@@ -45,5 +45,14 @@ class NotNow(Refused):
     """The subject is not in a state that allows the verb, or someone else was faster."""
 
 
+class TooBusy(NotNow):
+    """Nobody was wrong: the database found no way through in time, nothing was saved, and the same may pass now."""
+
+    SENTENCE = "系统繁忙，请再按一次：这次没有保存任何内容，原有数据没有改变。"
+
+    def __init__(self) -> None:
+        super().__init__(self.SENTENCE)
+
+
 class NotYou(Refused):
     """The actor does not hold the role, or not for this subject."""

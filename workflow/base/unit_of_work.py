@@ -1,42 +1,52 @@
 """The only module that commits, and the only one that writes the journal.
 
-A verb runs inside `unit_of_work(actor)`: on leaving it flushes, writes the trail, seals the journal
-entries and commits; any exception rolls everything back. Writers begin with BEGIN IMMEDIATE on SQLite
-and SERIALIZABLE on PostgreSQL (`begin_mode`, `install`); `attempt` runs a whole verb again when
-PostgreSQL reports a serialisation failure, so a verb must have no effect outside the session:
-letters and files wait in `after_commit`.
+A verb runs inside `unit_of_work(actor)`: on leaving it flushes, writes the trail, seals the journal entries and
+commits; any exception rolls everything back. How its transaction begins stands in `opening`, who waits for whom on
+SQLite in `line`. `attempt` runs a whole verb again for as long as its patience lasts when the database could not let
+it pass, so a verb must have no effect outside the session: letters and files wait in `after_commit`.
 """
 
 from __future__ import annotations
 
 import contextlib
-import contextvars
+import itertools
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import event
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from models.accounts.account import Account
 from models.base import db
+from workflow.base import line
 from workflow.base.clock import province_now
-from workflow.base.errors import NotNow
+from workflow.base.errors import NotNow, TooBusy
 from workflow.base.journal import seal
 from workflow.base.kept import keep_for_offices
+from workflow.base.opening import Opening, install, long_work, opened, tell, writing
 from workflow.base.trail import leave_trail
+
+__all__ = ["OVERTAKEN", "PATIENCE", "UnitOfWork", "asking", "attempt", "install", "may_pass_later", "unit_of_work"]
 
 T = TypeVar("T")
 _chance = random.SystemRandom()
-BUSY = "这条记录刚刚被他人处理过，您的操作没有保存；请刷新后查看最新状态再办理。"
-
-_begin_mode: contextvars.ContextVar[str] = contextvars.ContextVar("begin_mode", default="DEFERRED")
+#: A true conflict: the record is no longer the one that was seen.
+OVERTAKEN = "这条记录刚刚被他人处理过，您的操作没有保存；请刷新后查看最新状态再办理。"
+#: The database found a second record of the same key, also when nobody else was writing.
+TWICE = "相同的记录已经存在（可能刚刚由他人登记，或您已提交过一次），这次操作没有保存；请刷新后查看。"
+#: Seconds after which a verb that finds no way through is given up; long work is given more.
+PATIENCE, LONG_PATIENCE = 20.0, 900.0
+#: What PostgreSQL says when a transaction was in the way of others: serialisation failure, deadlock, no room for locks.
+IN_THE_WAY = frozenset({"40001", "40P01", "53200"})
+#: A row or a table was held for longer than a writer waits.
+HELD = "55P03"
 
 
 @dataclass
@@ -49,6 +59,7 @@ class UnitOfWork:
     context: dict[str, str] = field(default_factory=dict)  #: address and session of the request
     entries: list[tuple[str, Any, dict[str, Any]]] = field(default_factory=list)
     after_commit: list[Callable[[], None]] = field(default_factory=list)
+    long: bool = False  #: long work, beside the queue of all others
 
     @property
     def today(self) -> date:
@@ -74,91 +85,121 @@ def unit_of_work(
     session: Session | None = None,
     context: dict[str, str] | None = None,
 ) -> Iterator[UnitOfWork]:
-    """Open a writing transaction for `actor`; commit on leaving, roll back on any exception."""
-    session = session or db.session
-    if session.new or session.dirty or session.deleted:
-        raise RuntimeError("changes were made outside a unit of work")
-    session.commit()  # ends the reading transaction; what was read is read again under the lock
-    token = _begin_mode.set("IMMEDIATE")
-    try:
-        uow = UnitOfWork(actor, now or province_now(session), session, context or {})
+    """Open a writing transaction for `actor`; commit on leaving, roll back on any exception. Tries once."""
+    until = time.monotonic() + PATIENCE
+    with _written(UnitOfWork(actor, now, session or db.session, context or {}), until) as uow:  # type: ignore[arg-type]
         yield uow
-        session.flush()  # new subjects receive the id their entries name
-        leave_trail(uow)
-        keep_for_offices(uow)
-        seal(uow)
-        session.commit()
-    except StaleDataError:
-        session.rollback()
-        raise NotNow(BUSY) from None
-    except BaseException:
-        session.rollback()
-        raise
-    finally:
-        _begin_mode.reset(token)
-    for effect in uow.after_commit:
-        effect()
+    _take_effect(uow)
 
 
 def attempt(
     actor: Account,
     verb: Callable[[UnitOfWork], T],
     *,
-    tries: int = 10,
     context: dict[str, str] | None = None,
     session: Session | None = None,
     now: datetime | None = None,
+    patience: float | None = None,
+    holds: Collection[type] | None = None,
 ) -> T:
-    """Run `verb` in a unit of work, again when the database asks for it; then NotNow."""
-    for left in reversed(range(tries)):
+    """Run `verb` in a unit of work, again while the database asks for it and `patience` (seconds) lasts.
+
+    `holds` makes it long work: beside the queue, one at a time, and nobody else writes to the tables of these models
+    meanwhile (none for a rehearsal that the verb takes back itself). Refused: TooBusy when the time is spent (nothing
+    was written), NotNow when the record is not what was seen or its key is taken. Effects happen once, after the
+    commit, and never make the verb run again.
+    """
+    names = None if holds is None else [model.__tablename__ for model in holds]  # type: ignore[attr-defined]
+    session, long = session or db.session, names is not None
+    until = time.monotonic() + (patience or (PATIENCE if names is None else LONG_PATIENCE))
+    alone, clashes = False, 0
+    for turn in itertools.count(1):
+        uow = UnitOfWork(actor, now, session, context or {}, long=long)  # type: ignore[arg-type]
+        started = time.monotonic()
         try:
-            with unit_of_work(actor, context=context, session=session, now=now) as uow:
-                return verb(uow)
+            with _written(uow, until, alone=alone, holds=names):
+                answer = verb(uow)
         except DBAPIError as error:
-            if not _may_retry(error):
+            if not (why := may_pass_later(error)):
                 raise
-            if not left:
-                raise NotNow(BUSY) from error
-        time.sleep(_chance.uniform(0, 0.03) * (tries - left))  # who failed together does not try again together
+            tell(why, time.monotonic() - started)
+            clashes += why == "unique"
+            if clashes > 1:
+                raise NotNow(TWICE) from error
+            alone = why in IN_THE_WAY or why == "unique"
+            pause = _chance.uniform(0, min(1.0, 0.01 * 2**turn))  # who failed together does not try again together
+            if time.monotonic() + pause >= until:
+                raise TooBusy from error
+        else:
+            _take_effect(uow)
+            return answer
+        time.sleep(pause)
     raise AssertionError("unreachable")
 
 
-def _may_retry(error: DBAPIError) -> bool:
-    """Serialisation failures and deadlocks (40001, 40P01), a busy SQLite, and a lost race on a unique key."""
-    state = getattr(error.orig, "sqlstate", None)
-    if state in {"40001", "40P01", "23505"}:
-        return True
-    if isinstance(error, OperationalError):
-        return "locked" in str(error.orig)
-    return isinstance(error, IntegrityError) and "UNIQUE" in str(error.orig)
+@contextlib.contextmanager
+def _written(
+    uow: UnitOfWork, until: float, *, alone: bool = False, holds: Collection[str] | None = None
+) -> Iterator[UnitOfWork]:
+    session = uow.session
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("changes were made outside a unit of work")
+    session.commit()  # ends the reading transaction; what was read is read again under the lock
+    with _turn(session, until), opened(_opening(until, alone, holds)):
+        try:
+            session.connection()  # the place is taken before anything is asked
+            uow.now = uow.now or province_now(session)
+            yield uow
+            session.flush()  # new subjects receive the id their entries name
+            leave_trail(uow)
+            keep_for_offices(uow)
+            seal(uow)
+            session.commit()
+        except StaleDataError:
+            session.rollback()
+            raise NotNow(OVERTAKEN) from None
+        except BaseException:
+            session.rollback()
+            raise
 
 
-def install(engine: Engine, *, busy_ms: int = 15_000, sync: str = "FULL") -> None:
-    """Set the transaction rules of the house on `engine`, once, in one place.
+def _opening(until: float, alone: bool, holds: Collection[str] | None) -> Opening:
+    left = until - time.monotonic()
+    return writing(alone=alone, patience=left) if holds is None else long_work(holds, patience=left)
 
-    SQLite: WAL, foreign keys, BEGIN IMMEDIATE for writers. PostgreSQL: SERIALIZABLE for writers.
-    """
-    if engine.dialect.name == "sqlite":
 
-        @event.listens_for(engine, "connect")
-        def _pragmas(raw: Any, _: Any) -> None:
-            raw.isolation_level = None  # SQLAlchemy says BEGIN, not the driver
-            for pragma in (
-                "journal_mode=WAL",
-                f"synchronous={sync}",
-                "foreign_keys=ON",
-                f"busy_timeout={busy_ms}",
-                "secure_delete=ON",
-            ):
-                raw.execute("PRAGMA " + pragma)
+@contextlib.contextmanager
+def _turn(session: Session, until: float) -> Iterator[None]:
+    """On SQLite the writer stands in the line; PostgreSQL has its queue (`opening`)."""
+    bind = session.get_bind()
+    if not isinstance(bind, Engine) or bind.dialect.name != "sqlite" or bind.url.database in (None, "", ":memory:"):
+        yield
+        return
+    start = time.monotonic()
+    with line.place(Path(f"{bind.url.database}-line"), until - start) as came:
+        tell("queue", time.monotonic() - start)
+        if not came:
+            raise TooBusy
+        yield
 
-        @event.listens_for(engine, "begin")
-        def _begin(connection: Connection) -> None:
-            connection.exec_driver_sql("BEGIN " + _begin_mode.get())
 
-    else:
+def _take_effect(uow: UnitOfWork) -> None:
+    """Everything that waited for the commit, in order; what fails does not keep the rest from happening."""
+    failed: list[BaseException] = []
+    for effect in uow.after_commit:
+        try:
+            effect()
+        except Exception as error:
+            failed.append(error)
+    if failed:
+        raise failed[0]
 
-        @event.listens_for(engine, "begin")
-        def _serializable(connection: Connection) -> None:
-            if _begin_mode.get() == "IMMEDIATE":
-                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE")
+
+def may_pass_later(error: DBAPIError) -> str:
+    """Why the same transaction may pass at the next try: the SQLSTATE, `busy`, `unique`; empty when it will not."""
+    state = getattr(error.orig, "sqlstate", None) or ""
+    if state in IN_THE_WAY or state == HELD:
+        return str(state)
+    if state == "23505" or (isinstance(error, IntegrityError) and "UNIQUE" in str(error.orig)):
+        return "unique"
+    return "busy" if isinstance(error, OperationalError) and "locked" in str(error.orig) else ""

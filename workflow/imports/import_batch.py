@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -17,13 +17,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.accounts.account import Account
+from models.committees.committee import Committee
 from models.imports.import_batch import ImportBatch, ImportMeaning, RowAction
 from models.imports.import_batch import ImportState as S
 from models.jobs.job import JobState
+from models.register.organisation import Organisation
 from workflow.base import roles
 from workflow.base.errors import Refused
 from workflow.base.flow import Flow, Step
-from workflow.base.unit_of_work import UnitOfWork, attempt
+from workflow.base.unit_of_work import UnitOfWork, asking, attempt
 from workflow.imports import import_rows, reading
 from workflow.imports.kind import ImportKind, Outcome, Tell
 from workflow.imports.kinds import KINDS, kind_of
@@ -151,7 +153,8 @@ def _read(run: Run) -> Answer:
     if dictionary and dictionary != kind.dictionary(run.session) and not any(_STALE in note for note in notes):
         notes.append(_STALE)
     run.tell(0, 0, "正在保存核对结果")
-    attempt(run.actor, lambda uow: _keep(uow, run, outcomes, notes, dictionary), session=run.session)
+    beside = None if len(rows) <= SHORT_ROWS else ()
+    attempt(run.actor, lambda uow: _keep(uow, run, outcomes, notes, dictionary), session=run.session, holds=beside)
     file.unlink(missing_ok=True)
     return "核对完成，请查看结果后提交。", ""
 
@@ -196,10 +199,16 @@ def _rehearse(run: Run, kind: ImportKind, batch: ImportBatch, rows: list[Outcome
         for row in rows:
             row.action, row.record_id, row.before, row.after = RowAction.WRONG, None, None, None
         kind.examine(uow, rows, choices, words, lambda done, total: run.tell(done, total, "正在逐行核对"))
+
+    def take_back(uow: UnitOfWork) -> None:
+        rehearse(uow)
         raise _Rehearsed
 
+    if kind.only_looks:
+        rehearse(asking(run.actor, session=run.session))
+        return rows, words
     with contextlib.suppress(_Rehearsed):
-        attempt(run.actor, rehearse, session=run.session)
+        attempt(run.actor, take_back, session=run.session, holds=None if len(rows) <= SHORT_ROWS else ())
     return rows, words
 
 
@@ -282,12 +291,21 @@ def _write(run: Run) -> Answer:
     kind = kind_of(_batch(run).kind)
     run.tell(0, 0, "正在写入")
     try:
-        counts = attempt(run.actor, lambda uow: _write_all(uow, run, kind), session=run.session)
+        held = _held(kind, _batch(run))
+        counts = attempt(run.actor, lambda uow: _write_all(uow, run, kind), session=run.session, holds=held)
     except Refused as refusal:
         sentence = f"没有写入任何数据：{refusal.sentence}"
         attempt(run.actor, lambda uow: _give_back(uow, run, sentence), session=run.session)
         return sentence, ""
     return f"已提交：新增 {counts['new']} 条，变更 {counts['changed']} 条。", ""
+
+
+def _held(kind: ImportKind, batch: ImportBatch) -> Collection[type] | None:
+    """What a long table is written beside: its own records, and the offices and committees by which rows are judged.
+
+    A short one stands in the queue with everybody else.
+    """
+    return None if batch.total <= SHORT_ROWS else {kind.model, Organisation, Committee}
 
 
 def _write_all(uow: UnitOfWork, run: Run, kind: ImportKind) -> dict[str, int]:
@@ -335,7 +353,8 @@ def _give_back(uow: UnitOfWork, run: Run, sentence: str) -> None:
     def again() -> None:
         rows = _again(run.session, key)
         rows, _words = _rehearse(run, kind, run.session.get_one(ImportBatch, key), rows)
-        attempt(run.actor, lambda inner: _renew(inner, key, rows), session=run.session)
+        beside = None if len(rows) <= SHORT_ROWS else ()
+        attempt(run.actor, lambda inner: _renew(inner, key, rows), session=run.session, holds=beside)
 
     uow.after_commit.append(again)
 
@@ -359,7 +378,9 @@ def undo(uow: UnitOfWork, batch: ImportBatch) -> None:
 @jobs.works("import_undo")
 def _undo(run: Run) -> Answer:
     run.tell(0, 0, "正在撤销")
-    back, kept = attempt(run.actor, lambda uow: _undo_all(uow, run), session=run.session)
+    batch = _batch(run)
+    held = _held(kind_of(batch.kind), batch)
+    back, kept = attempt(run.actor, lambda uow: _undo_all(uow, run), session=run.session, holds=held)
     return f"已撤销 {back} 条" + (f"，{kept} 条此后已被修改或使用，保留不动。" if kept else "。"), ""
 
 

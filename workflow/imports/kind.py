@@ -91,6 +91,7 @@ class ImportKind:
     model: ClassVar[Any] = None
     #: whether each row remembers its record and what it left; else both are worked out
     keeps_outcome: ClassVar[bool] = True
+    only_looks: ClassVar[bool] = False  #: whether `examine` writes nothing, so that it needs no writer's transaction
     own_parts: ClassVar[Sequence[str]] = ()  #: tables that belong to the record and go with it
 
     # -- to be overridden ----------------------------------------------------------------------------

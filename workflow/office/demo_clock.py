@@ -41,7 +41,7 @@ def move(uow: UnitOfWork, to: datetime) -> datetime:
     if row is None:
         row = DemoClock()
         uow.session.add(row)
-    row.offset_seconds = int((to - clock.machine_now()).total_seconds())
+    row.offset_seconds = int((to - clock.database_now(uow.session)).total_seconds())
     uow.session.flush()
     uow.record("set_demo_clock", "demo_clock", label="调整演示时钟", was=uow.now.replace(microsecond=0), to=to)
     return to

@@ -31,7 +31,7 @@ def production(app, monkeypatch):
 
 @pytest.fixture
 def machine(monkeypatch):
-    """A machine clock the test moves."""
+    """A clock of the database that the test moves."""
 
     class Machine:
         now = clock.machine_now()
@@ -40,7 +40,7 @@ def machine(monkeypatch):
             self.now += timedelta(**by)
 
     machine = Machine()
-    monkeypatch.setattr(clock, "machine_now", lambda: machine.now)
+    monkeypatch.setattr(clock, "database_now", lambda session: machine.now)
     return machine
 
 

@@ -64,7 +64,7 @@ def scene(arena, judges, people):
 def do(arena, actor_id, verb, ids, **answers):
     with Session(arena.engine) as session:
         actor = session.get_one(Account, actor_id)
-        return attempt(actor, performing(verb, ids, **answers), session=session, now=NOON, tries=200)
+        return attempt(actor, performing(verb, ids, **answers), session=session, now=NOON, patience=120)
 
 
 def performing(verb, ids, **answers):

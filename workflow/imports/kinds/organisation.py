@@ -32,7 +32,7 @@ class OrganisationImport(ImportKind):
 
     name, title, guide, model = "organisation", "机构", "118号 四(一)", Organisation
     roles = (roles.HRSS_CONFIG,)
-    keeps_outcome = False
+    keeps_outcome, only_looks = False, True
     fields = (
         Field(
             "code",
