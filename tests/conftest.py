@@ -35,7 +35,7 @@ MASTER = b"k" * 32
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """All journeys on one worker, so that their small world is built once.
+    """All journeys on one worker, and all of the two nodes, so that their small worlds are built once.
 
     `xdist_group` would say it at the tests, but pytest 9.2 with pytest-xdist 3.8 loses it (pytest-xdist issue 1386).
     """
@@ -45,7 +45,7 @@ def pytest_xdist_make_scheduler(config, log):
 
     class OneWorld(LoadGroupScheduling):
         def _split_scope(self, nodeid):
-            return "journey" if "journeys/" in nodeid else nodeid
+            return next((f"one {place}" for place in ("journeys", "nodes") if f"{place}/" in nodeid), nodeid)
 
     return OneWorld(config, log)
 

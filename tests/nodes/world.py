@@ -1,0 +1,64 @@
+"""What the two nodes are tried with: an applicant with a draft, and the provincial office. `python -m
+tests.nodes.world`."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+from flask_migrate import stamp
+from werkzeug.security import generate_password_hash
+
+from app import create_app
+from app.security import sync_permissions
+from models.base import db, metadata
+from models.declarations.declaration import DeclarationState
+from tests.factories import Make
+from workflow.accounts.accounts import install_system_account
+from workflow.base import roles
+from workflow.base.clock import machine_now
+from workflow.office.reference import load_into
+
+PASSWORD = "Zhicheng-2023!"
+
+
+def build(app):
+    """An empty database with the reference data, and four people; gives who they are."""
+    metadata.create_all(db.engine)
+    stamp()
+    sync_permissions(app.appbuilder)
+    load_into(db.session)
+    install_system_account(db.session)
+    make, today = Make(db.session), machine_now().date()
+    batch = make.batch(
+        year=today.year,
+        opens_on=today - timedelta(days=30),
+        closes_on=today + timedelta(days=30),
+        correction_on=today + timedelta(days=40),
+        audit_on=today + timedelta(days=50),
+        evidence_on=today + timedelta(days=50),
+        vote_on=today + timedelta(days=60),
+    )
+    declaration = make.declaration(DeclarationState.DRAFT, batch=batch)
+    made = {
+        "applicant": make.account(roles.APPLICANT, person=declaration.person),
+        "stranger": make.account(roles.APPLICANT, person=make.person()),
+        "forgetful": make.account(roles.APPLICANT, person=make.person()),
+        "office": make.account(roles.HRSS_CONFIG),
+    }
+    for account in made.values():
+        account.password = generate_password_hash(PASSWORD, "pbkdf2:sha256:1000")
+    told = {name: account.username for name, account in made.items()} | {"declaration": declaration.id}
+    db.session.commit()
+    return told
+
+
+def main():
+    """Build in DATABASE_URL, and say on the last line who is who."""
+    app = create_app(SQLITE_SYNC="OFF")
+    with app.app_context():
+        print(json.dumps(build(app)))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
