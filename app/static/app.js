@@ -353,6 +353,16 @@
       twig.setAttribute("aria-expanded", "true");
     });
 
+  /* what scrolls sideways can be scrolled by keyboard too */
+  const reachable = () => {
+    for (const box of all(".scroll")) {
+      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
+    }
+  };
+  reachable();
+  window.addEventListener("resize", reachable);
+
   document.documentElement.dataset.script =
     "ready"; /* for who drives the browser: from here on the page answers by script */
 })();

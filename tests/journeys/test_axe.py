@@ -1,0 +1,37 @@
+"""The ten main pages of each role are read by axe, the common engine of accessibility checks, and found clean."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from workflow.base import roles as r
+
+#: Who looks: an account of each role that has a workbench of its own.
+WHO = (
+    "person1", "unit1", "bureau1", "city1", "district1", "committee1", "expert1", "hrss_config", "hrss_audit",
+    "hrss_special", "hrss_cert", "leader", "supervisor", "sysadmin", "secadmin", "auditadmin",
+)  # fmt: skip
+PAGES = 10
+#: Rules of the two levels that the law asks for, and those of good practice that we keep as well.
+OPTIONS = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_the_main_pages_of_a_role_are_clean(as_, office, who):
+    window = as_(who)
+    window.page.goto("/home/")
+    links = window.page.locator("nav.side a").evaluate_all("found => found.map(link => link.getAttribute('href'))")
+    found = {}
+    for address in dict.fromkeys(["/home/", *links][:PAGES]):
+        window.page.goto(address)
+        assert office.complaints() == []
+        violations = Axe().run(window.page, options=OPTIONS).response["violations"]
+        office.complaints()  # axe's own probes, which the policy of the page refuses, are no fault of the page
+        if violations:
+            found[address] = [(v["id"], [node["html"][:160] for node in v["nodes"][:3]]) for v in violations]
+    assert found == {}
+
+
+def test_every_role_is_looked_at():
+    assert len(WHO) >= len([role for role in r.ALL if role not in {r.SYSTEM}])
