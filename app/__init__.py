@@ -32,7 +32,7 @@ def create_app(**settings: Any) -> Flask:
     from app.commands.job import starter  # isort: skip
     from app import addresses, request
     from app.errors import register_errors
-    from app.menu import build_menu, menu_for
+    from app.menu import build_menu, labels_for, menu_for
     from app.security import ProvinceSecurityManager, harden, identify
     from app.waiting import forget_after_acting
     from views.accounts.sign_in import FrontDoor
@@ -63,6 +63,7 @@ def create_app(**settings: Any) -> Flask:
         build_menu(appbuilder)
     sentence.install(app)
     app.jinja_env.globals["frame"] = lambda: frame_of(menu_for)
+    app.jinja_env.globals["labels_for"] = labels_for
     harden(app)
     forget_after_acting(app)
     register_errors(app)

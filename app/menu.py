@@ -1,7 +1,7 @@
 """MENU: the whole navigation as one table, and every screen the product has.
 
 A row names group, label and screen; the page of the guide it answers to; and, where work waits, the rows
-that wait. Who sees a row follows from ACCESS. A row without a label is a screen without a menu entry.
+that wait. Who sees a row follows from what his roles open. A row without a label is a screen without a menu entry.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
-from app.security import ACCESS
+from app.security import name_pages, pairs_of
 from app.waiting import Waiting, counts
 from models.accounts.account import Account
 from models.awards.certificate import Certificate
@@ -31,6 +31,8 @@ from models.register.blacklist import BlacklistEntry
 from models.review.ballot import Poll
 from models.review.plan import Plan
 from models.review.session import InterviewSlot, ReviewSession
+from workflow.base import policy
+from workflow.base.abilities import as_declared
 from workflow.base.unit_of_work import asking
 from workflow.declarations import desk
 from workflow.review import review_desk
@@ -48,6 +50,8 @@ class Entry:
     query: str = ""  #: conditions in the address, such as "state=submitted"
     name: str = ""  #: the class, filled in at start
     endpoint: str = ""
+    permission: str = ""  #: what the page asks for, filled in at start
+    number: int = 0
 
     @property
     def url(self) -> str:
@@ -56,8 +60,21 @@ class Entry:
 
 
 def waits(rows: desk.Desk, model: Any = Declaration) -> Waiting:
-    """What lies on a desk of `workflow.declarations.desk`, for the badge of its entry."""
-    return lambda account: select(model.id).where(rows(account, asking(account).today))
+    """What lies on a desk of `workflow.declarations.desk`, for the badge of its entry.
+
+    By its default every role sees all that lies on its desks; where the office has decided otherwise the row policy
+    is asked as well, so that a badge never counts what the list does not show.
+    """
+
+    free = not policy.governs(model)
+
+    def ask(account: Account) -> Any:
+        lying = rows(account, asking(account).today)
+        return select(model.id).where(
+            lying if free or as_declared(account) else and_(lying, policy.rows(account, model))
+        )
+
+    return ask
 
 
 #: The groups of the guides, in the order in which the menu shows them.
@@ -154,7 +171,8 @@ MENU: list[Entry] = [
     Entry("监督管理",  "黑名单管理",           "views.register.blacklist:BlacklistScreen",          "附件3 1.21",    waits(desk.blacklist_desk, BlacklistEntry)),
     Entry("统计监管",  "统计看板",      "views.office.dashboard:DashboardView"),
     Entry("系统管理",  "账号管理",      "views.accounts.accounts:AccountScreen"),
-    Entry("系统管理",  "角色与权限",    "views.accounts.role_matrix:RoleMatrixView"),
+    Entry("系统管理",  "角色与权限",    "views.accounts.role:RoleScreen"),
+    Entry("系统管理",  "权限总表",      "views.accounts.role_matrix:RoleMatrixView"),
     Entry("系统管理",  "审计日志",      "views.office.journal:JournalScreen"),
     # screens without a menu entry
     Entry("",          "",              "views.screens.lookup:LookupView"),
@@ -176,14 +194,25 @@ def build_menu(appbuilder: Any) -> None:
         module, _, name = entry.screen.partition(":")
         view = appbuilder.add_view_no_menu(getattr(importlib.import_module(module), name))
         view.title = getattr(view, "title", "") or entry.label
-        _entries.append(replace(entry, name=name, endpoint=f"{view.endpoint}.{view.default_view}"))
+        endpoint = f"{view.endpoint}.{view.default_view}"
+        asked = getattr(getattr(view, view.default_view, None), "_permission_name", "")
+        made = replace(entry, name=name, endpoint=endpoint, permission=f"can_{asked}", number=len(_entries))
+        _entries.append(made)
+    name_pages(appbuilder, {entry.name: entry.group for entry in reversed(_entries) if entry.label})
 
 
-def entries_of(account: Account) -> list[Entry]:
+def entries_of(account: Any) -> list[Entry]:
     """The rows whose screen the account may open, in the order of MENU."""
-    mine = set(account.role_names)
-    opens = {row.screen for row in ACCESS if mine & set(row.opens)}
-    return [entry for entry in _entries if entry.label and entry.name in opens]
+    held = pairs_of(account)
+    return [entry for entry in _entries if entry.label and (entry.permission, entry.name) in held]
+
+
+def labels_for(account: Any) -> list[tuple[str, list[str]]]:
+    """The menu of anybody, in words: for showing what an account, or one only imagined, would see."""
+    groups: dict[str, list[str]] = {}
+    for entry in entries_of(account):
+        groups.setdefault(entry.group, []).append(entry.label)
+    return sorted(groups.items(), key=lambda item: GROUPS.index(item[0]) if item[0] in GROUPS else len(GROUPS))
 
 
 def menu_for(account: Account) -> list[tuple[str, list[tuple[str, str, int]]]]:
@@ -191,11 +220,11 @@ def menu_for(account: Account) -> list[tuple[str, list[tuple[str, str, int]]]]:
     groups: dict[str, list[tuple[str, str, int]]] = {}
     entries = entries_of(account)
     counts = counts_of(account, entries)
-    for number, entry in enumerate(entries):
-        groups.setdefault(entry.group, []).append((entry.label, entry.url, counts.get(number, 0)))
+    for entry in entries:
+        groups.setdefault(entry.group, []).append((entry.label, entry.url, counts.get(entry.number, 0)))
     return sorted(groups.items(), key=lambda item: GROUPS.index(item[0]) if item[0] in GROUPS else len(GROUPS))
 
 
 def counts_of(account: Account, entries: list[Entry]) -> dict[int, int]:
     """How much waits behind each entry."""
-    return counts(account, {number: entry.count for number, entry in enumerate(entries) if entry.count})
+    return counts(account, {entry.number: entry.count for entry in entries if entry.count})

@@ -1,12 +1,13 @@
 """ACCESS: which role opens which screen; the gate every request passes; Flask-AppBuilder's security, ours.
 
-Three rings (HOUSE_STYLE): this table opens screens, the Flow tables open verbs, `workflow.base.policy` opens rows.
+Three rings (HOUSE_STYLE): this table opens screens, the Flow tables open verbs, `workflow.base.policy` opens rows; for
+each, what the office has decided otherwise stands in the charters of the roles (models/accounts/charter.py).
 A route that is neither in ACCESS nor in PUBLIC nor in PERSONAL is closed to everybody.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,22 +19,25 @@ from flask_appbuilder.security.sqla.models import (
     Role,
     ViewMenu,
     assoc_permissionview_role,
-    assoc_user_role,
 )
 from flask_login import LoginManager, current_user
-from sqlalchemy import delete, insert, select
+from sqlalchemy import select
 
 from models.accounts.account import Account
 from models.base import db
 from views.accounts.registration import RegisterView
 from views.accounts.sign_in import SignInView
 from views.screens import stay
-from workflow.accounts import accounts
+from workflow.accounts import accounts, granted
 from workflow.base import roles as r
+from workflow.base.abilities import PAGE, Ability, know
 from workflow.base.unit_of_work import UnitOfWork, attempt
 
 #: Permissions that change records; everything else a screen offers is `opens`.
 CHANGING = frozenset({"can_add", "can_edit", "can_delete", "can_cancel", "can_import"})
+#: Permissions that take rows out of the product.
+EXPORTING = frozenset({"can_export", "can_sheet"})
+OPENS, EXPORTS, CHANGES = "opens", "exports", "changes"
 #: Permissions nobody ever has: Flask-AppBuilder's download knows no rows.
 NEVER = frozenset({"can_download", "can_userinfo", "menu_access"})
 
@@ -49,12 +53,19 @@ class Access:
     opens: Sequence[str]
     changes: Sequence[str] = ()
     changes_names: Sequence[str] = field(default=())
+    title: str = ""  #: of a screen without a heading of its own
+
+    def tick_of(self, permission: str) -> str:
+        """Which of the three ticks of the page a permission belongs to."""
+        if permission in CHANGING or permission in self.changes_names:
+            return CHANGES
+        return EXPORTS if permission in EXPORTING else OPENS
 
     def roles_for(self, permission: str) -> tuple[str, ...]:
-        """The roles that get this permission of the screen."""
+        """The standing roles that get this permission of the screen by default."""
         if permission in NEVER:
             return ()
-        return tuple(self.changes if permission in CHANGING or permission in self.changes_names else self.opens)
+        return tuple(self.changes if self.tick_of(permission) == CHANGES else self.opens)
 
 
 EVERYBODY = r.ALL
@@ -63,11 +74,11 @@ IMPORTERS = (r.HRSS_CONFIG, r.COMMITTEE_OFFICE, r.UNIT_OFFICER, r.BUREAU_OFFICER
 # fmt: off
 ACCESS: list[Access] = [
     #      screen               opens                                   changes
-    Access("HomeView",          EVERYBODY),
-    Access("LookupView",        EVERYBODY),
-    Access("ListChoiceView",    EVERYBODY),
-    Access("RecordView",        tuple(x for x in r.ALL if x not in r.THREE_ADMINS)),
-    Access("PreviewView",       tuple(x for x in r.ALL if x not in r.THREE_ADMINS)),
+    Access("HomeView",          EVERYBODY, title="工作台"),
+    Access("LookupView",        EVERYBODY, title="选择框查找"),
+    Access("ListChoiceView",    EVERYBODY, title="常用查询、显示列"),
+    Access("RecordView",        tuple(x for x in r.ALL if x not in r.THREE_ADMINS), title="打开记录、下载附件"),
+    Access("PreviewView",       tuple(x for x in r.ALL if x not in r.THREE_ADMINS), title="在线预览"),
     Access("DeclareView",       (r.APPLICANT,)),
     Access("UnitDeskScreen",    r.RECOMMENDERS),
     Access("UnitPublicityScreen", r.RECOMMENDERS,                       r.RECOMMENDERS),
@@ -75,10 +86,10 @@ ACCESS: list[Access] = [
     Access("SuperiorAuditScreen", (r.BUREAU_OFFICER,)),
     Access("AuditScreen",       (r.DISTRICT_OFFICER, r.CITY_OFFICER, r.HRSS_AUDIT)),
     Access("RecheckScreen",     (r.COMMITTEE_OFFICE,)),
-    Access("ComparisonView",    tuple(dict.fromkeys((*r.RECOMMENDERS, *r.AUDITORS, r.COMMITTEE_OFFICE)))),
+    Access("ComparisonView",    tuple(dict.fromkeys((*r.RECOMMENDERS, *r.AUDITORS, r.COMMITTEE_OFFICE))), title="线上线下比对"),
     Access("PlanScreen",        (r.COMMITTEE_OFFICE,),                  (r.COMMITTEE_OFFICE,), ("can_detach",)),
     Access("DrawPlanScreen",    (r.COMMITTEE_OFFICE, r.HRSS_AUDIT, r.SUPERVISOR), (r.HRSS_AUDIT, r.SUPERVISOR), ("can_freeze",)),
-    Access("DrawScreen",        (r.COMMITTEE_OFFICE, r.HRSS_AUDIT, r.SUPERVISOR), (r.HRSS_AUDIT, r.SUPERVISOR), ("can_act", "can_calls", "can_files", "can_file")),
+    Access("DrawScreen",        (r.COMMITTEE_OFFICE, r.HRSS_AUDIT, r.SUPERVISOR), (r.HRSS_AUDIT, r.SUPERVISOR), ("can_act", "can_calls", "can_files", "can_file"), title="抽取大厅"),
     Access("SessionScreen",     (r.COMMITTEE_OFFICE, r.HRSS_AUDIT, r.SUPERVISOR), (r.COMMITTEE_OFFICE,), ("can_act",)),
     Access("InterviewScreen",   (r.COMMITTEE_OFFICE,),                  (r.COMMITTEE_OFFICE,), ("can_schedule", "can_notify")),
     Access("PollScreen",        (r.COMMITTEE_OFFICE, r.HRSS_AUDIT, r.SUPERVISOR)),
@@ -138,6 +149,7 @@ ACCESS: list[Access] = [
     Access("UnitCertificateScreen", (*r.RECOMMENDERS, r.COMMITTEE_OFFICE)),
     Access("BlacklistScreen",   (r.HRSS_AUDIT, r.HRSS_CERT, r.HRSS_CONFIG, r.SUPERVISOR), (r.HRSS_AUDIT, r.HRSS_CERT)),
     Access("AccountScreen",     (r.SYSTEM_ADMIN, r.SECURITY_ADMIN),     (r.SYSTEM_ADMIN,)),
+    Access("RoleScreen",        (r.SECURITY_ADMIN, r.AUDIT_ADMIN),      (r.SECURITY_ADMIN,), ("can_act",)),
     Access("RoleMatrixView",    (r.SECURITY_ADMIN, r.AUDIT_ADMIN)),
     Access("JournalScreen",     (r.AUDIT_ADMIN,)),
     Access("DashboardView",     (r.LEADER, r.SUPERVISOR, *r.HRSS, r.COMMITTEE_OFFICE, r.CITY_OFFICER, r.DISTRICT_OFFICER, r.BUREAU_OFFICER)),
@@ -219,22 +231,32 @@ class ProvinceSecurityManager(SecurityManager):
     reset_password = add_user
 
 
+def pairs_of(actor: Any) -> set[tuple[str, str]]:
+    """(permission, screen) pairs of any account, or of one that is only imagined (a preview of roles before saving)."""
+    if isinstance(actor, Account):
+        return permissions_of(actor) if actor is g.get("user") else _granted(actor)
+    return {(permission, screen) for _role, permission, screen in granted.wanted(actor.roles)}
+
+
 def permissions_of(user: Any) -> set[tuple[str, str]]:
     """(permission, screen) pairs of the account, read once per request."""
     if user is None or not user.is_authenticated or not user.active:
         return set()
     if "permissions" not in g or g.permissions[0] != user.id:
-        ids = [role.id for role in user.roles]
-        pairs = (
-            select(Permission.name, ViewMenu.name)
-            .select_from(PermissionView)
-            .join(Permission, PermissionView.permission_id == Permission.id)
-            .join(ViewMenu, PermissionView.view_menu_id == ViewMenu.id)
-            .join(assoc_permissionview_role, assoc_permissionview_role.c.permission_view_id == PermissionView.id)
-            .where(assoc_permissionview_role.c.role_id.in_(ids))
-        )
-        g.permissions = (user.id, {(permission, screen) for permission, screen in db.session.execute(pairs)})
+        g.permissions = (user.id, _granted(user))
     return g.permissions[1]
+
+
+def _granted(account: Account) -> set[tuple[str, str]]:
+    pairs = (
+        select(Permission.name, ViewMenu.name)
+        .select_from(PermissionView)
+        .join(Permission, PermissionView.permission_id == Permission.id)
+        .join(ViewMenu, PermissionView.view_menu_id == ViewMenu.id)
+        .join(assoc_permissionview_role, assoc_permissionview_role.c.permission_view_id == PermissionView.id)
+        .where(assoc_permissionview_role.c.role_id.in_([role.id for role in account.roles]))
+    )
+    return {(permission, screen) for permission, screen in db.session.execute(pairs)}
 
 
 # --- the gate ----------------------------------------------------------------------------------------
@@ -287,69 +309,45 @@ def owed_page(account: Account) -> str | None:
 
 # --- ACCESS into Flask-AppBuilder's tables -----------------------------------------------------------
 
-
-def sync_permissions(appbuilder: Any) -> tuple[int, int]:
-    """Make Flask-AppBuilder's tables say exactly what ACCESS says; (added, removed). Acts as the system account."""
-    system = accounts.install_system_account(db.session)
-    return attempt(system, lambda uow: _sync(uow, list(wanted(appbuilder))))
+#: What a page can be ticked for, in words.
+TICKS = {OPENS: "查看、办理", EXPORTS: "导出", CHANGES: "新增、修改"}
 
 
-def wanted(appbuilder: Any) -> Iterable[tuple[str, str, str]]:
-    """(role, permission, screen) for every registered screen of ACCESS."""
+def name_pages(appbuilder: Any, groups: Mapping[str, str]) -> None:
+    """Enter every registered screen of ACCESS into the catalogue of abilities; `groups` are headings of the menu."""
     rows = {row.screen: row for row in ACCESS}
     for view in appbuilder.baseviews:
         row = rows.get(view.class_permission_name)
-        for permission in view.base_permissions if row else ():
-            yield from ((role, permission, row.screen) for role in row.roles_for(permission))
+        if row is None:
+            continue
+        held: dict[str, set[tuple[str, str]]] = {}
+        for permission in view.base_permissions:
+            if permission not in NEVER:
+                held.setdefault(row.tick_of(permission), set()).add((permission, row.screen))
+        title = str(getattr(view, "title", "") or "") or row.title or row.screen
+        for tick in TICKS:
+            if tick in held:
+                by = tuple(row.changes if tick == CHANGES else row.opens)
+                label, group = f"{title}：{TICKS[tick]}", groups.get(row.screen) or "其他"
+                know(Ability(f"{PAGE}:{row.screen}.{tick}", label, group, by, frozenset(held[tick])))
 
 
-def _sync(uow: UnitOfWork, triples: list[tuple[str, str, str]]) -> tuple[int, int]:
-    session = uow.session
-    roles = _ids(session, Role, {*r.ALL, r.SYSTEM, accounts.PUBLIC_ROLE})
-    permissions = _ids(session, Permission, {p for _, p, _ in triples})
-    screens = _ids(session, ViewMenu, {s for _, _, s in triples})
-    pairs = _pairs(session, {(permissions[p], screens[s]) for _, p, s in triples})
-    table = assoc_permissionview_role
-    have = {(v, k): i for i, v, k in session.execute(select(table.c.id, table.c.permission_view_id, table.c.role_id))}
-    want = {(pairs[permissions[p], screens[s]], roles[role]) for role, p, s in triples}
-    new = [{"permission_view_id": v, "role_id": k} for v, k in sorted(want - have.keys())]
-    old = [have[key] for key in have.keys() - want]
-    if new:
-        session.execute(insert(table), new)
-    if old:
-        session.execute(delete(table).where(table.c.id.in_(old)))
-    gone = _remove_strangers(session, roles, pairs)
-    if new or old or gone:
+def sync_permissions(appbuilder: Any) -> tuple[int, int]:
+    """Make Flask-AppBuilder's tables say what ACCESS and the charters of the roles say; (added, removed).
+
+    Standing roles are brought up to date except where the office has adjusted them; made roles stay. Acts as the
+    system account.
+    """
+    system = accounts.install_system_account(db.session)
+    return attempt(system, _sync)
+
+
+def _sync(uow: UnitOfWork) -> tuple[int, int]:
+    granted.install_charters(uow)
+    added, removed = granted.write_permissions(uow)
+    gone = granted.remove_strangers(uow)
+    if added or removed or gone:
         uow.record(
-            "sync_permissions", "access", label="同步角色与权限", added=len(new), removed=len(old), roles_removed=gone
+            "sync_permissions", "access", label="同步角色与权限", added=added, removed=removed, roles_removed=gone
         )
-    return len(new), len(old)
-
-
-def _ids(session: Any, model: Any, names: set[str]) -> dict[str, int]:
-    have = {name: key for key, name in session.execute(select(model.id, model.name))}
-    session.add_all(model(name=name) for name in sorted(names - have.keys()))
-    session.flush()
-    return dict(session.execute(select(model.name, model.id)).all())
-
-
-def _pairs(session: Any, want: set[tuple[int, int]]) -> dict[tuple[int, int], int]:
-    columns = (PermissionView.permission_id, PermissionView.view_menu_id)
-    have = set(session.execute(select(*columns)).tuples())
-    session.add_all(PermissionView(permission_id=p, view_menu_id=s) for p, s in sorted(want - have))
-    session.flush()
-    return {(p, s): key for key, p, s in session.execute(select(PermissionView.id, *columns))}
-
-
-def _remove_strangers(session: Any, roles: dict[str, int], pairs: dict[tuple[int, int], int]) -> list[str]:
-    """Permissions nobody holds any more, and roles the province does not know (`Admin` among them)."""
-    held = select(assoc_permissionview_role.c.permission_view_id)
-    session.execute(delete(PermissionView).where(PermissionView.id.not_in(held)))
-    used_permissions, used_screens = select(PermissionView.permission_id), select(PermissionView.view_menu_id)
-    session.execute(delete(Permission).where(Permission.id.not_in(used_permissions)))
-    session.execute(delete(ViewMenu).where(ViewMenu.id.not_in(used_screens)))
-    strangers = sorted(roles.keys() - {*r.ALL, r.SYSTEM, accounts.PUBLIC_ROLE})
-    for name in strangers:
-        session.execute(delete(assoc_user_role).where(assoc_user_role.c.role_id == roles[name]))
-        session.execute(delete(Role).where(Role.id == roles[name]))
-    return strangers
+    return added, removed

@@ -23,14 +23,14 @@ Waiting = Callable[[Account], "Select[Any] | None"]
 MOST = 1000
 KEEP = 10.0
 _MOST_KEPT = 4000
-_kept: dict[tuple[int, int], tuple[float, dict[int, int]]] = {}
+_kept: dict[tuple[int, int, tuple[int, ...]], tuple[float, dict[int, int]]] = {}
 
 
 def counts(account: Account, asked: Mapping[int, Waiting]) -> dict[int, int]:
     """`{number: what waits}` for the numbered questions, counted up to MOST."""
     if current_app.testing:
         return _count(account, asked)
-    key, now = (account.id, session.get("acts", 0)), time.monotonic()
+    key, now = (account.id, session.get("acts", 0), tuple(asked)), time.monotonic()
     found = _kept.get(key)
     if found is None or now - found[0] > KEEP:
         if len(_kept) > _MOST_KEPT:

@@ -10,6 +10,7 @@ from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import select
 
 from models.accounts.account import Account
+from models.accounts.charter import PLAYS, RoleAbility, RoleCharter
 from models.batches.batch import Batch, BatchState
 from models.committees.catalogue import Series, Specialty, Title, TitleLevel
 from models.committees.committee import Committee, CommitteeState
@@ -44,6 +45,16 @@ class Make:
 
     def role(self, name):
         return self.session.scalar(select(Role).filter_by(name=name)) or self._add(Role, {}, name=name)
+
+    def charter(self, name):
+        """The charter of a standing role, as bootstrap leaves it."""
+        role = self.role(name)
+        return role.charter or self._add(RoleCharter, {}, role=role)
+
+    def made_role(self, name, *capacities, ticked=(), **given):
+        """The charter of a role made by the office, as it lies in the database."""
+        lines = [RoleAbility(name=f"{PLAYS}{c}") for c in capacities] + [RoleAbility(name=key) for key in ticked]
+        return self._add(RoleCharter, given, role=self.role(name), made=True, abilities=lines)
 
     def person(self, **given):
         n = next(_numbers)

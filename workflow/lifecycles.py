@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workflow.accounts import accounts, role
 from workflow.awards import (  # noqa: F401  (importing registers the verbs)
     certificate,
     certificate_number,
@@ -10,16 +11,38 @@ from workflow.awards import (  # noqa: F401  (importing registers the verbs)
     publicity,
     reporting,
 )
+from workflow.base.abilities import know
 from workflow.base.flow import Flow
 from workflow.batches import batch
-from workflow.committees import committee, committee_details, expert  # noqa: F401  (importing registers the verbs)
-from workflow.declarations import audit, paper_desk, quota, submission  # noqa: F401  (importing registers the verbs)
+from workflow.committees import (  # noqa: F401  (importing registers the verbs)
+    catalogue,
+    committee,
+    committee_details,
+    expert,
+)
+from workflow.declarations import (  # noqa: F401  (importing registers the verbs)
+    audit,
+    paper_desk,
+    path_migrate,
+    quota,
+    submission,
+)
 from workflow.declarations.declaration import DECLARATION
 from workflow.imports import import_batch
+from workflow.imports.kinds import KINDS
 from workflow.jobs import job
+from workflow.office import reference, work_calendar  # noqa: F401  (importing registers the verbs)
 from workflow.paths import acceptance, path, path_draft
 from workflow.register import blacklist, organisation, succession  # noqa: F401  (importing registers the verbs)
-from workflow.review import ballot, draw, plan, result, session  # noqa: F401  (importing registers the verbs)
+from workflow.review import (  # noqa: F401  (importing registers the verbs)
+    ballot,
+    draw,
+    interview,
+    plan,
+    result,
+    scoring,
+    session,
+)
 
 #: Table name of the subject to its lifecycle.
 LIFECYCLES: dict[str, Flow] = {
@@ -45,4 +68,9 @@ LIFECYCLES: dict[str, Flow] = {
     "blacklist_entry": blacklist.BLACKLIST,
     "import_batch": import_batch.IMPORT,
     "job": job.JOB,
+    "role_charter": role.ROLE,
 }
+for _flow in (*LIFECYCLES.values(), accounts.ACCOUNT):
+    _flow.enter()
+for _kind in KINDS.values():
+    know(_kind.ability)

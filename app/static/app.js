@@ -363,6 +363,19 @@
   reachable();
   window.addEventListener("resize", reachable);
 
+  /* A box that hides the lines without the typed words, and unfolds where the others stand. */
+  for (const box of document.querySelectorAll("[data-filter]"))
+    box.addEventListener("input", () => {
+      const words = box.value.trim().toLowerCase();
+      for (const line of document.querySelectorAll(box.dataset.filter))
+        line.hidden = words !== "" && !line.dataset.words.toLowerCase().includes(words);
+      for (const fold of document.querySelectorAll(".fold")) {
+        const found = fold.querySelector(`${box.dataset.filter}:not([hidden])`);
+        fold.hidden = words !== "" && !found;
+        if (words !== "" && found) fold.open = true;
+      }
+    });
+
   document.documentElement.dataset.script =
     "ready"; /* for who drives the browser: from here on the page answers by script */
 })();

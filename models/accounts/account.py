@@ -8,6 +8,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import Boolean, DateTime, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.accounts.charter import capacities_of
 from models.base import Labelled, column
 from models.committees.committee import Committee
 from models.register.organisation import Organisation
@@ -65,12 +66,15 @@ class Account(User):
 
     @property
     def role_names(self) -> tuple[str, ...]:
-        """Names of the roles this account plays."""
+        """Names of the roles this account holds, as they were given."""
         return tuple(sorted(role.name for role in self.roles))
 
     def plays(self, *names: str) -> bool:
-        """Whether the account holds one of these roles."""
-        return any(role.name in names for role in self.roles)
+        """Whether the account acts in the capacity of one of these standing roles, by itself or through a made role.
+
+        What it may do, open and see is asked of `workflow.base.abilities`; this only says as whom.
+        """
+        return any(name in names for role in self.roles for name in capacities_of(role))
 
     @property
     def full_name(self) -> str:

@@ -36,7 +36,15 @@ IN_CLEAR = (
     "UnitDeskScreen.identity",
 )
 #: All that the three administrators may open; none of it is business (GB/T 22239 8.1.4.2 d, TRUST T17).
-ADMINISTRATION = ("AccountScreen", "RoleMatrixView", "JournalScreen", "HomeView", "ListChoiceView", "LookupView")
+ADMINISTRATION = (
+    "AccountScreen",
+    "RoleMatrixView",
+    "RoleScreen",
+    "JournalScreen",
+    "HomeView",
+    "ListChoiceView",
+    "LookupView",
+)
 #: Master data that pickers offer to every account.
 MASTER_DATA = {"organisation", "series", "title", "specialty", "committee", "acceptance_office", "batch_published"}
 

@@ -521,6 +521,7 @@ class Side:
             ("organisation", self.offices.unit),
             ("series", self.series),
             ("account", make.account(r.UNIT_OFFICER, organisation_id=self.offices.unit.id)),
+            ("role_charter", make.made_role(f"{self.name}小组秘书", r.COMMITTEE_OFFICE)),
         ):
             self.keep(subject, record)
         for name in KINDS:

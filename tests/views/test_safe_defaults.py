@@ -27,6 +27,7 @@ from app.security import ACCESS, NEVER, PERSONAL, PUBLIC, is_public, screen_of
 from models.base import metadata
 from workflow.accounts import accounts, password
 from workflow.accounts import sign_in as signing
+from workflow.accounts.granted import PUBLIC_ROLE
 from workflow.base import roles as r
 from workflow.base.errors import Refused
 
@@ -326,11 +327,12 @@ def test_every_method_of_a_screen_asks_for_a_permission(app):
 
 
 def test_the_database_holds_exactly_what_access_says(app):
-    from app.security import wanted
 
-    said = {}
-    for role, permission, screen in wanted(app.appbuilder):
-        said.setdefault(role, set()).add((permission, screen))
+    said, rows = {}, {row.screen: row for row in ACCESS}
+    for view in app.appbuilder.baseviews:
+        for permission in view.base_permissions if view.class_permission_name in rows else ():
+            for role in rows[view.class_permission_name].roles_for(permission):
+                said.setdefault(role, set()).add((permission, view.class_permission_name))
     assert granted(app) == said
     assert not any(permission in NEVER for pairs in said.values() for permission, _ in pairs)
 
@@ -362,7 +364,7 @@ def test_no_role_is_all_powerful(app, session):
     assert "Admin" not in names and names >= set(r.ALL)
     everything = set().union(*granted(app).values())
     assert all(pairs < everything for pairs in granted(app).values())
-    assert r.SYSTEM not in granted(app) and accounts.PUBLIC_ROLE not in granted(app)
+    assert r.SYSTEM not in granted(app) and PUBLIC_ROLE not in granted(app)
 
 
 def test_the_three_administrators_have_no_business_screen(app):

@@ -21,10 +21,10 @@ class Actor:
     """Somebody who plays one role."""
 
     def __init__(self, role):
-        self.role = role
+        self.roles = [SimpleNamespace(name=role, charter=None)]
 
     def plays(self, *names):
-        return self.role in names
+        return self.roles[0].name in names
 
 
 def cells():
@@ -37,7 +37,7 @@ def cells():
 def test_only_the_named_roles_in_the_named_states_may_take_a_step(flow, step):
     bare = Flow(flow.name, flow.states, [replace(step, guards=())])
     for role in EVERYBODY:
-        uow = SimpleNamespace(actor=Actor(role))
+        uow = SimpleNamespace(actor=Actor(role), led=False)
         for state in flow.states:
             refusal = bare.refusal(uow, SimpleNamespace(state=state), step.verb)
             if role not in step.roles:
@@ -81,4 +81,6 @@ def test_verbs_are_unique_and_inner_verbs_are_not_offered(name, flow):
 
 @pytest.mark.parametrize("role", roles.THREE_ADMINS)
 def test_the_three_administrators_take_no_step_of_the_business(role):
-    assert [f"{name}.{s.verb}" for name, flow in FLOWS for s in flow.steps if role in s.roles] == []
+    assert [
+        f"{name}.{s.verb}" for name, flow in FLOWS if name != "role_charter" for s in flow.steps if role in s.roles
+    ] == []

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from flask import g, render_template
+from flask import g, render_template, url_for
 from sqlalchemy import ColumnElement
 
 from models.accounts.account import SYSTEM_NAME, Account
-from views.screens.base import FlowScreen
+from views.screens.base import FlowScreen, Link
 from views.screens.columns import badge
 from workflow.accounts import accounts
 from workflow.base.flow import Step
@@ -60,6 +61,10 @@ class AccountScreen(FlowScreen):
     def cell_second_factor(self, account: Account) -> str:
         """Whether an authenticator is enrolled; never its secret."""
         return "已登记" if account.totp_secret else "未登记"
+
+    def links(self, record: Account) -> Sequence[Link]:
+        """What the account sees, for who may read roles."""
+        return [Link("能看到什么", url_for("RoleScreen.account", pk=record.id))]
 
     def badge_of(self, record: Account) -> Any:
         """The state stands beside the name."""

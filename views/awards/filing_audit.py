@@ -14,7 +14,6 @@ from models.declarations.declaration import DeclarationState
 from views.screens.base import FlowScreen, Link, Panel, badge
 from views.storage.attachments import attachments
 from workflow.awards.filing import FILING, candidates, default_date, due_on, vote_day
-from workflow.base import roles
 from workflow.base.unit_of_work import asking
 
 
@@ -38,7 +37,7 @@ class FilingAuditScreen(FlowScreen):
 
     def operations(self, record: Filing) -> list[Link]:
         """审核 of what waits, 查看详细 of what is decided."""
-        mine = record.state == FilingState.SUBMITTED and g.user.plays(roles.HRSS_AUDIT)
+        mine = record.state == FilingState.SUBMITTED and FILING.leads(g.user, FILING["approve"])
         return [
             Link("审核" if mine else "查看详细", self.address("show", pk=record.id)),
             Link("查看附件", self.address("show", pk=record.id, _anchor="papers")),

@@ -24,7 +24,7 @@ from views.screens.export_page import EXCEL
 from views.screens.moment import of_request
 from views.screens.stay import context
 from views.screens.timeline import timeline
-from views.storage.records import DESKS
+from views.storage.records import opens
 from workflow.base.errors import NotNow, NotYou, Refused
 from workflow.base.flow import Ask, Step
 from workflow.base.unit_of_work import UnitOfWork, asking, attempt
@@ -136,8 +136,7 @@ class CatalogueScreen(TreeScreen):
     def _shown(self, named_one: Named) -> str:
         if named_one.kind == self.model.__tablename__:
             return self.address("list", node=named_one.key)
-        opens = any(g.user.plays(*who) for who, _endpoint in DESKS.get(named_one.kind, ()))
-        return url_for("RecordView.open", kind=named_one.kind, key=named_one.key) if opens else ""
+        return url_for("RecordView.open", kind=named_one.kind, key=named_one.key) if opens(named_one.kind) else ""
 
     # -- deleting, putting out of use --------------------------------------------------------------------
 

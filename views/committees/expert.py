@@ -20,14 +20,13 @@ from views.screens.base import FlowScreen, Link
 from views.screens.boxes import errors_of
 from views.screens.columns import Column
 from views.screens.posted import form, submit
+from workflow.base.abilities import may
 from workflow.base.errors import Refused
 from workflow.base.flow import Ask
-from workflow.base.roles import HRSS_AUDIT, SUPERVISOR
+from workflow.base.policy import EXPERT_NAMES
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.committees import expert
 from workflow.committees.expert import EXPERT_POOL
-
-WHO_MAY_KNOW = (HRSS_AUDIT, SUPERVISOR)
 
 
 def _specialties(uow: UnitOfWork, subject: Any) -> Sequence[tuple[str, str]]:
@@ -80,15 +79,15 @@ class ExpertScreen(FlowScreen):
 
     def cell_who(self, record: Expert) -> str:
         """The name, for those who may know it."""
-        return record.person.name if g.user.plays(*WHO_MAY_KNOW) else "不公布"
+        return record.person.name if may(g.user, EXPERT_NAMES) else "不公布"
 
     def cell_workplace(self, record: Expert) -> str:
         """The unit, for those who may know it."""
-        return record.unit.name if g.user.plays(*WHO_MAY_KNOW) else "不公布"
+        return record.unit.name if may(g.user, EXPERT_NAMES) else "不公布"
 
     def trail(self, record: Expert) -> list[Any]:
         """Who handled it, for the province only: the expert's own steps would name him."""
-        return super().trail(record) if g.user.plays(*WHO_MAY_KNOW) else []
+        return super().trail(record) if may(g.user, EXPERT_NAMES) else []
 
     @expose("/add", methods=["GET", "POST"])
     @has_access

@@ -26,7 +26,8 @@ from views.screens.desk_condition import desk_condition
 from views.screens.screen import Link, Panel, Screen
 from views.screens.stay import context
 from views.storage.attachments import file_link, size_of
-from workflow.base import roles as r
+from workflow.base import policy
+from workflow.base.abilities import may
 from workflow.base.flow import Step
 from workflow.base.unit_of_work import asking, attempt
 from workflow.declarations import checklist, comparison, desk
@@ -34,9 +35,6 @@ from workflow.declarations import form as forms
 from workflow.declarations.declaration import DECLARATION
 from workflow.declarations.destination import deadline, destination, due_by, held_by, holder, onward_to
 from workflow.declarations.named import as_filed
-
-#: Who may see an identity number in clear, one at a time (个人信息保护法 第六条: 必要).
-MAY_UNMASK = (*r.AUDITORS, r.UNIT_OFFICER, r.COMMITTEE_OFFICE)
 
 
 class DeclarationDesk(Screen):
@@ -208,7 +206,7 @@ class DeclarationDesk(Screen):
     # -- 查看证件号码 ---------------------------------------------------------------------------------
 
     def _may_unmask(self) -> bool:
-        return bool(g.user.plays(*MAY_UNMASK))
+        return may(g.user, policy.IDENTITY)
 
     @expose("/identity/<int:pk>", methods=["GET", "POST"])
     @has_access

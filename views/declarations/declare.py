@@ -49,6 +49,7 @@ class DeclareView(BaseView):
     route_base = "/declare"
     default_view = "mine"
     class_permission_name = "DeclareView"
+    model = Declaration
 
     # -- the list and the start ------------------------------------------------------------------
 
@@ -57,7 +58,7 @@ class DeclareView(BaseView):
     def mine(self) -> Any:
         """My declarations, newest first, and the batches that are open now."""
         today = asking(g.user).today
-        own = db.session.scalars(self._visible().order_by(Declaration.id.desc()).limit(50)).all()
+        own = db.session.scalars(self.query().order_by(Declaration.id.desc()).limit(50)).all()
         q = request.args.get("q", "").strip()[:60]
         return self._render("declarations/mine.html", declarations=own, found=open_batches(today, q), q=q)
 
@@ -403,11 +404,12 @@ class DeclareView(BaseView):
         return forms.form().sections_for(submission.facts_of(asking(g.user), declaration))
 
     @staticmethod
-    def _visible() -> Any:
+    def query() -> Any:
+        """The person's own."""
         return policy.visible(g.user, Declaration).where(Declaration.person_id == g.user.person_id)
 
     def _mine(self, key: int) -> Declaration:
-        return db.session.scalar(self._visible().where(Declaration.id == key)) or abort(404)
+        return db.session.scalar(self.query().where(Declaration.id == key)) or abort(404)
 
     @staticmethod
     def _editable(declaration: Declaration) -> bool:

@@ -8,7 +8,6 @@ from models.register.blacklist import BlacklistEntry
 from views.screens.base import FlowScreen, badge
 from views.screens.forms import DateField, Required, TextField
 from views.screens.moment import of_request
-from workflow.base import roles
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.register import blacklist
 from workflow.register.blacklist import BLACKLIST
@@ -58,6 +57,4 @@ class BlacklistScreen(FlowScreen):
 
     def create(self, uow: UnitOfWork, **values: Any) -> BlacklistEntry:
         """新增: 审核岗 puts on the list at once, 证书岗 proposes."""
-        return (
-            blacklist.enlist(uow, **values) if uow.actor.plays(roles.HRSS_AUDIT) else blacklist.propose(uow, **values)
-        )
+        return blacklist.enlist(uow, **values) if uow.may(blacklist.ENLIST) else blacklist.propose(uow, **values)

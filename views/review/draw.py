@@ -27,9 +27,9 @@ from views.screens.base import FlowScreen, Link, Panel, badge
 from views.screens.posted import code_of
 from views.screens.stay import context
 from workflow.base import policy
+from workflow.base.abilities import may
 from workflow.base.errors import Refused
 from workflow.base.flow import Step
-from workflow.base.roles import HRSS_AUDIT, SUPERVISOR
 from workflow.base.unit_of_work import asking, attempt
 from workflow.review import draw as draws
 from workflow.review import zc_draw as zc
@@ -111,12 +111,10 @@ class DrawPlanScreen(PlanDesk):
     def extra_page(self, record: Plan) -> dict[str, Any]:
         """冻结名册 for the two sides of the draw, while no attempt is in hand."""
         live = any(d.state != DrawState.ABORTED for d in draws_of(record))
-        may = (
-            g.user.plays(HRSS_AUDIT, SUPERVISOR) and not live and record.state in (PlanState.APPROVED, PlanState.DRAWN)
-        )
+        ready = may(g.user, draws.FREEZE) and not live and record.state in (PlanState.APPROVED, PlanState.DRAWN)
         return {
-            "freeze": self.address("freeze", pk=record.id) if may else "",
-            "not_yet": draws.not_the_day(asking(g.user), record) if may else "",
+            "freeze": self.address("freeze", pk=record.id) if ready else "",
+            "not_yet": draws.not_the_day(asking(g.user), record) if ready else "",
         }
 
     show_template = "review/draw_plan.html"
@@ -182,7 +180,7 @@ class DrawScreen(FlowScreen):
 
     def extra_page(self, record: Draw) -> dict[str, Any]:
         """The hashes, what was spoken, and what may be taken away."""
-        inside = g.user.plays(HRSS_AUDIT, SUPERVISOR)
+        inside = may(g.user, policy.DRAW_FILES)
         shown = record.state in (DrawState.DRAWN, DrawState.CLOSED, DrawState.ABORTED)
         hashes = [
             ("名册摘要 H_pool", record.pool_hash, "冻结名册文件的 SHA-256，请监督人员当场抄录"),
@@ -279,7 +277,7 @@ class DrawScreen(FlowScreen):
 
     def _inside(self, pk: int) -> Draw:
         """The draw, for its two sides only."""
-        if not asking(g.user).actor.plays(HRSS_AUDIT, SUPERVISOR):
+        if not may(g.user, policy.DRAW_FILES):
             abort(403)
         return self.find(pk)
 

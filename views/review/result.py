@@ -25,6 +25,7 @@ from views.review.review_papers import publicity_pdf
 from views.review.session import SessionDesk
 from views.screens.base import FlowScreen, Link, Panel, badge
 from views.screens.boxes import errors_of
+from views.screens.panel import may_open
 from views.screens.posted import form, submit
 from views.storage.attachments import attachments
 from workflow.awards import publicity
@@ -286,7 +287,8 @@ class ResultPublicityScreen(PostingDesk):
 
     @staticmethod
     def _object(posting: Publicity, declaration: Declaration) -> Any:
-        if posting.state != PublicityState.POSTED or not g.user.plays(COMMITTEE_OFFICE):
+        office = g.user.plays(COMMITTEE_OFFICE) and may_open("ObjectionScreen.add")
+        if posting.state != PublicityState.POSTED or not office:
             return "—"
         return Markup('<a href="{}">{}</a>').format(
             url_for("ObjectionScreen.add", declaration=declaration.id), "异议登记"

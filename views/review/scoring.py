@@ -363,6 +363,7 @@ class CheckInView(BaseView):
     route_base = "/expert/check-in"
     default_view = "mine"
     class_permission_name = "CheckInView"
+    model = ReviewSession
     title = "签到"
     guide = "令40号 第二十三、二十四条"
 
@@ -371,7 +372,7 @@ class CheckInView(BaseView):
     def mine(self) -> Any:
         """My sessions, the newest first."""
         found = db.session.scalars(
-            self.sessions().order_by(ReviewSession.id.desc()).options(joinedload(ReviewSession.plan))
+            self.query().order_by(ReviewSession.id.desc()).options(joinedload(ReviewSession.plan))
         ).all()
         uow = asking(g.user)
         rows = [(review, seat(uow, review), badge(S(review.state).label, S(review.state).tone)) for review in found]
@@ -437,9 +438,9 @@ class CheckInView(BaseView):
         return page, posted.code
 
     @staticmethod
-    def sessions() -> Select[tuple[ReviewSession]]:
+    def query() -> Select[tuple[ReviewSession]]:
         """Sessions in which the signed-in expert has a seat."""
         return select(ReviewSession).where(review_desk.my_sessions(g.user, asking(g.user).today))
 
     def _find(self, pk: int) -> ReviewSession:
-        return db.session.scalar(self.sessions().where(ReviewSession.id == pk)) or abort(404)
+        return db.session.scalar(self.query().where(ReviewSession.id == pk)) or abort(404)

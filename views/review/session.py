@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any, ClassVar
 
-from flask import g, url_for
+from flask import url_for
 from markupsafe import Markup
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -22,7 +22,7 @@ from models.review.session import MaterialReview, Member, ReviewOpinion, ReviewS
 from views.screens.base import FlowScreen, Link, Panel, Screen, badge
 from views.screens.columns import Column
 from views.screens.timeline import Moment
-from workflow.base.roles import COMMITTEE_OFFICE, EXPERT
+from workflow.base.roles import EXPERT
 from workflow.review import scoring
 from workflow.review.ballot import POLL
 from workflow.review.bench import present, recusals
@@ -83,11 +83,8 @@ class SessionDesk(Screen):
 
     def links(self, record: ReviewSession) -> Sequence[Link]:
         """The neighbouring desks of the same session."""
-        found = (
-            [Link("面试通知", url_for("InterviewScreen.show", pk=record.id))] if g.user.plays(COMMITTEE_OFFICE) else []
-        )
         return [
-            *found,
+            Link("面试通知", url_for("InterviewScreen.show", pk=record.id)),
             Link("投票管理", url_for("PollScreen.of", pk=record.id)),
             Link("评审结果", url_for("ResultScreen.show", pk=record.id)),
         ]

@@ -113,7 +113,7 @@ class FlowScreen(Screen):
         base = self.base_address()
         for name in self.row_verbs.split():
             step = self.flow[name]
-            if g.user.plays(*step.roles) and record.state in set(step.sources):
+            if self.flow.leads(g.user, step) and record.state in set(step.sources):
                 links.append(Link(step.label, f"{base}act/{record.id}/{name}", "bad" if step.tone == "bad" else ""))
         return links
 
@@ -121,7 +121,7 @@ class FlowScreen(Screen):
         """The verbs offered for ticked rows."""
         if not self.may("act"):
             return ()
-        return [step for name in self.bulk.split() if (step := self.flow[name]) and g.user.plays(*step.roles)]
+        return [step for name in self.bulk.split() if (step := self.flow[name]) and self.flow.leads(g.user, step)]
 
     # -- doing it ------------------------------------------------------------------------------------
 

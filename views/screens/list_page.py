@@ -14,8 +14,9 @@ from models.office.list_choice import ColumnChoice, SavedQuery
 from views.screens import listing
 from views.screens.columns import Column
 from views.screens.declared import Declared
-from views.screens.panel import Link
+from views.screens.panel import Link, reachable
 from workflow.base import policy
+from workflow.base.abilities import may
 from workflow.imports.kinds import KINDS
 
 #: Codes and numbers up to this length are never broken over two lines.
@@ -74,7 +75,7 @@ class ListPage(Declared):
             "saved": self.saved_queries(),
             "arrange": self._arrange(),
             "rows": [self._row(record) for record in page.rows],
-            "buttons": self.buttons(),
+            "buttons": reachable(self.buttons()),
             "bulk": self.bulk_steps() if page.rows else (),
             "base": self.address("list"),
             "export": self.address("export") if self.may("export") else "",
@@ -154,7 +155,7 @@ class ListPage(Declared):
         about = KINDS.get(self.imports)
         return (
             [Link("批量导入", url_for("ImportScreen.new", kind=about.name))]
-            if about and g.user.plays(*about.roles)
+            if about and may(g.user, about.ability)
             else []
         )
 

@@ -28,7 +28,8 @@ from models.register.person import Person
 from models.review.plan import Plan
 from models.sealed import blind_index
 from workflow.base import policy
-from workflow.base.roles import HRSS_AUDIT, HRSS_CONFIG, SUPERVISOR
+from workflow.base.abilities import may
+from workflow.base.policy import COMMITTEE_ACCOUNTS, EXPERT_NAMES
 from workflow.register import name_search
 
 MOST = 20
@@ -123,14 +124,14 @@ def _identity(q: str) -> Any:
 
 def _person_of_expert(q: str) -> Any:
     """By name for those who may know names (令40号 第二十三条); a code found by a name would give the name away."""
-    if not g.user.plays(HRSS_AUDIT, SUPERVISOR):
+    if not may(g.user, EXPERT_NAMES):
         return None
     return Expert.person.has(and_(Person.name >= q, Person.name < q + LAST))
 
 
 def _account_of_committee(q: str) -> Any:
     """By account for who keeps the accounts; to others a committee's account is not told."""
-    return Committee.account_name == q if g.user.plays(HRSS_CONFIG, HRSS_AUDIT) else None
+    return Committee.account_name == q if may(g.user, COMMITTEE_ACCOUNTS) else None
 
 
 def called(attribute: Any, q: str) -> Any:

@@ -11,7 +11,7 @@ from flask_appbuilder import expose, has_access
 
 from views.screens.columns import badge
 from views.screens.declared import Declared
-from views.screens.panel import Link, Panel
+from views.screens.panel import Link, Panel, reachable
 from views.screens.timeline import Moment, timeline, working_days_between
 from workflow.base import roles as r
 from workflow.base.unit_of_work import asking
@@ -38,7 +38,7 @@ class ShowPage(Declared):
             "facts": self.facts_of(record),
             "panels": self.panels(record),
             "trail": self.trail(record),
-            "links": self.links(record),
+            "links": reachable(self.links(record)),
             "base": self.address("list"),
         }
         given["edit"] = self.address("edit", pk=record.id) if self.may("edit") and self.editable(record) is None else ""

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from models.base import db
 from models.declarations.material import Material, StoredFile
-from views.storage.records import DESKS, readable_file
+from views.storage.records import opens, readable_file
 from workflow.base.errors import Refused
 from workflow.declarations import form as forms
 from workflow.storage import preview
@@ -92,4 +92,4 @@ def _files_beside(stored: StoredFile) -> Sequence[tuple[str, StoredFile]]:
 def _home(stored: StoredFile) -> str:
     """Where the record stands at the reader's own desk; empty for records without one."""
     kind = OPENED_AS.get(stored.owner_kind, stored.owner_kind)
-    return url_for("RecordView.open", kind=kind, key=stored.owner_id) if kind in DESKS else ""
+    return url_for("RecordView.open", kind=kind, key=stored.owner_id) if opens(kind) else ""

@@ -22,51 +22,42 @@ from models.paths.path import PathKind, PathNode
 from models.review.plan import Plan
 from models.review.session import ReviewSession
 from reports import ics
+from views.screens.panel import may_open, shows
 from views.storage.papers import correction_pdf, review_form_pdf, termination_pdf
 from views.storage.served import served
-from workflow.base import policy, roles
+from workflow.base import policy
+from workflow.base.abilities import Ability, may
 from workflow.base.unit_of_work import asking
 from workflow.batches.agenda import agenda
 from workflow.storage import files
 
 #: A place on a path is shown at the screen of its path.
 PATH_SCREENS = {kind.value: f"{kind.value.capitalize()}PathScreen.show" for kind in PathKind}
-#: Where a record is shown, by the first role that matches; where one table has several screens, by its kind.
-DESKS: dict[str, list[tuple[tuple[str, ...], str | dict[str, str]]]] = {
-    "declaration": [
-        ((roles.APPLICANT,), "DeclareView.show"),
-        ((roles.COMMITTEE_OFFICE,), "RecheckScreen.show"),
-        ((roles.UNIT_OFFICER,), "UnitDeskScreen.show"),
-        ((roles.BUREAU_OFFICER,), "SuperiorAuditScreen.show"),
-        ((roles.DISTRICT_OFFICER, roles.CITY_OFFICER, roles.HRSS_AUDIT), "AuditScreen.show"),
-        ((*roles.HRSS, roles.SUPERVISOR, roles.LEADER), "TrailScreen.show"),
-        ((roles.EXPERT,), "MaterialReviewScreen.show"),
-    ],
-    "plan": [
-        ((roles.COMMITTEE_OFFICE,), "PlanScreen.show"),
-        ((*roles.HRSS, roles.SUPERVISOR, roles.LEADER), "PlanSearchScreen.show"),
-    ],
-    "objection": [(roles.ALL, "ObjectionScreen.show")],
-    "session": [((roles.EXPERT,), "CheckInView.show"), (roles.ALL, "SessionScreen.show")],
-    "interview": [((roles.APPLICANT,), "InterviewNoticeView.notice")],
-    "quota": [
-        ((roles.UNIT_OFFICER,), "QuotaScreen.show"),
-        ((roles.BUREAU_OFFICER, roles.DISTRICT_OFFICER, roles.CITY_OFFICER, roles.HRSS_AUDIT), "QuotaAuditScreen.show"),
-        (roles.ALL, "QuotaSearchScreen.show"),
-    ],
-    "filing": [((roles.COMMITTEE_OFFICE,), "FilingScreen.show"), (roles.ALL, "FilingAuditScreen.show")],
-    "organisation": [((roles.HRSS_CONFIG, roles.HRSS_AUDIT), "OrganisationScreen.show")],
-    "committee": [
-        ((roles.HRSS_CONFIG, roles.HRSS_AUDIT), "CommitteeScreen.show"),
-        (
-            (roles.DISTRICT_OFFICER, roles.CITY_OFFICER, *roles.HRSS, roles.LEADER, roles.SUPERVISOR),
-            "CommitteeSearchScreen.show",
-        ),
-    ],
-    "acceptance_office": [((roles.HRSS_CONFIG,), "AcceptanceScreen.show")],
-    "issuer": [((roles.HRSS_CONFIG, roles.HRSS_CERT), "IssuerScreen.show")],
-    "batch": [((roles.COMMITTEE_OFFICE,), "BatchScreen.show"), ((roles.HRSS_CONFIG,), "OfficeBatchScreen.show")],
-    "path_node": [((roles.HRSS_CONFIG,), PATH_SCREENS), ((roles.COMMITTEE_OFFICE,), "CommitteePathScreen.show")],
+#: Where a record is shown: the first of these pages that the reader may open and that shows it to him; where one table
+#: has several screens, by its kind.
+DESKS: dict[str, tuple[str | dict[str, str], ...]] = {
+    "declaration": (
+        "DeclareView.show",
+        "RecheckScreen.show",
+        "UnitDeskScreen.show",
+        "SuperiorAuditScreen.show",
+        "AuditScreen.show",
+        "TrailScreen.show",
+        "DeclarationSearchScreen.show",
+        "MaterialReviewScreen.show",
+    ),
+    "plan": ("PlanScreen.show", "PlanSearchScreen.show", "PlanAuditScreen.show", "SpecialPlanAuditScreen.show"),
+    "objection": ("ObjectionScreen.show",),
+    "session": ("CheckInView.show", "SessionScreen.show"),
+    "interview": ("InterviewNoticeView.notice",),
+    "quota": ("QuotaScreen.show", "QuotaAuditScreen.show", "QuotaSearchScreen.show"),
+    "filing": ("FilingScreen.show", "FilingAuditScreen.show"),
+    "organisation": ("OrganisationScreen.show",),
+    "committee": ("CommitteeScreen.show", "CommitteeSearchScreen.show"),
+    "acceptance_office": ("AcceptanceScreen.show",),
+    "issuer": ("IssuerScreen.show",),
+    "batch": ("BatchScreen.show", "OfficeBatchScreen.show"),
+    "path_node": (PATH_SCREENS, "CommitteePathScreen.show"),
 }
 OWNERS: dict[str, type] = {
     "declaration": Declaration,
@@ -79,7 +70,7 @@ OWNERS: dict[str, type] = {
     "committee": Committee,
 }
 #: Records everybody may read whose papers are not everybody's.
-PAPERS_OF: dict[str, tuple[str, ...]] = {"committee": (*roles.HRSS, roles.SUPERVISOR)}
+PAPERS_OF: dict[str, Ability] = {"committee": policy.COMMITTEE_PAPERS}
 
 
 def readable_file(key: str) -> StoredFile:
@@ -88,11 +79,16 @@ def readable_file(key: str) -> StoredFile:
         abort(404)
     stored = db.session.scalar(select(StoredFile).where(StoredFile.key == key)) or abort(404)
     owner = OWNERS.get(stored.owner_kind) or abort(404)
-    if policy.find(db.session, g.user, owner, stored.owner_id) is None or not g.user.plays(
-        *PAPERS_OF.get(stored.owner_kind, roles.ALL)
-    ):
+    papers = PAPERS_OF.get(stored.owner_kind)
+    if policy.find(db.session, g.user, owner, stored.owner_id) is None or (papers and not may(g.user, papers)):
         abort(404)
     return stored
+
+
+def opens(kind: str) -> bool:
+    """Whether the reader has any desk at which such records are shown: else a name is no link."""
+    endpoints = [e for desk in DESKS.get(kind, ()) for e in (desk.values() if isinstance(desk, dict) else (desk,))]
+    return any(may_open(endpoint) for endpoint in endpoints)
 
 
 class RecordView(BaseView):
@@ -106,10 +102,9 @@ class RecordView(BaseView):
     @has_access
     def open(self, kind: str, key: int) -> Any:
         """To the record at the reader's own desk."""
-        for who, endpoint in DESKS.get(kind, ()):
-            if g.user.plays(*who):
-                if isinstance(endpoint, dict):
-                    endpoint = endpoint[self._kind(key)]
+        for desk in DESKS.get(kind, ()):
+            endpoint = desk[self._kind(key)] if isinstance(desk, dict) else desk
+            if shows(endpoint, key):
                 name = "key" if endpoint.startswith("DeclareView") else "pk"
                 return redirect(url_for(endpoint, **{name: key}))
         abort(404)

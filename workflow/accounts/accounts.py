@@ -18,20 +18,24 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.accounts.account import SYSTEM_NAME, Account, AccountState
+from models.accounts.charter import charter_of
 from models.accounts.sign_in import FormerPassword
 from models.committees.committee import Committee
 from models.committees.expert import Expert
 from models.register.organisation import Organisation
 from models.review.session import Member, ReviewSession, SessionState
 from workflow.accounts import password
+from workflow.accounts.apart import exclusion
 from workflow.accounts.sign_in import end_everywhere
 from workflow.base import clock, settings
 from workflow.base import roles as r
+from workflow.base.abilities import verb
 from workflow.base.errors import NotYou, Refused
 from workflow.base.flow import Ask, Flow, Step
 from workflow.base.unit_of_work import UnitOfWork, attempt
 
-PUBLIC_ROLE = "公众"
+CREATE = verb("account.create", "建立账号", "账号", r.SYSTEM_ADMIN, r.SYSTEM)
+
 #: Accounts of the demonstration carry such an address; production does not start while one exists.
 DEMO_MAIL = "@demo.invalid"
 NO_MAIL = "@accounts.invalid"
@@ -168,8 +172,7 @@ def create_account(
 
     Only installation and registration, which act as the system account, make an account with roles at once.
     """
-    if not uow.actor.plays(r.SYSTEM_ADMIN, r.SYSTEM):
-        raise NotYou("只有系统管理员可以建立账号。")
+    uow.lead(CREATE, "只有系统管理员可以建立账号。")
     roles = tuple(roles)
     if roles and not uow.actor.plays(r.SYSTEM):
         raise NotYou("系统管理员不能授予角色，请在账号建立后由安全管理员授予。")
@@ -231,26 +234,20 @@ def _new_account(
 
 
 def _take_roles(uow: UnitOfWork, account: Account, names: tuple[str, ...]) -> None:
-    if unknown := set(names) - set(r.ALL):
-        raise Refused(f"没有“{'、'.join(sorted(unknown))}”这一角色。", field="role")
-    if sentence := exclusion(names):
-        raise Refused(sentence, field="role")
     have = {role.name: role for role in uow.session.scalars(select(Role).where(Role.name.in_(names)))}
-    account.roles = [have.get(name) or Role(name=name) for name in names]
+    if unknown := {name for name in names if name not in r.ALL and not givable(have.get(name))}:
+        raise Refused(f"没有“{'、'.join(sorted(unknown))}”这一角色，或者它已停用。", field="role")
+    roles = [have.get(name) or Role(name=name) for name in names]
+    if sentence := exclusion(roles):
+        raise Refused(sentence, field="role")
+    account.roles = roles
     uow.session.flush()
 
 
-def exclusion(names: Iterable[str]) -> str | None:
-    """Why these roles may not be held together, or None (the database refuses it as well: models/three_admins)."""
-    names = set(names)
-    admins = [name for name in r.THREE_ADMINS if name in names]
-    if admins and len(names) > 1:
-        others = "、".join(sorted(names - {admins[0]}))
-        return (
-            f"“{admins[0]}”不能同时是“{others}”：系统、安全、审计三员相互独立，且不办理业务"
-            "（GB/T 22239-2019 8.1.4.2）；请另设账号。"
-        )
-    return None
+def givable(role: Any) -> bool:
+    """A role that the office made and has not put out of use."""
+    charter = charter_of(role) if role is not None else None
+    return charter is not None and charter.made and charter.in_use
 
 
 # --- the lifecycle: what an administrator does to an account -------------------------------------------
@@ -279,10 +276,22 @@ def has_second_factor(uow: UnitOfWork, account: Account) -> str | None:
     return None if account.totp_secret else "该账号没有登记动态口令，无须重置。"
 
 
+def not_the_last(uow: UnitOfWork, account: Account) -> str | None:
+    """Somebody must be left who gives roles, and somebody who starts accounts; else nobody gets in any more."""
+    for name in (r.SECURITY_ADMIN, r.SYSTEM_ADMIN):
+        if name in account.role_names and account.active:
+            others = select(func.count(Account.id)).filter_by(active=True).join(Account.roles)
+            if not uow.session.scalar(others.where(Role.name == name, Account.id != account.id)):
+                return f"这是最后一个在用的{name}账号，停用或收回后再无人能办理其职责；请先另设一名{name}。"
+    return None
+
+
 def grantable(uow: UnitOfWork, account: Account) -> list[tuple[str, str]]:
-    """The roles that may still be given beside those the account has."""
+    """The roles that may still be given beside those the account has: standing ones, then those made here."""
     have = set(account.role_names)
-    return [(name, name) for name in r.ALL if name not in have and not exclusion({*have, name})]
+    known = {role.name: role for role in uow.session.scalars(select(Role).order_by(Role.id))}
+    offered = [*(known.get(name) or Role(name=name) for name in r.ALL), *(x for x in known.values() if givable(x))]
+    return [(x.name, x.name) for x in offered if x.name not in have and not exclusion([*account.roles, x])]
 
 
 def withdrawable(uow: UnitOfWork, account: Account) -> list[tuple[str, str]]:
@@ -297,12 +306,12 @@ _WHY = "GB/T 22239-2019 8.1.4.2"
 # fmt: off
 ACCOUNT = Flow("账号", AccountState, [
     #     verb                    label          from          to     by          only if                            asks
-    Step("disable",               "停用",        {_ON},        _OFF,  _ADMIN,     [not_oneself],                     [_REASON], _WHY, "bad"),
+    Step("disable",               "停用",        {_ON},        _OFF,  _ADMIN,     [not_oneself, not_the_last],       [_REASON], _WHY, "bad"),
     Step("enable",                "启用",        {_OFF},       _ON,   _ADMIN,     [not_oneself],                     [_REASON], _WHY),
     Step("reset_password",        "重置密码",    {_ON},        None,  _ADMIN,     [not_oneself],                     (),        _WHY),
     Step("grant_role",            "授予角色",    {_ON},        None,  _SECURITY,  [not_oneself],
          [Ask("role", "角色", "choice", choices=grantable)],                                                                    _WHY),
-    Step("withdraw_role",         "收回角色",    {_ON, _OFF},  None,  _SECURITY,  [not_oneself, has_roles],
+    Step("withdraw_role",         "收回角色",    {_ON, _OFF},  None,  _SECURITY,  [not_oneself, has_roles, not_the_last],
          [Ask("role", "角色", "choice", choices=withdrawable)],                                                                 _WHY),
     Step("unlock",                "解除锁定",    {_ON},        None,  _SECURITY,  [not_oneself, locked],             (),        _WHY),
     Step("reset_second_factor",   "重置动态口令", {_ON},        None,  _SECURITY,  [not_oneself, has_second_factor],  (),        _WHY),

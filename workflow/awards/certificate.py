@@ -30,13 +30,16 @@ from models.register.person import Person
 from models.sealed import mask_id
 from workflow.awards.certificate_number import grade_of, prefix_of, take, way_digit_of
 from workflow.base import roles
-from workflow.base.errors import NotYou, Refused
+from workflow.base.abilities import verb
+from workflow.base.errors import Refused
 from workflow.base.flow import Ask, Flow, Step
 from workflow.base.notices import tell
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.declarations import outcome
 from workflow.declarations.named import as_filed
 from workflow.register import blacklist
+
+ISSUE = verb("certificate.issue", "发放证书", "证书", roles.HRSS_CERT)
 
 #: What a correction may change. Number, title, level and date are the decision itself: they are revoked, not corrected.
 CORRECTABLE = ("holder_name", "sex", "unit_name", "specialty_name", "body_name")
@@ -95,8 +98,7 @@ def issue(uow: UnitOfWork, declarations: Iterable[Declaration], issuer: Issuer) 
 
 
 def _refuse_issue(uow: UnitOfWork, declarations: list[Declaration], issuer: Issuer) -> None:
-    if not uow.actor.plays(roles.HRSS_CERT):
-        raise NotYou("只有省厅证书岗可以发放证书（附件3 1.17）。")
+    uow.lead(ISSUE, "只有省厅证书岗可以发放证书（附件3 1.17）。")
     if not declarations:
         raise Refused("请勾选要发放证书的申报人员（附件3 1.17）。")
     if issuer.state != IssuerState.ACTIVE:

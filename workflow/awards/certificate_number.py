@@ -17,9 +17,12 @@ from models.awards.certificate import NumberState as S
 from models.committees.catalogue import Series, TitleLevel
 from models.paths.path import Way
 from workflow.base import roles, settings
-from workflow.base.errors import NotYou, Refused
+from workflow.base.abilities import verb
+from workflow.base.errors import Refused
 from workflow.base.flow import Ask, Flow, Step
 from workflow.base.unit_of_work import UnitOfWork
+
+GENERATE = verb("number.generate", "生成证书编号", "证书编号", roles.HRSS_CERT)
 
 GRADES = {grade.value: grade.label for grade in Grade}
 WAYS = {way.value: way.label for way in WayDigit}
@@ -92,8 +95,7 @@ def generate(
     Refused before anything is written: a gap or an overlap with what was generated before; more than the serial
     space holds, naming the exhausted prefix; a cancelled issuer.
     """
-    if not uow.actor.plays(roles.HRSS_CERT):
-        raise NotYou("只有省厅证书岗可以生成证书编号（附件3 1.16）。")
+    uow.lead(GENERATE, "只有省厅证书岗可以生成证书编号（附件3 1.16）。")
     _refuse_key(year, grade, way_digit, issuer)
     prefix = prefix_of(uow.session, grade=grade, series=series, year=year, way_digit=way_digit, issuer=issuer)
     counter = _locked(uow.session, prefix)
@@ -195,8 +197,7 @@ def take(uow: UnitOfWork, wanted: dict[str, int]) -> dict[str, Sequence[Certific
 
 def void_range(uow: UnitOfWork, *, prefix: str, first: int, last: int, reason: str) -> int:
     """Void the free numbers of a prefix from `first` to `last`; gives how many. Taken ones stay."""
-    if not uow.actor.plays(roles.HRSS_CERT):
-        raise NotYou("只有省厅证书岗可以作废证书编号。")
+    uow.lead(NUMBER.ability("void"), "只有省厅证书岗可以作废证书编号。")
     if not reason.strip():
         raise Refused("请填写作废原因。", field="reason")
     counter = uow.session.get(NumberCounter, prefix, with_for_update=True, populate_existing=True)

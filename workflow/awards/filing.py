@@ -25,12 +25,15 @@ from models.declarations.standing import POSTED
 from models.review.plan import Plan, PlanState
 from models.review.session import ReviewSession
 from workflow.base import roles, settings
+from workflow.base.abilities import verb
 from workflow.base.errors import NotYou, Refused
 from workflow.base.flow import Ask, Flow, Step
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.declarations import outcome
 from workflow.office import working_days
 from workflow.register import blacklist
+
+APPLY = verb("filing.apply", "申请备案", "评审结果备案", roles.COMMITTEE_OFFICE)
 
 _OPEN = (ObjectionState.REGISTERED, ObjectionState.INVESTIGATING, ObjectionState.UPHELD)
 _REVIEWED = (PlanState.OPENED, PlanState.REVIEWED, PlanState.ARCHIVED)
@@ -212,7 +215,8 @@ def apply(
     another committee's plan, a plan not yet reviewed, nobody fit (with the reasons), a blacklisted person by name,
     open objections without a statement on them.
     """
-    if not uow.actor.plays(roles.COMMITTEE_OFFICE) or uow.actor.committee_id != plan.committee_id:
+    uow.lead(APPLY, "只有该评委会的办事机构可以申请备案（附件2 1.2.7）。")
+    if uow.actor.committee_id != plan.committee_id:
         raise NotYou("只有该评委会的办事机构可以申请备案（附件2 1.2.7）。")
     if plan.state not in _REVIEWED:
         raise Refused(f"评审方案“{plan.name}”{PlanState(plan.state).label}，评审未结束，不能申请备案（118号 六(二)）。")

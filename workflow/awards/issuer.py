@@ -15,9 +15,12 @@ from models.awards.certificate import CertificateNumber, Issuer, NumberState
 from models.awards.certificate import IssuerState as S
 from models.register.organisation import NodeKind, Organisation
 from workflow.base import roles
-from workflow.base.errors import Linked, NotYou, Refused
+from workflow.base.abilities import verb
+from workflow.base.errors import Linked, Refused
 from workflow.base.flow import Ask, Flow, Step
 from workflow.base.unit_of_work import UnitOfWork
+
+ENTER = verb("issuer.enter", "新增发证单位编码", "发证单位编码", roles.HRSS_CONFIG)
 
 HRSS_KINDS = (NodeKind.PROVINCE, NodeKind.CITY, NodeKind.DISTRICT, NodeKind.DIRECT_COUNTY)
 _CODE = re.compile(r"[0-9]{8}")
@@ -45,8 +48,7 @@ def create_issuer(uow: UnitOfWork, *, organisation: Organisation, code: str = ""
     an HRSS department with another code than its region's; another unit with a code ending in 0000, or
     beginning with neither its county, its city nor the province (its unit code without the leading 43).
     """
-    if not uow.actor.plays(roles.HRSS_CONFIG):
-        raise NotYou("只有省厅配置岗可以配置发证单位编码。")
+    uow.lead(ENTER, "只有省厅配置岗可以配置发证单位编码。")
     if not code and organisation.kind not in HRSS_KINDS:
         raise Refused(
             f"{organisation.name}不是人社部门，编码不能由行政区划得出（附件3 1.9，证书编号规则）；请填写 8 位编码。",

@@ -22,6 +22,7 @@ from models.declarations.declaration import DeclarationState as S
 from models.review.plan import Plan
 from models.review.session import ReviewSession
 from workflow.base import settings
+from workflow.base.abilities import verb
 from workflow.base.errors import NotYou, Refused
 from workflow.base.flow import Ask, Flow, Step
 from workflow.base.notices import tell
@@ -31,6 +32,10 @@ from workflow.declarations.audit import end
 from workflow.declarations.declaration import DECLARATION, PUBLICISED
 from workflow.declarations.outcome import post_result
 from workflow.office import working_days
+
+POST_UNIT = verb("publicity.post_unit", "所在单位申报公示", "公示", *RECOMMENDERS)
+POST_RESULTS = verb("publicity.post_results", "评审结果公示", "公示", COMMITTEE_OFFICE)
+REGISTER = verb("objection.register", "异议登记", "异议", *RECOMMENDERS, COMMITTEE_OFFICE, HRSS_AUDIT, SUPERVISOR)
 
 
 def over(uow: UnitOfWork, publicity: Publicity) -> str | None:
@@ -120,8 +125,7 @@ def post_unit(
     posted_on: date | None = None,
 ) -> Publicity:
     """所在单位申报公示 新增: the unit posts one or several declarations; the end is computed (不少于 5 个工作日)."""
-    if not uow.actor.plays(*RECOMMENDERS):
-        raise NotYou("只有单位经办人可以办理所在单位申报公示（附件2 1.1.1）。")
+    uow.lead(POST_UNIT, "只有单位经办人可以办理所在单位申报公示（附件2 1.1.1）。")
     fields = _missing(
         title=(title, "公示标题"),
         place=(place, "公示地点或网址"),
@@ -191,8 +195,10 @@ def post_results(
     late_reason: str = "",
 ) -> Publicity:
     """评审结果公示: everybody who passed, within 3 working days of the vote (118号 六(一)), at least 5 long."""
-    if not uow.actor.plays(COMMITTEE_OFFICE) or uow.actor.committee_id != plan.committee_id:
-        raise NotYou("只有本评委会日常办事机构可以公示评审结果（118号 六(一)）。")
+    only = "只有本评委会日常办事机构可以公示评审结果（118号 六(一)）。"
+    uow.lead(POST_RESULTS, only)
+    if uow.actor.committee_id != plan.committee_id:
+        raise NotYou(only)
     passed = uow.session.scalars(
         select(Declaration)
         .where(Declaration.plan_id == plan.id, Declaration.state == S.PASSED)
@@ -286,8 +292,10 @@ def register_objection(
 ) -> Objection:
     """异议登记 while a posting of the declaration runs, or a complaint afterwards."""
     actor = uow.actor
-    if actor.plays(APPLICANT) or not actor.plays(*RECOMMENDERS, COMMITTEE_OFFICE, HRSS_AUDIT, SUPERVISOR):
-        raise NotYou("异议由公示单位、评委会办事机构或人社部门登记（118号 四(二)2、六(二)）。")
+    only = "异议由公示单位、评委会办事机构或人社部门登记（118号 四(二)2、六(二)）。"
+    uow.lead(REGISTER, only)
+    if actor.plays(APPLICANT):
+        raise NotYou(only)
     fields = _missing(text=(text, "异议内容"))
     if named:
         fields |= _missing(informant=(informant, "反映人"), telephone=(telephone, "联系方式"))

@@ -25,9 +25,12 @@ from models.declarations.declaration import DeclarationState as D
 from models.register.person import IdKind, Person
 from workflow.awards.certificate import CERTIFICATE
 from workflow.base import roles
-from workflow.base.errors import NotYou, Refused
+from workflow.base.abilities import verb
+from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.declarations import outcome
+
+REPORT_REVOCATIONS = verb("certificate.report_revocations", "报送撤销信息", "证书", roles.HRSS_CERT)
 
 FORMAT = "zhicheng-certificates/1"
 #: The columns of the package, in order: key in the file, 名称 in the sheet.
@@ -164,8 +167,7 @@ def report(uow: UnitOfWork, certificates: Iterable[Certificate]) -> Package:
     Refused: nothing ticked, a certificate already on its way, and every certificate with a fault, by number.
     """
     certificates = list(certificates)
-    if not uow.actor.plays(roles.HRSS_CERT):
-        raise NotYou("只有省厅证书岗可以将证书报送人社部（附件3 1.18）。")
+    uow.lead(CERTIFICATE.ability("report"), "只有省厅证书岗可以将证书报送人社部（附件3 1.18）。")
     if not certificates:
         raise Refused("请勾选要上报的证书（附件3 1.18）。")
     if faulty := problems(uow.session, certificates):
@@ -198,8 +200,7 @@ def report_all(uow: UnitOfWork) -> tuple[Package | None, dict[str, list[str]]]:
 
 def report_revocations(uow: UnitOfWork) -> Package:
     """Tell the ministry of certificates revoked after they had been reported, each once."""
-    if not uow.actor.plays(roles.HRSS_CERT):
-        raise NotYou("只有省厅证书岗可以将证书报送人社部（附件3 1.18）。")
+    uow.lead(REPORT_REVOCATIONS, "只有省厅证书岗可以将证书报送人社部（附件3 1.18）。")
     revoked = select(Certificate).where(
         Certificate.state == S.REVOKED, Certificate.report_batch != "", Certificate.revoke_batch == ""
     )

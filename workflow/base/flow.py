@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from models.base import Labelled
+from workflow.base.abilities import VERB, Ability, know, may
 from workflow.base.errors import NotNow, NotYou, Refused
 from workflow.base.unit_of_work import UnitOfWork
 
@@ -77,6 +79,26 @@ class Flow:
     steps: Sequence[Step]
     performers: dict[str, Callable[..., Any]] = field(default_factory=dict)
 
+    @property
+    def noun(self) -> str:
+        """The lifecycle in English, from its states: DeclarationState gives "declaration"."""
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", self.states.__name__.removesuffix("State")).lower()
+
+    def ability(self, step: Step | str) -> Ability:
+        """The step as something a role can hold."""
+        step = self[step] if isinstance(step, str) else step
+        return Ability(f"{VERB}:{self.noun}.{step.verb}", step.label, self.name, step.roles)
+
+    def enter(self) -> None:
+        """Put the verbs that people lead into the catalogue of abilities; inner ones follow their outer verb."""
+        for step in self.steps:
+            if not step.inner:
+                know(self.ability(step))
+
+    def leads(self, actor: Any, step: Step) -> bool:
+        """Whether the actor may lead the step at all: what buttons and bulk verbs ask before the record's state."""
+        return may(actor, self.ability(step))
+
     def get(self, verb: str) -> Step | None:
         """The step of that verb, or None."""
         return next((step for step in self.steps if step.verb == verb), None)
@@ -89,7 +111,7 @@ class Flow:
     def refusal(self, uow: UnitOfWork, subject: Any, step: Step | str) -> Refused | None:
         """Why the actor may not do this now, or None. Buttons and actions both ask here."""
         step = self[step] if isinstance(step, str) else step
-        if not uow.actor.plays(*step.roles):
+        if not (uow.actor.plays(*step.roles) if step.inner or uow.led else self.leads(uow.actor, step)):
             return NotYou(f"只有{'、'.join(step.roles)}可以{step.label}，请由有权限的账号办理。")
         if subject.state not in set(step.sources):
             return NotNow(f"当前状态为“{self.states(subject.state).label}”，不能{step.label}；请刷新后查看最新状态。")
@@ -102,7 +124,7 @@ class Flow:
 
     def expected(self, uow: UnitOfWork, subject: Any) -> list[tuple[Step, Refused | None]]:
         """Steps of the actor's role in this state, each with the refusal (a disabled button) or None."""
-        mine = [s for s in self.steps if not s.inner and uow.actor.plays(*s.roles) and subject.state in set(s.sources)]
+        mine = [s for s in self.steps if not s.inner and self.leads(uow.actor, s) and subject.state in set(s.sources)]
         return [(step, self.refusal(uow, subject, step)) for step in mine]
 
     def advance(self, uow: UnitOfWork, subject: Any, verb: str, *, to: str | None = None, **facts: Any) -> None:
@@ -113,6 +135,7 @@ class Flow:
         step = self[verb]
         if refusal := self.refusal(uow, subject, step):
             raise refusal
+        uow.led = True
         before = subject.state
         after = to or (step.targets[0] if step.targets else before)
         if step.targets and after not in step.targets:
@@ -138,6 +161,7 @@ class Flow:
             raise NotYou(f"“{step.label}”随上一环节自动办理，不能单独操作。")
         if refusal := self.refusal(uow, subject, step):
             raise refusal
+        uow.led = True
         self.complete(step, answers)
         if performer := self.performers.get(verb):
             return performer(uow, subject, **answers)

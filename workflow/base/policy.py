@@ -1,18 +1,22 @@
 """Which rows a person may see: one policy for list, detail, file, export, search, count, chart and API.
 
-`rows(actor, Model)` gives the clause every query carries; a model without a policy shows nothing.
+`rows(actor, Model)` gives the clause every query carries; a model without a policy shows nothing. A scope is one set of
+rows that a role can hold ("本评委会的方案"): which standing roles have it by default stands beside it, a made role has
+the scopes that were ticked. What is public, or one's own by its very nature, needs no role (`everyone`).
 Who may *do* something is the business of the lifecycles; this is only about seeing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from models.accounts.account import Account
+from models.accounts.charter import RoleCharter
 from models.awards.certificate import Certificate, CertificateNumber, Issuer
 from models.awards.filing import Filing
 from models.awards.publicity import Objection, Publicity, PublicityItem
@@ -40,30 +44,71 @@ from models.review.draw import Draw
 from models.review.plan import Plan, PlanState
 from models.review.session import Member, Recusal, ReviewSession, SessionState
 from workflow.base import roles as r
+from workflow.base.abilities import ROWS, Ability, know, may, reading
 
 M = TypeVar("M")
 Clause_ = ColumnElement[bool]
+Policy = Callable[[Account], Clause_]
 PROVINCE = (*r.HRSS, r.LEADER, r.SUPERVISOR)
 OFFICERS = (r.UNIT_OFFICER, r.BUREAU_OFFICER, r.DISTRICT_OFFICER, r.CITY_OFFICER)
-_rows: dict[type, Callable[[Account], Clause_]] = {}
 
 
-def rows_of(model: type) -> Callable[[Callable[[Account], Clause_]], Callable[[Account], Clause_]]:
-    """Decorator: the function below says which rows of `model` an account may see."""
+@dataclass(frozen=True)
+class Scope:
+    """One set of rows of a model that a role can hold."""
 
-    def register(function: Callable[[Account], Clause_]) -> Callable[[Account], Clause_]:
-        _rows[model] = function
+    model: Any
+    ability: Ability
+    clause: Policy
+
+
+SCOPES: dict[Any, list[Scope]] = {}
+_everyone: dict[Any, Policy] = {}
+
+
+def scope(model: Any, name: str, words: str, *by: str) -> Callable[[Policy], Policy]:
+    """Decorator: the function below says which rows of `model` that is; `words` say it to people."""
+
+    def register(function: Policy) -> Policy:
+        _scope(model, name, words, by, function)
         return function
 
     return register
 
 
-def rows(actor: Account, model: type) -> Clause_:
+def _scope(model: Any, name: str, words: str, by: tuple[str, ...], clause: Policy) -> None:
+    ability = know(Ability(f"{ROWS}:{model.__tablename__}.{name}", words, NOUNS[model], by))
+    SCOPES.setdefault(model, []).append(Scope(model, ability, clause))
+
+
+def everyone(model: Any) -> Callable[[Policy], Policy]:
+    """Decorator: rows of `model` that an account sees whatever its roles: public ones, and its own."""
+
+    def register(function: Policy) -> Policy:
+        _everyone[model] = function
+        return function
+
+    return register
+
+
+def rows(actor: Any, model: Any) -> Clause_:
     """The clause that limits `model` to what `actor` may see; nothing for a model without a policy."""
     if actor is None or not getattr(actor, "is_authenticated", True):
         return false()
-    policy = _rows.get(model)
-    return policy(actor) if policy else false()
+    clauses = [held.clause(actor) for held in SCOPES.get(model, ()) if may(actor, held.ability)]
+    if model in _everyone:
+        clauses.append(_everyone[model](actor))
+    return or_(false(), *clauses)
+
+
+def governs(model: Any) -> bool:
+    """Whether the policy speaks of the model at all; what hangs on another record is found through that."""
+    return model in SCOPES or model in _everyone
+
+
+def scopes_of(actor: Any, model: Any) -> list[Scope]:
+    """The scopes of `model` that the account's roles give it."""
+    return [held for held in SCOPES.get(model, ()) if may(actor, held.ability)]
 
 
 def visible(actor: Account, model: type[M]) -> Select[tuple[M]]:
@@ -76,33 +121,76 @@ def find(session: Session, actor: Account, model: type[M], key: Any) -> M | None
     return session.scalar(visible(actor, model).where(model.id == key))  # type: ignore[attr-defined]
 
 
-def _any(*clauses: Clause_) -> Clause_:
-    return or_(false(), *clauses)
+#: What a scope is of, in words.
+NOUNS: dict[Any, str] = {
+    Declaration: "申报",
+    Batch: "年度批次",
+    PathNode: "审核路径",
+    PathDraft: "审核路径推演",
+    PathVersion: "审核路径版本",
+    Quota: "职数",
+    Plan: "评审方案",
+    Draw: "抽取评委",
+    ReviewSession: "评审会议",
+    Filing: "评审结果备案",
+    Publicity: "公示",
+    Objection: "异议",
+    Certificate: "证书",
+    CertificateNumber: "证书编号",
+    Issuer: "发证单位编码",
+    BlacklistEntry: "黑名单",
+    Expert: "评委",
+    Person: "人员",
+    JournalEntry: "审计日志",
+    Account: "账号",
+    RoleCharter: "角色",
+}
 
 
-@rows_of(Declaration)
-def declarations(actor: Account) -> Clause_:
-    """Own; of my unit once submitted; once they reached my organisation; of my committee; all for the province."""
-    clauses: list[Clause_] = []
-    if actor.plays(r.APPLICANT) and actor.person_id:
-        clauses.append(Declaration.person_id == actor.person_id)
-    if actor.plays(*OFFICERS) and actor.organisation_id:
-        reached = select(RouteStep.declaration_id).where(
-            RouteStep.organisation_id == actor.organisation_id, RouteStep.reached_at.is_not(None)
-        )
-        clauses.append(Declaration.id.in_(reached))
-    if actor.plays(r.COMMITTEE_OFFICE) and actor.committee_id:
-        clauses.append(
-            and_(Declaration.committee_id == actor.committee_id, Declaration.reached_committee_at.is_not(None))
-        )
-    if actor.plays(r.EXPERT):
-        clauses.append(_judged_by(actor))
-    if actor.plays(*PROVINCE):
-        clauses.append(Declaration.state != S.DRAFT)
-    return _any(*clauses)
+def _all(actor: Account) -> Clause_:
+    return true()
 
 
-def _judged_by(actor: Account) -> Clause_:
+def _of_unit(actor: Account, column: Any) -> Clause_:
+    return column == actor.organisation_id if actor.organisation_id else false()
+
+
+def _of_committee(actor: Account, column: Any) -> Clause_:
+    return column == actor.committee_id if actor.committee_id else false()
+
+
+def _of_person(actor: Account, column: Any) -> Clause_:
+    return column == actor.person_id if actor.person_id else false()
+
+
+# -- declarations ------------------------------------------------------------------------------------
+
+
+@scope(Declaration, "own", "本人的申报", r.APPLICANT)
+def own_declarations(actor: Account) -> Clause_:
+    """What the person himself declares, drafts included."""
+    return _of_person(actor, Declaration.person_id)
+
+
+@scope(Declaration, "reached", "到达过本机构的申报", *OFFICERS)
+def reached_declarations(actor: Account) -> Clause_:
+    """Of my unit once submitted; of others once they reached my organisation."""
+    if not actor.organisation_id:
+        return false()
+    reached = select(RouteStep.declaration_id).where(
+        RouteStep.organisation_id == actor.organisation_id, RouteStep.reached_at.is_not(None)
+    )
+    return Declaration.id.in_(reached)
+
+
+@scope(Declaration, "committee", "送达本评委会的申报", r.COMMITTEE_OFFICE)
+def committee_declarations(actor: Account) -> Clause_:
+    """Once they have reached the committee's office."""
+    return and_(_of_committee(actor, Declaration.committee_id), Declaration.reached_committee_at.is_not(None))
+
+
+@scope(Declaration, "judged", "本人所在评审会议的参评人员（回避的除外）", r.EXPERT)
+def judged_declarations(actor: Account) -> Clause_:
     """Candidates of the session the expert has signed in to, while it lasts, without the recused ones."""
     expert = select(Expert.id).where(Expert.account_id == actor.id).scalar_subquery()
     plans = (
@@ -119,55 +207,72 @@ def _judged_by(actor: Account) -> Clause_:
     return and_(Declaration.plan_id.in_(plans), Declaration.id.not_in(recused))
 
 
-@rows_of(Organisation)
+@scope(Declaration, "province", "全省已提交的申报", *PROVINCE)
+def submitted_declarations(actor: Account) -> Clause_:
+    """Everything but drafts."""
+    return Declaration.state != S.DRAFT
+
+
+# -- what is public, and what is one's own whatever one's roles ---------------------------------------
+
+
+@everyone(Organisation)
 def organisations(actor: Account) -> Clause_:
     """Master data that pickers need: names and codes are public."""
     return true()
 
 
-def everybody(actor: Account) -> Clause_:
-    """Reference data is public to every account."""
-    return true()
+#: Reference data is public to every account; so is who is formed to review (政策公开).
+for _public in (Region, Series, Title, Specialty, CodeItem, CalendarDay, CalendarYear, Clause, Setting):
+    everyone(_public)(_all)
+for _public in (AcceptanceOffice, Committee):
+    everyone(_public)(_all)
 
 
-for _public in (
-    Region,
-    Series,
-    Title,
-    Specialty,
-    CodeItem,
-    CalendarDay,
-    CalendarYear,
-    Clause,
-    Setting,
-    AcceptanceOffice,
-):
-    _rows[_public] = everybody
+@everyone(Notice)
+def notices(actor: Account) -> Clause_:
+    """What is addressed to the person, his organisation or his committee."""
+    return or_(
+        false(),
+        _of_person(actor, Notice.person_id),
+        _of_unit(actor, Notice.organisation_id),
+        _of_committee(actor, Notice.committee_id),
+    )
 
 
-@rows_of(Committee)
-def committees(actor: Account) -> Clause_:
-    """Who is formed to review what is public (政策公开); accounts are not part of the list of others."""
-    return true()
+@everyone(SavedQuery)
+def saved_queries(actor: Account) -> Clause_:
+    """One's own."""
+    return SavedQuery.account_id == actor.id
 
 
-@rows_of(Batch)
+@everyone(ColumnChoice)
+def column_choices(actor: Account) -> Clause_:
+    """One's own."""
+    return ColumnChoice.account_id == actor.id
+
+
+@everyone(Job)
+def jobs(actor: Account) -> Clause_:
+    """One's own."""
+    return Job.account_id == actor.id
+
+
+@everyone(ImportBatch)
+def imports(actor: Account) -> Clause_:
+    """One's own: a preview is for whom it was made."""
+    return ImportBatch.account_id == actor.id
+
+
+@everyone(Batch)
 def batches(actor: Account) -> Clause_:
-    """Published ones are public; drafts are the committee's own and the province's."""
-    clauses = [Batch.state == BatchState.PUBLISHED]
-    if actor.plays(r.COMMITTEE_OFFICE) and actor.committee_id:
-        clauses.append(Batch.committee_id == actor.committee_id)
-    if actor.plays(*r.HRSS):
-        clauses.append(true())
-    return _any(*clauses)
+    """Published ones are public."""
+    return Batch.state == BatchState.PUBLISHED
 
 
-@rows_of(PathNode)
+@everyone(PathNode)
 def path_nodes(actor: Account) -> Clause_:
-    """All for configuration and supervision; one's own places; one's committee's tree, and the one all committees
-    share."""
-    if actor.plays(*r.HRSS, r.SUPERVISOR):
-        return true()
+    """One's own places; one's committee's tree, and the one all committees share."""
     clauses = []
     if actor.organisation_id:
         above = select(PathNode.parent_id).where(PathNode.organisation_id == actor.organisation_id)
@@ -176,213 +281,191 @@ def path_nodes(actor: Account) -> Clause_:
         level = select(Committee.level).where(Committee.id == actor.committee_id).scalar_subquery()
         shared = and_(PathNode.committee_id.is_(None), PathNode.office_id.is_(None), PathNode.kind == level)
         clauses += [PathNode.committee_id == actor.committee_id, shared]
-    return _any(*clauses)
+    return or_(false(), *clauses)
 
 
-@rows_of(PathDraft)
-def path_drafts(actor: Account) -> Clause_:
-    """推演: the province's, and supervision."""
-    return true() if actor.plays(*r.HRSS, r.SUPERVISOR) else false()
-
-
-_rows[PathVersion] = path_drafts
-
-
-@rows_of(PathChange)
+@everyone(PathChange)
 def path_changes(actor: Account) -> Clause_:
     """As its draft; and what concerns one's own organisation, to be confirmed ahead."""
-    own = PathChange.organisation_id == actor.organisation_id if actor.organisation_id else false()
-    return _any(path_drafts(actor), own)
+    return or_(false(), rows(actor, PathDraft), _of_unit(actor, PathChange.organisation_id))
 
 
-@rows_of(Quota)
-def quotas(actor: Account) -> Clause_:
-    """One's own; those of units below, down to a unit of a county's bureau (city, county, bureau, unit); all for the
-    province."""
-    if actor.plays(*r.HRSS, r.SUPERVISOR, r.LEADER):
-        return true()
-    if actor.plays(*OFFICERS) and actor.organisation_id:
-        clauses, above = (
-            [Quota.unit_id == actor.organisation_id],
-            select(Organisation.id).where(Organisation.id == actor.organisation_id),
-        )
-        for _level in range(3):
-            above = select(Organisation.id).where(Organisation.superior_id.in_(above))
-            clauses.append(Quota.unit_id.in_(above))
-        return _any(*clauses)
-    return false()
-
-
-@rows_of(Plan)
-def plans(actor: Account) -> Clause_:
-    """The committee's own; the province's auditors, supervisors and leaders see all that were submitted, never a
-    draft."""
-    if actor.plays(*PROVINCE):
-        return Plan.state != PlanState.DRAFT
-    if actor.plays(r.COMMITTEE_OFFICE) and actor.committee_id:
-        return Plan.committee_id == actor.committee_id
-    return false()
-
-
-def _of_my_plans(actor: Account, plan_id: Any) -> Clause_:
-    if actor.plays(*r.HRSS, r.SUPERVISOR):
-        return true()
-    if actor.plays(r.COMMITTEE_OFFICE) and actor.committee_id:
-        return plan_id.in_(select(Plan.id).where(Plan.committee_id == actor.committee_id))
-    return false()
-
-
-@rows_of(Draw)
-def draws(actor: Account) -> Clause_:
-    """The committee's own draws (codes only), the province and the supervisors."""
-    return _of_my_plans(actor, Draw.plan_id)
-
-
-@rows_of(ReviewSession)
-def sessions(actor: Account) -> Clause_:
-    """The committee's own; the province and supervisors; an expert the one he is a member of."""
-    mine = _of_my_plans(actor, ReviewSession.plan_id)
-    if actor.plays(r.EXPERT):
-        member = select(Member.session_id).join(Expert).where(Expert.account_id == actor.id)
-        return _any(mine, ReviewSession.id.in_(member))
-    return mine
-
-
-@rows_of(Poll)
+@everyone(Poll)
 def polls(actor: Account) -> Clause_:
     """As its session."""
-    return Poll.session_id.in_(select(ReviewSession.id).where(sessions(actor)))
+    return Poll.session_id.in_(select(ReviewSession.id).where(rows(actor, ReviewSession)))
 
 
-@rows_of(Filing)
-def filings(actor: Account) -> Clause_:
-    """The committee's own, and the province."""
-    return _of_my_plans(actor, Filing.plan_id)
+@everyone(BlacklistEntry)
+def own_entries(actor: Account) -> Clause_:
+    """A person his own entry."""
+    return _of_person(actor, BlacklistEntry.person_id)
 
 
-@rows_of(Publicity)
-def publicities(actor: Account) -> Clause_:
-    """The unit's and the committee's own; those of declarations one may see; the province all."""
-    if actor.plays(*r.HRSS, r.SUPERVISOR):
-        return true()
-    clauses = [_of_my_plans(actor, Publicity.plan_id)]
-    if actor.plays(*OFFICERS) and actor.organisation_id:
-        clauses.append(Publicity.organisation_id == actor.organisation_id)
-    if actor.plays(r.APPLICANT) and actor.person_id:
-        mine = select(PublicityItem.publicity_id).join(Declaration).where(Declaration.person_id == actor.person_id)
-        clauses.append(Publicity.id.in_(mine))
-    return _any(*clauses)
+@everyone(Person)
+def himself(actor: Account) -> Clause_:
+    """A person himself."""
+    return _of_person(actor, Person.id)
 
 
-@rows_of(Objection)
-def objections(actor: Account) -> Clause_:
-    """Of declarations one may see, except that the applicant does not read who complained of him."""
-    if actor.plays(*r.HRSS, r.SUPERVISOR):
-        return true()
-    if actor.plays(*OFFICERS) and actor.organisation_id:
-        return Objection.declaration_id.in_(select(Declaration.id).where(Declaration.unit_id == actor.organisation_id))
-    if actor.plays(r.COMMITTEE_OFFICE) and actor.committee_id:
-        mine = and_(Declaration.committee_id == actor.committee_id, Declaration.reached_committee_at.is_not(None))
-        return Objection.declaration_id.in_(select(Declaration.id).where(mine))
-    return false()
+@everyone(Account)
+def own_account(actor: Account) -> Clause_:
+    """Everybody himself."""
+    return Account.id == actor.id
 
 
-@rows_of(Certificate)
-def certificates(actor: Account) -> Clause_:
-    """One's own; of one's unit or committee; of organisations one audits; the province all."""
-    if actor.plays(*r.HRSS, r.SUPERVISOR):
-        return true()
-    clauses = []
-    if actor.plays(r.APPLICANT) and actor.person_id:
-        clauses.append(Certificate.person_id == actor.person_id)
-    if actor.plays(*OFFICERS, r.COMMITTEE_OFFICE):
-        clauses.append(Certificate.declaration_id.in_(select(Declaration.id).where(declarations(actor))))
-    return _any(*clauses)
+# -- the whole province --------------------------------------------------------------------------------
+
+# fmt: off
+for _model, _name, _words, _by in (
+    (Batch,             "province", "全省的批次（含未提交）",     r.HRSS),
+    (PathNode,          "province", "全部审核路径",               (*r.HRSS, r.SUPERVISOR)),
+    (PathDraft,         "province", "全部路径推演",               (*r.HRSS, r.SUPERVISOR)),
+    (PathVersion,       "province", "全部路径版本",               (*r.HRSS, r.SUPERVISOR)),
+    (Quota,             "province", "全省的职数",                 (*r.HRSS, r.SUPERVISOR, r.LEADER)),
+    (Draw,              "province", "全省的抽取",                 (*r.HRSS, r.SUPERVISOR)),
+    (ReviewSession,     "province", "全省的评审会议",             (*r.HRSS, r.SUPERVISOR)),
+    (Filing,            "province", "全省的备案申请",             (*r.HRSS, r.SUPERVISOR)),
+    (Publicity,         "province", "全省的公示",                 (*r.HRSS, r.SUPERVISOR)),
+    (Objection,         "province", "全省的异议",                 (*r.HRSS, r.SUPERVISOR)),
+    (Certificate,       "province", "全省的证书",                 (*r.HRSS, r.SUPERVISOR)),
+    (CertificateNumber, "province", "证书编号库",                 (r.HRSS_CERT, r.HRSS_CONFIG, r.SUPERVISOR)),
+    (Issuer,            "province", "全部发证单位编码",           r.HRSS),
+    (BlacklistEntry,    "province", "全省的黑名单",               (r.HRSS_AUDIT, r.HRSS_CERT, r.HRSS_CONFIG, r.SUPERVISOR)),
+    (Expert,            "province", "全省的评委申报记录",         (r.HRSS_AUDIT, r.SUPERVISOR)),
+    (Person,            "province", "全省的人员（选择人员时）",   (r.HRSS_AUDIT, r.HRSS_CERT, r.SUPERVISOR)),
+    (JournalEntry,      "all",      "全部审计日志",               (r.AUDIT_ADMIN,)),
+    (Account,           "all",      "全部账号",                   (r.SYSTEM_ADMIN, r.SECURITY_ADMIN)),
+    (RoleCharter,       "all",      "全部角色",                   (r.SECURITY_ADMIN, r.AUDIT_ADMIN)),
+):
+    _scope(_model, _name, _words, tuple(_by), _all)
+# fmt: on
+
+#: Records everybody may read whose papers are not everybody's.
+COMMITTEE_PAPERS = reading("committee.papers", "评委会的附件", "评委会", *r.HRSS, r.SUPERVISOR)
+#: Who an expert is: kept secret until the review is over (令40号 第二十三条).
+EXPERT_NAMES = reading("expert.names", "评委的姓名和单位", "评委", r.HRSS_AUDIT, r.SUPERVISOR)
+#: The list that was frozen, whom to call, and what the two sides of a draw take away.
+DRAW_FILES = reading("draw.files", "抽取的名册和过程文件", "抽取评委", r.HRSS_AUDIT, r.SUPERVISOR)
+COMMITTEE_ACCOUNTS = reading("committee.account", "评委会的账号", "评委会", r.HRSS_CONFIG, r.HRSS_AUDIT)
+#: An identity number in clear, one at a time and journalled (个人信息保护法 第六条: 必要).
+IDENTITY = reading(
+    "person.number", "证件号码明文（逐人查看，留痕）", "人员", *r.AUDITORS, r.UNIT_OFFICER, r.COMMITTEE_OFFICE
+)
 
 
-@rows_of(CertificateNumber)
-def certificate_numbers(actor: Account) -> Clause_:
-    """The number library is the certificate desk's."""
-    return true() if actor.plays(r.HRSS_CERT, r.HRSS_CONFIG, r.SUPERVISOR) else false()
+# -- one's own committee and unit -----------------------------------------------------------------------
 
 
-@rows_of(Issuer)
-def issuers(actor: Account) -> Clause_:
-    """发证单位编码: the province."""
-    return true() if actor.plays(*r.HRSS) else false()
+@scope(Plan, "province", "全省已呈报的方案", *PROVINCE)
+def filed_plans(actor: Account) -> Clause_:
+    """The province's auditors, supervisors and leaders see all that were submitted, never a draft."""
+    return Plan.state != PlanState.DRAFT
 
 
-@rows_of(BlacklistEntry)
-def blacklist(actor: Account) -> Clause_:
-    """The province's auditors and supervisors; a person his own entry."""
-    if actor.plays(r.HRSS_AUDIT, r.HRSS_CERT, r.HRSS_CONFIG, r.SUPERVISOR):
-        return true()
-    return BlacklistEntry.person_id == actor.person_id if actor.person_id else false()
+@scope(Plan, "committee", "本评委会的方案", r.COMMITTEE_OFFICE)
+def committee_plans(actor: Account) -> Clause_:
+    """The committee's own."""
+    return _of_committee(actor, Plan.committee_id)
 
 
-@rows_of(Expert)
-def experts(actor: Account) -> Clause_:
-    """评委申报记录: the province and supervisors all; a committee's office the pool of its series."""
-    if actor.plays(r.HRSS_AUDIT, r.SUPERVISOR):
-        return true()
-    if actor.plays(r.COMMITTEE_OFFICE) and actor.committee_id:
-        series = select(Committee.series_id).where(Committee.id == actor.committee_id).scalar_subquery()
-        return Expert.series_id == series
-    return Expert.account_id == actor.id if actor.plays(r.EXPERT) else false()
+@scope(Batch, "committee", "本评委会的批次（含未提交）", r.COMMITTEE_OFFICE)
+def committee_batches(actor: Account) -> Clause_:
+    """Drafts are the committee's own."""
+    return _of_committee(actor, Batch.committee_id)
 
 
-@rows_of(Person)
-def people(actor: Account) -> Clause_:
-    """A person himself; the blacklist's picker for the province."""
-    if actor.plays(r.HRSS_AUDIT, r.HRSS_CERT, r.SUPERVISOR):
-        return true()
-    return Person.id == actor.person_id if actor.person_id else false()
+def _of_my_plans(plan_id: Any) -> Policy:
+    def clause(actor: Account) -> Clause_:
+        if not actor.committee_id:
+            return false()
+        return plan_id.in_(select(Plan.id).where(Plan.committee_id == actor.committee_id))
+
+    return clause
 
 
-@rows_of(Notice)
-def notices(actor: Account) -> Clause_:
-    """What is addressed to the person, his organisation or his committee."""
-    clauses: list[Clause_] = []
-    if actor.person_id:
-        clauses.append(Notice.person_id == actor.person_id)
-    if actor.organisation_id:
-        clauses.append(Notice.organisation_id == actor.organisation_id)
-    if actor.committee_id:
-        clauses.append(Notice.committee_id == actor.committee_id)
-    return _any(*clauses)
+for _model, _words in (
+    (Draw, "本评委会的抽取（仅编号）"),
+    (ReviewSession, "本评委会的评审会议"),
+    (Filing, "本评委会的备案申请"),
+    (Publicity, "本评委会的公示"),
+):
+    _scope(_model, "committee", _words, (r.COMMITTEE_OFFICE,), _of_my_plans(_model.plan_id))
 
 
-@rows_of(SavedQuery)
-def saved_queries(actor: Account) -> Clause_:
+@scope(ReviewSession, "member", "本人担任评委的评审会议", r.EXPERT)
+def my_sessions(actor: Account) -> Clause_:
+    """An expert the one he is a member of."""
+    member = select(Member.session_id).join(Expert).where(Expert.account_id == actor.id)
+    return ReviewSession.id.in_(member)
+
+
+@scope(Publicity, "unit", "本机构的公示", *OFFICERS)
+def unit_publicities(actor: Account) -> Clause_:
+    """The unit's own."""
+    return _of_unit(actor, Publicity.organisation_id)
+
+
+@scope(Publicity, "own", "公示本人申报的公示", r.APPLICANT)
+def own_publicities(actor: Account) -> Clause_:
+    """On which the person himself stands."""
+    if not actor.person_id:
+        return false()
+    mine = select(PublicityItem.publicity_id).join(Declaration).where(Declaration.person_id == actor.person_id)
+    return Publicity.id.in_(mine)
+
+
+@scope(Objection, "unit", "对本机构人员的异议", *OFFICERS)
+def unit_objections(actor: Account) -> Clause_:
+    """Against people of the own unit; the applicant never reads who complained of him."""
+    if not actor.organisation_id:
+        return false()
+    return Objection.declaration_id.in_(select(Declaration.id).where(Declaration.unit_id == actor.organisation_id))
+
+
+@scope(Objection, "committee", "对本评委会参评人员的异议", r.COMMITTEE_OFFICE)
+def committee_objections(actor: Account) -> Clause_:
+    """Of declarations that have reached the committee."""
+    if not actor.committee_id:
+        return false()
+    return Objection.declaration_id.in_(select(Declaration.id).where(committee_declarations(actor)))
+
+
+@scope(Quota, "unit", "本单位及下属单位的职数", *OFFICERS)
+def unit_quotas(actor: Account) -> Clause_:
+    """One's own; those of units below, down to a unit of a county's bureau (city, county, bureau, unit)."""
+    if not actor.organisation_id:
+        return false()
+    clauses = [Quota.unit_id == actor.organisation_id]
+    above = select(Organisation.id).where(Organisation.id == actor.organisation_id)
+    for _level in range(3):
+        above = select(Organisation.id).where(Organisation.superior_id.in_(above))
+        clauses.append(Quota.unit_id.in_(above))
+    return or_(*clauses)
+
+
+@scope(Certificate, "own", "本人的证书", r.APPLICANT)
+def own_certificates(actor: Account) -> Clause_:
     """One's own."""
-    return SavedQuery.account_id == actor.id
+    return _of_person(actor, Certificate.person_id)
 
 
-@rows_of(ColumnChoice)
-def column_choices(actor: Account) -> Clause_:
-    """One's own."""
-    return ColumnChoice.account_id == actor.id
+@scope(Certificate, "declared", "可见申报的证书", *OFFICERS, r.COMMITTEE_OFFICE)
+def certificates_of_declarations(actor: Account) -> Clause_:
+    """Of one's unit or committee; of organisations one audits: those of declarations one may see."""
+    return Certificate.declaration_id.in_(select(Declaration.id).where(rows(actor, Declaration)))
 
 
-@rows_of(JournalEntry)
-def journal(actor: Account) -> Clause_:
-    """The audit administrator reads the journal; nobody writes it by hand."""
-    return true() if actor.plays(r.AUDIT_ADMIN) else false()
+@scope(Expert, "series", "本评委会所属系列的评委", r.COMMITTEE_OFFICE)
+def experts_of_series(actor: Account) -> Clause_:
+    """评委申报记录: a committee's office the pool of its series."""
+    if not actor.committee_id:
+        return false()
+    series = select(Committee.series_id).where(Committee.id == actor.committee_id).scalar_subquery()
+    return Expert.series_id == series
 
 
-@rows_of(Job)
-def jobs(actor: Account) -> Clause_:
-    """One's own."""
-    return Job.account_id == actor.id
-
-
-@rows_of(ImportBatch)
-def imports(actor: Account) -> Clause_:
-    """One's own: a preview is for whom it was made."""
-    return ImportBatch.account_id == actor.id
-
-
-@rows_of(Account)
-def accounts(actor: Account) -> Clause_:
-    """System and security administrators; everybody himself."""
-    return true() if actor.plays(r.SYSTEM_ADMIN, r.SECURITY_ADMIN) else Account.id == actor.id
+@scope(Expert, "own", "本人的评委记录", r.EXPERT)
+def own_expert(actor: Account) -> Clause_:
+    """The expert himself."""
+    return Expert.account_id == actor.id

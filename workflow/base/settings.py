@@ -16,10 +16,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.office.setting import Setting as StoredSetting
-from workflow.base.errors import NotYou, Refused
+from workflow.base.abilities import verb
+from workflow.base.errors import Refused
 from workflow.base.remembered import remembered
 from workflow.base.roles import HRSS_CONFIG
 from workflow.base.unit_of_work import UnitOfWork
+
+ADJUST = verb("setting.adjust", "调整规则参数", "规则参数", HRSS_CONFIG)
 
 Value = int | str | bool
 TRUE, FALSE = "1", "0"
@@ -177,8 +180,7 @@ def change(uow: UnitOfWork, name: str, given: Value) -> Value:
 
     Takes what was typed, gives the typed value. Refused: another role, an unknown name, a value outside.
     """
-    if not uow.actor.plays(HRSS_CONFIG):
-        raise NotYou(f"只有{HRSS_CONFIG}可以调整规则参数，请由有权限的账号办理。")
+    uow.lead(ADJUST)
     if name not in _BY_NAME:
         raise Refused(f"没有名为“{name}”的规则参数，请从列表中选择。", field="name")
     declared = _BY_NAME[name]

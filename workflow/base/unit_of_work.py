@@ -26,8 +26,9 @@ from sqlalchemy.orm.exc import StaleDataError
 from models.accounts.account import Account
 from models.base import db
 from workflow.base import line
+from workflow.base.abilities import Ability, holds
 from workflow.base.clock import province_now
-from workflow.base.errors import NotNow, TooBusy
+from workflow.base.errors import NotNow, NotYou, TooBusy
 from workflow.base.journal import seal
 from workflow.base.kept import keep_for_offices
 from workflow.base.opening import Opening, install, long_work, opened, tell, writing
@@ -60,11 +61,22 @@ class UnitOfWork:
     entries: list[tuple[str, Any, dict[str, Any]]] = field(default_factory=list)
     after_commit: list[Callable[[], None]] = field(default_factory=list)
     long: bool = False  #: long work, beside the queue of all others
+    led: bool = False  #: a verb the actor may lead is under way; what follows from it asks his capacity only
 
     @property
     def today(self) -> date:
         """The day on which the rules count."""
         return self.now.date()
+
+    def may(self, verb: Ability) -> bool:
+        """Whether the actor may lead that verb, or acts in its capacity within another that he may lead."""
+        return self.actor.plays(*verb.roles) if self.led else holds(self.actor, verb.key, verb.roles)
+
+    def lead(self, verb: Ability, sentence: str = "") -> None:
+        """Begin a verb that has no lifecycle: refuses, with the sentence, an actor whose roles do not give it."""
+        if not self.may(verb):
+            raise NotYou(sentence or f"只有{verb.who}可以{verb.label}，请由有权限的账号办理。")
+        self.led = True
 
     def record(self, verb: str, subject: Any, **facts: Any) -> None:
         """Remember that the actor did `verb` to `subject`; sealed on leaving the unit of work."""

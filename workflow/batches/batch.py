@@ -12,11 +12,14 @@ from models.batches.batch import Batch, BatchState
 from models.committees.committee import Committee
 from models.paths.path import AcceptanceOffice, Way
 from workflow.base import settings
+from workflow.base.abilities import verb
 from workflow.base.errors import NotNow, NotYou, Refused
 from workflow.base.flow import Ask, Flow, Step
 from workflow.base.roles import COMMITTEE_OFFICE, HRSS_AUDIT, HRSS_CONFIG
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.batches.batch_dates import check_dates
+
+DRAFT = verb("batch.draft", "新增年度批次", "年度批次", COMMITTEE_OFFICE, HRSS_CONFIG)
 
 
 def my_batch(uow: UnitOfWork, batch: Batch) -> str | None:
@@ -49,6 +52,7 @@ def create(uow: UnitOfWork, *, receiver: Committee | AcceptanceOffice, year: int
     mine = actor.plays(HRSS_CONFIG) or (
         actor.plays(COMMITTEE_OFFICE) and committee and actor.committee_id == committee.id
     )
+    uow.lead(DRAFT, "年度批次由本评委会办事机构或省厅配置岗提交（附件2 1.4.2）。")
     if not mine:
         raise NotYou("年度批次由本评委会办事机构或省厅配置岗提交（附件2 1.4.2）。")
     if not (name or "").strip():

@@ -17,9 +17,12 @@ from sqlalchemy.orm import Session
 from models.base import label_of
 from models.committees.catalogue import Series, Specialty, Title, TitleLevel
 from workflow.base import roles
-from workflow.base.errors import NotNow, NotYou, Refused
+from workflow.base.abilities import verb
+from workflow.base.errors import NotNow, Refused
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.committees.catalogue_use import Use, above, below, told, uses, years
+
+KEEP = verb("catalogue.keep", "维护职称专业和职称树", "职称专业和职称树", roles.HRSS_CONFIG)
 
 _CODE = re.compile(r"[0-9A-Za-z]{1,20}")
 _FIRST_YEAR, _LAST_YEAR = 2000, 2099
@@ -27,8 +30,7 @@ Node = Specialty | Title
 
 
 def _keeper(uow: UnitOfWork) -> None:
-    if not uow.actor.plays(roles.HRSS_CONFIG):
-        raise NotYou("只有省厅配置岗可以维护职称专业和职称树（附件3 1.1、1.2）。")
+    uow.lead(KEEP, "只有省厅配置岗可以维护职称专业和职称树（附件3 1.1、1.2）。")
 
 
 def _refuse(wrong: Mapping[str, str]) -> None:

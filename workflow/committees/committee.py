@@ -32,11 +32,14 @@ from models.declarations.standing import AT_THE_COMMITTEE
 from models.register.organisation import Organisation, Region
 from workflow.accounts import accounts
 from workflow.base import roles, settings
-from workflow.base.errors import Linked, NotYou, Refused
+from workflow.base.abilities import verb
+from workflow.base.errors import Linked, Refused
 from workflow.base.flow import Ask, Flow, Step
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.committees.competence import Validity, covers, overlapping, valid_on, validity
 from workflow.storage.files import store
+
+KEEP = verb("committee.keep", "新增、编辑评委会", "评委会", roles.HRSS_CONFIG)
 
 __all__ = [
     "COMMITTEE",
@@ -215,8 +218,7 @@ def create_committee(
     even or too small number of members without an exception document, a name or account of another, specialties
     outside the one series, the scope of another valid committee.
     """
-    if not uow.actor.plays(roles.HRSS_CONFIG):
-        raise NotYou("只有省厅配置岗可以新增和维护评委会。")
+    uow.lead(KEEP, "只有省厅配置岗可以新增和维护评委会。")
     defaults = dict(
         kind=CommitteeKind.ORDINARY,
         host=CommitteeHost.GENERAL,
@@ -237,8 +239,7 @@ def create_committee(
 
 def edit_committee(uow: UnitOfWork, committee: Committee, **given: Any) -> None:
     """Change a committee's data (附件3 1.10 编辑); the checks are those of a new one."""
-    if not uow.actor.plays(roles.HRSS_CONFIG):
-        raise NotYou("只有省厅配置岗可以新增和维护评委会。")
+    uow.lead(KEEP, "只有省厅配置岗可以新增和维护评委会。")
     if committee.state not in _ALIVE:
         raise Refused(f"评委会{S(committee.state).label}，不能编辑；如需恢复评审，请重新组建。")
     given = _known(given)

@@ -14,11 +14,15 @@ from models.committees.expert import ExpertState as S
 from models.register.organisation import Organisation
 from models.register.person import Person
 from workflow.base import settings
+from workflow.base.abilities import verb
 from workflow.base.errors import NotNow, NotYou, Refused
 from workflow.base.flow import Ask, Flow, Step
 from workflow.base.roles import COMMITTEE_OFFICE, EXPERT, HRSS_AUDIT
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.register.blacklist import blocked
+
+RECOMMEND = verb("expert.recommend", "推荐评委", "评委入库", COMMITTEE_OFFICE)
+RELATE = verb("expert.relate", "登记回避关系", "评委入库", EXPERT, COMMITTEE_OFFICE, HRSS_AUDIT)
 
 
 def latest_end(session: Session, first: date) -> date:
@@ -88,8 +92,7 @@ def apply(
     another series, a person already recommended, a specialty outside the series, an account that is
     not an expert's or not his, and a blacklisted person.
     """
-    if not uow.actor.plays(COMMITTEE_OFFICE):
-        raise NotYou(f"只有{COMMITTEE_OFFICE}可以推荐评委，请由有权限的账号办理。")
+    uow.lead(RECOMMEND)
     if level not in LADDER:
         raise Refused("请选择职称级别。", field="level")
     if len(title.strip()) < 2:
@@ -128,8 +131,7 @@ def amend(
     uow: UnitOfWork, expert: Expert, *, unit: Organisation, level: str, title: str, specialty: Specialty | None = None
 ) -> None:
     """Correct a recommendation that has not been decided on (附件2 1.4.1); by the office that may recommend."""
-    if not uow.actor.plays(COMMITTEE_OFFICE):
-        raise NotYou(f"只有{COMMITTEE_OFFICE}可以推荐评委，请由有权限的账号办理。")
+    uow.lead(RECOMMEND)
     if sentence := own_series(uow, expert):
         raise NotYou(sentence)
     if expert.state != S.APPLIED:
@@ -219,10 +221,12 @@ def relate(uow: UnitOfWork, expert: Expert, person: Person, kind: str) -> Relati
     By the expert himself, the office of a committee of his series, or the province. The relation is
     not named in the journal. Refuses an unnamed kind and a relation already noted.
     """
+    only = "只有评委本人、本系列评委会办事机构或省厅审核岗可以登记回避关系。"
+    uow.lead(RELATE, only)
     himself = uow.actor.plays(EXPERT) and expert.account_id == uow.actor.id
     office = uow.actor.plays(COMMITTEE_OFFICE) and own_series(uow, expert) is None
     if not (himself or office or uow.actor.plays(HRSS_AUDIT)):
-        raise NotYou("只有评委本人、本系列评委会办事机构或省厅审核岗可以登记回避关系。")
+        raise NotYou(only)
     if not kind.strip():
         raise Refused("请填写关系，如夫妻、直系血亲、师生、项目合作（令40号 第二十四条）。", field="kind")
     known = select(Relation.id).where(Relation.expert_id == expert.id, Relation.person_id == person.id)

@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from models.declarations.declaration import Declaration, RouteStep
 from models.declarations.declaration import DeclarationState as D
 from models.register.organisation import Organisation
-from workflow.base.errors import NotYou, Refused
+from workflow.base.abilities import verb
+from workflow.base.errors import Refused
 from workflow.base.notices import tell
 from workflow.base.roles import HRSS_CONFIG
 from workflow.base.unit_of_work import UnitOfWork
@@ -30,6 +31,8 @@ from workflow.paths.path_reach import read
 from workflow.paths.path_replay import Router, accepting
 from workflow.paths.path_version import current
 from workflow.paths.places import Break, Network, in_force, names_of
+
+MIGRATE = verb("node.migrate", "迁移在办申报", "审核路径", HRSS_CONFIG)
 
 MOST = 200  #: cases in one act
 
@@ -130,8 +133,7 @@ def migrate(uow: UnitOfWork, declarations: Sequence[Declaration], *, reason: str
     Refused: without a reason; a case whose new route does not hold; one that stands at a level the new route does
     not have, unless `put_back` allows to move it to where the new route continues.
     """
-    if not uow.actor.plays(HRSS_CONFIG):
-        raise NotYou("审核路径的迁移由省厅配置岗办理（附件3 1.4–1.8）。")
+    uow.lead(MIGRATE, "审核路径的迁移由省厅配置岗办理（附件3 1.4–1.8）。")
     if not declarations:
         raise Refused("请勾选要迁移的申报。", field="cases")
     if len(declarations) > MOST:

@@ -21,6 +21,7 @@ from models.declarations.quota import Quota, QuotaKind
 from models.declarations.quota import QuotaState as S
 from models.register.organisation import NodeKind, Organisation
 from workflow.base import roles, settings
+from workflow.base.abilities import verb
 from workflow.base.errors import NotYou, Refused
 from workflow.base.flow import Ask, Flow, Step
 from workflow.base.unit_of_work import UnitOfWork
@@ -122,6 +123,7 @@ def year_over(uow: UnitOfWork, quota: Quota) -> str | None:
 
 
 _UNIT = (roles.UNIT_OFFICER, roles.BUREAU_OFFICER)
+FILL_IN = verb("quota.fill_in", "填写职数申报", "职数", *_UNIT)
 _SUPERIOR = (roles.BUREAU_OFFICER, roles.CITY_OFFICER, roles.HRSS_AUDIT)
 _EXAMINER = (roles.BUREAU_OFFICER, roles.DISTRICT_OFFICER, roles.CITY_OFFICER, roles.HRSS_AUDIT)
 _OPINION = Ask("opinion", "审核意见", "area", max_length=500)
@@ -184,8 +186,7 @@ def create_quota(
     Taken: year, level, number and what `_FIELDS` names. Refused: another unit, a unit that is no 事业单位,
     numbers and lists that do not bear the request; the sentences stand at the fields.
     """
-    if not uow.actor.plays(*_UNIT):
-        raise NotYou("只有单位经办人和主管部门经办人可以申报职数。")
+    uow.lead(FILL_IN, "只有单位经办人和主管部门经办人可以申报职数。")
     if uow.actor.organisation_id != unit.id:
         raise NotYou("只能申报本单位的职数（118号 三(二)1）；请由申报单位的经办人办理。")
     if not unit.is_institution:
@@ -211,7 +212,8 @@ def create_quota(
 
 def edit_quota(uow: UnitOfWork, quota: Quota, **given: Any) -> None:
     """Change a declaration that is a draft or was sent back."""
-    if not uow.actor.plays(*_UNIT) or own_unit(uow, quota):
+    uow.lead(FILL_IN, "只能由申报单位的经办人修改本单位的职数申报。")
+    if own_unit(uow, quota):
         raise NotYou("只能由申报单位的经办人修改本单位的职数申报。")
     if quota.state not in (S.DRAFT, S.RETURNED):
         raise Refused(f"当前状态为“{S(quota.state).label}”，不能修改；需要更改的请上级退回。")

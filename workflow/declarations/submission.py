@@ -23,6 +23,7 @@ from models.declarations.declaration import DeclarationState as S
 from models.declarations.material import Material
 from models.declarations.standing import with_applicant
 from models.register.organisation import Organisation
+from workflow.base.abilities import verb
 from workflow.base.errors import NotYou, Refused
 from workflow.base.journal import canonical
 from workflow.base.notices import tell
@@ -34,6 +35,8 @@ from workflow.declarations.declaration import DECLARATION, is_review, step_at
 from workflow.paths import acceptance, route
 from workflow.paths.path_version import current
 from workflow.storage import files
+
+BEGIN = verb("declaration.begin", "开始申报", "申报", APPLICANT)
 
 #: Sections that the unit posts (118号 四(二)2); a change after a return needs a new posting.
 PUBLICISED_SECTIONS = (
@@ -63,7 +66,8 @@ def start(
 ) -> Declaration:
     """Open a draft of the acting person in `batch` for `title`, recommended by `unit`."""
     actor = uow.actor
-    if not actor.plays(APPLICANT) or actor.person is None:
+    uow.lead(BEGIN, "只有申报人可以申报职称；请用个人账号登录（附件1 一）。")
+    if actor.person is None:
         raise NotYou("只有申报人可以申报职称；请用个人账号登录（附件1 一）。")
     _check_choice(batch, title, specialty)
     declaration = Declaration(

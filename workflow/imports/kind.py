@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from models.base import Labelled
 from models.imports.import_batch import RowAction
+from workflow.base.abilities import VERB, Ability
 from workflow.base.errors import NotNow, NotYou, Refused
 from workflow.base.flow import Ask
 from workflow.base.references import users_of
@@ -93,6 +94,11 @@ class ImportKind:
     keeps_outcome: ClassVar[bool] = True
     only_looks: ClassVar[bool] = False  #: whether `examine` writes nothing, so that it needs no writer's transaction
     own_parts: ClassVar[Sequence[str]] = ()  #: tables that belong to the record and go with it
+
+    @property
+    def ability(self) -> Ability:
+        """导入… as something a role can hold; each row is then the verb of its form, in the same capacity."""
+        return Ability(f"{VERB}:imports.{self.name}", f"导入{self.title}", "批量导入", tuple(self.roles))
 
     # -- to be overridden ----------------------------------------------------------------------------
 
@@ -304,8 +310,7 @@ class ImportKind:
 
     def may(self, uow: UnitOfWork) -> None:
         """Refuse an account that does not import this."""
-        if not uow.actor.plays(*self.roles):
-            raise NotYou(f"只有{'、'.join(self.roles)}可以导入{self.title}，请由有权限的账号办理。")
+        uow.lead(self.ability)
 
 
 def _same(text: str) -> str:

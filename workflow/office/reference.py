@@ -25,9 +25,12 @@ from models.office.calendar_notice import CalendarNotice
 from models.office.reference import ReferenceKept, ReferenceKey
 from models.office.setting import CalendarDay, CalendarYear, Clause, DayKind
 from models.register.organisation import Region
-from workflow.base.errors import NotYou, Refused
+from workflow.base.abilities import verb
+from workflow.base.errors import Refused
 from workflow.base.roles import HRSS_CONFIG, SYSTEM
 from workflow.base.unit_of_work import UnitOfWork
+
+LOAD = verb("reference.load", "载入基础数据", "基础数据", HRSS_CONFIG, SYSTEM)
 
 DIRECTORY = Path(__file__).resolve().parents[2] / "data" / "reference"
 Row = dict[str, str]
@@ -157,8 +160,7 @@ def load(uow: UnitOfWork, directory: Path = DIRECTORY) -> list[Loaded]:
 
     For the system account (command) and the 省厅配置岗. Refused: a missing file, a line that cannot be read.
     """
-    if not uow.actor.plays(SYSTEM, HRSS_CONFIG):
-        raise NotYou(f"只有{HRSS_CONFIG}可以载入基础数据，请由有权限的账号办理。")
+    uow.lead(LOAD)
     loaded = load_into(uow.session, directory)
     for result in loaded:
         if result.anything:

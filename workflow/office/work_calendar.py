@@ -16,17 +16,19 @@ from sqlalchemy.orm import Session
 from models.office.calendar_notice import CalendarNotice, NoticeKind
 from models.office.setting import CalendarDay, CalendarYear, DayKind
 from workflow.base import roles
-from workflow.base.errors import NotYou, Refused
+from workflow.base.abilities import verb
+from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.office.holiday_notice import Off
+
+KEEP = verb("calendar.keep", "维护工作日历", "工作日历", roles.HRSS_CONFIG)
 
 SATURDAY = 5
 _FIRST, _LAST = 2000, 2099
 
 
 def _keeper(uow: UnitOfWork) -> None:
-    if not uow.actor.plays(roles.HRSS_CONFIG):
-        raise NotYou("只有省厅配置岗可以维护工作日历。")
+    uow.lead(KEEP, "只有省厅配置岗可以维护工作日历。")
 
 
 def set_day(uow: UnitOfWork, *, day: date, kind: str, name: str, record: CalendarDay | None = None) -> CalendarDay:

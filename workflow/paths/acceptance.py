@@ -14,9 +14,12 @@ from models.paths.path import AcceptanceOffice, AcceptanceScope, Way
 from models.paths.path import OfficeState as S
 from models.register.organisation import NodeKind, Organisation, Region
 from workflow.base import roles, settings
-from workflow.base.errors import Linked, NotYou, Refused
+from workflow.base.abilities import verb
+from workflow.base.errors import Linked, Refused
 from workflow.base.flow import Ask, Flow, Step
 from workflow.base.unit_of_work import UnitOfWork
+
+ENTER = verb("office.enter", "新增受理机构", "受理机构", roles.HRSS_CONFIG)
 
 #: Who can be the last organisation of a path; an employer alone or a supervisor cannot.
 RECEIVERS = tuple(kind for kind in NodeKind if kind not in (NodeKind.AGENCY, NodeKind.SUPERVISION))
@@ -95,8 +98,7 @@ def create_office(
     The node kind is the organisation's own. Refused: 评审 as the way; 初定 above 中级; the same organisation,
     way and level a second time, also when the first was cancelled (it is restored instead).
     """
-    if not uow.actor.plays(roles.HRSS_CONFIG):
-        raise NotYou("只有省厅配置岗可以维护初定、认定受理机构。")
+    uow.lead(ENTER, "只有省厅配置岗可以维护初定、认定受理机构。")
     region_code = region_code or organisation.region_code
     if wrong := _wrong(uow, organisation, way, level, region_code):
         links = [link for sentence in wrong.values() for link in getattr(sentence, "links", ())]

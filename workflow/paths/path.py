@@ -17,6 +17,7 @@ from models.paths.path import AcceptanceOffice, PathKind, PathNode
 from models.paths.path import NodeState as S
 from models.register.organisation import Organisation
 from workflow.base import roles, settings
+from workflow.base.abilities import verb
 from workflow.base.errors import Linked, NotYou, Refused
 from workflow.base.flow import Ask, Flow, Step
 from workflow.base.unit_of_work import UnitOfWork
@@ -25,6 +26,8 @@ from workflow.paths.path_draft import CONFIRMERS, KEEPERS, settle
 from workflow.paths.path_version import begin
 from workflow.paths.places import tree
 from workflow.paths.route import REVIEW_KINDS, PreviewRow, Stop, kind_for, preview, route
+
+PLACE = verb("node.place", "新增审核层级", "审核路径", *KEEPERS)
 
 __all__ = [
     "PATH_NODE",
@@ -133,8 +136,7 @@ def propose(
     Refused: a tree that is not the actor's to keep; a committee or office that does not fit the kind; a parent of
     another tree, a cancelled one, or one that leads back to the organisation; an organisation already there.
     """
-    if not uow.actor.plays(*KEEPERS):
-        raise NotYou("只有省厅配置岗和评委会办事机构可以配置审核路径。")
+    uow.lead(PLACE, "只有省厅配置岗和评委会办事机构可以配置审核路径。")
     settle(uow, kind)
     node = PathNode(
         kind=kind,

@@ -15,12 +15,15 @@ from models.paths.path_draft import ChangeVerb, PathChange, PathDraft
 from models.paths.path_draft import PathDraftState as S
 from models.register.organisation import Organisation
 from workflow.base import roles
+from workflow.base.abilities import verb
 from workflow.base.errors import Linked, NotYou, Refused
 from workflow.base.flow import Ask, Flow, Step
 from workflow.base.notices import tell
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.paths import path_version
 from workflow.paths.places import Place, apply, due, in_force, names_of, overlaid, stored
+
+BEGIN = verb("path_draft.begin", "新建推演草稿", "审核路径推演", roles.HRSS_CONFIG)
 
 CONFIRMERS = (*roles.RECOMMENDERS, roles.HRSS_AUDIT)
 KEEPERS = (roles.HRSS_CONFIG, roles.COMMITTEE_OFFICE)
@@ -88,8 +91,7 @@ def create(
     note: str = "",
 ) -> PathDraft:
     """An empty draft for one tree; refused without a name, or for a committee or office of another path."""
-    if not uow.actor.plays(roles.HRSS_CONFIG):
-        raise NotYou("审核路径的推演由省厅配置岗办理（附件3 1.4–1.8）。")
+    uow.lead(BEGIN, "审核路径的推演由省厅配置岗办理（附件3 1.4–1.8）。")
     wrong = {}
     if not name.strip():
         wrong["name"] = "请填写草稿名称。"

@@ -16,9 +16,13 @@ from models.register.blacklist import BlacklistEntry, BlacklistKind
 from models.register.blacklist import BlacklistState as S
 from models.register.person import Person
 from workflow.base import roles, settings
+from workflow.base.abilities import verb
 from workflow.base.errors import NotYou, Refused
 from workflow.base.flow import Ask, Flow, Step
 from workflow.base.unit_of_work import UnitOfWork
+
+PROPOSE = verb("blacklist.propose", "拟列入黑名单", "黑名单", roles.HRSS_AUDIT, roles.HRSS_CERT, roles.COMMITTEE_OFFICE)
+ENLIST = verb("blacklist.enlist", "直接列入黑名单", "黑名单", roles.HRSS_AUDIT)
 
 EXPIRED = ("到期自动解除", "off")
 
@@ -123,8 +127,10 @@ def propose(
     Taken: the person, the kind, the reason and where known the document. Refused: an actor who is neither
     the province nor the office of the committee the person declared to; an empty reason; an unknown kind.
     """
+    only = "只有省厅审核岗、证书岗，以及该人员所申报评委会的办事机构可以提出列入黑名单。"
+    uow.lead(PROPOSE, only)
     if not uow.actor.plays(roles.HRSS_AUDIT, roles.HRSS_CERT) and not _declared_to(uow, person):
-        raise NotYou("只有省厅审核岗、证书岗，以及该人员所申报评委会的办事机构可以提出列入黑名单。")
+        raise NotYou(only)
     _check(kind, reason)
     starts_on = starts_on or uow.today
     if starts_on > uow.today:
@@ -148,8 +154,7 @@ def enlist(
     uow: UnitOfWork, *, person: Person, kind: str, reason: str, basis: str, starts_on: date | None = None
 ) -> BlacklistEntry:
     """Put a person on the blacklist at once (附件3 1.21 新增): proposed and in force in one act."""
-    if not uow.actor.plays(roles.HRSS_AUDIT):
-        raise NotYou("只有省厅审核岗可以将人员列入黑名单。")
+    uow.lead(ENLIST, "只有省厅审核岗可以将人员列入黑名单。")
     entry = propose(uow, person=person, kind=kind, reason=reason, basis=basis, starts_on=starts_on)
     BLACKLIST.perform(uow, entry, "activate", basis=basis, starts_on=entry.starts_on)
     return entry

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from models.register.organisation import ChangeKind, Organisation, OrganisationChange, OrganisationState
-from workflow.base.errors import NotYou, Refused
+from workflow.base.errors import Refused
 from workflow.base.flow import Ask, Flow, Step
-from workflow.base.roles import HRSS_CONFIG, SYSTEM
+from workflow.base.roles import HRSS_CONFIG
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.register import name_index, register
 from workflow.register.attached import (
@@ -32,8 +32,7 @@ def create(
     **given: Any,
 ) -> Organisation:
     """Enter an organisation; refuses a wrong or known credit code, an unknown region, an empty name."""
-    if not uow.actor.plays(HRSS_CONFIG, SYSTEM):
-        raise NotYou("机构信息由省厅配置岗维护；单位请自行注册（118号 一）。")
+    uow.lead(register.KEEP, register.ONLY)
     return enter(uow, code=code, name=name, kind=kind, region_code=region_code, superior=superior, **given)
 
 
@@ -100,8 +99,7 @@ def change(uow: UnitOfWork, organisation: Organisation, *, superior: Organisatio
     Refused: an empty name, an unknown region or kind, a superior that is out of use or leads back to itself,
     another kind for one that stands on a path.
     """
-    if not uow.actor.plays(HRSS_CONFIG):
-        raise NotYou("机构信息由省厅配置岗维护；单位请自行注册（118号 一）。")
+    uow.lead(register.KEEP, register.ONLY)
     if unknown := set(given) - set(register.CHANGEABLE):
         raise TypeError(f"no such field of an organisation: {', '.join(sorted(unknown))}")
     given = register.normal(given)

@@ -19,11 +19,15 @@ from sqlalchemy.orm import Session
 
 from models.base import metadata
 from models.register.organisation import ChangeKind, NodeKind, Organisation, OrganisationChange, Region, UnitNature
-from workflow.base.errors import NotYou, Refused
+from workflow.base.abilities import verb
+from workflow.base.errors import Refused
 from workflow.base.roles import HRSS_CONFIG, SYSTEM
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.register import credit_code, name_index
 from workflow.register.pinyin import initials
+
+KEEP = verb("organisation.keep", "新增、编辑机构", "机构", HRSS_CONFIG, SYSTEM)
+ONLY = "机构信息由省厅配置岗维护；单位请自行注册（118号 一）。"
 
 TABLE = Organisation.__table__
 #: What a list may say of an organisation beside its code; code and name are the identity.
@@ -410,8 +414,7 @@ def in_use(session: Session, keys: Sequence[int]) -> dict[int, list[str]]:
 
 
 def _may(uow: UnitOfWork) -> None:
-    if not uow.actor.plays(HRSS_CONFIG, SYSTEM):
-        raise NotYou("机构信息由省厅配置岗维护；单位请自行注册（118号 一）。")
+    uow.lead(KEEP, ONLY)
 
 
 def _refuse_wrong(session: Session, rows: Sequence[dict[str, Any]], seen: Known) -> None:

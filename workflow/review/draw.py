@@ -22,7 +22,8 @@ from models.review.draw import DrawState as S
 from models.review.plan import Plan, PlanState
 from models.review.session import Member, Recusal, ReviewSession
 from workflow.base import settings
-from workflow.base.errors import NotNow, NotYou, Refused
+from workflow.base.abilities import verb
+from workflow.base.errors import NotNow, Refused
 from workflow.base.flow import Ask, Flow, Step
 from workflow.base.roles import HRSS_AUDIT, SUPERVISOR
 from workflow.base.unit_of_work import UnitOfWork
@@ -31,6 +32,9 @@ from workflow.review import plan as plans
 from workflow.review import zc_draw as zc
 from workflow.review.bench import candidates
 from workflow.review.draw_list import lines, manifest_for, shortage
+
+FREEZE = verb("draw.freeze", "冻结名册", "抽取评委", HRSS_AUDIT, SUPERVISOR)
+CALL = verb("draw.call", "查看通知名单", "抽取评委", HRSS_AUDIT, SUPERVISOR)
 
 LEAST_VOICES = 2
 REASONS = (("NO-ANSWER", "三次呼叫无人接听"), ("SICK", "因病因事不能参加"), ("RECUSE-LATE", "抽中后申请回避"))
@@ -133,8 +137,7 @@ def freeze(uow: UnitOfWork, plan: Plan, *, salt: str | None = None, alg: str = "
     approved or with a draw in hand, a committee out of force, an even or differing number of members,
     and a pool that cannot fill every seat within the caps.
     """
-    if not uow.actor.plays(HRSS_AUDIT, SUPERVISOR):
-        raise NotYou(f"只有{HRSS_AUDIT}、{SUPERVISOR}可以冻结名册，请由有权限的账号办理。")
+    uow.lead(FREEZE)
     _refuse_wrong_plan(uow, plan)
     attempt = 1 + (uow.session.scalar(select(func.max(Draw.attempt)).where(Draw.plan_id == plan.id)) or 0)
     salt = salt or secrets.token_hex(16)
@@ -320,8 +323,7 @@ def call_list(uow: UnitOfWork, draw: Draw) -> list[Call]:
 
     For the province's auditor and the supervisor, from the draw until it is closed.
     """
-    if not uow.actor.plays(HRSS_AUDIT, SUPERVISOR):
-        raise NotYou(f"评委名单只有{HRSS_AUDIT}、{SUPERVISOR}可以查看（令40号 第二十三条）。")
+    uow.lead(CALL, f"评委名单只有{CALL.who}可以查看（令40号 第二十三条）。")
     if draw.state not in (S.DRAWN, S.CLOSED):
         raise NotNow("尚未抽取或已经中止，没有可以通知的评委。")
     strata = {code: stratum for stratum, code in members(draw)}

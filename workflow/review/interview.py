@@ -10,11 +10,15 @@ from sqlalchemy import delete, select
 from models.declarations.declaration import Declaration
 from models.review.session import InterviewSlot, ReviewSession
 from models.review.session import SessionState as S
+from workflow.base.abilities import verb
 from workflow.base.errors import NotNow, NotYou, Refused
 from workflow.base.notices import tell
 from workflow.base.roles import APPLICANT, COMMITTEE_OFFICE
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.review.bench import candidates, own_committee
+
+ARRANGE = verb("interview.arrange", "安排面试", "面试", COMMITTEE_OFFICE)
+CONFIRM = verb("interview.confirm", "确认面试通知", "面试", APPLICANT)
 
 #: Stages in which turns may still be given and told.
 BEFORE = (S.PREPARING, S.CHECK_IN, S.TRAINING, S.MATERIAL_REVIEW, S.MATERIAL_SCORING)
@@ -74,8 +78,7 @@ def schedule(
 
 
 def _refuse_not_scheduling(uow: UnitOfWork, review: ReviewSession) -> None:
-    if not uow.actor.plays(COMMITTEE_OFFICE):
-        raise NotYou(f"只有{COMMITTEE_OFFICE}可以安排面试，请由有权限的账号办理。")
+    uow.lead(ARRANGE)
     if sentence := own_committee(uow, review):
         raise NotYou(sentence)
     if review.state not in BEFORE:
@@ -118,7 +121,8 @@ def notify(uow: UnitOfWork, review: ReviewSession) -> int:
 
 def confirm(uow: UnitOfWork, slot: InterviewSlot) -> None:
     """The applicant confirms that he has read his 面试通知 (回执)."""
-    if not uow.actor.plays(APPLICANT) or slot.declaration.person_id != uow.actor.person_id:
+    uow.lead(CONFIRM, "只能确认本人的面试通知。")
+    if slot.declaration.person_id != uow.actor.person_id:
         raise NotYou("只能确认本人的面试通知。")
     if slot.notified_at is None:
         raise NotNow("面试通知尚未发送，请等待评委会办事机构通知。")

@@ -17,6 +17,7 @@ from models.declarations.declaration import DeclarationState as S
 from models.declarations.material import StoredFile
 from models.review.plan import Plan, PlanKind, PlanNeed, PlanState, ScoreItem
 from workflow.base import settings
+from workflow.base.abilities import verb
 from workflow.base.errors import NotYou, Refused
 from workflow.base.flow import Ask, Flow, Step
 from workflow.base.notices import tell
@@ -28,6 +29,8 @@ from workflow.declarations.outcome import include
 from workflow.office import working_days
 from workflow.review import scoring
 from workflow.storage.files import store
+
+PREPARE = verb("plan.prepare", "拟定评审方案", "评审方案", COMMITTEE_OFFICE)
 
 
 def my_plan(uow: UnitOfWork, plan: Plan) -> str | None:
@@ -177,9 +180,10 @@ def create(
 
     `candidates` are ids of qualified declarations; None takes all of the committee's that are in no plan.
     """
-    actor = uow.actor
-    if not actor.plays(COMMITTEE_OFFICE) or actor.committee_id is None or actor.committee_id != batch.committee_id:
-        raise NotYou("只有本评委会日常办事机构可以呈报评审方案（附件2 1.2.2）。")
+    actor, only = uow.actor, "只有本评委会日常办事机构可以呈报评审方案（附件2 1.2.2）。"
+    uow.lead(PREPARE, only)
+    if actor.committee_id is None or actor.committee_id != batch.committee_id:
+        raise NotYou(only)
     if wrong := _wrong_facts(
         uow,
         name=name,
@@ -257,7 +261,8 @@ def amend(uow: UnitOfWork, plan: Plan, **facts: Any) -> None:
 
 
 def _changeable(uow: UnitOfWork, plan: Plan) -> None:
-    if my_plan(uow, plan) or not uow.actor.plays(COMMITTEE_OFFICE):
+    uow.lead(PREPARE, "只能修改本评委会的评审方案（附件2 1.2.2）。")
+    if my_plan(uow, plan):
         raise NotYou("只能修改本评委会的评审方案（附件2 1.2.2）。")
     if plan.state not in (PlanState.DRAFT, PlanState.RETURNED):
         raise Refused("方案已呈报，不能修改（附件2 1.2.2）；请等待审核，退回后再修改。")

@@ -21,10 +21,13 @@ from models.review.plan import ScoreItem, ScoreKind, ScorePhase
 from models.review.session import MaterialReview, Member, ReviewOpinion, ReviewSession, Score
 from models.review.session import SessionState as S
 from workflow.base import settings
+from workflow.base.abilities import verb
 from workflow.base.errors import NotNow, NotYou, Refused
 from workflow.base.roles import EXPERT
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.review.bench import candidates, present, recusals, review_of, seat
+
+JUDGE = verb("scoring.judge", "材料复审、打分、撰写评审意见", "评委评审", EXPERT)
 
 W = TypeVar("W", MaterialReview, ReviewOpinion, Score)
 POINT = 100  #: hundredths in a point
@@ -141,8 +144,7 @@ def opinion(uow: UnitOfWork, declaration: Declaration, *, text: str, fail_reason
 
 def judge(uow: UnitOfWork, declaration: Declaration, stage: S, label: str) -> tuple[ReviewSession, Member]:
     """The session and the seat from which the actor judges this candidate in that stage; refuses all else."""
-    if not uow.actor.plays(EXPERT):
-        raise NotYou(f"只有{EXPERT}可以办理{label}，请用评委账号登录。")
+    uow.lead(JUDGE, f"只有{JUDGE.who}可以办理{label}，请用评委账号登录。")
     review = review_of(uow.session, declaration)
     member = seat(uow, review) if review else None
     if review is None or member is None or declaration not in candidates(uow.session, review.plan_id):

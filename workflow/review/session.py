@@ -17,6 +17,7 @@ from models.review.plan import Plan, PlanState
 from models.review.session import Member, Recusal, ReviewSession
 from models.review.session import SessionState as S
 from workflow.base import settings
+from workflow.base.abilities import verb
 from workflow.base.errors import NotNow, NotYou, Refused
 from workflow.base.flow import Ask, Flow, Step
 from workflow.base.roles import COMMITTEE_OFFICE, EXPERT
@@ -54,6 +55,8 @@ from workflow.review.stage import (
     venues_differ,
     votes_counted,
 )
+
+RECUSE = verb("session.recuse", "申请回避", "评审会议", EXPERT)
 
 #: Stages in which experts are at work and something may stay unfinished.
 AT_WORK = (S.MATERIAL_REVIEW, S.MATERIAL_SCORING, S.INTERVIEW, S.DISCUSSION)
@@ -278,7 +281,8 @@ def recuse(uow: UnitOfWork, declaration: Declaration, *, reason: str) -> Recusal
     His points for the candidate no longer count. Refuses once the vote has begun, and without a reason.
     """
     review = review_of(uow.session, declaration)
-    if not uow.actor.plays(EXPERT) or review is None or seat(uow, review) is None:
+    uow.lead(RECUSE, "您不是该参评人员所在评审会议的评委，不能办理回避。")
+    if review is None or seat(uow, review) is None:
         raise NotYou("您不是该参评人员所在评审会议的评委，不能办理回避。")
     if review.state not in (S.CHECK_IN, S.TRAINING, *AT_WORK):
         raise NotNow(f"会议当前为“{S(review.state).label}”环节，不能再申请回避；请向主任委员说明，表决时不投该人。")

@@ -122,7 +122,7 @@ def test_the_list_costs_a_fixed_number_of_statements(system_admin, make, session
         event.remove(engine, "before_cursor_execute", listener)
         return len([statement for statement in seen if statement.startswith("SELECT")])
 
-    make.account(r.EXPERT, r.SUPERVISOR, organisation=make.organisation())
+    make.account(r.EXPERT, r.LEADER, organisation=make.organisation())
     few = count()
     for _ in range(15):
         make.account(r.EXPERT, r.UNIT_OFFICER, organisation=make.organisation(), committee=make.committee())

@@ -138,7 +138,7 @@ def test_the_database_refuses_the_combination_as_well(make, session, first, seco
 
 
 def test_the_database_refuses_to_exchange_a_role_behind_the_back(make, session):
-    account = make.account(r.EXPERT, r.SUPERVISOR)
+    account = make.account(r.EXPERT, r.LEADER)
     to = make.role(r.SYSTEM_ADMIN).id
     which = assoc_user_role.c
     with pytest.raises(IntegrityError), session.begin_nested():

@@ -1,0 +1,70 @@
+"""Duties that may not meet in one hand: the one check that every door asks.
+
+The pairs stand in models/accounts/apart.py, because the database refuses them as well. Asked here: when a role is made
+or changed, when it is given to an account, when an account is made by a form, a command or an import, and when the
+product starts (`clashes`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from flask_appbuilder.security.sqla.models import Role
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.accounts.account import Account
+from models.accounts.apart import ADMINS, pairs
+from models.accounts.charter import charter_of
+
+_PAIRS = pairs()
+
+
+def carried(role: Any) -> tuple[str, ...]:
+    """The standing roles whose duties a role carries, also while it is out of use: it may come back."""
+    charter = charter_of(role)
+    return charter.capacities if charter is not None else (role.name,)
+
+
+def clash(capacities: Iterable[str]) -> str | None:
+    """Why these standing roles may not be joined in one role or one account, or None."""
+    names = list(dict.fromkeys(capacities))
+    for at, one in enumerate(names):
+        for other in names[at + 1 :]:
+            if row := _PAIRS.get((one, other)):
+                return f"“{one}”和“{other}”不能由同一人担任：{row.why}（{row.clause}）。"
+    return None
+
+
+def exclusion(roles: Sequence[Any]) -> str | None:
+    """Why these roles may not be held together, or None (the database refuses it as well)."""
+    names = {role.name for role in roles}
+    admins = [name for name in ADMINS if name in names]
+    if admins and len(names) > 1:
+        others = "、".join(sorted(names - {admins[0]}))
+        return (
+            f"“{admins[0]}”不能同时是“{others}”：系统、安全、审计三员相互独立，且不办理业务"
+            "（GB/T 22239-2019 8.1.4.2）；请另设账号。"
+        )
+    for at, role in enumerate(roles):
+        for beside in roles[at + 1 :]:
+            if sentence := clash((*carried(role), *carried(beside))):
+                made = [r.name for r in (role, beside) if carried(r) != (r.name,)]
+                built = "".join(f"“{name}”承担了上述岗位；" for name in made)
+                return f"{sentence.rstrip('。')}；{built}请另设账号。"
+    return None
+
+
+def clashes(session: Session) -> list[tuple[Account, str]]:
+    """Accounts that hold what may not meet in one hand, each with the sentence: from before a pair was declared.
+
+    The database lets no new one in; those that stand are told when the product is prepared and on 角色与权限, for
+    only a person can say which of the two roles has to go.
+    """
+    several = select(Account).join(Account.roles).where(Role.id.is_not(None)).order_by(Account.id)
+    found = []
+    for account in session.scalars(several).unique():
+        if len(account.roles) > 1 and (sentence := exclusion(sorted(account.roles, key=lambda role: role.name))):
+            found.append((account, sentence))
+    return found
