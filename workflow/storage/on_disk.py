@@ -29,13 +29,13 @@ class Disk:
         self.title = str(self.root)
         (self.root / DRAFTS).mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def put(self, name: str, source: BinaryIO, size: int, *, anew: bool = False) -> bool:
+    def put(self, name: str, source: BinaryIO, size: int, *, anew: bool = False) -> str:
         """Written aside, synced, then given its name; the folder is synced as well, or a power cut would lose
         the name."""
         path = self.root / name
         with _told():
             if not anew and path.exists():
-                return False
+                return ""
             self._folder(path.parent)
             draft = self.root / DRAFTS / secrets.token_hex(16)
             try:
@@ -46,14 +46,15 @@ class Disk:
                     os.fsync(out.fileno())
                     if out.tell() != size:
                         raise ValueError("the source ended early")
+                    stamp = _kept(name, os.fstat(out.fileno())).stamp
                 if not anew and not _named(draft, path):
-                    return False
+                    return ""
                 if anew:
                     draft.replace(path)
                 _sync(path.parent)
             finally:
                 draft.unlink(missing_ok=True)
-        return True
+        return stamp
 
     def _folder(self, path: Path) -> None:
         """Make the folder, and those above it up to the root, so that a power cut does not lose them. Never

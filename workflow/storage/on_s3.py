@@ -80,7 +80,7 @@ class Bucket:
             **more,
         )
 
-    def put(self, name: str, source: BinaryIO, size: int, *, anew: bool = False) -> bool:
+    def put(self, name: str, source: BinaryIO, size: int, *, anew: bool = False) -> str:
         """One request; a store tells of success only when the whole object is safe."""
         import obstore
         from obstore.exceptions import AlreadyExistsError
@@ -91,10 +91,9 @@ class Bucket:
         mode: Any = "overwrite" if anew else "create"
         with _told():
             try:
-                obstore.put(self._s3, name, data, mode=mode, use_multipart=False)
+                return _stamp(obstore.put(self._s3, name, data, mode=mode, use_multipart=False))
             except AlreadyExistsError:
-                return False
-        return True
+                return ""
 
     def read(self, name: str, start: int = 0, end: int | None = None) -> tuple[Kept, Iterator[bytes]]:
         """The first piece is asked for at once: what is wrong with the object is told before anything was read."""
@@ -171,7 +170,11 @@ class Bucket:
 
 
 def _kept(name: str, meta: Any) -> Kept:
-    return Kept(name, meta["size"], meta["last_modified"].timestamp(), f"{meta['e_tag']}-{meta['version'] or ''}")
+    return Kept(name, meta["size"], meta["last_modified"].timestamp(), _stamp(meta))
+
+
+def _stamp(meta: Any) -> str:
+    return f"{meta['e_tag']}-{meta['version'] or ''}"
 
 
 @contextlib.contextmanager

@@ -112,9 +112,9 @@ class Shelf(Protocol):
     #: for people and logs; without keys
     title: str
 
-    def put(self, name: str, source: BinaryIO, size: int, *, anew: bool = False) -> bool:
-        """Keep all of `source`, whole or not at all, for good when this returns. False where the name is taken already,
-        unless `anew`."""
+    def put(self, name: str, source: BinaryIO, size: int, *, anew: bool = False) -> str:
+        """Keep all of `source`, whole or not at all, for good when this returns; its stamp, and "" where the name is
+        taken already, unless `anew`."""
         ...
 
     def read(self, name: str, start: int = 0, end: int | None = None) -> tuple[Kept, Iterator[bytes]]:

@@ -25,6 +25,8 @@ PAGE = 500
 AT_ONCE = 4
 #: A file that no row names is left alone so long: its row may be about to be committed, or a job to be taken up again.
 UNNAMED_DAYS = 1
+#: What is still half written after so long was left by a crash.
+HALF_SECONDS = 86400
 #: What a sweep waits for a moment in which nobody is storing anything.
 PATIENCE = "10s"
 
@@ -136,7 +138,7 @@ def sweep(session: Session, store: Store, system: Account) -> tuple[int, int]:
         if _unnamed(session, page):
             gone = _sweep(session, store, system, page)
             files, size = files + len(gone), size + sum(kept.size for kept in gone)
-    store.shelf.tidy(seconds() - UNNAMED_DAYS * 86400)
+    store.shelf.tidy(seconds() - HALF_SECONDS)
     return files, size
 
 

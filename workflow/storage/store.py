@@ -85,7 +85,9 @@ class Store:
 
     def _put(self, name: str, stream: BinaryIO, size: int, *, anew: bool = False) -> bool:
         stream.seek(0)
-        return self.shelf.put(name, stream, size, anew=anew)
+        if stamp := self.shelf.put(name, stream, size, anew=anew):
+            self._remember(name, stamp)
+        return bool(stamp)
 
     def _lies_well(self, name: str, digest: str) -> bool:
         """Whether what lies there is whole, and young enough to be left alone by the sweeper until our row is
@@ -169,7 +171,7 @@ class Store:
         if seen.hexdigest() != digest:
             copy.close()
             raise Damaged
-        self._remember(kept)
+        self._remember(kept.name, kept.stamp)
         copy.seek(0)
         return cast(BinaryIO, copy)
 
@@ -181,7 +183,7 @@ class Store:
             seen.update(piece)
         if seen.hexdigest() != digest:
             raise Damaged
-        self._remember(kept)
+        self._remember(kept.name, kept.stamp)
         return kept.size
 
     @contextlib.contextmanager
@@ -201,10 +203,10 @@ class Store:
         with self._lock:
             return self._whole.get(kept.name) == kept.stamp
 
-    def _remember(self, kept: Kept) -> None:
+    def _remember(self, name: str, stamp: str) -> None:
         with self._lock:
-            self._whole[kept.name] = kept.stamp
-            self._whole.move_to_end(kept.name)
+            self._whole[name] = stamp
+            self._whole.move_to_end(name)
             while len(self._whole) > REMEMBERED:
                 self._whole.popitem(last=False)
 

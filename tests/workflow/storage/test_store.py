@@ -107,10 +107,10 @@ class TestBothShelves:
             assert b"".join(kept_in.open(digest_of(content))) == content
 
     def test_nothing_is_ever_written_over_a_name_unless_asked(self, shelf):
-        assert shelf.put("results/1/a", io.BytesIO(b"first"), 5) is True
-        assert shelf.put("results/1/a", io.BytesIO(b"second"), 6) is False
+        assert shelf.put("results/1/a", io.BytesIO(b"first"), 5) == shelf.find("results/1/a").stamp != ""
+        assert shelf.put("results/1/a", io.BytesIO(b"second"), 6) == ""
         assert b"".join(shelf.read("results/1/a")[1]) == b"first"
-        assert shelf.put("results/1/a", io.BytesIO(b"second"), 6, anew=True) is True
+        assert shelf.put("results/1/a", io.BytesIO(b"second"), 6, anew=True) == shelf.find("results/1/a").stamp
         assert b"".join(shelf.read("results/1/a")[1]) == b"second"
 
     def test_a_file_that_is_not_there_is_refused_however_it_is_asked_for(self, kept_in):
