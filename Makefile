@@ -3,31 +3,29 @@ SHELL := /bin/sh
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
-PIP := $(PY) -m pip --disable-pip-version-check -q
 
-.PHONY: install run test check bench lock migration clean
+.PHONY: address install tested run test check bench lock migration clean
 
-install: $(VENV)/.installed
+install:
+	@PYTHON="$(PYTHON)" sh tools/venv.sh
 
-$(VENV)/.installed: requirements.txt
-	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
-	@$(PIP) install --require-hashes -r requirements.txt
-	@touch $@
+tested:
+	@PYTHON="$(PYTHON)" sh tools/venv.sh dev
 
-$(VENV)/.tested: requirements-dev.txt $(VENV)/.installed
-	@$(PIP) install --require-hashes -r requirements-dev.txt
-	@touch $@
+# Before minutes of work: can the server listen there at all?
+address:
+	@! command -v $(PYTHON) >/dev/null 2>&1 || $(PYTHON) -I app/listening.py
 
-run: install
+run: address install
 	@$(PY) -m app.serve
 
-test: $(VENV)/.tested
+test: tested
 	@sh tools/test.sh
 
-check: $(VENV)/.tested
+check: tested
 	@sh tools/check.sh
 
-bench: $(VENV)/.tested
+bench: tested
 	@$(PY) -m benchmarks
 
 # Pin every package with its hashes again after a change of requirements*.in (needs uv).

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 from app import create_app
 from app.leftovers import refuse_leftovers
 
+os.umask(0o077)  # files, keys and the database are nobody else's to read
 app = create_app()
 refuse_leftovers(app)

@@ -2,37 +2,80 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import secrets
 from pathlib import Path
 from typing import Any
 
+from app.machine_faults import end, told
+
+#: Set for the process that builds the demo year aside: the whole file goes to the disk at its end, not each commit.
+BUILDS_ASIDE = "ZHICHENG_BUILDS_ASIDE"
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def data_dir() -> Path:
-    """Where the embedded database, the files and the keys live (DATA_DIR, default ./var)."""
+    """Where the embedded database, the files and the keys live (DATA_DIR, default ./var); nobody else's to read."""
     path = Path(os.environ.get("DATA_DIR") or ROOT / "var").resolve()
-    path.mkdir(parents=True, exist_ok=True)
+    with told():
+        with contextlib.suppress(FileNotFoundError):  # as /proc answers
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not os.access(path, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, "not writable", str(path))
     return path
 
 
 def secret(name: str, directory: Path) -> bytes:
     """A secret of at least 32 bytes: from the environment as hex (`ZHICHENG_<NAME>`), else a private file.
 
-    The file is made at the first start. It lies outside the database: a copy of the database alone
-    opens nothing.
+    The file is made at the first start, whole or not at all. It lies outside the database: a copy of the database
+    alone opens nothing. Ended with a sentence: what is no such secret, for a short one would seal nothing.
     """
     if given := os.environ.get(f"ZHICHENG_{name.upper()}"):
-        return bytes.fromhex(given)
-    keys = directory / "keys"
-    keys.mkdir(mode=0o700, exist_ok=True)
-    file = keys / name
-    if not file.exists():
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as out:
-            out.write(secrets.token_hex(32))
-    return bytes.fromhex(file.read_text().strip())
+        return _checked(given, f"环境变量 ZHICHENG_{name.upper()}")
+    file = directory / "keys" / name
+    with told(directory):
+        file.parent.mkdir(mode=0o700, exist_ok=True)
+        if not file.exists():
+            _write_once(file, secrets.token_hex(32))
+        return _checked(file.read_text(errors="replace").strip(), str(file))
+
+
+def _write_once(file: Path, text: str) -> None:
+    """Under its name only when it is on the disk; of two who write at once, one is kept."""
+    draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, file)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _checked(text: str, place: str) -> bytes:
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) < 32:
+        end(
+            f"{place} 不是 32 字节以上的十六进制密钥；请用 openssl rand -hex 32 生成，或从备份恢复原来的密钥"
+            "（换了密钥，已加密的数据就读不出来）。"
+        )
+    return key
+
+
+def number(name: str, default: int, lowest: int, highest: int) -> int:
+    """A whole number from the environment; ended with a sentence when it is none, or out of bounds."""
+    text = os.environ.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and lowest <= int(text) <= highest):
+        end(f"{name}={text} 不对：应为 {lowest} 到 {highest} 的整数。")
+    return int(text)
 
 
 def load() -> dict[str, Any]:
@@ -45,6 +88,7 @@ def load() -> dict[str, Any]:
         "SECRET_KEY": secret("session", directory).hex(),
         "MASTER_KEY": secret("master", directory),
         "SQLALCHEMY_DATABASE_URI": database_url(directory),
+        "SQLITE_SYNC": "OFF" if os.environ.get(BUILDS_ASIDE) else "FULL",
         "FILE_STORE": str(directory / "files"),
         "STORE_URL": store_url(),
         "STORE_ACCESS": store_access(),
@@ -67,7 +111,7 @@ def load() -> dict[str, Any]:
         "SECOND_FACTOR": os.environ.get("SECOND_FACTOR", "1") == "1",  # of staff, in production
         "SESSION_COOKIE_NAME": "zhicheng" if demo or os.environ.get("INSECURE_COOKIE") == "1" else "__Host-zhicheng",
         "SESSION_COOKIE_PATH": "/",
-        "PROXIES": int(os.environ.get("PROXIES", "0")),  # how many reverse proxies stand before us
+        "PROXIES": number("PROXIES", 0, 0, 9),  # how many reverse proxies stand before us
         "FAB_PASSWORD_HASH_METHOD": "scrypt",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",

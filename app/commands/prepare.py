@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
+from app import first_start
 from app.commands.bootstrap import bootstrap
 from app.commands.organisation import index
 from app.commands.reference import load_reference
+from app.machine_faults import told
 from app.one_at_a_time import one_at_a_time
 from models.base import db
 
@@ -22,12 +26,25 @@ def prepare(ctx: click.Context) -> None:
 
     Two at once on one database follow each other; the second finds nothing left to do.
     """
-    with one_at_a_time(db.engine, say=click.echo):
+    first_start.end_with_parent()
+    settings = current_app.config
+    home = Path(settings["DATA_DIR"])
+
+    def bring_up() -> None:
         upgrade()
         ctx.invoke(bootstrap)
         ctx.invoke(load_reference)
         ctx.invoke(index, if_empty=True)
-        if current_app.config["DEMO"]:
-            from app.demo.year import build_once
 
-            build_once(current_app.config["DEMO_PASSWORD"], say=click.echo)
+    with told(home), one_at_a_time(db.engine, say=click.echo):
+        if settings["DEMO"]:
+            secrets = {"master": settings["MASTER_KEY"], "session": bytes.fromhex(settings["SECRET_KEY"])}
+            first_start.make_ready(home, secrets, bring_up=bring_up, build=_build_the_year, say=click.echo)
+        else:
+            bring_up()
+
+
+def _build_the_year() -> None:
+    from app.demo.year import build
+
+    build(current_app.config["DEMO_PASSWORD"], say=click.echo)

@@ -21,7 +21,7 @@ from models.committees.catalogue import Specialty, Title, TitleLevel
 from models.committees.committee import Committee
 from models.declarations.declaration import DeclarationMode
 from models.declarations.declaration import DeclarationState as S
-from models.office.setting import DemoClock
+from models.office.setting import DemoBuild, DemoClock
 from models.paths.path import AcceptanceOffice, Way
 from models.register.organisation import NodeKind, Organisation
 from models.register.person import Person
@@ -37,13 +37,12 @@ TODAY = date(2026, 7, 15)
 HOUR = 10
 
 
-def build_once(password: str, say: Callable[[str], None] = lambda _: None) -> None:
-    """Make the demo year on a database that has none; does nothing where there is one."""
+def build(password: str, say: Callable[[str], None] = lambda _: None) -> None:
+    """Make the demo year on a database in which nobody works; that it is whole is the last row it writes."""
     session = db.session
-    if session.scalar(select(DemoClock.id)) or session.scalar(select(Committee.id).limit(1)):
-        return
     say("演示数据：正在按业务流程生成 2025–2026 年度演示数据（约 1–2 分钟）…")
     stage = Stage(session, password, BEGIN)
+    _begin(stage)
     offices.build(stage)
     paths.build(stage)
     committees.build(stage)
@@ -53,11 +52,19 @@ def build_once(password: str, say: Callable[[str], None] = lambda _: None) -> No
     say("演示数据：完成。")
 
 
+def _begin(stage: Stage) -> None:
+    """Before anything else: whoever finds this row without its end finds a year half built."""
+    with stage.acting("system") as uow:
+        uow.session.add(DemoBuild(begun_at=clock.machine_now().replace(microsecond=0)))
+        uow.record("begin_demo", "demo_build")
+
+
 def _set_clock(stage: Stage) -> None:
-    """Leave the demo clock on the last day of the story."""
+    """Leave the demo clock on the last day of the story; the year is whole."""
     with stage.acting("system") as uow:
         offset = datetime.combine(TODAY, datetime.min.time()) + timedelta(hours=HOUR) - clock.database_now(uow.session)
         uow.session.add(DemoClock(offset_seconds=int(offset.total_seconds())))
+        uow.session.scalars(select(DemoBuild)).one().done_at = clock.machine_now().replace(microsecond=0)
         uow.record("set_demo_clock", "demo_clock", to=str(TODAY))
 
 

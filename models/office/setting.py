@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from flask_appbuilder import Model
-from sqlalchemy import Boolean, Date, Integer, String, Text
+from sqlalchemy import Boolean, Date, DateTime, Integer, String, Text
 from sqlalchemy.orm import Mapped
 
 from models.base import Labelled, column
@@ -30,6 +30,15 @@ class DemoClock(Model):
     __tablename__ = "demo_clock"
     id: Mapped[int] = column("编号", Integer, primary_key=True)
     offset_seconds: Mapped[int] = column("偏移秒数", Integer)
+
+
+class DemoBuild(Model):
+    """That the demo year was begun here, and, written last, that it is whole; none in production."""
+
+    __tablename__ = "demo_build"
+    id: Mapped[int] = column("编号", Integer, primary_key=True)
+    begun_at: Mapped[datetime] = column("开始时间", DateTime)
+    done_at: Mapped[datetime | None] = column("完成时间", DateTime)
 
 
 class DayKind(Labelled):
