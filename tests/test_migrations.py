@@ -38,7 +38,7 @@ def empty(request, tmp_path):
         yield f"sqlite:///{tmp_path}/scratch.db"
         return
     server = make_url(os.environ.get("TEST_DATABASE_URL") or POSTGRES)
-    name = f"zhicheng_migrations_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    name = f"zhicheng_migrations_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
     admin = create_engine(server, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 2})
     try:
         with admin.connect() as connection:

@@ -24,7 +24,7 @@ from workflow.base.unit_of_work import install
 
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
 POSTGRES = "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
-PREFIX = f"zhicheng_year_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+PREFIX = f"zhicheng_year_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"  # two runs at once do not meet
 
 
 def settings(place: Path = MIGRATIONS) -> Config:
