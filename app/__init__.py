@@ -37,7 +37,7 @@ def create_app(**settings: Any) -> Flask:
     from app.waiting import forget_after_acting
     from views.accounts.sign_in import FrontDoor
     from views.office.shell import frame_of
-    from views.screens import sentence
+    from views.screens import refusal
 
     app = Flask(__name__)
     app.config.from_mapping(config.load() | settings)
@@ -61,7 +61,7 @@ def create_app(**settings: Any) -> Flask:
             app, db.session, security_manager_class=ProvinceSecurityManager, indexview=FrontDoor
         )
         build_menu(appbuilder)
-    sentence.install(app)
+    refusal.install(app)
     app.jinja_env.globals["frame"] = lambda: frame_of(menu_for)
     app.jinja_env.globals["labels_for"] = labels_for
     harden(app)

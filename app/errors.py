@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from app.headers import register_headers
-from views.screens.sentence import drawn
+from views.screens.refusal import NOT_NOW, code_of, drawn
 from workflow.base.errors import NotYou, Refused, TooBusy
 from workflow.base.unit_of_work import may_pass_later
 
@@ -22,6 +22,7 @@ PAGES: dict[int, tuple[str, str]] = {
     404: ("没有这一页",   "地址有误，或该记录不存在、不在您的查看范围内。请从左侧菜单重新进入。"),
     405: ("操作方式不对", "这个地址不能这样访问。请从页面上的按钮办理。"),
     409: ("未能办理",     "这条记录的状态已经变化。请刷新后查看最新状态再办理。"),
+    422: ("未能办理",     "提交的内容不符合要求，没有保存。请返回上一页按提示修改。"),
     413: ("文件太大",     "上传内容超过系统上限 64 MB，没有保存。请返回上一页，压缩或拆分后再上传；单个文件的上限写在上传处。"),
     429: ("操作过于频繁", "请稍候再试。"),
     503: ("系统繁忙",     TooBusy.SENTENCE),
@@ -82,19 +83,19 @@ def _refused(refusal: Refused) -> Any:
         and request.method == "POST"
         and not (request.files or SECRET & request.form.keys())
     ):
-        return _press_again(refusal), 409
+        return _press_again(refusal), code_of(refusal)
     if isinstance(refusal, NotYou):
-        return page(403, refusal.sentence)
+        return page(code_of(refusal), refusal.sentence)
     came_from = urlsplit(request.referrer or "")
     if request.method == "POST" and came_from.netloc == request.host and came_from.path:
         flash(drawn(refusal.sentence), "bad")
         return redirect(came_from.path + (f"?{came_from.query}" if came_from.query else ""), 303)
-    return page(409, refusal.sentence)
+    return page(code_of(refusal), refusal.sentence)
 
 
 def _press_again(refusal: TooBusy) -> str:
     """Everything that was typed once more, to be sent by one press."""
     typed = list(request.form.items(multi=True))
     return render_template(
-        "error.html", code=409, title=PAGES[503][0], sentence=refusal.sentence, again=request.full_path, typed=typed
+        "error.html", code=NOT_NOW, title=PAGES[503][0], sentence=refusal.sentence, again=request.full_path, typed=typed
     )

@@ -133,6 +133,26 @@ def test_no_entry_is_hidden_or_counted_by_the_words_it_is_shown_with():
     assert [path for path, text in sources("views", "workflow") if by_label.search(text)] == []
 
 
+# --- one rule for refusals -----------------------------------------------------------------------------
+
+
+def test_the_status_of_a_refusal_is_decided_in_one_place():
+    """403 for the wrong person, 409 for the wrong moment, 422 for the wrong content: views/screens/refusal.py."""
+    numbers = {
+        (path, node.value)
+        for path, text in sources("views", "app")
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Constant) and node.value in (403, 409, 422) and type(node.value) is int
+    }
+    assert {path for path, _number in numbers} == {"views/screens/refusal.py", "app/errors.py"}
+
+
+def test_what_was_typed_is_read_in_one_place():
+    """Numbers, amounts, days, moments, uploads: views/screens/answers.py, for forms and for verbs that ask."""
+    reading = re.compile(r"\bfromisoformat\(|\bDecimal\(|\.stream\.read\(|应为整数|不是有效日期|的选项无效")
+    assert {path for path, text in sources("views") if reading.search(text)} == {"views/screens/answers.py"}
+
+
 # --- words ----------------------------------------------------------------------------------------------
 
 

@@ -14,6 +14,7 @@ from models.base import db
 from models.register.organisation import NodeKind, Organisation, Region, UnitNature
 from models.register.person import IdKind
 from views.screens import stay
+from views.screens.refusal import code_of
 from workflow.accounts import accounts, registration, sign_in
 from workflow.base import settings
 from workflow.base.errors import Refused
@@ -88,7 +89,7 @@ class RegisterView(BaseView):
             attempt(accounts.system_account(db.session), sign_in.address_failed, context=stay.context())
             return render_template(
                 template, typed=typed, fields=refusal.fields, sentence=refusal.sentence, **choices
-            ), 422
+            ), code_of(refusal)
         flash(_welcome(account), "ok")
         return redirect(url_for("SignInView.login"))
 

@@ -16,6 +16,7 @@ from models.accounts.charter import CharterState, RoleCharter
 from models.base import db
 from views.accounts.sight import grouped, sight_of
 from views.screens.base import FlowScreen, Link, Panel, badge
+from views.screens.refusal import code_of
 from views.screens.stay import context
 from workflow.accounts import role as rules
 from workflow.accounts.apart import clashes
@@ -184,7 +185,7 @@ class RoleScreen(FlowScreen):
             raise
         except Refused as refusal:
             draft.errors, draft.sentence = dict(refusal.fields), refusal.sentence
-            code = 409 if isinstance(refusal, NotNow) else 422
+            code = code_of(refusal)
             fresh = self.find(pk) if pk else None
             if fresh is not None and isinstance(refusal, NotNow):
                 draft.version = str(fresh.version)  # the next attempt is made on what is seen now

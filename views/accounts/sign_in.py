@@ -11,6 +11,7 @@ from flask_appbuilder import BaseView, expose
 
 from models.base import db
 from views.screens import stay
+from views.screens.refusal import NOT_THIS, code_of
 from workflow.accounts import accounts, second_factor
 from workflow.accounts import sign_in as signing
 from workflow.base import settings
@@ -52,7 +53,7 @@ class SignInView(BaseView):
                 context=stay.context(),
             )
         except TooBusy as refusal:
-            return self._form(refusal.sentence), 409
+            return self._form(refusal.sentence), code_of(refusal)
         if account is None or not entry.token:
             return self._form(entry.sentence), 401
         stay.remember(account, entry.token)
@@ -88,11 +89,11 @@ class SignInView(BaseView):
         account, old = g.user, request.form.get("old", "")
         if not signing.verified(account, old[:1024]):
             attempt(account, lambda uow: signing.old_password_wrong(uow, account), context=stay.context())
-            return self._password({"old": "当前密码不正确，请重新输入。"}), 422
+            return self._password({"old": "当前密码不正确，请重新输入。"}), NOT_THIS
         try:
             new = accounts.prepared(db.session, self._chosen(), account=account)
         except Refused as refusal:
-            return self._password(refusal.fields), 422
+            return self._password(refusal.fields), code_of(refusal)
         factor = g.stay.second_factor_at
 
         def change(uow: Any) -> signing.Entry:
@@ -128,7 +129,7 @@ class SignInView(BaseView):
             secret = second_factor.pending_secret(key)
             step = second_factor.step_of(secret, code, stay.seconds_now())
             if step is None:
-                return self._factor("动态口令不正确，请核对手机时间后输入最新的 6 位数字。"), 422
+                return self._factor("动态口令不正确，请核对手机时间后输入最新的 6 位数字。"), NOT_THIS
             attempt(
                 account, lambda u: signing.enrol_second_factor(u, account, secret, step, key), context=stay.context()
             )
@@ -136,7 +137,9 @@ class SignInView(BaseView):
         step = second_factor.step_of(account.totp_secret, code, stay.seconds_now())
         given = attempt(account, lambda u: signing.give_second_factor(u, account, step, key), context=stay.context())
         if not given:
-            return self._factor("动态口令不正确或已用过，请输入最新的 6 位数字；连续多次不正确，账号将暂时锁定。"), 422
+            return self._factor(
+                "动态口令不正确或已用过，请输入最新的 6 位数字；连续多次不正确，账号将暂时锁定。"
+            ), NOT_THIS
         return redirect(home_url())
 
     def _factor(self, sentence: str) -> str:

@@ -17,6 +17,7 @@ from models.awards.delivery import Delivery
 from models.base import db
 from views.screens.base import FlowScreen, Link
 from views.screens.desk_condition import desk_condition
+from views.screens.refusal import code_of
 from views.screens.stay import context
 from workflow.awards import delivery, reporting
 from workflow.awards.certificate import CERTIFICATE
@@ -83,7 +84,7 @@ class CertificateReportScreen(FlowScreen):
         try:
             package, left = attempt(g.user, reporting.report_all, context=context())
         except Refused as refusal:
-            return self._everything(refusal.sentence), 409
+            return self._everything(refusal.sentence), code_of(refusal)
         if package is not None:
             flash(f"已上报 {len(package.rows)} 份证书，批次 {package.batch}。", "ok")
         if left:
@@ -164,7 +165,7 @@ class CertificateReportScreen(FlowScreen):
                 g.user, lambda uow: reporting.receipt_batch(uow, batch, ok=ok, text=text), context=context()
             )
         except Refused as refusal:
-            return self._batches(batch, refusal.sentence, request.form), 422
+            return self._batches(batch, refusal.sentence, request.form), code_of(refusal)
         flash(f"批次 {batch} 已登记回执，共 {count} 份。", "ok")
         return redirect(self.address("batches"))
 

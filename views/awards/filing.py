@@ -16,6 +16,7 @@ from models.declarations.declaration import Declaration
 from models.declarations.standing import POSTED
 from models.review.plan import Plan
 from views.awards.filing_audit import FilingAuditScreen
+from views.screens import answers
 from views.screens.base import Link
 from views.screens.boxes import errors_of
 from views.screens.posted import Posted, form, submit
@@ -80,10 +81,8 @@ class FilingScreen(FilingAuditScreen):
         if not people:
             raise Refused("请勾选备案人员。", field="people")
         made = filing.apply(uow, plan, declarations=people, **given)
-        for sent in request.files.getlist("files"):
-            if sent.filename:
-                sent.stream.seek(0)
-                files.store(uow, sent.stream.read(), sent.filename, owner=made, purpose="备案附件", field="files")
+        for data, name in answers.uploads(request.files.getlist("files"), "files"):
+            files.store(uow, data, name, owner=made, purpose="备案附件", field="files")
         return made
 
     def _page(self, posted: Posted, plan: Plan, plans: list[Plan]) -> Any:

@@ -13,6 +13,7 @@ from flask_appbuilder import BaseView, expose
 
 from models.base import db
 from views.screens import stay
+from views.screens.refusal import NOT_THIS
 from workflow.accounts import accounts, sign_in
 from workflow.awards import certificate
 from workflow.base.unit_of_work import attempt
@@ -37,7 +38,7 @@ class VerifyView(BaseView):
         if wait := sign_in.wait_seconds(db.session, _place()):
             return self._page(typed, f"查询过于频繁，请 {wait} 秒后再试。"), 429
         if not all(typed.values()):
-            return self._page(typed, "请填写证书编号、姓名和证件号码后四位。"), 422
+            return self._page(typed, "请填写证书编号、姓名和证件号码后四位。"), NOT_THIS
         verdict = certificate.verify(db.session, **typed)
         if verdict is None:
             attempt(accounts.system_account(db.session), sign_in.address_failed, context={"address": _place()})

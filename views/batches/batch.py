@@ -17,10 +17,10 @@ from models.base import db, label_of
 from models.batches.batch import Batch, BatchState
 from models.committees.committee import Committee
 from models.paths.path import AcceptanceOffice
+from views.screens.answers import read_date
 from views.screens.base import FlowScreen, Link, Panel, badge
 from views.screens.forms import TextField
 from views.screens.lookup import is_key
-from views.screens.query import read_date
 from workflow.base import settings
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork, asking

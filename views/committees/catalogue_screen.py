@@ -22,6 +22,7 @@ from views.screens.boxes import errors_of
 from views.screens.download import named
 from views.screens.export_page import EXCEL
 from views.screens.moment import of_request
+from views.screens.refusal import code_of
 from views.screens.stay import context
 from views.screens.timeline import timeline
 from views.storage.records import opens
@@ -176,7 +177,7 @@ class CatalogueScreen(TreeScreen):
 
     def _again(self, pk: int, refusal: Refused) -> tuple[str, int]:
         record = self.find(pk)
-        return self._page(str(pk), record, self.edit_form(obj=record, formdata=None), refusal.sentence), posted.code_of(
+        return self._page(str(pk), record, self.edit_form(obj=record, formdata=None), refusal.sentence), code_of(
             refusal
         )
 
@@ -208,7 +209,7 @@ class CatalogueScreen(TreeScreen):
                         sentence=refusal.sentence,
                         errors=refusal.fields,
                         typed=posted.asks.typed_in(step, request),
-                        code=posted.code_of(refusal),
+                        code=code_of(refusal),
                     ),
                     None,
                 )

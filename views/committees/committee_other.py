@@ -15,7 +15,8 @@ from views.screens import asks
 from views.screens.base import FlowScreen
 from views.screens.boxes import Box, errors_of
 from views.screens.posted import Rows, form, submit
-from workflow.base.errors import NotNow, NotYou, Refused
+from views.screens.refusal import code_of
+from workflow.base.errors import NotYou, Refused
 from workflow.base.flow import Ask, Step
 from workflow.base.unit_of_work import asking
 from workflow.committees.committee import COMMITTEE
@@ -188,7 +189,7 @@ class OtherPage(FlowScreen):
             return super()._refused(record, step, refusal)
         row = request.form.get("row") or (request.form.get("item", "") if step.verb == "set_fee" else "")
         told = Refusal(step.verb, row[:40], refusal, asks.typed_in(step, request))
-        return self.other_page(record, told), 409 if isinstance(refusal, NotNow) else 422
+        return self.other_page(record, told), code_of(refusal)
 
 
 def new_rows(step: Step) -> Rows:

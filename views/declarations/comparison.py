@@ -14,12 +14,13 @@ from models.declarations.comparison import ComparisonResult
 from models.declarations.declaration import Declaration
 from views.screens.boxes import Box
 from views.screens.columns import badge
-from views.screens.posted import code_of
+from views.screens.moment import of_request
+from views.screens.refusal import code_of
 from views.screens.stay import context
 from views.storage.attachments import file_link, size_of
 from workflow.base import policy
 from workflow.base.errors import NotNow, Refused
-from workflow.base.unit_of_work import OVERTAKEN, UnitOfWork, asking, attempt
+from workflow.base.unit_of_work import OVERTAKEN, UnitOfWork, attempt
 from workflow.declarations import comparison, degree_check, paper_desk
 from workflow.declarations import form as forms
 from workflow.declarations.declaration import DECLARATION
@@ -49,7 +50,7 @@ class ComparisonView(BaseView):
     def compare(self, pk: int) -> Any:
         """Both tables; 保存 keeps what was found so far, complete or not."""
         declaration = policy.find(db.session, g.user, Declaration, pk) or abort(404)
-        refusal = DECLARATION.refusal(asking(g.user), declaration, "compare")
+        refusal = DECLARATION.refusal(of_request(), declaration, "compare")
         if request.method == "POST":
             try:
                 if refusal:
@@ -80,7 +81,7 @@ class ComparisonView(BaseView):
 
     def _page(self, declaration: Declaration, refusal: Refused | None) -> str:
         lines = (
-            [self._line(f, refusal) for f in comparison.files_of(asking(g.user), declaration)]
+            [self._line(f, refusal) for f in comparison.files_of(of_request(), declaration)]
             if declaration.paper_received_on
             else []
         )
@@ -95,7 +96,7 @@ class ComparisonView(BaseView):
                 degrees=degrees,
                 sentence="" if refusal is None or errors else refusal.sentence,
                 errors=errors,
-                closed=DECLARATION.refusal(asking(g.user), declaration, "compare") is not None,
+                closed=DECLARATION.refusal(of_request(), declaration, "compare") is not None,
                 home=url_for("RecordView.open", kind="declaration", key=declaration.id),
             )
         )

@@ -23,13 +23,15 @@ from views.declarations.comparison import found
 from views.declarations.filled import sections_of
 from views.declarations.paper_condition import paper_condition
 from views.screens.desk_condition import desk_condition
+from views.screens.moment import of_request
+from views.screens.refusal import NOT_YOU
 from views.screens.screen import Link, Panel, Screen
 from views.screens.stay import context
 from views.storage.attachments import file_link, size_of
 from workflow.base import policy
 from workflow.base.abilities import may
 from workflow.base.flow import Step
-from workflow.base.unit_of_work import asking, attempt
+from workflow.base.unit_of_work import attempt
 from workflow.declarations import checklist, comparison, desk
 from workflow.declarations import form as forms
 from workflow.declarations.declaration import DECLARATION
@@ -145,10 +147,10 @@ class DeclarationDesk(Screen):
         day = deadline(record)
         if day is None:
             return ""
-        left = checklist.days_left(asking(g.user), day)
+        left = checklist.days_left(of_request(), day)
         if left is None:
             return f"{day:%Y-%m-%d} 截止"
-        if day < asking(g.user).today:
+        if day < of_request().today:
             return f"已逾期 {-left} 个工作日（{day:%Y-%m-%d} 截止）"
         return f"剩余 {left} 个工作日（{day:%Y-%m-%d} 截止）"
 
@@ -163,7 +165,7 @@ class DeclarationDesk(Screen):
             links.append(Link("批次日程（.ics）", url_for("RecordView.agenda", key=record.batch_id)))
         if record.state in standing.REFUSED:
             links.append(Link("终止告知书", url_for("RecordView.termination", key=record.id)))
-        if DECLARATION.refusal(asking(g.user), record, "compare") is None:
+        if DECLARATION.refusal(of_request(), record, "compare") is None:
             links.append(Link("核验与比对", url_for("ComparisonView.compare", pk=record.id)))
         return links
 
@@ -181,7 +183,7 @@ class DeclarationDesk(Screen):
 
     def extra_page(self, record: Declaration) -> dict[str, Any]:
         """Checks, sections, files, corrections and destinations, for the template."""
-        uow = asking(g.user)
+        uow = of_request()
         kinds = {kind.key: kind.label for kind in forms.form().materials}
         files = [
             {
@@ -214,7 +216,7 @@ class DeclarationDesk(Screen):
         """One number in clear for who audits the case, on this page only, with a journal entry."""
         record = self.find(pk)
         if not self._may_unmask():
-            abort(403)
+            abort(NOT_YOU)
         if request.method == "GET":
             return self.show_page(record)
         attempt(

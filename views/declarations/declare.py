@@ -21,13 +21,14 @@ from views.declarations import choice, declare_form
 from views.screens import stay
 from views.screens.boxes import errors_of
 from views.screens.columns import badge
-from views.screens.sentence import drawn
+from views.screens.moment import of_request
+from views.screens.refusal import code_of, drawn
 from views.screens.timeline import timeline
 from views.storage.attachments import file_link
 from views.storage.papers import mirrored, review_form_pdf
 from workflow.base import policy, settings
 from workflow.base.errors import Refused
-from workflow.base.unit_of_work import UnitOfWork, asking, attempt
+from workflow.base.unit_of_work import UnitOfWork, attempt
 from workflow.declarations import carry, submission
 from workflow.declarations import form as forms
 from workflow.declarations.declaration import DECLARATION
@@ -57,7 +58,7 @@ class DeclareView(BaseView):
     @has_access
     def mine(self) -> Any:
         """My declarations, newest first, and the batches that are open now."""
-        today = asking(g.user).today
+        today = of_request().today
         own = db.session.scalars(self.query().order_by(Declaration.id.desc()).limit(50)).all()
         q = request.args.get("q", "").strip()[:60]
         return self._render("declarations/mine.html", declarations=own, found=open_batches(today, q), q=q)
@@ -76,7 +77,7 @@ class DeclareView(BaseView):
                 )
             )
         except Refused as refusal:
-            return self._choice_page(batch, choice.typed(), refusal), 422
+            return self._choice_page(batch, choice.typed(), refusal), code_of(refusal)
         if made.content.carried:
             flash(
                 f"已带入上次申报（{made.content.carried_from}）的资料，请核对："
@@ -99,7 +100,7 @@ class DeclareView(BaseView):
                 )
             )
         except Refused as refusal:
-            return self._choice_page(self._mine(key).batch, choice.typed(), refusal), 422
+            return self._choice_page(self._mine(key).batch, choice.typed(), refusal), code_of(refusal)
         flash("已暂存申报信息。", "ok")
         return redirect(url_for(".section", key=key, name=forms.form().sections[0].key))
 
@@ -130,7 +131,7 @@ class DeclareView(BaseView):
             )
         except Refused as refusal:
             flash(drawn(refusal.sentence), "bad")
-            return self._section_page(self._mine(key), section, refusal.fields, raw), 422
+            return self._section_page(self._mine(key), section, refusal.fields, raw), code_of(refusal)
         if errors:
             flash(f"已暂存，还有 {len(errors)} 处需要修改。", "warn")
             return self._section_page(self._mine(key), section, errors)
@@ -142,7 +143,7 @@ class DeclareView(BaseView):
         return redirect(self._next(self._mine(key), section) if request.form.get("go") == "next" else request.path)
 
     def _section_page(self, declaration: Declaration, section: Any, errors: dict[str, str], raw: Any = None) -> str:
-        facts = submission.facts_of(asking(g.user), declaration)
+        facts = submission.facts_of(of_request(), declaration)
         value = raw if raw is not None else (declaration.content.sections or {}).get(section.key)
         rows = list(value or []) if section.repeated else [value or {}]
         if section.repeated and self._editable(declaration) and len(rows) < section.max_rows:
@@ -196,7 +197,7 @@ class DeclareView(BaseView):
         try:
             self._upload(key, kind)
         except Refused as refusal:
-            return self._materials_page(self._mine(key), {kind: refusal.sentence}), 422
+            return self._materials_page(self._mine(key), {kind: refusal.sentence}), code_of(refusal)
         return redirect(f"{request.path}#{kind}")
 
     def _upload(self, key: int, kind: str) -> None:
@@ -213,7 +214,7 @@ class DeclareView(BaseView):
         flash(f"已上传“{name}”。", "ok")
 
     def _materials_page(self, declaration: Declaration, errors: dict[str, str] | None = None) -> str:
-        uow = asking(g.user)
+        uow = of_request()
         facts = submission.facts_of(uow, declaration)
         held: dict[str, list[Material]] = {}
         for material in submission.materials_of(uow, declaration):
@@ -259,7 +260,7 @@ class DeclareView(BaseView):
                 lambda uow: submission.promise(uow, uow.session.get_one(Declaration, key), device), "已签署个人承诺。"
             )
             return redirect(request.path)
-        uow = asking(g.user)
+        uow = of_request()
         errors, warnings = submission.review(uow, declaration) if self._editable(declaration) else ({}, {})
         stops, broken = self._route(declaration)
         return self._page(
@@ -333,7 +334,7 @@ class DeclareView(BaseView):
     def show(self, key: int) -> Any:
         """My declaration: where it is, what is asked of me, the trail."""
         declaration = self._mine(key)
-        uow = asking(g.user)
+        uow = of_request()
         corrections = db.session.scalars(
             select(Correction).where(Correction.declaration_id == key).order_by(Correction.id.desc())
         ).all()
@@ -388,8 +389,7 @@ class DeclareView(BaseView):
     @staticmethod
     def _missing(declaration: Declaration) -> dict[str, int]:
         """How many errors each section still has."""
-        facts = submission.facts_of(asking(g.user), declaration)
-        found = forms.problems(declaration.content.sections or {}, cutoff=declaration.batch.evidence_on, context=facts)
+        found = submission.problems_of(of_request(), declaration)
         return Counter(problem.section for problem in found if problem.level == "error")
 
     def _render(self, template: str, **more: Any) -> str:
@@ -401,7 +401,7 @@ class DeclareView(BaseView):
 
     @staticmethod
     def _sections(declaration: Declaration) -> list[Any]:
-        return forms.form().sections_for(submission.facts_of(asking(g.user), declaration))
+        return forms.form().sections_for(submission.facts_of(of_request(), declaration))
 
     @staticmethod
     def query() -> Any:

@@ -6,19 +6,18 @@ import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from flask import g
 from sqlalchemy import ColumnElement
 
-from models.base import db
 from models.declarations.quota import Quota, QuotaState
 from models.register.organisation import Organisation
+from views.screens import answers
 from views.screens.base import FlowScreen, Panel, Screen
 from views.screens.boxes import Box
 from views.screens.desk_condition import desk_condition
 from views.screens.forms import AreaField, NumberField, Required, Typed
+from views.screens.moment import of_request
 from views.storage.attachments import attachments
-from workflow.base import settings
-from workflow.base.unit_of_work import UnitOfWork, asking
+from workflow.base.unit_of_work import UnitOfWork
 from workflow.declarations import desk, quota
 from workflow.declarations.quota_request import SITUATIONS, special
 from workflow.storage import files
@@ -66,14 +65,8 @@ class ReportField(Typed):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """The upload, read before the unit of work opens."""
-        sent = valuelist[0] if valuelist else None
-        if sent is None or not getattr(sent, "filename", ""):
-            return
-        limit = settings.value(db.session, "upload_max_mb") * 1024 * 1024
-        data = sent.stream.read(limit + 1)
-        if len(data) > limit:
-            raise ValueError(f"文件“{sent.filename[:80]}”超过 {limit // 1048576} MB 的上限；请压缩或拆分后再上传。")
-        self.data = (data, sent.filename)
+        sent = valuelist[0] if valuelist and hasattr(valuelist[0], "stream") else None
+        self.data = answers.upload(sent) or self.data
 
     def box(self) -> Box:
         """A file is asked for again after an error."""
@@ -139,10 +132,8 @@ class QuotaDesk(Screen):
         """T1 and T2 of the year."""
         if record.state not in (QuotaState.DRAFT, QuotaState.RETURNED, QuotaState.DECLARED, QuotaState.EXAMINED):
             return ""
-        day = quota.last_day(
-            asking(g.user), record, approving=record.state in (QuotaState.DECLARED, QuotaState.EXAMINED)
-        )
-        return f"{day} 截止" if day >= asking(g.user).today else f"已于 {day} 截止"
+        day = quota.last_day(of_request(), record, approving=record.state in (QuotaState.DECLARED, QuotaState.EXAMINED))
+        return f"{day} 截止" if day >= of_request().today else f"已于 {day} 截止"
 
 
 class QuotaScreen(QuotaDesk, FlowScreen):
@@ -175,7 +166,7 @@ class QuotaScreen(QuotaDesk, FlowScreen):
 
     def prefill(self) -> dict[str, Any]:
         """This year, ordinary vacancies."""
-        return {"year": asking(g.user).today.year, "kind": "vacancy", "posts": 0, "held": 0, "retiring": 0}
+        return {"year": of_request().today.year, "kind": "vacancy", "posts": 0, "held": 0, "retiring": 0}
 
     def editable(self, record: Quota) -> str | None:
         """A draft, or what was sent back."""

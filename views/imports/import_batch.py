@@ -21,8 +21,9 @@ from views.jobs.job import EXCEL
 from views.screens.base import FlowScreen, Link, badge
 from views.screens.download import named
 from views.screens.posted import form, submit
+from views.screens.refusal import code_of
 from views.screens.stay import context
-from workflow.base.errors import NotNow, Refused
+from workflow.base.errors import Refused
 from workflow.base.flow import Ask
 from workflow.base.unit_of_work import asking, attempt
 from workflow.imports import import_batch, import_rows
@@ -179,7 +180,7 @@ class ImportScreen(FlowScreen):
         try:
             attempt(g.user, lambda uow: import_batch.interpret(uow, self.find(pk), meanings), context=context())
         except Refused as refusal:
-            return self.show_page(record, alert=refusal.sentence), 409 if isinstance(refusal, NotNow) else 422
+            return self.show_page(record, alert=refusal.sentence), code_of(refusal)
         flash("已记住对应关系，并重新核对。", "ok")
         return redirect(self.address("show", pk=pk))
 

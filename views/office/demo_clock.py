@@ -8,8 +8,9 @@ from flask import abort, current_app, flash, g, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 
 from views.screens import stay
+from views.screens.answers import read_moment
 from views.screens.boxes import Box, as_typed
-from views.screens.forms import read_moment
+from views.screens.refusal import code_of
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import asking, attempt
 from workflow.office import demo_clock
@@ -34,7 +35,7 @@ class DemoClockView(BaseView):
                 raise Refused("时间不是有效的日期时间，请按 2026-05-20 15:20 的格式填写。", field="to")
             moved = attempt(g.user, lambda uow: demo_clock.move(uow, to), context=stay.context())
         except Refused as refusal:
-            return self._page(typed, refusal.sentence), 422
+            return self._page(typed, refusal.sentence), code_of(refusal)
         flash(f"演示时钟已调整到 {moved:%Y-%m-%d %H:%M}，所有期限和公示按此计算。", "ok")
         return redirect(url_for(".move"))
 

@@ -11,7 +11,7 @@ from models.base import db
 from models.office.list_choice import SavedQuery
 from views.screens import listing
 from views.screens.list_page import ListPage
-from views.screens.sentence import drawn
+from views.screens.refusal import code_of, drawn
 from views.screens.stay import context
 from workflow.base import policy
 from workflow.base.errors import Refused
@@ -77,7 +77,7 @@ class ListChoiceView(BaseView):
                 attempt(g.user, lambda uow: list_choice.rename(uow, self._saved(view, pk), new), context=context())
                 flash("已改名。", "ok")
         except Refused as refusal:
-            return self._queries_page(view, refusal.sentence, {pk: request.form.get("name", "")}), 422
+            return self._queries_page(view, refusal.sentence, {pk: request.form.get("name", "")}), code_of(refusal)
         return redirect(url_for("ListChoiceView.queries", screen=screen))
 
     def _queries_page(self, view: ListPage, sentence: str = "", typed: dict[int, str] | None = None) -> str:
@@ -130,7 +130,7 @@ class ListChoiceView(BaseView):
                 g.user, lambda uow: list_choice.choose_columns(uow, view.endpoint, chosen, default), context=context()
             )
         except Refused as refusal:
-            return self._columns_page(view, order, ticked, refusal.sentence), 422
+            return self._columns_page(view, order, ticked, refusal.sentence), code_of(refusal)
         flash("已恢复默认显示列。" if "reset" in request.form else "已保存显示列。", "ok")
         return redirect(view.address("list"))
 

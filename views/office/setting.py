@@ -13,6 +13,7 @@ from models.base import db
 from models.office.setting import Setting as StoredSetting
 from views.screens import stay
 from views.screens.boxes import Box
+from views.screens.refusal import code_of
 from views.screens.timeline import Moment, newest, timeline
 from workflow.base import settings
 from workflow.base.errors import Refused
@@ -63,7 +64,7 @@ class SettingView(BaseView):
         try:
             attempt(g.user, lambda uow: settings.change(uow, name, typed), context=stay.context())
         except Refused as refusal:
-            return self._form(declared, typed, refusal.sentence), 422
+            return self._form(declared, typed, refusal.sentence), code_of(refusal)
         flash(f"已保存“{declared.label}”。", "ok")
         return redirect(url_for(".list") + f"#{name}")
 

@@ -14,11 +14,12 @@ from sqlalchemy import select
 from models.base import db
 from models.office.setting import CalendarDay, CalendarYear, DayKind
 from views.screens import asks, posted
+from views.screens.answers import read_date
 from views.screens.base import Link, Screen, badge
 from views.screens.boxes import errors_of
 from views.screens.moment import of_request
 from views.screens.posted import Posted, form
-from views.screens.query import read_date
+from views.screens.refusal import code_of
 from views.screens.stay import context
 from views.screens.timeline import Moment
 from workflow.base.errors import NotYou, Refused
@@ -191,7 +192,7 @@ class CalendarYearScreen(Screen):
             except NotYou:
                 raise
             except Refused as refusal:
-                found = Posted(sentence=refusal.sentence, errors=refusal.fields, code=posted.code_of(refusal))
+                found = Posted(sentence=refusal.sentence, errors=refusal.fields, code=code_of(refusal))
             found.typed = asks.typed_in(self.announcing, request)
         boxes = found.boxes(self.announcing, record)
         return self.render_template(

@@ -10,9 +10,9 @@ from flask import flash, redirect
 from markupsafe import Markup
 
 from models.paths.path import AcceptanceOffice
-from views.screens.active_state import ActiveState
 from views.screens.base import FlowScreen, Panel
 from views.screens.columns import Column
+from views.screens.flow_screen import ActiveState
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.paths.acceptance import ACCEPTANCE, create_office

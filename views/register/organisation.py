@@ -13,8 +13,8 @@ from models.accounts.account import Account
 from models.base import db
 from models.paths.path import NodeState, PathKind, PathNode
 from models.register.organisation import ChangeKind, NodeKind, Organisation, OrganisationChange
-from views.screens.active_state import ActiveState
 from views.screens.base import FlowScreen, Panel, badge
+from views.screens.flow_screen import ActiveState
 from workflow.base.errors import Refused
 from workflow.base.flow import Step
 from workflow.base.unit_of_work import UnitOfWork

@@ -24,7 +24,7 @@ from models.review.plan import Plan, PlanState
 from views.review.plan import PlanDesk
 from views.review.review_papers import draw_record_pdf, spoken, told
 from views.screens.base import FlowScreen, Link, Panel, badge
-from views.screens.posted import code_of
+from views.screens.refusal import NOT_YOU, code_of
 from views.screens.stay import context
 from workflow.base import policy
 from workflow.base.abilities import may
@@ -278,7 +278,7 @@ class DrawScreen(FlowScreen):
     def _inside(self, pk: int) -> Draw:
         """The draw, for its two sides only."""
         if not may(g.user, policy.DRAW_FILES):
-            abort(403)
+            abort(NOT_YOU)
         return self.find(pk)
 
 

@@ -19,7 +19,8 @@ from views.review.review_papers import interview_notice_pdf
 from views.review.session import SessionDesk
 from views.screens.base import Link, Panel, badge
 from views.screens.boxes import errors_of
-from views.screens.posted import code_of, form, submit
+from views.screens.posted import form, submit
+from views.screens.refusal import code_of
 from views.screens.stay import context
 from workflow.base.errors import Refused
 from workflow.base.flow import Ask

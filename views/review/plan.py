@@ -17,6 +17,7 @@ from models.declarations.declaration import Declaration, DeclarationState
 from models.declarations.material import StoredFile
 from models.review.plan import Plan, PlanKind, PlanState, ScoreKind, ScorePhase
 from views.review.plan_form import FACTS, ITEMS, NEEDS, groups
+from views.screens import answers
 from views.screens.asks import typed_in
 from views.screens.base import FlowScreen, Link, Panel, Screen, badge
 from views.screens.boxes import errors_of
@@ -264,10 +265,8 @@ class PlanScreen(PlanDesk, FlowScreen):
 
     @staticmethod
     def _attach(uow: UnitOfWork, plan: Plan) -> None:
-        for sent in request.files.getlist("files"):
-            if sent.filename:
-                sent.stream.seek(0)
-                plans.attach(uow, plan, sent.stream.read(), sent.filename)
+        for data, name in answers.uploads(request.files.getlist("files"), "files"):
+            plans.attach(uow, plan, data, name)
 
     def _page(self, posted: Posted, batch: Batch, plan: Plan | None) -> Any:
         subject = plan or batch

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
 from flask import abort, flash, g, redirect, request
@@ -22,6 +21,7 @@ from models.review.plan import ScoreItem, ScoreKind, ScorePhase
 from models.review.session import MaterialReview, ReviewOpinion, ReviewSession, Score
 from models.review.session import SessionState as S
 from views.declarations.filled import sections_of
+from views.screens import answers
 from views.screens.base import Link, Screen, badge
 from views.screens.boxes import errors_of
 from views.screens.posted import Posted, form, submit
@@ -310,10 +310,9 @@ def _item(item: ScoreItem, row: Score | None) -> list[Ask]:
 def hundredths(typed: str) -> int | None:
     """86.5 as 8650; a veto's own value stays; None for what is no number of at most two decimals."""
     try:
-        number = Decimal(typed) * scoring.POINT
-    except InvalidOperation:
+        return int(answers.decimal("得分", typed, 8, 2) * scoring.POINT)
+    except ValueError:
         return None
-    return int(number) if number.is_finite() and number == number.to_integral_value() and abs(number) < 10**8 else None
 
 
 class MaterialScoreScreen(ScoreDesk):

@@ -22,12 +22,13 @@ from models.review.session import SessionState
 from views.review.review_papers import tally_pdf
 from views.review.session import BY_EXPERTS
 from views.screens.base import FlowScreen, Link, Panel, badge
-from views.screens.posted import code_of
+from views.screens.moment import of_request
+from views.screens.refusal import NOT_NOW, NOT_THIS, code_of
 from views.screens.stay import context
 from views.screens.timeline import Moment
 from workflow.base.errors import Refused
 from workflow.base.flow import Step
-from workflow.base.unit_of_work import asking, attempt
+from workflow.base.unit_of_work import attempt
 from workflow.review import ballot, review_desk
 from workflow.review.ballot import POLL
 
@@ -211,35 +212,38 @@ class BoothView(BaseView):
     @has_access
     def booth(self) -> Any:
         """The slip; POST shows it once more for confirmation, and casts it when confirmed."""
-        mine = select(Poll).where(review_desk.my_polls(g.user, asking(g.user).today)).order_by(Poll.id.desc())
+        mine = select(Poll).where(review_desk.my_polls(g.user, of_request().today)).order_by(Poll.id.desc())
         polls = list(db.session.scalars(mine.options(joinedload(Poll.session))))
         poll = next((p for p in polls if p.state == PollState.OPEN and p.session.state == SessionState.VOTING), None)
         if poll is None:
             return self._closed(polls)
-        uow = asking(g.user)
+        uow = of_request()
         given = marks()
+        if request.form.get("step") == "cast":
+            return self._cast(poll.id, given)  # asks the guards itself, where nothing can change any more
         if refusal := POLL.refusal(uow, poll, "cast"):
             return self._done(
                 poll, refusal.sentence if request.method == "POST" else ""
-            ), 409 if request.method == "POST" else 200
+            ), NOT_NOW if request.method == "POST" else 200
         if request.method == "GET" or request.form.get("step") == "back":
             return self._slip(poll, given)
         missing = {d.id: "请选择同意、不同意或弃权。" for d in ballot.slip(uow, poll) if d.id not in given}
         if missing:
             return self._slip(
                 poll, given, missing, f"还有 {len(missing)} 名参评人员没有表决，请逐人选择后再投票。"
-            ), 422
-        if request.form.get("step") != "cast":
-            return self.render_template(
-                "review/booth_check.html",
-                screen=self,
-                title="确认投票",
-                poll=poll,
-                slip=self._people(poll),
-                given=given,
-                choices=Choice,
-            )
-        key = poll.id
+            ), NOT_THIS
+        return self.render_template(
+            "review/booth_check.html",
+            screen=self,
+            title="确认投票",
+            poll=poll,
+            slip=self._people(poll),
+            given=given,
+            choices=Choice,
+        )
+
+    def _cast(self, key: int, given: dict[int, str]) -> Any:
+        """投票: the slip goes into the box, or its page comes back with what is missing."""
         try:
             attempt(
                 g.user,
@@ -247,13 +251,17 @@ class BoothView(BaseView):
                 context=context(),
             )
         except Refused as refusal:
-            if POLL.refusal(asking(g.user), db.session.get_one(Poll, key), "cast"):
-                return self._done(db.session.get_one(Poll, key), refusal.sentence), code_of(refusal)
-            return self._slip(db.session.get_one(Poll, key), given, {}, refusal.sentence), code_of(refusal)
+            poll = db.session.get_one(Poll, key)
+            if POLL.refusal(of_request(), poll, "cast"):
+                return self._done(poll, refusal.sentence), NOT_NOW
+            missing = {
+                int(name.removeprefix("choice-")): words for name, words in refusal.fields.items() if name != "choices"
+            }
+            return self._slip(poll, given, missing, refusal.sentence), code_of(refusal)
         return redirect(url_for(".booth"))
 
     def _people(self, poll: Poll) -> list[Declaration]:
-        ids = [d.id for d in ballot.slip(asking(g.user), poll)]
+        ids = [d.id for d in ballot.slip(of_request(), poll)]
         shown = (joinedload(Declaration.unit), joinedload(Declaration.title))
         return list(
             db.session.scalars(
@@ -282,9 +290,9 @@ class BoothView(BaseView):
             screen=self,
             title=self.title,
             poll=poll,
-            receipt=ballot.receipt(asking(g.user), poll),
+            receipt=ballot.receipt(of_request(), poll),
             sentence=sentence,
-            refusal=POLL.refusal(asking(g.user), poll, "cast"),
+            refusal=POLL.refusal(of_request(), poll, "cast"),
         )
 
     def _closed(self, polls: Sequence[Poll]) -> Any:
@@ -292,7 +300,7 @@ class BoothView(BaseView):
         given = request.args.get("receipt", "").strip()[:64]
         over = next((p for p in polls if p.state in (PollState.CLOSED, PollState.DESTROYED)), None)
         counted = ballot.counted(db.session, over, given) if over is not None and given else None
-        code = 409 if request.method == "POST" else 200
+        code = NOT_NOW if request.method == "POST" else 200
         return self.render_template(
             "review/booth_closed.html",
             screen=self,
@@ -300,7 +308,7 @@ class BoothView(BaseView):
             poll=over,
             receipt=given,
             counted=counted,
-            late=code == 409,
+            late=code == NOT_NOW,
         ), code
 
 

@@ -11,11 +11,9 @@ from typing import Any
 
 from flask import Request
 
-from models.base import db
+from views.screens import answers
 from views.screens.boxes import Box, as_typed
-from views.screens.forms import INT_HIGHEST, INT_LOWEST, read_moment
 from views.screens.lookup import LOOKUPS
-from views.screens.query import read_date
 from workflow.base import settings
 from workflow.base.errors import Refused
 from workflow.base.flow import Ask, Step
@@ -103,29 +101,32 @@ def typed_in(step: Step, request: Request) -> dict[str, Any]:
         elif ask.kind == "check":
             typed[ask.name] = ask.name in form
         elif ask.kind != "file":
-            typed[ask.name] = form.get(ask.name, "").replace("\r\n", "\n").strip()
+            typed[ask.name] = answers.cleaned(form.get(ask.name, ""))
             if ask.kind in PICKS:
-                typed[f"{ask.name}-text"] = form.get(f"{ask.name}-text", "").strip()[:120]
+                typed[f"{ask.name}-text"] = _beside(request, ask)
     return typed
 
 
 def answers_of(step: Step, request: Request, uow: UnitOfWork, subject: Any) -> dict[str, Any]:
     """The answers as the verb wants them; refused with a sentence at every field that cannot be read."""
-    typed, wrong, answers = typed_in(step, request), {}, {}
+    typed, wrong, found = typed_in(step, request), {}, {}
     for ask in step.asks:
         try:
-            answers[ask.name] = _answer(ask, typed.get(ask.name), request, uow, subject)
+            found[ask.name] = _answer(ask, typed.get(ask.name), request, uow, subject)
         except ValueError as error:
             wrong[ask.name] = str(error)
     if wrong:
         raise Refused("；".join(s.rstrip("。") for s in wrong.values()) + "。", fields=wrong)
-    return answers
+    return found
 
 
 def _answer(ask: Ask, typed: Any, request: Request, uow: UnitOfWork, subject: Any) -> Any:
+    def offered() -> list[str]:
+        return [str(value) for value, _label in ask.options(uow, subject)]
+
     match ask.kind:
         case "file":
-            return _file(request.files.get(ask.name))
+            return answers.upload(request.files.get(ask.name))
         case "check":
             if ask.required and not typed:
                 raise ValueError(f"请确认“{ask.label}”。")
@@ -133,59 +134,23 @@ def _answer(ask: Ask, typed: Any, request: Request, uow: UnitOfWork, subject: An
         case "rows":
             return [line.strip() for line in typed.splitlines() if line.strip()]
         case "choices" | "ballot":
-            return [_one_of(ask, value, uow, subject) for value in typed]
+            return [answers.one_of(ask.label, value, offered()) for value in typed]
     if ask.kind in PICKS:
-        return _picked(PICKS[ask.kind], typed, request.form.get(f"{ask.name}-text", "").strip()[:120])
+        return answers.picked(typed, PICKS[ask.kind], typed, _beside(request, ask))
     if typed == "":
         return None if ask.kind in ("date", "datetime", "number", "choice") else ""
     match ask.kind:
         case "choice":
-            return _one_of(ask, typed, uow, subject)
+            return answers.one_of(ask.label, typed, offered())
         case "date":
-            return _or_wrong(read_date(typed), f"{ask.label}不是有效日期，请按 2026-05-20 的格式填写。")
+            return answers.day(ask.label, typed)
         case "datetime":
-            return _or_wrong(read_moment(typed), f"{ask.label}不是有效时间，请按 2026-05-20 15:20 的格式填写。")
+            return answers.moment(ask.label, typed)
         case "number":
-            return _number(ask, typed)
+            return answers.number(ask.label, typed)
     return typed
 
 
-def _one_of(ask: Ask, value: str, uow: UnitOfWork, subject: Any) -> str:
-    if value not in {str(v) for v, _label in ask.options(uow, subject)}:
-        raise ValueError(f"{ask.label}的选项无效，请从列表中选择。")
-    return value
-
-
-def _picked(model: str, key: str, text: str) -> Any:
-    """The record chosen in a picker, or the only one of exactly that name or code; None when nothing was typed."""
-    if not key and not text:
-        return None
-    found = LOOKUPS[model].of(key) if key else LOOKUPS[model].by_text(text)
-    return _or_wrong(found, f"没有找到“{text or key}”，请输入名称或代码后从列表中选择。")
-
-
-def _or_wrong(value: Any, sentence: str) -> Any:
-    if value is None:
-        raise ValueError(sentence)
-    return value
-
-
-def _number(ask: Ask, typed: str) -> int:
-    try:
-        number = int(typed)
-    except ValueError:
-        raise ValueError(f"{ask.label}应为整数，现为“{typed[:20]}”。") from None
-    if not INT_LOWEST <= number <= INT_HIGHEST:
-        raise ValueError(f"{ask.label}超出可登记的范围。")
-    return number
-
-
-def _file(sent: Any) -> tuple[bytes, str] | None:
-    """The bytes and the name of an upload, read before the unit of work opens."""
-    if sent is None or not sent.filename:
-        return None
-    limit = settings.value(db.session, "upload_max_mb") * 1024 * 1024
-    data = sent.stream.read(limit + 1)
-    if len(data) > limit:
-        raise ValueError(f"文件“{sent.filename[:80]}”超过 {limit // 1048576} MB 的上限；请压缩或拆分后再上传。")
-    return data, sent.filename
+def _beside(request: Request, ask: Ask) -> str:
+    """What was typed beside a picker."""
+    return answers.cleaned(request.form.get(f"{ask.name}-text", ""))[: answers.MOST_PICKED]

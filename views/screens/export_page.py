@@ -18,9 +18,10 @@ from views.screens.columns import Column
 from views.screens.download import named
 from views.screens.exported import cells
 from views.screens.list_page import ListPage
+from views.screens.moment import of_request
 from views.screens.stay import context
 from workflow.base.errors import NotYou, Refused
-from workflow.base.unit_of_work import UnitOfWork, asking, attempt
+from workflow.base.unit_of_work import UnitOfWork, attempt
 from workflow.jobs import job as jobs
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -73,7 +74,7 @@ class ExportPage(ListPage):
 
     def sheet_name(self) -> str:
         """What the file is called."""
-        return f"{self.title}_{asking(g.user).now:%Y%m%d%H%M}.xlsx"
+        return f"{self.title}_{of_request().now:%Y%m%d%H%M}.xlsx"
 
     def _count(self, asked: listing.Asked, most: int | None = None) -> int:
         keys = self.query().where(*asked.clauses).with_only_columns(self.model.id, maintain_column_froms=True)

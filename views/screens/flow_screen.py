@@ -13,12 +13,15 @@ from flask_appbuilder.security.decorators import permission_name
 from models.base import db
 from views.screens import asks, listing
 from views.screens.boxes import Box, errors_of
+from views.screens.columns import badge
 from views.screens.lookup import is_key
+from views.screens.moment import of_request
+from views.screens.refusal import NOT_THIS, code_of
 from views.screens.screen import Link, Panel, Screen
 from views.screens.stay import context
-from workflow.base.errors import NotNow, NotYou, Refused, TooBusy
+from workflow.base.errors import NotNow, Refused, TooBusy
 from workflow.base.flow import Flow, Step
-from workflow.base.unit_of_work import OVERTAKEN, UnitOfWork, asking, attempt
+from workflow.base.unit_of_work import OVERTAKEN, UnitOfWork, attempt
 
 #: How many rows one bulk verb takes at most: more than a page, less than a long transaction.
 BULK_MOST = 500
@@ -79,7 +82,7 @@ class FlowScreen(Screen):
 
     def actions_of(self, record: Any) -> list[Action]:
         """The verbs of the actor in this state: allowed ones with their fields, others with the reason."""
-        uow = asking(g.user)
+        uow = of_request()
         expected = {step.verb: refusal for step, refusal in self.flow.expected(uow, record)}
         found = []
         for step in self.offered:
@@ -143,16 +146,16 @@ class FlowScreen(Screen):
         """GET: the verb's own page, which needs no script. POST: do it."""
         record, step = self.find(pk), self._step(verb)
         if request.method == "GET":
-            uow = asking(g.user)
+            uow = of_request()
             if refusal := self.flow.refusal(uow, record, step):
                 return self._refused(record, step, refusal)
             action = Action(step, request.path, asks.boxes_of(step, uow, record))
             return self._verb_page(action, record), 200
         name = self.name_of(record)
         try:
-            if refusal := self.flow.refusal(asking(g.user), record, step):
+            if refusal := self.flow.refusal(of_request(), record, step):
                 raise refusal
-            answers = asks.answers_of(step, request, asking(g.user), record)
+            answers = asks.answers_of(step, request, of_request(), record)
             answer = attempt(g.user, lambda uow: self._act(uow, pk, step, answers), context=context())
         except Refused as refusal:
             return self._refused(self.find(pk), step, refusal)
@@ -185,8 +188,8 @@ class FlowScreen(Screen):
 
     def _refused(self, record: Any, step: Step, refusal: Refused) -> Any:
         """The detail page again: dialog open, sentences at the fields and on top, everything typed kept."""
-        code = 403 if isinstance(refusal, NotYou) else 409 if isinstance(refusal, NotNow) else 422
-        uow = asking(g.user)
+        code = code_of(refusal)
+        uow = of_request()
         actions = self.actions_of(record) if self.may("act") else []
         sentence = refusal.sentence
         if request.method == "POST":
@@ -225,7 +228,7 @@ class FlowScreen(Screen):
         first, typed, errors, sentence = (able or [unable[0][0]])[0], None, {}, ""
         if not unable and ("confirmed" in request.form or not (step.asks or step.confirm)):
             try:
-                answers = asks.answers_of(step, request, asking(g.user), first)
+                answers = asks.answers_of(step, request, of_request(), first)
                 attempt(g.user, lambda uow: self._act_on_all(uow, keys, step, answers), context=context())
             except Refused as refusal:
                 typed, errors, sentence = asks.typed_in(step, request), refusal.fields, refusal.sentence
@@ -237,7 +240,7 @@ class FlowScreen(Screen):
             first = (able or [unable[0][0]])[0]
         elif unable and "confirmed" in request.form:
             typed = asks.typed_in(step, request)
-        boxes = asks.boxes_of(step, asking(g.user), first, typed, errors) if able else []
+        boxes = asks.boxes_of(step, of_request(), first, typed, errors) if able else []
         action = Action(step, request.path, boxes, sentence=sentence)
         ticked = [f"{record.id}:{keys[record.id]}" for record in able]
         return self.render_template(
@@ -252,7 +255,7 @@ class FlowScreen(Screen):
                 (self.name_of(record), self.badge_of(record), reason, self._home_of(record.id))
                 for record, reason in unable
             ],
-        ), (422 if sentence or unable else 200)
+        ), (NOT_THIS if sentence or unable else 200)
 
     def _sorted_out(
         self, step: Step, keys: dict[int, str], culprit: tuple[int, str] | None = None
@@ -260,7 +263,7 @@ class FlowScreen(Screen):
         """The ticked rows that allow the verb now, and those that do not, each with the sentence."""
         able: list[Any] = []
         unable: list[tuple[Any, str]] = []
-        uow = asking(g.user)
+        uow = of_request()
         for record in self._records(list(keys)):
             stopped = culprit[1] if culprit and culprit[0] == record.id else None
             reason = stopped or self.not_in_bulk(uow, record, step, keys[record.id])
@@ -298,3 +301,23 @@ class FlowScreen(Screen):
                 raise Stopped(
                     f"“{self.name_of(record)}”：{refusal.sentence}（全部未办理）", record.id, refusal
                 ) from refusal
+
+
+class ActiveState:
+    """Mix in before `FlowScreen` where the state is read from a column `active`: its badge comes from the lifecycle."""
+
+    flow: ClassVar[Any]
+    model: ClassVar[Any]
+    made: ClassVar[dict[str, Any]]
+
+    def __init__(self) -> None:
+        self.made = {**self.made, "state": ("active", lambda active: self._badge(self.model(active=active).state))}  # type: ignore[misc]
+        super().__init__()
+
+    def _badge(self, word: str) -> Any:
+        state = self.flow.states(word)
+        return badge(state.label, state.tone)
+
+    def badge_of(self, record: Any) -> Any:
+        """The state of the lifecycle in the head of the detail page."""
+        return self._badge(record.state)

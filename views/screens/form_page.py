@@ -10,6 +10,7 @@ from flask_appbuilder import expose, has_access
 from views.screens.boxes import errors_of
 from views.screens.declared import Declared
 from views.screens.journalled import erase, insert, update
+from views.screens.refusal import NOT_THIS, code_of
 from views.screens.stay import context
 from workflow.base.errors import NotNow, NotYou, Refused
 from workflow.base.unit_of_work import OVERTAKEN, UnitOfWork, attempt
@@ -54,7 +55,7 @@ class FormPage(Declared):
                 )
             else:
                 return self.after_add(record)
-        return self._form_page(form, None, sentence), 422
+        return self._form_page(form, None, sentence), NOT_THIS
 
     def after_add(self, record: Any) -> Any:
         """Hook: what follows a successful 新增."""
@@ -71,7 +72,7 @@ class FormPage(Declared):
         if request.method == "GET":
             return self._form_page(self.edit_form(obj=record, formdata=None), record), 200
         form = self.edit_form(obj=record)
-        seen, sentence, code = request.form.get("version", ""), "", 422
+        seen, sentence, code = request.form.get("version", ""), "", NOT_THIS
         if form.validate():
             values = form.values(self.edit_columns)
             try:
@@ -82,7 +83,7 @@ class FormPage(Declared):
                 sentence = form.blame(refusal.fields) or (
                     "" if refusal.fields and not refusal.links else refusal.sentence
                 )
-                code = 409 if isinstance(refusal, NotNow) else 422
+                code = code_of(refusal)
                 record = self.find(pk)
             else:
                 flash("已保存修改。", "ok")

@@ -6,7 +6,7 @@ type. A column without a default that may not be empty is required; a box can al
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from flask_appbuilder.forms import DynamicForm, GeneralModelConverter
@@ -20,12 +20,10 @@ from wtforms.widgets import HiddenInput
 
 from models.base import label_of
 from models.sealed import Sealed
+from views.screens import answers
 from views.screens.boxes import Box, as_typed
 from views.screens.columns import label_of_relation, region_names
 from views.screens.lookup import LOOKUPS
-from views.screens.query import read_date
-
-INT_LOWEST, INT_HIGHEST = -(2**31), 2**31 - 1
 
 
 class Required(InputRequired):
@@ -57,7 +55,7 @@ class Typed(Field):
     def process_formdata(self, valuelist: list[str]) -> None:
         if not valuelist:
             return
-        self.typed = valuelist[0].replace("\r\n", "\n").strip()
+        self.typed = answers.cleaned(valuelist[0])
         self.data = self.empty
         if self.typed:
             self.data = self.read(self.typed)
@@ -90,9 +88,7 @@ class TextField(Typed):
         self.max_length = max_length
 
     def read(self, word: str) -> str:
-        if self.max_length and len(word) > self.max_length:
-            raise ValueError(f"{self.label.text}不能超过 {self.max_length} 字，现有 {len(word)} 字。")
-        return word
+        return answers.text(self.label.text, word, self.max_length)
 
 
 class AreaField(TextField):
@@ -107,13 +103,7 @@ class NumberField(Typed):
     kind = "number"
 
     def read(self, word: str) -> int:
-        try:
-            number = int(word)
-        except ValueError:
-            raise ValueError(f"{self.label.text}应为整数，现为“{word[:20]}”。") from None
-        if not INT_LOWEST <= number <= INT_HIGHEST:
-            raise ValueError(f"{self.label.text}超出可登记的范围。")
-        return number
+        return answers.number(self.label.text, word)
 
 
 class DecimalField(Typed):
@@ -126,18 +116,7 @@ class DecimalField(Typed):
         self.precision, self.scale = precision, scale
 
     def read(self, word: str) -> Decimal:
-        wrong = ValueError(f"{self.label.text}应为数字，最多 {self.scale} 位小数，现为“{word[:20]}”。")
-        try:
-            number = Decimal(word)
-        except InvalidOperation:
-            raise wrong from None
-        if (
-            not number.is_finite()
-            or abs(number) >= 10 ** (self.precision - self.scale)
-            or number != round(number, self.scale)
-        ):
-            raise wrong
-        return number
+        return answers.decimal(self.label.text, word, self.precision, self.scale)
 
 
 class DateField(Typed):
@@ -146,9 +125,7 @@ class DateField(Typed):
     kind = "date"
 
     def read(self, word: str) -> Any:
-        if (day := read_date(word)) is None:
-            raise ValueError(f"{self.label.text}不是有效日期，请按 2026-05-20 的格式填写。")
-        return day
+        return answers.day(self.label.text, word)
 
 
 class MomentField(Typed):
@@ -157,20 +134,7 @@ class MomentField(Typed):
     kind = "datetime"
 
     def read(self, word: str) -> Any:
-        if (moment := read_moment(word)) is None:
-            raise ValueError(f"{self.label.text}不是有效时间，请按 2026-05-20 15:20 的格式填写。")
-        return moment
-
-
-def read_moment(word: str) -> Any:
-    """A moment of a form (2026-05-20T15:20), or None."""
-    from datetime import datetime
-
-    try:
-        moment = datetime.fromisoformat(word)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo is None and 1900 <= moment.year <= 2200 else None
+        return answers.moment(self.label.text, word)
 
 
 class TickField(PlainBooleanField):
@@ -203,8 +167,11 @@ class ChoiceField(SelectField):
     def pre_validate(self, form: Any) -> None:
         if self.data == "":
             self.data = None
-        if self.data is not None and self.data not in {value for value, _label in self.choices}:
-            raise ValidationError(f"{self.label.text}的选项无效，请从列表中选择。")
+        if self.data is not None:
+            try:
+                answers.one_of(self.label.text, self.data, (value for value, _label in self.choices))
+            except ValueError as error:
+                raise ValidationError(str(error)) from None
 
     def box(self) -> Box:
         """The field as the templates draw it."""
@@ -240,7 +207,7 @@ class RemoteSelectField(Field):
     def process(self, formdata: Any, *given: Any, **more: Any) -> None:
         """Take the chosen key, and what was typed beside it."""
         if formdata is not None:
-            self.typed = (formdata.get(f"{self.name}-text") or "").strip()[:120]
+            self.typed = answers.cleaned(formdata.get(f"{self.name}-text") or "")[: answers.MOST_PICKED]
         super().process(formdata, *given, **more)
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -249,16 +216,10 @@ class RemoteSelectField(Field):
         lookup, before = LOOKUPS[self.lookup], self.object_data
         self.submitted = (valuelist[0] if valuelist else "").strip()[:20]
         self.data = None
-        if self.submitted and "\x00" not in self.submitted:
-            kept = str(before if self.by_key else getattr(before, "id", "")) == self.submitted
-            found = lookup.of(self.submitted, choosing=not kept)
-        elif self.typed:
-            found = lookup.by_text(self.typed)
-        else:
-            return
-        if found is None:
-            raise ValueError(f"没有找到“{self.typed or self.label.text}”，请输入名称或代码后从列表中选择。")
-        self.data = getattr(found, lookup.key) if self.by_key else found
+        kept = str(before if self.by_key else getattr(before, "id", "")) == self.submitted
+        found = answers.picked(self.label.text, self.lookup, self.submitted, self.typed, choosing=not kept)
+        if found is not None:
+            self.data = getattr(found, lookup.key) if self.by_key else found
 
     @property
     def required(self) -> bool:

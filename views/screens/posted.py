@@ -15,10 +15,12 @@ from flask import g, request
 
 from views.screens import asks
 from views.screens.boxes import Box
+from views.screens.moment import of_request
+from views.screens.refusal import code_of
 from views.screens.stay import context
-from workflow.base.errors import NotNow, NotYou, Refused
+from workflow.base.errors import Refused
 from workflow.base.flow import Ask, Flow, Step
-from workflow.base.unit_of_work import UnitOfWork, asking, attempt
+from workflow.base.unit_of_work import UnitOfWork, attempt
 
 
 def form(verb: str, label: str, questions: Sequence[Ask], clause: str = "") -> Step:
@@ -39,7 +41,7 @@ class Posted:
 
     def boxes(self, step: Step, subject: Any) -> list[Box]:
         """The fields of the form, as typed or as they begin."""
-        return asks.boxes_of(step, asking(g.user), subject, self.typed, self.errors)
+        return asks.boxes_of(step, of_request(), subject, self.typed, self.errors)
 
 
 def submit(
@@ -84,14 +86,9 @@ def _all(*readers: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 
 def read(step: Step, subject: Any) -> dict[str, Any]:
     """The answers of the request, complete, as the verb wants them; refused at the fields."""
-    answers = asks.answers_of(step, request, asking(g.user), subject)
+    answers = asks.answers_of(step, request, of_request(), subject)
     Flow.complete(step, answers)
     return answers
-
-
-def code_of(refusal: Refused) -> int:
-    """403 for the wrong person, 409 for the wrong moment, 422 for the wrong content."""
-    return 403 if isinstance(refusal, NotYou) else 409 if isinstance(refusal, NotNow) else 422
 
 
 @dataclass(frozen=True)
@@ -137,7 +134,7 @@ class Rows:
 
     def boxes(self, subject: Any, held: Sequence[dict[str, Any]], errors: dict[str, str], more: int) -> list[list[Box]]:
         """The rows as drawn: what was typed, or what is held; and `more` empty ones."""
-        uow = asking(g.user)
+        uow = of_request()
         if request.method == "POST":
             typed = [asks.typed_in(self.step(n), request) for n in range(self.count())]
         else:

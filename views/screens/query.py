@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement, and_, or_, true
 from models.base import db, label_of
 from models.register.organisation import Organisation
 from models.sealed import blind_index, normalised
+from views.screens.answers import read_date
 from views.screens.columns import column, label_of_relation
 from views.screens.lookup import LAST, LOOKUPS, MOST, is_key
 from workflow.register import name_search
@@ -151,15 +152,6 @@ def starts_with(attribute: Any, word: str) -> Clause:
 def anywhere(attributes: Sequence[Any], word: str) -> Clause:
     """`word` stands somewhere in one of the texts; for tables of some thousand rows."""
     return or_(*(attribute.contains(word, autoescape=True) for attribute in attributes))
-
-
-def read_date(word: str) -> date | None:
-    """A date of the address or a form; None when it is none, or far from our time."""
-    try:
-        day = date.fromisoformat(word)
-    except ValueError:
-        return None
-    return day if 1900 <= day.year <= 2200 else None
 
 
 def conditions_of(model: type, declared: str, labels: Mapping[str, str]) -> list[Condition]:

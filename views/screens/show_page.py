@@ -11,10 +11,10 @@ from flask_appbuilder import expose, has_access
 
 from views.screens.columns import badge
 from views.screens.declared import Declared
+from views.screens.moment import of_request
 from views.screens.panel import Link, Panel, reachable
 from views.screens.timeline import Moment, timeline, working_days_between
 from workflow.base import roles as r
-from workflow.base.unit_of_work import asking
 
 
 class ShowPage(Declared):
@@ -62,7 +62,7 @@ class ShowPage(Declared):
         day = self.due_day(record)
         if not isinstance(day, date):
             return ""
-        today = asking(g.user).today
+        today = of_request().today
         if day < today:
             return f"已于 {day:%Y-%m-%d} 到期"
         left = working_days_between(today, day)

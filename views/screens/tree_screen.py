@@ -18,6 +18,7 @@ from sqlalchemy.orm import aliased
 from models.base import db
 from views.screens.boxes import errors_of
 from views.screens.lookup import is_key
+from views.screens.refusal import NOT_THIS, code_of
 from views.screens.screen import KEY_END, Screen
 from views.screens.stay import context
 from workflow.base.errors import NotNow, NotYou, Refused
@@ -198,7 +199,7 @@ class TreeScreen(Screen):
             else:
                 flash(f"已新增“{self.name_of(record)}”。", "ok")
                 return redirect(self.address("list", node=record.id))
-        return self._page(key, self.record_of(key), form, sentence, adding=True), 422
+        return self._page(key, self.record_of(key), form, sentence, adding=True), NOT_THIS
 
     def _place(self, key: str) -> dict[str, Any]:
         parent = self.record_of(key)
@@ -213,7 +214,7 @@ class TreeScreen(Screen):
             return redirect(self.address("list", node=pk))
         if reason := self.editable(record):
             raise NotNow(reason)
-        form, sentence, code = self.edit_form(obj=record), "", 422
+        form, sentence, code = self.edit_form(obj=record), "", NOT_THIS
         if form.validate():
             values = form.values(self.edit_columns)
             try:
@@ -228,7 +229,7 @@ class TreeScreen(Screen):
                 sentence = form.blame(refusal.fields) or (
                     "" if refusal.fields and not refusal.links else refusal.sentence
                 )
-                code = 409 if isinstance(refusal, NotNow) else 422
+                code = code_of(refusal)
             else:
                 flash("已保存修改。", "ok")
                 return redirect(self.address("list", node=pk))

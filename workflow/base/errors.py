@@ -11,7 +11,7 @@ Named = tuple[str, str, int]
 class Linked(str):
     """A sentence with the records it names.
 
-    Pages draw them as links (views/screens/sentence.py); everywhere else it is the plain sentence. A guard may
+    Pages draw them as links (views/screens/refusal.py); everywhere else it is the plain sentence. A guard may
     answer one as well.
     """
 

@@ -10,6 +10,7 @@ from typing import Any
 from models.base import Labelled
 from workflow.base.abilities import VERB, Ability, know, may
 from workflow.base.errors import NotNow, NotYou, Refused
+from workflow.base.remembered import once
 from workflow.base.unit_of_work import UnitOfWork
 
 #: A guard answers None when satisfied, otherwise the sentence to show. It reads, never writes.
@@ -70,6 +71,11 @@ class Step:
         return (self.target,) if isinstance(self.target, str) else tuple(self.target)
 
 
+def _answer(uow: UnitOfWork, subject: Any, guard: Guard) -> str | None:
+    """What a guard says; steps that share it, and a button and its verb, ask it once while nothing changes."""
+    return once(uow.session, (guard, uow, subject), lambda: guard(uow, subject))
+
+
 @dataclass(frozen=True)
 class Flow:
     """A lifecycle: the name people call it, its states, its steps, and the verbs that do more."""
@@ -115,7 +121,7 @@ class Flow:
             return NotYou(f"只有{'、'.join(step.roles)}可以{step.label}，请由有权限的账号办理。")
         if subject.state not in set(step.sources):
             return NotNow(f"当前状态为“{self.states(subject.state).label}”，不能{step.label}；请刷新后查看最新状态。")
-        sentences = (guard(uow, subject) for guard in step.guards)
+        sentences = (_answer(uow, subject, guard) for guard in step.guards)
         return next((Refused(sentence) for sentence in sentences if sentence), None)
 
     def available(self, uow: UnitOfWork, subject: Any) -> list[Step]:

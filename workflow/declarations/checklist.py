@@ -22,7 +22,7 @@ from models.declarations.standing import AUDITED, standing
 from models.paths.path import Way
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork
-from workflow.declarations import comparison, degree_check, eligibility, form, submission
+from workflow.declarations import comparison, degree_check, eligibility, submission
 from workflow.declarations.declaration import publicity_needed, unit_publicity
 from workflow.declarations.liability import card_of
 from workflow.declarations.quota import limit_of, suitable
@@ -112,11 +112,7 @@ def filled_in(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
     """What the form says of itself: missing parts, evidence after the cut-off, what is expected but absent."""
     if declaration.state not in AUDITED:  # afterwards only the record is told
         return
-    found = form.problems(
-        declaration.content.sections or {},
-        cutoff=declaration.batch.evidence_on,
-        context=submission.facts_of(uow, declaration),
-    )
+    found = submission.problems_of(uow, declaration)
     for problem in found:
         yield Check(LOOK if problem.level == "warning" else BAD, problem.sentence, problem.clause)
     if not any(problem.level == "error" for problem in found):

@@ -16,7 +16,9 @@ from sqlalchemy import select
 from models.declarations.comparison import Comparison, ComparisonResult
 from models.declarations.declaration import Declaration
 from models.declarations.material import Material
+from workflow.base.remembered import once
 from workflow.base.unit_of_work import UnitOfWork
+from workflow.declarations.materials import materials_of
 
 
 @dataclass(frozen=True)
@@ -29,10 +31,11 @@ class Compared:
 
 
 def files_of(uow: UnitOfWork, declaration: Declaration) -> list[Compared]:
-    """Every file of the declaration with its comparisons; two statements."""
-    held = uow.session.scalars(
-        select(Material).where(Material.declaration_id == declaration.id).order_by(Material.id)
-    ).all()
+    """Every file of the declaration with its comparisons; two statements, and these once while nothing changes."""
+    return list(once(uow.session, (files_of, declaration), lambda: _files(uow, declaration)))
+
+
+def _files(uow: UnitOfWork, declaration: Declaration) -> list[Compared]:
     known: dict[int, list[Comparison]] = {}
     for one in uow.session.scalars(
         select(Comparison).where(Comparison.declaration_id == declaration.id).order_by(Comparison.position)
@@ -42,7 +45,7 @@ def files_of(uow: UnitOfWork, declaration: Declaration) -> list[Compared]:
         Compared(
             m, known.get(m.id, ()), next((c for c in known.get(m.id, ()) if c.position == declaration.position), None)
         )
-        for m in held
+        for m in materials_of(uow, declaration)
     ]
 
 

@@ -15,6 +15,7 @@ from models.declarations.standing import AUDITED, ON_THE_WAY
 from models.paths.path import Way
 from models.review.plan import Plan, PlanState
 from workflow.base.flow import Ask, Flow, Step
+from workflow.base.remembered import once
 from workflow.base.roles import (
     APPLICANT,
     AUDITORS,
@@ -172,7 +173,7 @@ def result_publicity(uow: UnitOfWork, declaration: Declaration) -> Publicity | N
 
 
 def _posting(uow: UnitOfWork, declaration: Declaration, kind: str) -> Publicity | None:
-    return uow.session.scalar(
+    newest = (
         select(Publicity)
         .join(PublicityItem)
         .where(
@@ -183,6 +184,7 @@ def _posting(uow: UnitOfWork, declaration: Declaration, kind: str) -> Publicity 
         .order_by(Publicity.id.desc())
         .limit(1)
     )
+    return once(uow.session, (_posting, declaration, kind), lambda: uow.session.scalar(newest))
 
 
 def publicity_needed(declaration: Declaration) -> bool:

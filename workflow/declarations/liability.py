@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from models.declarations.declaration import Declaration
 from models.declarations.liability import CheckResult, LiabilityCard, LiabilityCheck
 from workflow.accounts.colleague import colleagues
+from workflow.base.remembered import once
 from workflow.base.unit_of_work import UnitOfWork
 
 #: Items of the card.
@@ -60,7 +61,8 @@ def keep(uow: UnitOfWork, card: LiabilityCard) -> None:
 def card_of(session: Session, declaration: Declaration) -> LiabilityCard | None:
     """The newest card of the declaration, or None while it is not signed."""
     cards = select(LiabilityCard).where(LiabilityCard.declaration_id == declaration.id)
-    return session.scalar(cards.order_by(LiabilityCard.id.desc()).limit(1))
+    newest = cards.order_by(LiabilityCard.id.desc()).limit(1)
+    return once(session, (card_of, declaration), lambda: session.scalar(newest))
 
 
 def signed() -> ColumnElement[bool]:

@@ -27,11 +27,13 @@ from workflow.base.abilities import verb
 from workflow.base.errors import NotYou, Refused
 from workflow.base.journal import canonical
 from workflow.base.notices import tell
+from workflow.base.remembered import once
 from workflow.base.roles import APPLICANT
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.declarations import carry, eligibility, form, named, quota
 from workflow.declarations.audit import link
 from workflow.declarations.declaration import DECLARATION, is_review, step_at
+from workflow.declarations.materials import materials_of
 from workflow.paths import acceptance, route
 from workflow.paths.path_version import current
 from workflow.storage import files
@@ -226,13 +228,6 @@ def detach(uow: UnitOfWork, declaration: Declaration, material: Material) -> Non
     uow.session.delete(material)
 
 
-def materials_of(uow: UnitOfWork, declaration: Declaration) -> list[Material]:
-    """The materials of a declaration, in the order of upload."""
-    return list(
-        uow.session.scalars(select(Material).where(Material.declaration_id == declaration.id).order_by(Material.id))
-    )
-
-
 def promise(uow: UnitOfWork, declaration: Declaration, device: str) -> None:
     """个人承诺 (118号 四(一) 告知承诺制): the applicant vouches for truth; wording and device are kept."""
     own_and_open(uow, declaration)
@@ -242,7 +237,11 @@ def promise(uow: UnitOfWork, declaration: Declaration, device: str) -> None:
 
 
 def facts_of(uow: UnitOfWork, declaration: Declaration) -> dict[str, Any]:
-    """What decides which fields and materials the form asks of this declaration."""
+    """What decides which fields and materials the form asks of this declaration; read once while nothing changes."""
+    return dict(once(uow.session, (facts_of, declaration), lambda: _facts(uow, declaration)))
+
+
+def _facts(uow: UnitOfWork, declaration: Declaration) -> dict[str, Any]:
     return {
         "way": str(declaration.way),
         "level": str(declaration.level),
@@ -256,13 +255,21 @@ def facts_of(uow: UnitOfWork, declaration: Declaration) -> dict[str, Any]:
     }
 
 
+def problems_of(uow: UnitOfWork, declaration: Declaration) -> list[form.Problem]:
+    """What is still wrong or missing in what was filled in, all of it; looked for once while nothing changes."""
+
+    def look() -> list[form.Problem]:
+        sections, context = declaration.content.sections or {}, facts_of(uow, declaration)
+        return list(form.problems(sections, cutoff=declaration.batch.evidence_on, context=context))
+
+    return once(uow.session, (problems_of, declaration), look)
+
+
 def review(uow: UnitOfWork, declaration: Declaration) -> tuple[dict[str, str], dict[str, str]]:
     """检查并提交: (errors, warnings) by field, everything at once, before anything is sent."""
-    sections = declaration.content.sections or {}
-    context = facts_of(uow, declaration)
     errors: dict[str, str] = {}
     warnings: dict[str, str] = {}
-    for problem in form.problems(sections, cutoff=declaration.batch.evidence_on, context=context):
+    for problem in problems_of(uow, declaration):
         (warnings if problem.level == "warning" else errors).setdefault(problem.place, problem.sentence)
     for key in declaration.content.carried or ():
         title = "申报材料" if key == carry.MATERIALS else form.form().section(key).title

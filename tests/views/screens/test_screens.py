@@ -472,7 +472,7 @@ def test_identity_numbers_are_masked_in_the_sheet(desk, tried):
 
 
 def test_a_sheet_of_unreadable_conditions_is_refused(config):
-    assert config.post(f"{ORGANISATIONS}/export?kind=nonsense").status_code == 409
+    assert config.post(f"{ORGANISATIONS}/export?kind=nonsense").status_code == 422
 
 
 def test_the_digest_is_that_of_the_file():

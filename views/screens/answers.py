@@ -1,0 +1,125 @@
+"""What was typed, as the value that is meant: the one reader of generated forms, of verbs that ask, and of conditions.
+
+Each takes the label of the field and the word, and gives the value or raises ValueError with the field's sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from models.base import db
+from views.screens.lookup import LOOKUPS
+from workflow.base import settings
+from workflow.base.errors import Refused
+
+INT_LOWEST, INT_HIGHEST = -(2**31), 2**31 - 1
+#: So much of what was typed beside a picker is read.
+MOST_PICKED = 120
+
+
+def cleaned(word: str) -> str:
+    """A text as it is kept: line ends of one kind, no spaces around it."""
+    return word.replace("\r\n", "\n").strip()
+
+
+def text(label: str, word: str, most: int | None) -> str:
+    """A text that is not too long; refused with both numbers."""
+    if most and len(word) > most:
+        raise ValueError(f"{label}不能超过 {most} 字，现有 {len(word)} 字。")
+    return word
+
+
+def number(label: str, word: str) -> int:
+    """A whole number that a column can hold."""
+    try:
+        found = int(word)
+    except ValueError:
+        raise ValueError(f"{label}应为整数，现为“{word[:20]}”。") from None
+    if not INT_LOWEST <= found <= INT_HIGHEST:
+        raise ValueError(f"{label}超出可登记的范围。")
+    return found
+
+
+def decimal(label: str, word: str, precision: int, scale: int) -> Decimal:
+    """An amount with as many digits as the column keeps."""
+    wrong = ValueError(f"{label}应为数字，最多 {scale} 位小数，现为“{word[:20]}”。")
+    try:
+        found = Decimal(word)
+    except InvalidOperation:
+        raise wrong from None
+    if not found.is_finite() or abs(found) >= 10 ** (precision - scale) or found != round(found, scale):
+        raise wrong
+    return found
+
+
+def day(label: str, word: str) -> date:
+    """A day, by `<input type="date">`."""
+    return _or_wrong(read_date(word), f"{label}不是有效日期，请按 2026-05-20 的格式填写。")
+
+
+def moment(label: str, word: str) -> datetime:
+    """A day and a time, by `<input type="datetime-local">`."""
+    return _or_wrong(read_moment(word), f"{label}不是有效时间，请按 2026-05-20 15:20 的格式填写。")
+
+
+def one_of(label: str, word: str, offered: Iterable[str]) -> str:
+    """One of the values on offer."""
+    if word not in set(offered):
+        raise ValueError(f"{label}的选项无效，请从列表中选择。")
+    return word
+
+
+def picked(label: str, model: str, key: str, typed: str, *, choosing: bool = True) -> Any:
+    """The record chosen in a picker, or the only one of exactly that name or code; None when nothing was typed."""
+    if not key and not typed:
+        return None
+    lookup = LOOKUPS[model]
+    found = lookup.of(key, choosing=choosing) if key else lookup.by_text(typed)
+    return _or_wrong(found, f"没有找到“{typed or label}”，请输入名称或代码后从列表中选择。")
+
+
+def upload(sent: Any) -> tuple[bytes, str] | None:
+    """The bytes and the name of an upload, read before the unit of work opens; None when none was sent."""
+    if sent is None or not sent.filename:
+        return None
+    limit = settings.value(db.session, "upload_max_mb") * 1024 * 1024
+    sent.stream.seek(0)  # a verb that is run again reads it again
+    data = sent.stream.read(limit + 1)
+    if len(data) > limit:
+        raise ValueError(f"文件“{sent.filename[:80]}”超过 {limit // 1048576} MB 的上限；请压缩或拆分后再上传。")
+    return data, sent.filename
+
+
+def uploads(sent: Iterable[Any], field: str) -> list[tuple[bytes, str]]:
+    """The bytes and the name of each of several uploads; refused at the field when one is too large."""
+    try:
+        return [found for one in sent if (found := upload(one)) is not None]
+    except ValueError as error:
+        raise Refused(str(error), field=field) from None
+
+
+def read_date(word: str) -> date | None:
+    """A date of the address or a form; None when it is none, or far from our time."""
+    try:
+        found = date.fromisoformat(word)
+    except ValueError:
+        return None
+    return found if 1900 <= found.year <= 2200 else None
+
+
+def read_moment(word: str) -> datetime | None:
+    """A moment of a form (2026-05-20T15:20), or None."""
+    try:
+        found = datetime.fromisoformat(word)
+    except ValueError:
+        return None
+    return found if found.tzinfo is None and 1900 <= found.year <= 2200 else None
+
+
+def _or_wrong(value: Any, sentence: str) -> Any:
+    if value is None:
+        raise ValueError(sentence)
+    return value
