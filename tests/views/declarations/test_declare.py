@@ -100,8 +100,8 @@ def test_a_file_that_is_not_what_its_name_says_is_refused(world, browser, sessio
     assert client.post(url, data=sent, content_type="multipart/form-data").status_code == 302
     held = session.scalars(select(Material)).one()
     assert held.file.name == "学历证书.pdf"
-    answer = client.get(f"/file/{held.file.key}")
-    assert answer.status_code == 200 and "attachment" in answer.headers["Content-Disposition"]
+    with client.get(f"/file/{held.file.key}") as answer:
+        assert answer.status_code == 200 and "attachment" in answer.headers["Content-Disposition"]
 
 
 def test_the_check_page_lists_everything_that_is_missing_at_once(world, browser, session):
