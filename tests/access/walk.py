@@ -87,12 +87,14 @@ def lines():
 class Walker:
     """A signed-in (or anonymous) client that leaves no change behind."""
 
-    def __init__(self, app, session, make, as_, role, monkeypatch):
+    def __init__(self, app, session, make, as_, role, monkeypatch, fit=None):
         from tests.sign_in import sign_in_for_test
 
         self.app, self.session, self.role = app, session, role
         self.world = World(make, as_)
         account = None if role == NOBODY else self.world.account(role)
+        if fit is not None:  # the same account at the same desk, with another role
+            fit(account)
         session.commit()
         client = app.test_client()
         if account is not None:
@@ -103,6 +105,7 @@ class Walker:
         self.screens = {view.endpoint: view for view in app.appbuilder.baseviews}
         self.rules = {rule.endpoint: rule for rule in app.url_map.iter_rules()}
         self.secrets = [CANARY, *(word for p in session.scalars(select(Person)) for word in (p.id_number, p.phone))]
+        self.leads = ()  #: of all verbs of its role the ones it may lead; empty: all
         self.told = []  #: (line, what was told that should not be)
         logging.getLogger("flask_appbuilder.security.decorators").setLevel(logging.ERROR)
         monkeypatch.setattr(errors, "page", lambda code, sentence="": (sentence or str(code), code))
@@ -135,6 +138,7 @@ class Walker:
         if endpoint.endswith(".bulk_act"):
             return screen.bulk.split()[0]
         mine = [step for step in screen.offered if self.role in step.roles and not step.inner]
+        mine = [step for step in mine if step.verb in self.leads] if self.leads else mine
         return (mine or screen.offered)[0].verb
 
     # -- asking --------------------------------------------------------------------------------------
