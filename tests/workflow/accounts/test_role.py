@@ -263,7 +263,7 @@ def test_ticks_beyond_the_capacities_are_refused_with_who_has_them(as_, security
         role.make_role(as_(security), name="统计员", note="", capacities=[], ticked={REACHED})
 
 
-@pytest.mark.parametrize("name", [*BUSINESS, r.SYSTEM_ADMIN, r.AUDIT_ADMIN])
+@pytest.mark.parametrize("name", [*sorted(BUSINESS), r.SYSTEM_ADMIN, r.AUDIT_ADMIN])
 def test_only_the_security_administrator_makes_and_changes_roles(make, as_, secretary, name):
     account = make.account(name)
     with pytest.raises(NotYou):
