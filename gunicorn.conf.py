@@ -4,6 +4,7 @@ The worker reads requests in a loop of its own (`app/worker.py`), so that slow c
 """
 
 import os
+import subprocess
 import sys
 
 host = os.environ.get("HOST", "127.0.0.1")
@@ -33,5 +34,7 @@ def post_fork(server, worker):
 
 
 def when_ready(server):
-    """The application is loaded and the socket listens: say so, in one line."""
+    """The application is loaded and the socket listens: say so, in one line. WORKER=1: 后台任务 are done beside it."""
+    if os.environ.get("WORKER") == "1":
+        subprocess.Popen([sys.executable, "app/beside.py", str(os.getpid())], start_new_session=True)  # noqa: S603
     print(f"ready http://{bind}", flush=True)  # noqa: T201

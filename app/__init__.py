@@ -18,7 +18,8 @@ from models.sealed import install_keys
 from workflow.accounts.password import use_method
 from workflow.base.clock import allow_demo_clock
 from workflow.base.unit_of_work import install
-from workflow.jobs.job import install_jobs
+from workflow.jobs.bell import Bell
+from workflow.jobs.job import install as install_bell
 from workflow.storage import store
 
 migrate = Migrate(render_as_batch=True, compare_type=True)
@@ -29,7 +30,6 @@ def create_app(**settings: Any) -> Flask:
     """The application; `settings` override the environment (tests)."""
     from app.fab_faults import ProvinceAppBuilder  # isort: skip  (mends Flask-AppBuilder before any view exists)
     from app.commands import register_commands  # isort: skip
-    from app.commands.job import starter  # isort: skip
     from app import addresses, request
     from app.errors import register_errors
     from app.menu import build_menu, labels_for, menu_for
@@ -47,7 +47,7 @@ def create_app(**settings: Any) -> Flask:
     allow_demo_clock(app.config["DEMO"])
     shelf = store.shelf_of(app.config["STORE_URL"], app.config["FILE_STORE"], app.config["STORE_ACCESS"])
     store.install(store.Store(shelf, Path(app.config["DATA_DIR"]) / "previews"))
-    install_jobs(Path(app.config["DATA_DIR"]) / "jobs", starter(app))
+    install_bell(None if app.config.get("JOBS_HERE") else Bell(config.queue_url(app.config)))
     use_method(app.config["FAB_PASSWORD_HASH_METHOD"])
     if proxies := app.config["PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,7 @@ def load() -> dict[str, Any]:
         "MASTER_KEY": secret("master", directory),
         "SQLALCHEMY_DATABASE_URI": database_url(directory),
         "SQLITE_SYNC": "OFF" if os.environ.get(BUILDS_ASIDE) else "FULL",
+        "QUEUE_URL": os.environ.get("QUEUE_URL", ""),  # of long work; empty: where the database is
         "FILE_STORE": str(directory / "files"),
         "STORE_URL": store_url(),
         "STORE_ACCESS": store_access(),
@@ -155,3 +157,13 @@ def store_access() -> dict[str, str]:
         "style": "STORE_STYLE",
     }
     return {name: os.environ.get(variable, "") for name, variable in names.items()}
+
+
+def queue_url(loaded: Mapping[str, Any]) -> str:
+    """QUEUE_URL, else the PostgreSQL that holds the data, else a file beside the embedded database.
+
+    On SQLite the queue has a file of its own: while a job writes, nobody else could speak in the main one.
+    """
+    database = str(loaded["SQLALCHEMY_DATABASE_URI"])
+    beside = database if database.startswith("postgresql") else f"sqlite:///{Path(loaded['DATA_DIR']) / 'queue.db'}"
+    return str(loaded["QUEUE_URL"]) or beside

@@ -23,6 +23,7 @@ def main() -> None:
     number("WEB_THREADS", 8, 1, 256)
     os.environ |= {"HOST": host, "PORT": str(port), "DATA_DIR": str(data_dir())}
     try_address(host, port)
+    os.environ.setdefault("WORKER", "1")
     os.chdir(ROOT)
     prepare()
     try_address(host, port)  # somebody may have taken it meanwhile

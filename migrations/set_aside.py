@@ -29,8 +29,8 @@ _step: Any = None
 
 
 def is_ours(name: str | None, kind: str, parents: Any) -> bool:
-    """Whether the models should know of that table: not of the shelf."""
-    return not (kind == "table" and name and re.fullmatch(r"aside(_\d+)?", name))
+    """Whether the models should know of that table: neither of the shelf, nor of the queue's own (huey)."""
+    return not (kind == "table" and name and re.fullmatch(r"aside(_\d+)?|huey_\w+", name))
 
 
 def watch(ctx: Any) -> None:

@@ -10,7 +10,7 @@ from models.batches import batch  # noqa: F401
 from models.committees import catalogue, committee, expert  # noqa: F401
 from models.declarations import comparison, declaration, filed_names, liability, material, opinion, quota  # noqa: F401
 from models.imports import import_batch  # noqa: F401
-from models.jobs import job  # noqa: F401
+from models.jobs import job, slot  # noqa: F401
 from models.office import (  # noqa: F401
     calendar_notice,
     journal,

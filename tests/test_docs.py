@@ -253,7 +253,7 @@ def test_every_command_is_told(readme, application):
         "bootstrap",
         "load-reference",
         "organisation index",
-        "job",
+        "worker",
         "report send",
         "store verify",
         "store sweep",

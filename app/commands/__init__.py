@@ -17,7 +17,6 @@ def register_commands(app: Flask) -> None:
     from app.commands.accounts import account_commands
     from app.commands.bootstrap import bootstrap
     from app.commands.draw import draw_commands
-    from app.commands.job import job_command
     from app.commands.journal import journal_commands
     from app.commands.organisation import organisation_commands
     from app.commands.prepare import prepare
@@ -25,11 +24,12 @@ def register_commands(app: Flask) -> None:
     from app.commands.reference import load_reference
     from app.commands.report import report_commands
     from app.commands.store import store_commands
+    from app.commands.worker import worker_command
 
     for command in (
         prepare,
         bootstrap,
-        job_command,
+        worker_command,
         journal_commands,
         account_commands,
         draw_commands,

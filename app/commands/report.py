@@ -1,23 +1,30 @@
-"""`flask --app run report send`: the outbox of 证书报送人社部; run it every few minutes by a timer."""
+"""The outbox of 证书报送人社部: sent by the workers, and by hand with `flask --app run report send`."""
 
 from __future__ import annotations
 
 import ssl
 import urllib.error
 import urllib.request
+from datetime import datetime
 from typing import Any
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from sqlalchemy.orm import Session
 
 from models.base import db
 from workflow.accounts.accounts import install_system_account
 from workflow.awards import delivery
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import attempt
+from workflow.jobs.kinds import works
+from workflow.jobs.periodic import every, repeats
+from workflow.jobs.work import Run
 
 PATIENCE = 60
+#: Minutes between two looks into the outbox by a worker.
+EVERY = 5
 #: A receipt is short; whoever answers more is not read to the end.
 MOST_ANSWER = 4 << 20
 report_commands = click.Group("report", help="证书报送人社部：投递上报包。")
@@ -71,3 +78,26 @@ def poster(url: str, authority: str = "") -> delivery.Post:
             return delivery.Answer(error.code, error.read(MOST_ANSWER))
 
     return post
+
+
+# -- by itself, when REPORT_URL is set --------------------------------------------------------------
+
+
+@works("send_reports", minutes=30)
+def _send(run: Run) -> None:
+    """Send what is due. May be begun again: a try is written down first, and a batch is its own key there."""
+    url, key = current_app.config["REPORT_URL"], current_app.config["REPORT_KEY"]
+    if not url.startswith("https://") or len(key) < 32:
+        raise Refused("REPORT_URL 须为 https 地址，REPORT_KEY 须为 32 字节以上的十六进制密钥，请系统管理员更正。")
+    told = []
+    for batch, words in delivery.send_due(run.actor, run.session, poster(url, current_app.config["REPORT_CA"]), key):
+        told.append(f"{batch} {words}")
+        run.tell(len(told), 0, told[-1])
+    attempt(run.actor, lambda uow: run.finish(uow, "；".join(told) or "没有到期的上报包。"), session=run.session)
+
+
+def _due(session: Session, now: datetime) -> bool:
+    return bool(current_app.config["REPORT_URL"]) and bool(delivery.due(session, now))
+
+
+repeats("send_reports", "投递上报包", every(EVERY), _due)

@@ -1,6 +1,6 @@
 """Processes that commit an import, to be killed at any moment: `python -m tests.workflow.committing`.
 
-For every line "directory" on stdin a child is forked, which submits (or resumes) the only batch of the database
+For every line "directory" on stdin a child is forked, which submits (or takes up again) the only batch of the database
 there; its number is printed when its work begins, and "ended" when it is gone. Forking spares each its start.
 """
 
@@ -17,31 +17,46 @@ import models.registry  # noqa: F401
 from models.accounts.account import Account
 from models.base import db
 from models.imports.import_batch import ImportBatch
+from models.jobs.job import Job
 from models.sealed import install_keys
 from workflow.base.unit_of_work import attempt, install
 from workflow.imports import import_batch
 from workflow.jobs import job as jobs
+from workflow.jobs import work
 from workflow.register.pinyin import initials
+from workflow.storage import store
+from workflow.storage.on_disk import Disk
 
 MASTER = b"k" * 32
 
 
 def commit(place: Path, begins: int) -> None:
     """提交 of the only batch, or what is left of it."""
-    jobs.install_jobs(place / "jobs", None)
+    store.install(store.Store(Disk(place / "files"), place / "previews"))
+    jobs.install(None)
     engine = create_engine(f"sqlite:///{place}/during.db")
     install(engine, sync="OFF")
     with Session(engine) as session:
         db.session = session  # type: ignore[assignment]
         batch = session.scalars(select(ImportBatch)).one()
         actor, key = session.get_one(Account, batch.account_id), batch.id
-        verb = "resume" if batch.state == "committing" else "commit"
         os.write(begins, b".")
-        attempt(
-            actor,
-            lambda uow: import_batch.IMPORT.perform(uow, uow.session.get_one(ImportBatch, key), verb),
-            session=session,
-        )
+        if batch.state == "committing":  # as the sweeper and a worker do it
+            attempt(actor, lambda uow: take_back(uow, batch.job_id), session=session)
+            work.do(session, batch.job_id)
+        else:
+            attempt(
+                actor,
+                lambda uow: import_batch.IMPORT.perform(uow, uow.session.get_one(ImportBatch, key), "commit"),
+                session=session,
+            )
+
+
+def take_back(uow, job_id):
+    """From the run that was killed."""
+    job = uow.session.get_one(Job, job_id)
+    if job.state == "running":
+        work.put_back(uow, job)
 
 
 def main() -> None:

@@ -74,13 +74,6 @@ class ImportScreen(FlowScreen):
         """What, and from which file."""
         return f"{self.cell_kind(record)} · {record.file_name}"
 
-    def badge_of(self, record: ImportBatch) -> Any:
-        """The state, or that its work was broken off."""
-        if record.job is not None and jobs.broken(record.job) and record.state in _UNDER_WAY:
-            return badge("办理中断", "bad")
-        state = ImportState(record.state)
-        return badge(state.label, state.tone)
-
     # -- upload --------------------------------------------------------------------------------------
 
     @expose("/new/<kind>", methods=["GET", "POST"])
@@ -144,7 +137,7 @@ class ImportScreen(FlowScreen):
             "rows": [_shown(about, row) for row in rows],
             "tabs": _tabs(record),
             "unknown": self._unknown(record, about),
-            "progress": jobs.progress_of(record.job) if record.job else None,
+            "progress": jobs.progress_of(db.session, record.job) if record.job else None,
             "touched": [],
             "touched_count": 0,
         }
@@ -194,7 +187,7 @@ class ImportScreen(FlowScreen):
         places = {f.name: n for n, f in enumerate(about.fields)}
         rows = (
             (texts, {places.get(name, len(about.fields)): words for name, words in faults.items()})
-            for texts, faults in import_batch.failing_rows(db.session, record)
+            for texts, faults in import_rows.failing(db.session, record.id)
         )
         target = tempfile.TemporaryFile()  # noqa: SIM115  (closed when it has been sent)
         template.returned(target, about.title, _columns(about), rows, about.dictionary(db.session))
@@ -208,7 +201,6 @@ class ImportScreen(FlowScreen):
         return links
 
 
-_UNDER_WAY = (ImportState.RECEIVED, ImportState.COMMITTING, ImportState.UNDOING)
 FILE = Ask(
     "file",
     "浏览（选择文件）",

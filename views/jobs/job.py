@@ -4,50 +4,43 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, g
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 
-from models.jobs.job import Job, JobState
-from views.screens.base import Link, Screen, badge
-from views.screens.download import named
-from workflow.base.unit_of_work import asking
+from models.base import db
+from models.jobs.job import Job
+from views.screens.base import FlowScreen, Link
+from views.screens.moment import of_request
+from views.storage.served import served
+from workflow.base.flow import Step
 from workflow.jobs import job as jobs
+from workflow.jobs.job import JOB
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-PIECE = 1 << 16
 
 
-class JobScreen(Screen):
+class JobScreen(FlowScreen):
     """One's own jobs, the newest first. The work goes on when the browser is closed."""
 
-    model = Job
+    model, flow = Job, JOB
     route_base = "/job"
     title = "后台任务"
-    lead = "较长的导入、导出和推演在后台办理，可以关闭页面，稍后回来查看。结果文件保存 7 天。"
-    columns = "title standing sentence asked_at ended_at"
-    labels = {"standing": "状态"}
-    facts = "title standing sentence asked_at ended_at result"
+    lead = "较长的导入、导出和发放在后台办理，可以关闭页面，稍后回来查看；中断的会自动重新办理。结果文件保存 7 天。"
+    columns = "title state sentence asked_at ended_at"
+    facts = "title state sentence asked_at started_at ended_at result"
     conditions = "title:contains state asked_at"
     order = "-id"
+    verbs = "cancel"
     can_export = False
     empty = "没有后台任务；较长的导入、导出会出现在这里。"
     show_template = "jobs/show.html"
-
-    def cell_standing(self, record: Job) -> Any:
-        """The state, and 办理中断 when the process of a job is gone."""
-        return standing(record)
-
-    def badge_of(self, record: Job) -> Any:
-        """The same in the head."""
-        return standing(record)
 
     def operations(self, record: Job) -> list[Link]:
         """详情, where the work is looked at, and the file."""
         links = super().operations(record)
         if record.home:
             links.append(Link("查看", record.home))
-        if record.result:
+        if record.digest:
             links.append(Link("下载", f"{self.base_address()}fetch/{record.id}"))
         return links
 
@@ -57,7 +50,14 @@ class JobScreen(Screen):
 
     def extra_page(self, record: Job) -> dict[str, Any]:
         """How far it is; the page looks again while it runs."""
-        return {"progress": jobs.progress_of(record)}
+        return {"progress": jobs.progress_of(db.session, record)}
+
+    def must_be(self, record: Job, seen: str) -> None:
+        """Whether it waited or ran when the page was drawn makes no difference to who cancels it."""
+
+    def beforehand(self, record: Job, step: Step) -> None:
+        """The run is stopped first: on SQLite it may hold the writer that the cancelling itself needs."""
+        jobs.please_stop(record.id, record.token)
 
     @expose("/fetch/<int:pk>")
     @has_access
@@ -65,21 +65,10 @@ class JobScreen(Screen):
     def fetch(self, pk: int) -> Any:
         """The file the job has left."""
         record = self.find(pk)
-        path = jobs.result_of(asking(g.user), record)
-
-        def pieces() -> Any:
-            with open(path, "rb") as file:
-                while piece := file.read(PIECE):
-                    yield piece
-
-        answer = named(Response(pieces(), mimetype=EXCEL), record.result)
-        answer.content_length = path.stat().st_size
-        return answer
-
-
-def standing(record: Job) -> Any:
-    """The state of a job as people see it."""
-    if jobs.broken(record):
-        return badge("办理中断", "bad")
-    state = JobState(record.state)
-    return badge(state.label, state.tone)
+        return served(
+            lambda start, end: jobs.result_of(of_request(), record, start, end),
+            size=record.size,
+            digest=record.digest,
+            name=record.result,
+            media_type=EXCEL,
+        )

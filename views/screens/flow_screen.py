@@ -132,6 +132,9 @@ class FlowScreen(Screen):
         """Hook: do the verb; by default the flow's performer."""
         return self.flow.perform(uow, record, verb, **answers)
 
+    def beforehand(self, record: Any, step: Step) -> None:
+        """Hook: what must have been said before the unit of work of an allowed verb begins."""
+
     def done(self, record_id: int, step: Step, name: str, answer: Any) -> Any:
         """Hook: what follows a verb that went through; `answer` is what its performer gave back."""
         flash(f"“{name}”已办理：{step.label}。", "ok")
@@ -156,6 +159,7 @@ class FlowScreen(Screen):
             if refusal := self.flow.refusal(of_request(), record, step):
                 raise refusal
             answers = asks.answers_of(step, request, of_request(), record)
+            self.beforehand(record, step)
             answer = attempt(g.user, lambda uow: self._act(uow, pk, step, answers), context=context())
         except Refused as refusal:
             return self._refused(self.find(pk), step, refusal)

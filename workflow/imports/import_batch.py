@@ -8,9 +8,8 @@ between, nothing is written and the table is looked at anew. The same file twice
 from __future__ import annotations
 
 import contextlib
-import hashlib
-from collections.abc import Collection, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Collection, Sequence
+from functools import partial
 from typing import Any, BinaryIO
 
 from sqlalchemy import select
@@ -20,34 +19,38 @@ from models.accounts.account import Account
 from models.committees.committee import Committee
 from models.imports.import_batch import ImportBatch, ImportMeaning, RowAction
 from models.imports.import_batch import ImportState as S
-from models.jobs.job import JobState
+from models.jobs.job import Job, JobState
 from models.register.organisation import Organisation
 from workflow.base import roles
 from workflow.base.errors import Refused
 from workflow.base.flow import Flow, Step
 from workflow.base.unit_of_work import UnitOfWork, asking, attempt
-from workflow.imports import import_rows, reading
+from workflow.imports import import_rows, reading, upload
 from workflow.imports.kind import ImportKind, Outcome, Tell
 from workflow.imports.kinds import KINDS, kind_of
-from workflow.imports.parsing.grid import SPOILS
 from workflow.imports.words import Words
-from workflow.jobs import job as jobs
-from workflow.jobs.job import Answer, Run
+from workflow.jobs.kinds import works
+from workflow.jobs.work import Run, ask, later
 from workflow.storage.files import clean_name
+from workflow.storage.store import digest_of
 
 __all__ = ["IMPORT", "KINDS", "begin", "commit", "discard", "interpret", "undo", "unknown_words"]
 
 #: Tables up to this size are looked at while the page waits; longer ones as a job.
 SHORT_BYTES = 60_000
 SHORT_ROWS = 400
+#: Tables up to this size go into the queue for short work: nobody waits minutes behind them.
+LANE_BYTES = 1_000_000
+LANE_ROWS = 10_000
 #: The guide has the same two steps in seven modules.
 GUIDE = "附件3 1.3–1.8、1.10"
 IMPORTERS = (roles.HRSS_CONFIG, roles.COMMITTEE_OFFICE, roles.UNIT_OFFICER, roles.BUREAU_OFFICER)
 
 
 def own(uow: UnitOfWork, batch: ImportBatch) -> str | None:
-    """Only who uploaded it: the preview is what he has read."""
-    return None if batch.account_id == uow.actor.id else "只能办理本人上传的导入批次。"
+    """Only who uploaded it: the preview is what he has read; the system where a worker has died."""
+    mine = batch.account_id == uow.actor.id or uow.actor.plays(roles.SYSTEM)
+    return None if mine else "只能办理本人上传的导入批次。"
 
 
 def something_to_do(uow: UnitOfWork, batch: ImportBatch) -> str | None:
@@ -58,9 +61,13 @@ def something_to_do(uow: UnitOfWork, batch: ImportBatch) -> str | None:
 
 
 def job_is_gone(uow: UnitOfWork, batch: ImportBatch) -> str | None:
-    """Its job has died or failed: nothing of it was written."""
-    gone = batch.job is not None and (jobs.broken(batch.job) or batch.job.state == JobState.FAILED)
-    return None if gone else "正在办理中，请稍候。"
+    """Where its work is still to come: its job has failed or was cancelled, and nothing of it was written."""
+    over = batch.job is not None and batch.job.state in (JobState.FAILED, JobState.CANCELLED)
+    return (
+        None
+        if over or batch.state in (S.PREVIEWED, S.UNREADABLE)
+        else "正在办理中，请稍候；不再需要的，可在“后台任务”取消。"
+    )
 
 
 # fmt: off
@@ -72,22 +79,19 @@ IMPORT = Flow("批量导入", S, [
     Step("commit",    "提交",      {S.PREVIEWED},              S.COMMITTING,  IMPORTERS, [own, something_to_do],
          clause=GUIDE, tone="primary", confirm="提交后，成功的行将一次写入系统，失败的行不写入，确定提交吗？"),
     Step("written",   "写入完成",  {S.COMMITTING},             S.COMMITTED,   IMPORTERS, [own], clause=GUIDE, inner=True),
-    Step("give_back", "重新核对",  {S.COMMITTING, S.UNDOING},  (S.PREVIEWED, S.COMMITTED), IMPORTERS, [own], clause=GUIDE, inner=True),
+    Step("give_back", "退回",      {S.RECEIVED, S.COMMITTING, S.UNDOING}, (S.PREVIEWED, S.COMMITTED), (*IMPORTERS, roles.SYSTEM), [own],
+         clause=GUIDE, inner=True),
     Step("undo",      "撤销本批",  {S.COMMITTED},              S.UNDOING,     IMPORTERS, [own],
          clause=GUIDE, tone="bad", confirm="撤销后，本批新增的记录删除、变更的记录恢复原值；此后又被修改或使用的保留不动，确定撤销吗？"),
     Step("undone",    "撤销完成",  {S.UNDOING},                S.UNDONE,      IMPORTERS, [own], clause=GUIDE, inner=True),
     Step("resume",    "重新办理",  {S.RECEIVED, S.COMMITTING, S.UNDOING}, None, IMPORTERS, [own, job_is_gone], clause=GUIDE, tone="primary"),
-    Step("discard",   "放弃",      {S.PREVIEWED, S.UNREADABLE}, S.DISCARDED,  IMPORTERS, [own], clause=GUIDE, tone="bad",
+    Step("discard",   "放弃",      {S.RECEIVED, S.PREVIEWED, S.UNREADABLE}, S.DISCARDED, IMPORTERS, [own, job_is_gone], clause=GUIDE, tone="bad",
          confirm="放弃后本次上传的内容删除，未写入任何数据，确定放弃吗？"),
 ])
 # fmt: on
 
 
 # -- upload -----------------------------------------------------------------------------------------
-
-
-def _upload(batch_id: int) -> Path:
-    return jobs.directory(0) / f"upload-{batch_id}"
 
 
 def begin(
@@ -113,53 +117,75 @@ def begin(
         kind=kind.name,
         account_id=uow.actor.id,
         file_name=clean_name(name),
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=digest_of(data),
         choices=choices,
         state=S.RECEIVED,
         created_at=uow.now.replace(microsecond=0),
     )
     uow.session.add(batch)
     uow.session.flush()
-    _upload(batch.id).write_bytes(data)
+    upload.keep(batch, data)
     uow.record("upload_import", batch, label="上传导入文件", kind=kind.name, sha256=batch.sha256)
-    _start(uow, batch, "import_read", f"核对：{batch.file_name}", here=len(data) <= SHORT_BYTES)
+    lane = "short" if len(data) <= LANE_BYTES else "long"
+    _start(uow, batch, "import_read", f"核对：{batch.file_name}", here=len(data) <= SHORT_BYTES, lane=lane)
     return batch
 
 
-def _start(uow: UnitOfWork, batch: ImportBatch, work: str, title: str, *, here: bool) -> None:
-    batch.job = jobs.ask(uow, work, title, home=f"/import/show/{batch.id}", here=here, batch=batch.id)
+def _start(uow: UnitOfWork, batch: ImportBatch, work: str, title: str, *, here: bool, lane: str) -> None:
+    batch.job = ask(uow, work, title, home=f"/import/show/{batch.id}", here=here, lane=lane, batch=batch.id)
 
 
-@jobs.works("import_read")
-def _read(run: Run) -> Answer:
+def _lane(rows: int) -> str:
+    return "short" if rows <= LANE_ROWS else "long"
+
+
+def _given_up(uow: UnitOfWork, job: Job, sentence: str) -> None:
+    """Its job has failed or was cancelled: what had been looked at waits for its sender as before, with the sentence.
+
+    A table nobody has looked at yet stays where it is: it may be looked at again, or be given up.
+    """
+    batch = uow.session.scalar(select(ImportBatch).where(ImportBatch.job_id == job.id))
+    if batch is None:
+        return
+    batch.sentence = sentence[:500]
+    if batch.state == S.COMMITTING or (batch.state == S.RECEIVED and batch.total):
+        IMPORT.advance(uow, batch, "give_back", to=S.PREVIEWED, reason=sentence)
+    elif batch.state == S.UNDOING:
+        IMPORT.advance(uow, batch, "give_back", to=S.COMMITTED, reason=sentence)
+
+
+@works("import_read", minutes=30, given_up=_given_up)
+def _read(run: Run) -> None:
     """Read the file, rehearse every row, keep what each would do."""
     batch = _batch(run)
     kind = kind_of(batch.kind)
-    run.tell(0, 0, "正在读取文件")
-    file = _upload(batch.id)
     try:
-        if file.exists():
-            required = [f.label for f in kind.fields if f.required]
-            table = reading.read(file, batch.file_name, headings=kind.headings, required=required, title=kind.title)
-            rows = _rows_read(kind, table)
-            notes, dictionary = list(table.notes), table.dictionary
-        else:  # looked at again after a word has been given a meaning
-            rows, notes, dictionary = _again(run.session, batch.id), list(batch.notes), batch.dictionary
+        if batch.total:  # looked at again after a word has been given a meaning
+            rows, notes, dictionary = import_rows.as_read(run.session, batch.id), list(batch.notes), batch.dictionary
+        else:
+            table = _table(run, kind, batch)
+            rows, notes, dictionary = import_rows.of_table(kind, table), list(table.notes), table.dictionary
         outcomes, _words = _rehearse(run, kind, batch, rows)
     except Refused as refusal:
         sentence = refusal.sentence
+        if later(refusal):
+            raise
         attempt(run.actor, lambda uow: _refuse(uow, run, sentence), session=run.session)
-        return sentence, ""
+        return
     if dictionary and dictionary != kind.dictionary(run.session) and not any(_STALE in note for note in notes):
         notes.append(_STALE)
     run.tell(0, 0, "正在保存核对结果")
-    beside = None if len(rows) <= SHORT_ROWS else ()
-    attempt(run.actor, lambda uow: _keep(uow, run, outcomes, notes, dictionary), session=run.session, holds=beside)
-    file.unlink(missing_ok=True)
-    return "核对完成，请查看结果后提交。", ""
+    keep = partial(_keep, run=run, rows=outcomes, notes=notes, dictionary=dictionary)
+    attempt(run.actor, keep, session=run.session, holds=_beside(rows))
 
 
-_SPOILED = frozenset(SPOILS)
+def _table(run: Run, kind: ImportKind, batch: ImportBatch) -> reading.Table:
+    run.tell(0, 0, "正在读取文件")
+    required = [f.label for f in kind.fields if f.required]
+    with upload.at_hand(batch) as file:
+        return reading.read(file, batch.file_name, headings=kind.headings, required=required, title=kind.title)
+
+
 _STALE = "模板已更新：您使用的是旧版模板，表头或下拉取值可能与现在不同，请核对后再提交，或下载新模板。"
 
 
@@ -167,22 +193,9 @@ def _batch(run: Run) -> ImportBatch:
     return run.session.get_one(ImportBatch, run.arguments["batch"])
 
 
-def _rows_read(kind: ImportKind, table: reading.Table) -> list[Outcome]:
-    rows = [Outcome(number, cells) for number, cells in table.rows]
-    if table.spoiled:
-        places = {row.number: row for row in rows}
-        for (number, place), sentence in table.spoiled.items():
-            if number in places:
-                places[number].faults[kind.fields[place].name] = sentence
-    return rows
-
-
-def _again(session: Session, batch_id: int) -> list[Outcome]:
-    """The rows as they were read: of what was wrong only that stays which the file itself had spoiled."""
-    rows = list(import_rows.stored(session, batch_id))
-    for row in rows:
-        row.faults = {name: sentence for name, sentence in row.faults.items() if sentence in _SPOILED}
-    return rows
+def _beside(rows: Sequence[Outcome]) -> Collection[type] | None:
+    """A long table is rehearsed and kept beside the queue of all others, a short one stands in it."""
+    return None if len(rows) <= SHORT_ROWS else ()
 
 
 class _Rehearsed(Exception):
@@ -208,7 +221,7 @@ def _rehearse(run: Run, kind: ImportKind, batch: ImportBatch, rows: list[Outcome
         rehearse(asking(run.actor, session=run.session))
         return rows, words
     with contextlib.suppress(_Rehearsed):
-        attempt(run.actor, take_back, session=run.session, holds=None if len(rows) <= SHORT_ROWS else ())
+        attempt(run.actor, take_back, session=run.session, holds=_beside(rows))
     return rows, words
 
 
@@ -221,7 +234,8 @@ def _refuse(uow: UnitOfWork, run: Run, sentence: str) -> None:
     batch = uow.session.get_one(ImportBatch, run.arguments["batch"])
     IMPORT.advance(uow, batch, "refuse", reason=sentence)
     batch.sentence = sentence[:500]
-    uow.after_commit.append(lambda: _upload(run.arguments["batch"]).unlink(missing_ok=True))
+    upload.forget(uow, batch)
+    run.finish(uow, sentence)
 
 
 def _keep(uow: UnitOfWork, run: Run, rows: Sequence[Outcome], notes: list[str], dictionary: str) -> None:
@@ -229,6 +243,8 @@ def _keep(uow: UnitOfWork, run: Run, rows: Sequence[Outcome], notes: list[str], 
     batch.notes, batch.dictionary, batch.sentence = notes, dictionary[:20], ""
     counts = _kept(uow, batch, rows, lambda done, total: run.tell(done, total, "正在保存核对结果"))
     IMPORT.advance(uow, batch, "read", counts=counts)
+    upload.forget(uow, batch)
+    run.finish(uow, "核对完成，请查看结果后提交。")
 
 
 def _kept(uow: UnitOfWork, batch: ImportBatch, rows: Sequence[Outcome], tell: Tell) -> dict[str, int]:
@@ -273,7 +289,8 @@ def interpret(uow: UnitOfWork, batch: ImportBatch, meanings: dict[tuple[str, str
             uow.session.add(known)
         known.meaning = meaning
     IMPORT.advance(uow, batch, "interpret", words=len(given))
-    _start(uow, batch, "import_read", f"核对：{batch.file_name}", here=batch.total <= SHORT_ROWS)
+    here = batch.total <= SHORT_ROWS
+    _start(uow, batch, "import_read", f"核对：{batch.file_name}", here=here, lane=_lane(batch.total))
 
 
 # -- commit --------------------------------------------------------------------------------------------
@@ -283,21 +300,24 @@ def interpret(uow: UnitOfWork, batch: ImportBatch, meanings: dict[tuple[str, str
 def commit(uow: UnitOfWork, batch: ImportBatch) -> None:
     """提交: write the rows that succeed, all in one transaction, checked again while they are written."""
     IMPORT.advance(uow, batch, "commit", new=batch.fresh, changed=batch.changed)
-    _start(uow, batch, "import_write", f"提交：{batch.file_name}", here=batch.total <= SHORT_ROWS)
+    here = batch.total <= SHORT_ROWS
+    _start(uow, batch, "import_write", f"提交：{batch.file_name}", here=here, lane=_lane(batch.total))
 
 
-@jobs.works("import_write")
-def _write(run: Run) -> Answer:
+@works("import_write", minutes=60, given_up=_given_up)
+def _write(run: Run) -> None:
     kind = kind_of(_batch(run).kind)
     run.tell(0, 0, "正在写入")
     try:
         held = _held(kind, _batch(run))
-        counts = attempt(run.actor, lambda uow: _write_all(uow, run, kind), session=run.session, holds=held)
+        attempt(run.actor, lambda uow: _write_all(uow, run, kind), session=run.session, holds=held)
     except Refused as refusal:
+        if later(refusal):
+            raise
         sentence = f"没有写入任何数据：{refusal.sentence}"
-        attempt(run.actor, lambda uow: _give_back(uow, run, sentence), session=run.session)
-        return sentence, ""
-    return f"已提交：新增 {counts['new']} 条，变更 {counts['changed']} 条。", ""
+        rows, _words = _rehearse(run, kind, _batch(run), import_rows.as_read(run.session, _batch(run).id))
+        back = partial(_give_back, run=run, sentence=sentence, rows=rows)
+        attempt(run.actor, back, session=run.session, holds=_beside(rows))
 
 
 def _held(kind: ImportKind, batch: ImportBatch) -> Collection[type] | None:
@@ -308,7 +328,8 @@ def _held(kind: ImportKind, batch: ImportBatch) -> Collection[type] | None:
     return None if batch.total <= SHORT_ROWS else {kind.model, Organisation, Committee}
 
 
-def _write_all(uow: UnitOfWork, run: Run, kind: ImportKind) -> dict[str, int]:
+def _write_all(uow: UnitOfWork, run: Run, kind: ImportKind) -> None:
+    run.mine(uow)
     batch = uow.session.get_one(ImportBatch, run.arguments["batch"])
     kind.may(uow)
     rows = list(import_rows.stored(uow.session, batch.id, import_rows.WRITING))
@@ -332,7 +353,7 @@ def _write_all(uow: UnitOfWork, run: Run, kind: ImportKind) -> dict[str, int]:
     counts = {"new": batch.fresh, "changed": batch.changed}
     IMPORT.advance(uow, batch, "written", kind=batch.kind, sha256=batch.sha256, counts=counts)
     batch.committed_at, batch.sentence = uow.now.replace(microsecond=0), ""
-    return counts
+    run.finish(uow, f"已提交：新增 {counts['new']} 条，变更 {counts['changed']} 条。")
 
 
 def _remember(uow: UnitOfWork, batch: ImportBatch, rows: Sequence[Outcome]) -> None:
@@ -343,26 +364,14 @@ def _remember(uow: UnitOfWork, batch: ImportBatch, rows: Sequence[Outcome]) -> N
     )
 
 
-def _give_back(uow: UnitOfWork, run: Run, sentence: str) -> None:
-    """Nothing was written; the table is looked at again and waits for its sender."""
+def _give_back(uow: UnitOfWork, run: Run, sentence: str, rows: Sequence[Outcome]) -> None:
+    """Nothing was written; the table has been looked at again and waits for its sender."""
     batch = uow.session.get_one(ImportBatch, run.arguments["batch"])
     IMPORT.advance(uow, batch, "give_back", to=S.PREVIEWED, reason=sentence)
     batch.sentence = sentence[:500]
-    kind, key = kind_of(batch.kind), batch.id
-
-    def again() -> None:
-        rows = _again(run.session, key)
-        rows, _words = _rehearse(run, kind, run.session.get_one(ImportBatch, key), rows)
-        beside = None if len(rows) <= SHORT_ROWS else ()
-        attempt(run.actor, lambda inner: _renew(inner, key, rows), session=run.session, holds=beside)
-
-    uow.after_commit.append(again)
-
-
-def _renew(uow: UnitOfWork, key: int, rows: Sequence[Outcome]) -> None:
-    batch = uow.session.get_one(ImportBatch, key)
-    counts = _kept(uow, batch, rows, lambda done, total: None)
+    counts = _kept(uow, batch, rows, lambda done, total: run.tell(done, total, "正在重新核对"))
     uow.record("look_again", batch, label="重新核对", counts=counts)
+    run.finish(uow, sentence)
 
 
 # -- undo ----------------------------------------------------------------------------------------------
@@ -372,37 +381,35 @@ def _renew(uow: UnitOfWork, key: int, rows: Sequence[Outcome]) -> None:
 def undo(uow: UnitOfWork, batch: ImportBatch) -> None:
     """撤销本批: what it made goes, what it changed comes back; what was touched since stays, and is named."""
     IMPORT.advance(uow, batch, "undo")
-    _start(uow, batch, "import_undo", f"撤销：{batch.file_name}", here=batch.fresh + batch.changed <= SHORT_ROWS)
+    written = batch.fresh + batch.changed
+    _start(uow, batch, "import_undo", f"撤销：{batch.file_name}", here=written <= SHORT_ROWS, lane=_lane(written))
 
 
-@jobs.works("import_undo")
-def _undo(run: Run) -> Answer:
+@works("import_undo", minutes=60, given_up=_given_up)
+def _undo(run: Run) -> None:
     run.tell(0, 0, "正在撤销")
     batch = _batch(run)
     held = _held(kind_of(batch.kind), batch)
-    back, kept = attempt(run.actor, lambda uow: _undo_all(uow, run), session=run.session, holds=held)
-    return f"已撤销 {back} 条" + (f"，{kept} 条此后已被修改或使用，保留不动。" if kept else "。"), ""
+    attempt(run.actor, lambda uow: _undo_all(uow, run), session=run.session, holds=held)
 
 
-def _undo_all(uow: UnitOfWork, run: Run) -> tuple[int, int]:
+def _undo_all(uow: UnitOfWork, run: Run) -> None:
+    run.mine(uow)
     batch = uow.session.get_one(ImportBatch, run.arguments["batch"])
     kind = kind_of(batch.kind)
     kind.may(uow)
     rows = written_rows(uow.session, batch)
     words = Words(uow.session, _meanings(uow.session, uow.actor, kind))
-    kept = kind.take_back(uow, rows, dict(batch.choices), words, lambda done, total: run.tell(done, total, "正在撤销"))
-    if kept:
+    stays = kind.take_back(uow, rows, dict(batch.choices), words, lambda done, total: run.tell(done, total, "正在撤销"))
+    if stays:
         for row in rows:
-            row.faults = {"": kept[row.number]} if row.number in kept else {}
+            row.faults = {"": stays[row.number]} if row.number in stays else {}
         _remember(uow, batch, rows)
-    sentence = (
-        f"撤销 {len(rows) - len(kept)} 条"
-        + (f"，保留 {len(kept)} 条（此后已被修改或使用，见失败原因）" if kept else "")
-        + "。"
-    )
-    IMPORT.advance(uow, batch, "undone", back=len(rows) - len(kept), kept=len(kept))
+    back = len(rows) - len(stays)
+    sentence = f"撤销 {back} 条" + (f"，保留 {len(stays)} 条（此后已被修改或使用，见失败原因）" if stays else "") + "。"
+    IMPORT.advance(uow, batch, "undone", back=back, kept=len(stays))
     batch.undone_at, batch.sentence = uow.now.replace(microsecond=0), sentence
-    return len(rows) - len(kept), len(kept)
+    run.finish(uow, f"已撤销 {back} 条" + (f"，{len(stays)} 条此后已被修改或使用，保留不动。" if stays else "。"))
 
 
 def written_rows(session: Session, batch: ImportBatch) -> list[Outcome]:
@@ -428,17 +435,14 @@ def resume(uow: UnitOfWork, batch: ImportBatch) -> None:
         S.COMMITTING: ("import_write", "提交"),
         S.UNDOING: ("import_undo", "撤销"),
     }[S(batch.state)]
-    _start(uow, batch, work, f"{word}：{batch.file_name}", here=False)
+    _start(uow, batch, work, f"{word}：{batch.file_name}", here=False, lane=_lane(batch.total))
 
 
 @IMPORT.performs("discard")
 def discard(uow: UnitOfWork, batch: ImportBatch) -> None:
     """放弃: the uploaded rows are deleted; what was counted stays."""
+    unread = batch.state == S.RECEIVED
     IMPORT.advance(uow, batch, "discard")
     import_rows.forget(uow.session, batch.id)
-
-
-def failing_rows(session: Session, batch: ImportBatch) -> Iterator[tuple[list[str], dict[str, str]]]:
-    """The texts of every row that failed, with the sentences by field."""
-    for row in import_rows.stored(session, batch.id, (RowAction.WRONG,)):
-        yield row.texts, row.faults
+    if unread:
+        upload.forget(uow, batch)

@@ -16,7 +16,9 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from models.imports.import_batch import ImportPart, RowAction
-from workflow.imports.kind import Outcome
+from workflow.imports.kind import ImportKind, Outcome
+from workflow.imports.parsing.grid import SPOILS
+from workflow.imports.reading import Table
 
 SIZE = 500
 AT_ONCE = 20
@@ -27,6 +29,7 @@ COLUMNS = {
     RowAction.WRONG: "wrong",
 }
 TABLE = ImportPart.__table__
+_SPOILED = frozenset(SPOILS)
 #: Rows that succeed and do something.
 WRITING = (RowAction.NEW, RowAction.CHANGED)
 
@@ -73,6 +76,31 @@ def stored(session: Session, batch_id: int, actions: Iterable[str] = ()) -> Iter
         for number, action, texts, record_id, before, after, faults in json.loads(content):
             if not wanted or action in wanted:
                 yield Outcome(number, texts, action, record_id, faults, before, after)
+
+
+def of_table(kind: ImportKind, table: Table) -> list[Outcome]:
+    """The rows of a table that has been read, with what the file itself had spoiled."""
+    rows = [Outcome(number, cells) for number, cells in table.rows]
+    if table.spoiled:
+        places = {row.number: row for row in rows}
+        for (number, place), sentence in table.spoiled.items():
+            if number in places:
+                places[number].faults[kind.fields[place].name] = sentence
+    return rows
+
+
+def as_read(session: Session, batch_id: int) -> list[Outcome]:
+    """The rows as they were read: of what was wrong only that stays which the file itself had spoiled."""
+    rows = list(stored(session, batch_id))
+    for row in rows:
+        row.faults = {name: sentence for name, sentence in row.faults.items() if sentence in _SPOILED}
+    return rows
+
+
+def failing(session: Session, batch_id: int) -> Iterator[tuple[list[str], dict[str, str]]]:
+    """The texts of every row that failed, with the sentences by field."""
+    for row in stored(session, batch_id, (RowAction.WRONG,)):
+        yield row.texts, row.faults
 
 
 def page(session: Session, batch_id: int, action: str, number: int, size: int) -> tuple[list[Outcome], int]:

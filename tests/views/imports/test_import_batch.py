@@ -9,13 +9,10 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from models.imports.import_batch import ImportBatch
-from models.jobs.job import Job, JobState
 from models.paths.path import AcceptanceOffice, PathNode
 from models.register.organisation import NodeKind
-from tests.conftest import NOON
 from workflow.base import roles as r
 from workflow.imports.kinds import KINDS
-from workflow.jobs import job as jobs
 
 HEAD = "机构名称或统一信用代码,节点类型,联系人\n"
 
@@ -168,20 +165,6 @@ def test_another_accounts_import_is_not_there(desk, browser, make, session):
 )
 def test_the_list_offers_the_import_of_its_records(address, kind, desk):
     assert f"/import/new/{kind}" in desk.get(address).text
-
-
-def test_a_job_shows_how_far_it_is_and_its_file_is_for_who_asked(desk, browser, make, config, session):
-    job = make._add(Job, {}, account_id=config.id, kind="export", title="导出", state=JobState.RUNNING, asked_at=NOON)
-    session.commit()
-    (jobs.directory(job.id) / "lock").unlink(missing_ok=True)
-    (jobs.directory(job.id) / "progress").write_text('[30, 120, "正在写入"]')
-    page = desk.get(f"/job/show/{job.id}").text
-    assert "25%" in page and "正在写入" in page and 'http-equiv="refresh"' in page
-    (jobs.directory(job.id) / "result").write_bytes(b"PK")
-    job.state, job.result = JobState.DONE, "名单.xlsx"
-    session.commit()
-    assert desk.get(f"/job/fetch/{job.id}").data == b"PK"
-    assert browser(make.account(r.HRSS_CONFIG)).get(f"/job/fetch/{job.id}").status_code == 404
 
 
 def test_nodes_of_a_path_come_in_from_the_screen(desk, make, session):

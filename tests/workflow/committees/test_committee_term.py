@@ -64,6 +64,25 @@ def test_the_configuration_desk_is_told_of_every_approved_committee(make, as_, b
     assert "还有 30 天" in found[1].text and "令40号 第八条" in found[1].text
 
 
+def test_every_morning_everybody_concerned_is_told_once(make, as_, body, session):
+    clerk = make.account(roles.HRSS_CONFIG, organisation=make.organisation(NodeKind.PROVINCE))
+    make.account(roles.HRSS_CONFIG, organisation=clerk.organisation)  # a second clerk at the same desk
+    day = datetime(2026, 12, 1, 7)
+    assert committee_term.anything_untold(session, day.date())
+    assert committee_term.announce_to_all(as_(clerk, day)) == 2
+    assert (
+        len(titles(session, committee_id=body.id)) == len(titles(session, organisation_id=clerk.organisation_id)) == 1
+    )
+    assert not committee_term.anything_untold(session, day.date())
+    assert committee_term.announce_to_all(as_(clerk, datetime(2026, 12, 2, 7))) == 0
+    assert committee_term.announce(as_(clerk, datetime(2026, 12, 2, 9))) == 0  # and signing in does not tell it again
+
+
+def test_where_no_term_ends_nothing_is_asked_of_the_worker(make, session, body):
+    make.account(roles.HRSS_CONFIG, organisation=make.organisation(NodeKind.PROVINCE))
+    assert not committee_term.anything_untold(session, date(2026, 6, 1))
+
+
 def test_others_are_not_told(make, as_, body):
     for role in (roles.APPLICANT, roles.CITY_OFFICER, roles.EXPERT):
         assert committee_term.announce(as_(make.account(role), datetime(2026, 12, 1, 9))) == 0

@@ -15,25 +15,27 @@ from models.committees.expert import Expert
 from models.declarations.quota import Quota
 from models.imports.import_batch import ImportBatch, ImportMeaning, RowAction
 from models.imports.import_batch import ImportState as S
+from models.jobs.job import Job
 from models.paths.path import AcceptanceOffice, NodeState, PathKind, PathNode
 from models.register.organisation import NodeKind, Organisation
 from reports import template
 from tests import zoo
+from workflow.accounts import accounts
 from workflow.base import roles
 from workflow.base.errors import NotNow, NotYou, Refused
 from workflow.base.unit_of_work import attempt
 from workflow.imports import import_batch, import_rows
 from workflow.imports.kinds import KINDS
 from workflow.jobs import job as jobs
+from workflow.jobs import work
+from workflow.jobs.bell import Bell
 from workflow.paths import path
 
 
 @pytest.fixture(autouse=True)
-def jobs_here(tmp_path, session, monkeypatch):
+def jobs_here(file_store, monkeypatch):
     """Long work is done at once, on this test's session."""
-    monkeypatch.setattr(jobs, "_root", tmp_path / "jobs")
-    monkeypatch.setattr(jobs, "_start", None)
-    (tmp_path / "jobs").mkdir()
+    monkeypatch.setattr(jobs, "_bell", None)
 
 
 @pytest.fixture
@@ -320,29 +322,104 @@ def test_a_choice_that_does_not_fit_is_refused_before_any_row_is_read(make, uplo
         upload(config, "acceptance", offices("x"), {"level": "assistant"})
 
 
-def test_a_job_that_died_can_be_begun_again_and_had_written_nothing(make, session, config, upload, do, monkeypatch):
-    started = []
-    batch = upload(config, "acceptance", offices(make.organisation(NodeKind.CITY)), ACCEPT)
-    monkeypatch.setattr(jobs, "_start", started.append)
+@pytest.fixture
+def queued(tmp_path, monkeypatch):
+    """Long work waits in a queue; nobody has come for it yet."""
+    bell = Bell(f"sqlite:///{tmp_path}/queue.db")
+    monkeypatch.setattr(jobs, "_bell", bell)
     monkeypatch.setattr(import_batch, "SHORT_ROWS", 0)
+    monkeypatch.setattr(import_batch, "SHORT_BYTES", 0)
+    yield bell
+    bell.close()
+
+
+def cancel(session, actor, batch):
+    attempt(actor, lambda uow: jobs.JOB.perform(uow, uow.session.get_one(Job, batch.job_id), "cancel"), session=session)
+    session.expire_all()
+
+
+def test_a_run_that_was_taken_back_writes_nothing_and_the_next_one_writes_it_once(
+    make, session, config, upload, do, queued
+):
+    batch = upload(config, "acceptance", offices(make.organisation(NodeKind.CITY)), ACCEPT)
+    assert batch.state == S.RECEIVED
+    work.do(session, queued.next("short"))
     do(config, "commit", batch)
-    assert batch.state == S.COMMITTING
     with pytest.raises(Refused, match="正在办理"):
         do(config, "resume", batch)
-    (jobs.directory(batch.job_id) / "lock").touch()  # the process came, and is gone
-    assert jobs.broken(batch.job)
-    do(config, "resume", batch)
-    jobs.do(session, started[-1])
+    late = work.claim(session, queued.next("short"), "a" * 32)
+    attempt(
+        accounts.install_system_account(session),
+        lambda uow: work.put_back(uow, uow.session.get_one(Job, batch.job_id)),
+        session=session,
+    )
+    with pytest.raises(work.Lost):
+        import_batch._write(late)
+    assert session.scalars(select(AcceptanceOffice)).all() == []
+    work.do(session, batch.job_id)
+    session.expire_all()
+    assert (batch.state, batch.job.state, batch.job.tries) == (S.COMMITTED, "done", 2)
+    assert len(session.scalars(select(AcceptanceOffice)).all()) == 1
+
+
+def test_a_cancelled_commit_waits_for_its_sender_and_can_be_submitted_again(make, session, config, upload, do, queued):
+    batch = upload(config, "acceptance", offices(make.organisation(NodeKind.CITY)), ACCEPT)
+    work.do(session, queued.next("short"))
+    do(config, "commit", batch)
+    cancel(session, config, batch)
+    assert (batch.state, batch.job.state) == (S.PREVIEWED, "cancelled")
+    assert "已取消" in batch.sentence
+    work.do(session, queued.next("short"))  # the number that still lay in the queue
+    assert session.scalars(select(AcceptanceOffice)).all() == []
+    do(config, "commit", batch)
+    work.do(session, queued.next("short"))
     session.expire_all()
     assert batch.state == S.COMMITTED
 
 
-def test_three_jobs_at_once_are_enough_for_an_account(make, session, config, monkeypatch):
-    monkeypatch.setattr(jobs, "_start", lambda key: None)
-    for _ in range(jobs.MOST_AT_ONCE):
-        attempt(config, lambda uow: jobs.ask(uow, "import_read", "核对", batch=1), session=session)
+def test_a_cancelled_undoing_leaves_the_batch_committed(make, session, config, upload, do, queued):
+    batch = upload(config, "acceptance", offices(make.organisation(NodeKind.CITY)), ACCEPT)
+    work.do(session, queued.next("short"))
+    do(config, "commit", batch)
+    work.do(session, queued.next("short"))
+    do(config, "undo", batch)
+    cancel(session, config, batch)
+    assert batch.state == S.COMMITTED
+    assert len(session.scalars(select(AcceptanceOffice)).all()) == 1
+
+
+def test_a_table_whose_reading_was_cancelled_is_looked_at_again_or_given_up(
+    make, session, config, upload, do, queued, file_store
+):
+    rows = offices(make.organisation(NodeKind.CITY))
+    first, second = upload(config, "acceptance", rows, ACCEPT), upload(config, "acceptance", rows, ACCEPT)
+    with pytest.raises(Refused, match="正在办理"):
+        do(config, "discard", first)
+    cancel(session, config, first)
+    cancel(session, config, second)
+    do(config, "discard", first)
+    assert first.state == S.DISCARDED
+    do(config, "resume", second)  # the same table: its file is still there
+    work.do(session, second.job_id)
+    session.expire_all()
+    assert (second.state, second.fresh) == (S.PREVIEWED, 1)
+    assert not any(file_store.shelf.all("imports"))
+
+
+def test_a_table_whose_file_is_gone_is_refused_and_never_empty(make, session, config, upload, queued, file_store):
+    batch = upload(config, "acceptance", offices(make.organisation(NodeKind.CITY)), ACCEPT)
+    file_store.forget(f"imports/{batch.id}")
+    work.do(session, batch.job_id)
+    session.expire_all()
+    assert batch.state == S.UNREADABLE
+    assert "重新上传" in batch.sentence
+
+
+def test_three_jobs_at_once_are_enough_for_an_account(make, session, config, queued):
+    for _ in range(work.MOST_AT_ONCE):
+        attempt(config, lambda uow: work.ask(uow, "import_read", "核对", batch=1), session=session)
     with pytest.raises(NotNow, match="后台任务"):
-        attempt(config, lambda uow: jobs.ask(uow, "import_read", "核对", batch=1), session=session)
+        attempt(config, lambda uow: work.ask(uow, "import_read", "核对", batch=1), session=session)
 
 
 def units(make, *codes, **more):
@@ -526,20 +603,14 @@ def test_only_a_word_that_no_list_knows_is_given_a_meaning(make, session, config
             )
 
 
-def test_a_batch_whose_job_failed_can_be_begun_again(make, session, config, upload, do, monkeypatch):
+def test_a_batch_whose_job_failed_waits_for_its_sender_again(make, session, config, upload, do, monkeypatch):
     batch = upload(config, "acceptance", offices(make.organisation(NodeKind.CITY)), ACCEPT)
     with monkeypatch.context() as broken:
         broken.setattr(import_batch.import_rows, "stored", lambda *_: 1 / 0)
         do(config, "commit", batch)
-    assert (batch.state, batch.job.state) == (S.COMMITTING, "failed")
-    monkeypatch.setattr(
-        import_batch,
-        "_start",
-        lambda uow, batch, work, title, *, here: setattr(
-            batch, "job", jobs.ask(uow, work, title, here=True, batch=batch.id)
-        ),
-    )
-    do(config, "resume", batch)
+    assert (batch.state, batch.job.state) == (S.PREVIEWED, "failed")
+    assert "系统错误" in batch.sentence
+    do(config, "commit", batch)
     assert batch.state == S.COMMITTED
 
 

@@ -29,6 +29,8 @@ from workflow.base.unit_of_work import attempt, install
 from workflow.imports import import_batch
 from workflow.jobs import job as jobs
 from workflow.office.reference import load_into
+from workflow.storage import store
+from workflow.storage.on_disk import Disk
 
 ROOT = Path(__file__).resolve().parents[3]
 ROWS = 3_000
@@ -54,8 +56,9 @@ def previewed(tmp_path_factory):
     writer = csv.writer(text)
     writer.writerow(["统一信用代码", "机构名称", "节点类型", "行政区划"])
     writer.writerows([code(n), f"长沙市第{n}中学", "用人单位", "430102"] for n in range(ROWS))
-    kept = jobs._root, jobs._start
-    jobs.install_jobs(home / "jobs", None)
+    before = jobs._bell, store._store
+    jobs.install(None)
+    store.install(store.Store(Disk(home / "files"), home / "previews"))
     with Session(engine) as session:
         load_into(session)
         session.commit()
@@ -69,7 +72,7 @@ def previewed(tmp_path_factory):
         batch = session.scalars(select(ImportBatch)).one()
         assert batch.fresh == ROWS, batch.sentence
     engine.dispose()
-    jobs._root, jobs._start = kept
+    jobs._bell, store._store = before
     with closing(sqlite3.connect(home / "before.db")) as raw:
         raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return home

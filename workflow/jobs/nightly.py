@@ -1,0 +1,101 @@
+"""The work of the night that belongs to no other room: the journal is verified, old results and files cleared away."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Engine, and_, select
+from sqlalchemy.orm import Session
+
+from models.jobs.job import Job
+from models.jobs.slot import Slot
+from models.registry import by_table
+from workflow.base import journal
+from workflow.base.errors import Refused
+from workflow.base.unit_of_work import UnitOfWork, attempt
+from workflow.jobs.job import RESULTS, results_of
+from workflow.jobs.kinds import works
+from workflow.jobs.periodic import nightly, repeats
+from workflow.jobs.work import Run
+from workflow.storage import stocktaking
+from workflow.storage.store import Unavailable, store
+
+#: Days for which the file of a job is kept.
+KEPT_DAYS = 7
+#: Slots that are remembered of one kind of periodic work: what is older than these never comes again.
+SLOTS = 400
+NAMED = 3
+
+
+@works("verify_journal", lane="long", minutes=240)
+def _verify(run: Run) -> None:
+    """Walk the whole journal; a fault ends the job as failed, with the first ones by number."""
+    run.tell(0, 0, "正在核验审计日志")
+    with _unmoved(run.session) as session:
+        faults = list(journal.verify(session, by_table()))
+        count = journal.count(session)
+    if faults:
+        named = "；".join(f"链 {fault.chain} 第 {fault.seq} 条：{fault.reason}" for fault in faults[:NAMED])
+        raise Refused(f"审计日志核验发现 {len(faults)} 处问题：{named}。请审计管理员立即核查。")
+    attempt(run.actor, lambda uow: run.finish(uow, f"审计日志完整，共 {count} 条。"), session=run.session)
+
+
+@contextlib.contextmanager
+def _unmoved(session: Session) -> Iterator[Session]:
+    """A session in which nothing moves while the journal is walked: writers go on, and what they write is not seen."""
+    bind = session.get_bind()
+    if not isinstance(bind, Engine):
+        yield session
+        return
+    level = {"isolation_level": "REPEATABLE READ"} if bind.dialect.name == "postgresql" else {}
+    with bind.connect().execution_options(**level) as connection, Session(connection) as reading:
+        yield reading
+
+
+@works("clear_results", lane="long", minutes=60)
+def _clear(run: Run) -> None:
+    """Clear away files of jobs that ended long ago, and slots that never come again."""
+    for key in attempt(run.actor, lambda uow: _clear_all(uow, run), session=run.session):
+        with contextlib.suppress(Unavailable):  # the row no longer names it, and the store sweeps what no row names
+            store().forget(results_of(key))
+
+
+def _clear_all(uow: UnitOfWork, run: Run) -> list[int]:
+    rows = uow.session.scalars(select(Job).where(_expired(uow.now))).all()
+    for job in rows:
+        job.digest, job.size = "", 0
+    for name in uow.session.scalars(select(Slot.name).distinct()).all():
+        old = select(Slot).where(Slot.name == name).order_by(Slot.id.desc()).offset(SLOTS)
+        for slot in uow.session.scalars(old).all():
+            uow.session.delete(slot)
+    run.finish(uow, f"已清理 {len(rows)} 个超过 {KEPT_DAYS} 天的结果文件。")
+    return [job.id for job in rows]
+
+
+def _expired(now: datetime) -> ColumnElement[bool]:
+    return and_(Job.ended_at < now - timedelta(days=KEPT_DAYS), Job.digest != "")
+
+
+def _anything(session: Session, now: datetime) -> bool:
+    return session.scalar(select(Job.id).where(_expired(now)).limit(1)) is not None
+
+
+@works("sweep_store", lane="long", minutes=240)
+def _sweep(run: Run) -> None:
+    """Take away files that no row names."""
+    files, size = stocktaking.sweep(run.session, store(), run.actor)
+    sentence = f"已清理 {files} 个无主文件，共 {size / (1 << 20):.1f} MB。"
+    attempt(run.actor, lambda uow: run.finish(uow, sentence), session=run.session)
+
+
+def _called(session: Session, key: int) -> str:
+    job = session.get_one(Job, key)
+    return f"“{job.title}”的结果文件（后台任务 {key}）"
+
+
+stocktaking.lies_in(RESULTS, Job.id, Job.digest, _called, Job.digest != "")
+repeats("verify_journal", "核验审计日志", nightly(2))
+repeats("sweep_store", "清理无主文件", nightly(4))
+repeats("clear_results", "清理结果文件", nightly(3), _anything)
