@@ -19,6 +19,7 @@ from views.storage.records import opens, readable_file
 from workflow.base.errors import Refused
 from workflow.declarations import form as forms
 from workflow.storage import preview
+from workflow.storage.store import Absent, Damaged, Unavailable
 
 #: Records whose `/open/<kind>` has another name than their table.
 OPENED_AS = {"review_session": "session"}
@@ -39,11 +40,12 @@ class PreviewView(BaseView):
         stored = readable_file(key)
         number = min(max(request.args.get("page", 1, type=int), 1), stored.pages)
         zoom = min(max(request.args.get("zoom", 1, type=int), 1), len(preview.ZOOMS))
-        width, sentence = preview.ZOOMS[zoom - 1], ""
+        width, sentence, there = preview.ZOOMS[zoom - 1], "", True
         try:
             preview.page(stored, number, width)
         except Refused as refusal:
             sentence = refusal.sentence
+            there = not isinstance(refusal, Absent | Damaged | Unavailable)
         return self.render_template(
             "storage/preview.html",
             title=stored.name,
@@ -53,6 +55,7 @@ class PreviewView(BaseView):
             zooms=len(preview.ZOOMS),
             width=width,
             sentence=sentence,
+            there=there,
             small=preview.SMALL,
             strip=preview.strip(stored, number) if preview.shows(stored) else (),
             others=_files_beside(stored),

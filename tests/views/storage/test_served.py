@@ -100,6 +100,7 @@ def test_a_file_the_store_does_not_have_is_refused_by_name_with_what_helps(brows
         assert answer.status_code == (200 if address == "/view" else 409), address
         assert f"“论文.pdf”{'已不在' if fault == 'missing' else '在文件存储中'}" in page and sentence in page, address
         assert "重新上传" in page and 'class="paper' not in page
+        assert f'href="/file/{paper.key}"' not in page, "nothing is offered that will be refused"
     file_store.put(paper.sha256, data)
     assert client.get(f"/file/{paper.key}").data == data, "the same file sent again mends the store"
 
