@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from workflow.base.clock import PROVINCE, machine_now
-from workflow.base.errors import NotNow, Refused
+from workflow.base.errors import NotNow
 
 #: Files travel in pieces of this size.
 PIECE = 1 << 20
 
 
-class Absent(Refused):
+class Absent(NotNow):
     """There is no such file in the store."""
 
     def __init__(self, sentence: str = "") -> None:
@@ -29,7 +29,7 @@ class Absent(Refused):
         )
 
 
-class Damaged(Refused):
+class Damaged(NotNow):
     """What lies there is not what was put there."""
 
     def __init__(self, sentence: str = "") -> None:

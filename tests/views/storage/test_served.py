@@ -129,5 +129,5 @@ def test_a_store_that_takes_nothing_is_told_at_the_upload_and_no_row_is_written(
         shelf = Bucket("s3://files", bucket.KEYS | {"endpoint": address})
         monkeypatch.setattr(store, "_store", Store(shelf, tmp_path / "previews"))
         answer = client.post(f"/declare/{declaration.id}/materials", data=sent, content_type="multipart/form-data")
-    assert answer.status_code == 422 and sentence in text(answer) and "没有写入任何数据" in text(answer)
+    assert answer.status_code == 409 and sentence in text(answer) and "没有写入任何数据" in text(answer)
     assert session.scalars(select(StoredFile)).all() == []

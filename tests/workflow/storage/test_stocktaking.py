@@ -110,7 +110,7 @@ def test_files_of_a_folder_nobody_has_spoken_for_are_left_alone(session, file_st
 
 def test_a_row_keeps_the_file_under_its_own_number_only(session, file_store, make, monkeypatch):
     batch = ImportBatch(kind="organisation", account_id=make.account(roles.HRSS_CONFIG).id, file_name="表.csv")
-    batch.sha256, batch.state, batch.created_at, batch.choices = digest_of(STRAY), "received", NOON, {}
+    batch.sha256, batch.state, batch.created_at, batch.choices = digest_of(STRAY), "previewed", NOON, {}
     session.add(batch)
     session.flush()
     room = stocktaking.Room("tables", ImportBatch.id, ImportBatch.sha256, lambda session, key: f"表 {key}")
