@@ -84,6 +84,30 @@ def test_every_step_down_and_up_again_loses_no_row(filled):
     command.check(settings())
 
 
+#: What only releases after the kept year can record.
+SINCE = (
+    "INSERT INTO ab_role (id, name) VALUES (900, '试行角色')",
+    "INSERT INTO role_charter (id, role_id, made, note, state, edition, version)"
+    " VALUES (900, 900, TRUE, '试行', 'in_use', 2, 3)",
+    "INSERT INTO role_ability (id, charter_id, name, given) VALUES (900, 900, 'menu:证书查询', TRUE)",
+    "UPDATE job SET state = 'cancelled', lane = 'long', tries = 2 WHERE id = 8",
+    "INSERT INTO job_slot (id, name, slot, job_id) VALUES (900, 'verify', '2026-07-15', 8)",
+)
+
+
+def test_what_only_the_newer_release_knows_comes_back_after_a_time_under_the_older(filled):
+    command.upgrade(settings(), "head")
+    with filled.begin() as connection:
+        for statement in SINCE:
+            connection.exec_driver_sql(statement)
+    before = year.rows_of(filled)
+    command.downgrade(settings(), year.kept().revision)
+    assert not {"role_charter", "job_slot"} & year.rows_of(filled).keys()
+    assert "cancelled" not in year.rows_of(filled)["job"]["state"]  # the older release knows no such word
+    command.upgrade(settings(), "head")
+    assert year.differences(before, year.rows_of(filled)) == []
+
+
 FAILS = """
 def upgrade():
     op.create_table("half_way", sa.Column("id", sa.Integer, primary_key=True))
