@@ -309,6 +309,8 @@ def owed_page(account: Account) -> str | None:
 
 # --- ACCESS into Flask-AppBuilder's tables -----------------------------------------------------------
 
+#: Pages without a heading of the menu, the last of every list.
+OTHER = "其他"
 #: What a page can be ticked for, in words.
 TICKS = {OPENS: "查看、办理", EXPORTS: "导出", CHANGES: "新增、修改"}
 
@@ -316,10 +318,9 @@ TICKS = {OPENS: "查看、办理", EXPORTS: "导出", CHANGES: "新增、修改"
 def name_pages(appbuilder: Any, groups: Mapping[str, str]) -> None:
     """Enter every registered screen of ACCESS into the catalogue of abilities; `groups` are headings of the menu."""
     rows = {row.screen: row for row in ACCESS}
-    for view in appbuilder.baseviews:
-        row = rows.get(view.class_permission_name)
-        if row is None:
-            continue
+    views = [view for view in appbuilder.baseviews if view.class_permission_name in rows]
+    for view in sorted(views, key=lambda view: not groups.get(view.class_permission_name)):
+        row = rows[view.class_permission_name]
         held: dict[str, set[tuple[str, str]]] = {}
         for permission in view.base_permissions:
             if permission not in NEVER:
@@ -328,7 +329,7 @@ def name_pages(appbuilder: Any, groups: Mapping[str, str]) -> None:
         for tick in TICKS:
             if tick in held:
                 by = tuple(row.changes if tick == CHANGES else row.opens)
-                label, group = f"{title}：{TICKS[tick]}", groups.get(row.screen) or "其他"
+                label, group = f"{title}：{TICKS[tick]}", groups.get(row.screen) or OTHER
                 know(Ability(f"{PAGE}:{row.screen}.{tick}", label, group, by, frozenset(held[tick])))
 
 

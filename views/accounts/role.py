@@ -15,7 +15,7 @@ from models.accounts.account import Account
 from models.accounts.charter import CharterState, RoleCharter
 from models.base import db
 from views.accounts.sight import grouped, sight_of
-from views.screens.base import FlowScreen, Link, Panel, badge
+from views.screens.base import Action, FlowScreen, Link, Panel, badge
 from views.screens.refusal import code_of
 from views.screens.stay import context
 from workflow.accounts import role as rules
@@ -151,6 +151,11 @@ class RoleScreen(FlowScreen):
         )
         return found
 
+    def actions_of(self, record: RoleCharter) -> list[Action]:
+        """A made role is never set back, a standing one never renamed or put out of use: no dead buttons."""
+        theirs = {"rename", "retire", "reinstate"} if record.made else {"restore"} if record.adjusted else set()
+        return [action for action in super().actions_of(record) if action.step.verb in theirs]
+
     # -- the form ---------------------------------------------------------------------------------------
 
     @expose("/add", methods=["GET", "POST"])
@@ -257,7 +262,7 @@ class RoleScreen(FlowScreen):
 
 
 def _lines(held: Iterable[Ability], kind: str) -> list[tuple[str, str]]:
-    return [(group, "、".join(labels)) for group, labels in grouped(a for a in held if a.kind == kind)]
+    return [(group, "；".join(labels)) for group, labels in grouped(a for a in held if a.kind == kind)]
 
 
 def _adjustments(charter: RoleCharter) -> list[tuple[str, bool]]:

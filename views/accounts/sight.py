@@ -52,11 +52,15 @@ def sight_of(actor: Any) -> Sight:
 
 
 def grouped(abilities: Iterable[Ability]) -> list[tuple[str, list[str]]]:
-    """(heading, labels) in the order of the catalogue."""
-    found: dict[str, list[str]] = {}
+    """(heading, labels) in the order of the catalogue; the ticks of one page stand behind its name."""
+    found: dict[str, dict[str, list[str]]] = {}
     for ability in abilities:
-        found.setdefault(ability.group, []).append(ability.label)
-    return list(found.items())
+        line, _colon, tick = ability.label.partition("：") if ability.kind == PAGE else (ability.label, "", "")
+        found.setdefault(ability.group, {}).setdefault(line, []).extend([tick] if tick else [])
+    return [
+        (group, [f"{line}（{'、'.join(ticks)}）" if ticks else line for line, ticks in lines.items()])
+        for group, lines in found.items()
+    ]
 
 
 def _rows_of(actor: Any, model: Any) -> Rows | None:

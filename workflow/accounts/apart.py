@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from flask_appbuilder.security.sqla.models import Role
-from sqlalchemy import select
+from flask_appbuilder.security.sqla.models import assoc_user_role
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.accounts.account import Account
@@ -62,9 +62,8 @@ def clashes(session: Session) -> list[tuple[Account, str]]:
     The database lets no new one in; those that stand are told when the product is prepared and on 角色与权限, for
     only a person can say which of the two roles has to go.
     """
-    several = select(Account).join(Account.roles).where(Role.id.is_not(None)).order_by(Account.id)
-    found = []
-    for account in session.scalars(several).unique():
-        if len(account.roles) > 1 and (sentence := exclusion(sorted(account.roles, key=lambda role: role.name))):
-            found.append((account, sentence))
-    return found
+    held = assoc_user_role.c
+    several = select(held.user_id).group_by(held.user_id).having(func.count() > 1)
+    accounts = session.scalars(select(Account).where(Account.id.in_(several)).order_by(Account.id)).unique()
+    told = [(account, exclusion(sorted(account.roles, key=lambda role: role.name))) for account in accounts]
+    return [(account, sentence) for account, sentence in told if sentence]
