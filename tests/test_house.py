@@ -74,6 +74,12 @@ def test_only_the_unit_of_work_commits():
     assert writers == {"workflow/base/unit_of_work.py"}
 
 
+def test_whoever_writes_where_others_write_tries_again():
+    """`unit_of_work` tries once: only the demo, which writes alone, may be content with that."""
+    once = {path for path, text in sources() if re.search(r"\bunit_of_work\(", text)}
+    assert once == {"workflow/base/unit_of_work.py", "app/demo/stage.py"}
+
+
 def test_only_the_clock_reads_the_machines_time():
     reading = re.compile(r"\b(datetime|date|dt)\.(now|utcnow|today)\(|\btime\.(time|localtime|gmtime)\(")
     assert {path for path, text in sources() if reading.search(text)} == {"workflow/base/clock.py"}

@@ -50,10 +50,9 @@ class Server:
 def serving(home, *arguments, app="run:app", **settings):
     """`gunicorn -c gunicorn.conf.py` as `make run` starts it, with its data in `home`, until the block ends."""
     port = free_port()
-    environment = (
-        os.environ | {"DATA_DIR": str(home), "DEMO": "1", "PORT": str(port), "WEB_CONCURRENCY": "1"} | settings
-    )
-    environment.pop("DATABASE_URL", None)
+    environment = os.environ | {"DATA_DIR": str(home), "DEMO": "1", "PORT": str(port), "WEB_CONCURRENCY": "1"}
+    environment.pop("DATABASE_URL", None)  # what the machine is set to; the test may name one of its own
+    environment |= settings
     command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", *arguments, app]
     with open(home / "server.err", "wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)

@@ -24,7 +24,7 @@ from models.declarations.material import Material
 from models.declarations.standing import with_applicant
 from models.register.organisation import Organisation
 from workflow.base.abilities import verb
-from workflow.base.errors import NotYou, Refused
+from workflow.base.errors import NotNow, NotYou, Refused
 from workflow.base.journal import canonical
 from workflow.base.notices import tell
 from workflow.base.remembered import once
@@ -72,6 +72,7 @@ def start(
     if actor.person is None:
         raise NotYou("只有申报人可以申报职称；请用个人账号登录（附件1 一）。")
     _check_choice(batch, title, specialty)
+    _refuse_same_draft(uow, batch, title, unit)
     declaration = Declaration(
         number=uuid.uuid4().hex[:24],
         year=batch.year,
@@ -102,6 +103,22 @@ def start(
     )
     carry.carry(uow, declaration, facts_of(uow, declaration))
     return declaration
+
+
+def _refuse_same_draft(uow: UnitOfWork, batch: Batch, title: Title, unit: Organisation) -> None:
+    """Who presses twice, or again after a cut connection, has one draft and is told where it is."""
+    same = select(Declaration).where(
+        Declaration.person_id == uow.actor.person_id,
+        Declaration.batch_id == batch.id,
+        Declaration.title_id == title.id,
+        Declaration.unit_id == unit.id,
+        Declaration.state == S.DRAFT,
+    )
+    if found := uow.session.scalars(same.limit(1)).first():
+        raise NotNow(
+            f"您在该批次已有同一职称的草稿 {found.number}，请继续填写；不再需要的请先放弃申报。",
+            links=[(found.number, "declaration", found.id)],
+        )
 
 
 def _check_choice(batch: Batch, title: Title, specialty: Specialty | None) -> None:
@@ -188,11 +205,14 @@ def attach(
     declared = form.form().material(kind)
     if not no_secrets:
         raise Refused("涉密材料信息严禁网上填写提交（118号 一）；请勾选“确认不含涉密内容”后再上传。", field=kind)
-    if sum(m.kind == kind for m in materials_of(uow, declaration)) >= declared.max_files:
+    content = content if isinstance(content, bytes) else content.read()
+    held = [m for m in materials_of(uow, declaration) if m.kind == kind]
+    if hashlib.sha256(content).hexdigest() in {m.file.sha256 for m in held}:  # pressed twice, or again after a cut
+        raise NotNow(f"“{files.clean_name(name)}”已经上传到“{declared.label}”，无须再传；如需更换，请先移除。", field=kind)
+    if len(held) >= declared.max_files:
         raise Refused(
             f"“{declared.label}”最多上传 {declared.max_files} 件；请先移除不用的，或合并为一个 PDF。", field=kind
         )
-    content = content if isinstance(content, bytes) else content.read()
     if declared.shape:
         files.check_shape(
             content,

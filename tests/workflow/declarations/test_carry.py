@@ -148,7 +148,7 @@ def test_the_photo_is_upright_like_a_passport_photo(world, as_, size, accepted):
     if accepted:
         assert submission.attach(uow, declaration, "photo", drawing(size), "照片.png")
         with pytest.raises(Refused, match="最多上传 1 件"):
-            submission.attach(uow, declaration, "photo", drawing(size), "照片2.png")
+            submission.attach(uow, declaration, "photo", drawing((420, 588)), "照片2.png")
     else:
         with pytest.raises(Refused, match=f"{size[0]}×{size[1]} 像素，不是竖版二寸照") as refused:
             submission.attach(uow, declaration, "photo", drawing(size), "照片.png")
