@@ -1,4 +1,4 @@
-"""The product with the writers' rules of before, for the bench of the last evening alone: `gunicorn … evening_before:app`.
+"""The product with the writers' rules of before, for the bench of the last evening alone.
 
 Ten tries without a queue, SQLite's own waiting. The rules are exchanged in this process, before any screen takes hold
 of them; the product has no such setting.
@@ -37,7 +37,8 @@ def attempt(
 
 
 unit_of_work.attempt = attempt
-unit_of_work.writing = lambda **given: opening.Opening("IMMEDIATE", "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE")  # type: ignore[assignment]
+BEGIN = opening.Opening("IMMEDIATE", "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE")
+unit_of_work.writing = lambda **given: BEGIN
 line._BY_FILE = False
 
 from run import app  # noqa: E402  (after the rules are what they were)

@@ -208,7 +208,9 @@ def attach(
     content = content if isinstance(content, bytes) else content.read()
     held = [m for m in materials_of(uow, declaration) if m.kind == kind]
     if hashlib.sha256(content).hexdigest() in {m.file.sha256 for m in held}:  # pressed twice, or again after a cut
-        raise NotNow(f"“{files.clean_name(name)}”已经上传到“{declared.label}”，无须再传；如需更换，请先移除。", field=kind)
+        raise NotNow(
+            f"“{files.clean_name(name)}”已经上传到“{declared.label}”，无须再传；如需更换，请先移除。", field=kind
+        )
     if len(held) >= declared.max_files:
         raise Refused(
             f"“{declared.label}”最多上传 {declared.max_files} 件；请先移除不用的，或合并为一个 PDF。", field=kind
