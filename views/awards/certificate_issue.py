@@ -14,6 +14,7 @@ from models.base import db
 from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as D
 from models.declarations.standing import CERTIFIED, Stage, states
+from models.jobs.job import Job
 from views.screens import listing
 from views.screens.base import FlowScreen, Link
 from views.screens.query import Condition
@@ -121,11 +122,14 @@ class CertificateIssueScreen(FlowScreen):
         """Issued from the list, by ticking."""
         return []
 
-    def _act_on_all(self, uow: UnitOfWork, keys: dict[int, str], step: Step, answers: dict[str, Any]) -> None:
+    def _act_on_all(self, uow: UnitOfWork, keys: dict[int, str], step: Step, answers: dict[str, Any]) -> Job | None:
         records = self._records(list(keys))
         for record in records:
             self.must_be(record, keys[record.id])
         issuer = uow.session.get(Issuer, int(answers["issuer"])) if answers.get("issuer") else None
         if issuer is None:
             raise Refused("请选择发证单位。", field="issuer")
+        if len(records) > certificate.AT_ONCE:
+            return certificate.issue_later(uow, records, issuer, home=self.address("list", issued=YES))
         certificate.issue(uow, records, issuer)
+        return None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from flask import flash, g, redirect, request, send_file
+from flask import flash, g, redirect, request, send_file, url_for
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from sqlalchemy import ColumnElement, case, func, select
@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from models.awards.certificate import Certificate, CertificateState
 from models.awards.delivery import Delivery
 from models.base import db
+from models.jobs.job import Job
 from views.screens.base import FlowScreen, Link
 from views.screens.desk_condition import desk_condition
 from views.screens.refusal import code_of
@@ -66,11 +67,12 @@ class CertificateReportScreen(FlowScreen):
         """上报批次 and 全部上报 stand in the head."""
         return [Link("上报批次", self.address("batches")), Link("全部上报", self.address("everything"), "pri")]
 
-    def _act_on_all(self, uow: UnitOfWork, keys: dict[int, str], step: Step, answers: dict[str, Any]) -> None:
+    def _act_on_all(self, uow: UnitOfWork, keys: dict[int, str], step: Step, answers: dict[str, Any]) -> Job | None:
         records = self._records(list(keys))
         for record in records:
             self.must_be(record, keys[record.id])
         g.package = reporting.report(uow, records)  # one package, not one for each
+        return None
 
     # -- 全部上报 ------------------------------------------------------------------------------------
 
@@ -82,6 +84,11 @@ class CertificateReportScreen(FlowScreen):
         if request.method == "GET":
             return self._everything()
         try:
+            if reporting.many_wait(db.session):
+                home = self.address("batches")
+                job = attempt(g.user, lambda uow: reporting.report_all_later(uow, home=home), context=context())
+                flash("待上报的证书较多，已转为后台任务；可以离开本页。", "ok")
+                return redirect(url_for("JobScreen.show", pk=job.id))
             package, left = attempt(g.user, reporting.report_all, context=context())
         except Refused as refusal:
             return self._everything(refusal.sentence), code_of(refusal)

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from flask import abort, flash, g, redirect, request
+from flask import abort, flash, g, redirect, request, url_for
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 
 from models.base import db
+from models.jobs.job import Job
 from views.screens import asks, listing
 from views.screens.boxes import Box, errors_of
 from views.screens.columns import badge
@@ -233,11 +234,14 @@ class FlowScreen(Screen):
         if not unable and ("confirmed" in request.form or not (step.asks or step.confirm)):
             try:
                 answers = asks.answers_of(step, request, of_request(), first)
-                attempt(g.user, lambda uow: self._act_on_all(uow, keys, step, answers), context=context())
+                job = attempt(g.user, lambda uow: self._act_on_all(uow, keys, step, answers), context=context())
             except Refused as refusal:
                 typed, errors, sentence = asks.typed_in(step, request), refusal.fields, refusal.sentence
                 culprit = getattr(refusal, "culprit", None)
             else:
+                if job is not None:
+                    flash(f"共 {len(keys)} 条，已转为后台任务{step.label}；可以离开本页。", "ok")
+                    return redirect(url_for("JobScreen.show", pk=job.id))
                 flash(f"已{step.label} {len(keys)} 条。", "ok")
                 return redirect(self.address("list"))
             able, unable = self._sorted_out(step, keys, culprit)
@@ -294,7 +298,8 @@ class FlowScreen(Screen):
             abort(404)
         return records
 
-    def _act_on_all(self, uow: UnitOfWork, keys: dict[int, str], step: Step, answers: dict[str, Any]) -> None:
+    def _act_on_all(self, uow: UnitOfWork, keys: dict[int, str], step: Step, answers: dict[str, Any]) -> Job | None:
+        """All or none; a desk that leaves it to a worker gives the job."""
         for record in self._records(list(keys)):
             try:
                 self.must_be(record, keys[record.id])
@@ -305,6 +310,7 @@ class FlowScreen(Screen):
                 raise Stopped(
                     f"“{self.name_of(record)}”：{refusal.sentence}（全部未办理）", record.id, refusal
                 ) from refusal
+        return None
 
 
 class ActiveState:

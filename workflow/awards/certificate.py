@@ -24,6 +24,7 @@ from models.awards.certificate import CertificateState as S
 from models.committees.catalogue import TitleLevel
 from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as D
+from models.jobs.job import Job
 from models.paths.path import Way
 from models.register.blacklist import BlacklistKind
 from models.register.person import Person
@@ -34,9 +35,11 @@ from workflow.base.abilities import verb
 from workflow.base.errors import Refused
 from workflow.base.flow import Ask, Flow, Step
 from workflow.base.notices import tell
-from workflow.base.unit_of_work import UnitOfWork
+from workflow.base.unit_of_work import UnitOfWork, attempt
 from workflow.declarations import outcome
 from workflow.declarations.named import as_filed
+from workflow.jobs.kinds import works
+from workflow.jobs.work import Run, ask
 from workflow.register import blacklist
 
 ISSUE = verb("certificate.issue", "发放证书", "证书", roles.HRSS_CERT)
@@ -44,6 +47,8 @@ ISSUE = verb("certificate.issue", "发放证书", "证书", roles.HRSS_CERT)
 #: What a correction may change. Number, title, level and date are the decision itself: they are revoked, not corrected.
 CORRECTABLE = ("holder_name", "sex", "unit_name", "specialty_name", "body_name")
 NO_BLACKLIST = "none"
+#: More certificates than these are issued by a worker: about a second.
+AT_ONCE = 200
 _LIVE = {S.ISSUED, S.REPORTED, S.REPORT_FAILED}
 
 
@@ -95,6 +100,28 @@ def issue(uow: UnitOfWork, declarations: Iterable[Declaration], issuer: Issuer) 
     for certificate in issued:
         uow.record("issue", certificate, label="发放证书", number=certificate.number, after=S.ISSUED)
     return issued
+
+
+def issue_later(uow: UnitOfWork, declarations: Iterable[Declaration], issuer: Issuer, *, home: str) -> Job:
+    """Let a worker issue many: all or none, in the order given. Refused now what can be seen now."""
+    declarations = list(dict.fromkeys(declarations))
+    _refuse_issue(uow, declarations, issuer)
+    keys = [declaration.id for declaration in declarations]
+    title = f"发放证书：{len(keys)} 人（{issuer.organisation.name}）"
+    return ask(uow, "issue_certificates", title, home=home, declarations=keys, issuer=issuer.id)
+
+
+@works("issue_certificates", minutes=30)
+def _issue(run: Run) -> None:
+    def all_or_none(uow: UnitOfWork) -> None:
+        run.mine(uow)
+        keys = run.arguments["declarations"]
+        found = {d.id: d for d in uow.session.scalars(select(Declaration).where(Declaration.id.in_(keys))).unique()}
+        issued = issue(uow, [found[key] for key in keys], uow.session.get_one(Issuer, run.arguments["issuer"]))
+        run.finish(uow, f"已发放证书 {len(issued)} 份：{issued[0].number} 至 {issued[-1].number}。")
+
+    run.tell(0, 0, "正在发放证书")
+    attempt(run.actor, all_or_none, session=run.session)
 
 
 def _refuse_issue(uow: UnitOfWork, declarations: list[Declaration], issuer: Issuer) -> None:

@@ -22,13 +22,16 @@ from models.awards.certificate import Certificate
 from models.awards.certificate import CertificateState as S
 from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as D
+from models.jobs.job import Job
 from models.register.person import IdKind, Person
-from workflow.awards.certificate import CERTIFICATE
+from workflow.awards.certificate import AT_ONCE, CERTIFICATE
 from workflow.base import roles
 from workflow.base.abilities import verb
-from workflow.base.errors import Refused
-from workflow.base.unit_of_work import UnitOfWork
+from workflow.base.errors import NotYou, Refused
+from workflow.base.unit_of_work import UnitOfWork, attempt
 from workflow.declarations import outcome
+from workflow.jobs.kinds import works
+from workflow.jobs.work import Run, ask
 
 REPORT_REVOCATIONS = verb("certificate.report_revocations", "报送撤销信息", "证书", roles.HRSS_CERT)
 
@@ -196,6 +199,30 @@ def report_all(uow: UnitOfWork) -> tuple[Package | None, dict[str, list[str]]]:
     if not good and not left:
         raise Refused("没有待上报的证书。")
     return (report(uow, good) if good else None), left
+
+
+def many_wait(session: Session) -> bool:
+    """Whether so many certificates wait that 全部上报 is left to a worker."""
+    return (session.scalar(select(func.count(Certificate.id)).where(Certificate.state.in_(_WAITING))) or 0) > AT_ONCE
+
+
+def report_all_later(uow: UnitOfWork, *, home: str) -> Job:
+    """Let a worker hand over everything that waits."""
+    if not uow.may(CERTIFICATE.ability("report")):
+        raise NotYou("只有省厅证书岗可以将证书报送人社部（附件3 1.18）。")
+    return ask(uow, "report_all", "证书报送人社部：全部上报", home=home)
+
+
+@works("report_all", minutes=30)
+def _report_all(run: Run) -> None:
+    def everything(uow: UnitOfWork) -> None:
+        run.mine(uow)
+        package, left = report_all(uow)
+        done = f"已上报 {len(package.rows)} 份证书，批次 {package.batch}。" if package else "没有上报任何证书。"
+        run.finish(uow, done + (f"{len(left)} 份证书信息有误，未上报；更正后再上报。" if left else ""))
+
+    run.tell(0, 0, "正在生成上报包")
+    attempt(run.actor, everything, session=run.session)
 
 
 def report_revocations(uow: UnitOfWork) -> Package:

@@ -136,6 +136,23 @@ def test_filed_people_are_ticked_and_get_their_certificates(cert, desk, session)
     assert paper.mimetype == "application/pdf" and paper.data.startswith(b"%PDF")
 
 
+def test_many_certificates_are_issued_by_a_worker_all_or_none(cert, desk, session, monkeypatch):
+    monkeypatch.setattr(certificates, "AT_ONCE", 2)
+    people = filed(desk, session, 3)
+    desk.generate(1, 2)
+    session.commit()
+    sent = {"key": [f"{d.id}:{d.version}" for d in people], "confirmed": "1", "issuer": desk.issuer.id}
+    page = page_of(cert.get(cert.post("/certificateissuescreen/bulk/issue", data=sent).headers["Location"]))
+    assert "发放证书：3 人" in page and "缺 1 个" in page and session.query(Certificate).count() == 0
+    desk.generate(3, 5)
+    session.commit()
+    page = page_of(cert.get(cert.post("/certificateissuescreen/bulk/issue", data=sent).headers["Location"]))
+    assert "已发放证书 3 份" in page and {d.state for d in people} == {D.ISSUED}
+    assert [c.declaration_id for c in session.scalars(select(Certificate).order_by(Certificate.number))] == [
+        d.id for d in people
+    ]
+
+
 def test_too_few_numbers_issue_nothing_and_say_where_to_make_them(cert, desk, session):
     people = filed(desk, session, 2)
     desk.generate(1, 1)
@@ -209,6 +226,14 @@ def test_ticked_certificates_go_as_one_package_and_the_receipt_closes_it(cert, d
         cert.post(f"/certificatereportscreen/batch-receipt/{batch}", data={"ok": "1", "text": "R-1"}).status_code == 302
     )
     assert [c.state for c in made] == [K.REPORTED, K.REPORTED, K.ISSUED] and made[0].report_receipt == "R-1"
+
+
+def test_where_much_waits_a_worker_reports_everything(cert, desk, session, monkeypatch):
+    monkeypatch.setattr(reporting, "AT_ONCE", 1)
+    made = issued(desk, session, 2)
+    session.commit()
+    page = page_of(cert.get(cert.post("/certificatereportscreen/everything").headers["Location"]))
+    assert "已上报 2 份证书" in page and {c.state for c in made} == {K.REPORTING}
 
 
 def test_everything_goes_except_what_has_a_fault(cert, desk, session, make):

@@ -38,7 +38,7 @@ def main() -> None:
                 periodic.ask_due(session, system, machine_now())
 
     print("working", os.getpid(), flush=True)  # noqa: T201
-    Worker(hall.bell, {"short": 2, "long": 1}, do, sweep, every=EVERY).run()
+    Worker(hall.bell, {"short": 2, "long": 1}, do, sweep, beside=os.getppid(), every=EVERY).run()
 
 
 if __name__ == "__main__":
