@@ -75,7 +75,7 @@ class Crew:
         worker.stdout.close()
         self.workers.remove(worker)
 
-    def until(self, done, seconds=90):
+    def until(self, done, seconds=240):
         """Wait until that is so."""
         last = time.monotonic() + seconds
         while not (answer := done()):

@@ -132,7 +132,7 @@ def test_progress_is_seen_and_cancelling_is_felt_in_another_process(hall, crew):
     attempt(hall.actor(), lambda uow: JOB.perform(uow, hall.job(key), "cancel"), session=hall.session)
     assert hall.job(key).state == JobState.CANCELLED
     worker = crew.workers[0]
-    crew.until(lambda: len(crew.runs(worker)) == 1, 10)  # the sweeper alone
+    crew.until(lambda: len(crew.runs(worker)) == 1)  # the sweeper alone
     assert hall.effects() == {}
 
 
