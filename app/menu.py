@@ -33,6 +33,7 @@ from models.review.plan import Plan
 from models.review.session import InterviewSlot, ReviewSession
 from workflow.base import policy
 from workflow.base.abilities import as_declared
+from workflow.base.reading_keys import Waits
 from workflow.base.unit_of_work import asking
 from workflow.declarations import desk
 from workflow.review import review_desk
@@ -69,7 +70,9 @@ def waits(rows: desk.Desk, model: Any = Declaration) -> Waiting:
     free = not policy.governs(model)
 
     def ask(account: Account) -> Any:
-        lying = rows(account, asking(account).today)
+        lying = desk.waiting(rows, account, asking(account).today)
+        if isinstance(lying, Waits):
+            return lying.ids
         return select(model.id).where(
             lying if free or as_declared(account) else and_(lying, policy.rows(account, model))
         )

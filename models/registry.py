@@ -8,7 +8,16 @@ from models.accounts import account, apart, charter, sign_in, three_admins  # no
 from models.awards import certificate, delivery, filing, publicity  # noqa: F401
 from models.batches import batch  # noqa: F401
 from models.committees import catalogue, committee, expert  # noqa: F401
-from models.declarations import comparison, declaration, filed_names, liability, material, opinion, quota  # noqa: F401
+from models.declarations import (  # noqa: F401
+    comparison,
+    declaration,
+    filed_names,
+    liability,
+    material,
+    opinion,
+    quota,
+    reading,
+)
 from models.imports import import_batch  # noqa: F401
 from models.jobs import job, slot  # noqa: F401
 from models.office import (  # noqa: F401

@@ -258,6 +258,9 @@ def test_every_command_is_told(readme, application):
         "store verify",
         "store sweep",
         "store copy",
+        "reading verify",
+        "reading rebuild",
+        "volume",
     }
     registered = {
         f"{name} {sub}" if subs else name

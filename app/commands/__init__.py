@@ -20,10 +20,12 @@ def register_commands(app: Flask) -> None:
     from app.commands.journal import journal_commands
     from app.commands.organisation import organisation_commands
     from app.commands.prepare import prepare
+    from app.commands.reading import reading_commands
     from app.commands.recount import recount_command
     from app.commands.reference import load_reference
     from app.commands.report import report_commands
     from app.commands.store import store_commands
+    from app.commands.volume import volume
     from app.commands.worker import worker_command
 
     for command in (
@@ -34,10 +36,12 @@ def register_commands(app: Flask) -> None:
         account_commands,
         draw_commands,
         recount_command,
+        reading_commands,
         load_reference,
         report_commands,
         organisation_commands,
         store_commands,
+        volume,
     ):
         _say_refusals(command)
         app.cli.add_command(command)

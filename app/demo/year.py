@@ -42,24 +42,24 @@ def build(password: str, say: Callable[[str], None] = lambda _: None) -> None:
     session = db.session
     say("演示数据：正在按业务流程生成 2025–2026 年度演示数据（约 1–2 分钟）…")
     stage = Stage(session, password, BEGIN)
-    _begin(stage)
+    begin(stage)
     offices.build(stage)
     paths.build(stage)
     committees.build(stage)
     Year(stage).run()
     paths.draft(stage)
-    _set_clock(stage)
+    set_clock(stage)
     say("演示数据：完成。")
 
 
-def _begin(stage: Stage) -> None:
+def begin(stage: Stage) -> None:
     """Before anything else: whoever finds this row without its end finds a year half built."""
     with stage.acting("system") as uow:
         uow.session.add(DemoBuild(begun_at=clock.machine_now().replace(microsecond=0)))
         uow.record("begin_demo", "demo_build")
 
 
-def _set_clock(stage: Stage) -> None:
+def set_clock(stage: Stage) -> None:
     """Leave the demo clock on the last day of the story; the year is whole."""
     with stage.acting("system") as uow:
         offset = datetime.combine(TODAY, datetime.min.time()) + timedelta(hours=HOUR) - clock.database_now(uow.session)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_appbuilder import Model
-from sqlalchemy import JSON, Boolean, Date, DateTime, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Date, DateTime, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Labelled, column
@@ -70,8 +70,15 @@ class Declaration(Model):
         Index("ix_declaration_state_id", "state", "id"),
         Index("ix_declaration_statistics", "year", "series_id", "region_code", "state"),
         Index("ix_declaration_plan", "plan_id", "state"),
-        Index("ix_declaration_newest", "submitted_at", "id"),
-        Index("ix_declaration_state_newest", "state", "submitted_at", "id"),
+        Index("ix_declaration_state_filed", "state", "filed_on", "id"),
+        Index(
+            "ix_declaration_filed",
+            "filed_on",
+            "id",
+            "state",
+            sqlite_where=text("filed_on IS NOT NULL"),
+            postgresql_where=text("filed_on IS NOT NULL"),
+        ),
     )
     __trailed__ = True
     __protected__ = ("number", "person_id", "title_id", "state", "filed_on", "filing_number")

@@ -21,6 +21,8 @@ ROOMS = ("app", "views", "reports", "workflow", "models")
 #: Where several states may stand side by side, each with its reason.
 TABLES = {
     "models/declarations/standing.py": "the table, and the sets that are named after what they mean",
+    "models/declarations/reading.py": "the numbers under which `reading` keeps the states",
+    "app/volume/cases.py": "the shares of the states in the invented province",
     "app/demo/year.py": "the script of the demo year: where each of its stories stops",
     "app/demo/stories.py": "the same script, played",
 }

@@ -15,12 +15,15 @@ from flask_wtf import FlaskForm
 from sqlalchemy import ColumnElement, Select
 
 from models.base import db
+from models.declarations.declaration import Declaration
 from views.screens import listing
 from views.screens.columns import Column, column, made
 from views.screens.forms import ProvinceConverter
 from views.screens.journalled import Journalled
+from views.screens.listing import ByQuery, ByReading, Finder
 from views.screens.query import conditions_of
 from workflow.base import policy
+from workflow.base.reading_keys import keys_of
 
 KEY_END = 2**31
 
@@ -37,6 +40,7 @@ class Declared(ModelView):
     fields = ""  #: form
     conditions = ""  #: query form: "name kind unit state", "name:contains"
     order = "-id"
+    walked = ""  #: index whose order is that of the list, to be named to SQLite
     sorts = ""  #: columns whose heading sorts
     labels: ClassVar[Mapping[str, str]] = {}  #: other words than those of the columns
     narrow: ClassVar[
@@ -121,16 +125,29 @@ class Declared(ModelView):
         """Hook: which of the visible rows this desk is about."""
         return None
 
-    def query(self) -> Select[Any]:
-        """Everything this screen may show to the signed-in account."""
-        query = policy.visible(g.user, self.model)
+    def query(self, *, known: bool = False) -> Select[Any]:
+        """Everything this screen may show to the signed-in account; `known`: asked of rows by their keys."""
+        query = policy.visible(g.user, self.model, known=known)
         clause = self.scope(g.user)
         return query if clause is None else query.where(clause)
 
+    def finder(self, clauses: Sequence[Any]) -> Finder:
+        """How the rows of a list are found that all `clauses` are true of."""
+        found = self.query().where(*clauses), self.query(known=True).where(*clauses), self.walked
+        scope = self.scope(g.user)
+        if self.model is Declaration:
+            asked = [*clauses] if scope is None else [scope, *clauses]
+            if (keys := keys_of(db.session, g.user, asked)) is not None:
+                return ByReading(self.model, keys, *found)
+        return ByQuery(self.model, *found)
+
     def find(self, pk: int) -> Any:
         """The record with that key if this screen may show it; otherwise 404, hidden and absent alike."""
-        record = db.session.scalars(self.query().where(self.model.id == pk)).unique().first() if pk < KEY_END else None
+        record = self._known(pk) if pk < KEY_END else None
         return record if record is not None else abort(404)
+
+    def _known(self, pk: int) -> Any:
+        return db.session.scalars(self.query(known=True).where(self.model.id == pk)).unique().first()
 
     def may(self, permission: str) -> bool:
         """Whether the account has that permission of this screen (`add`, `edit`, `delete`, `export`, `act`)."""
@@ -152,7 +169,8 @@ class Declared(ModelView):
         """Where to go after a write: the record if one still sees it, else the list."""
         if (
             self.may("show")
-            and db.session.scalar(self.query().with_only_columns(self.model.id).where(self.model.id == pk)) is not None
+            and db.session.scalar(self.query(known=True).with_only_columns(self.model.id).where(self.model.id == pk))
+            is not None
         ):
             return self.address("show", pk=pk)
         return self.address("list")

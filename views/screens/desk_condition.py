@@ -28,7 +28,7 @@ class DeskCondition(Condition):
             return None, ""
         if word != WAITING or self.desk is None:
             return None, f"查询条件“{self.label}”不能识别“{word[:30]}”，已忽略该条件；请修改后重新查询。"
-        return self.desk(g.user, of_request().today), ""
+        return desk.waiting(self.desk, g.user, of_request().today), ""
 
 
 def desk_condition(rows: desk.Desk, word: str = "待我办理") -> DeskCondition:

@@ -8,7 +8,6 @@ from typing import Any, BinaryIO
 
 from flask import Response, current_app, flash, g, redirect, request, url_for
 from flask_appbuilder import expose, has_access
-from sqlalchemy import func, select
 
 from models.base import db
 from models.jobs.job import Job
@@ -88,9 +87,8 @@ class ExportPage(ListPage):
         """What the file is called."""
         return f"{self.title}_{of_request().now:%Y%m%d%H%M}.xlsx"
 
-    def _count(self, asked: listing.Asked, most: int | None = None) -> int:
-        keys = self.query().where(*asked.clauses).with_only_columns(self.model.id, maintain_column_froms=True)
-        return db.session.scalar(select(func.count()).select_from(keys.limit(most).subquery())) or 0
+    def _count(self, asked: listing.Asked, most: int = 2**31) -> int:
+        return self.finder(asked.clauses).count(most)
 
     def _ask(self, uow: UnitOfWork, asked: listing.Asked, columns: Sequence[Column], lane: str) -> Job:
         given = {"screen": self.endpoint, "words": asked.words, "columns": [c.name for c in columns]}

@@ -292,7 +292,7 @@ class FlowScreen(Screen):
 
     def _records(self, keys: list[int]) -> list[Any]:
         options = listing.loading(self.model, self.shown)
-        query = self.query().where(self.model.id.in_(keys)).options(*options).order_by(self.model.id)
+        query = self.query(known=True).where(self.model.id.in_(keys)).options(*options).order_by(self.model.id)
         records = list(db.session.scalars(query).unique())
         if len(records) != len(keys):
             abort(404)

@@ -55,7 +55,7 @@ class ListPage(Declared):
             return redirect(f"{self.address('list')}?{without}")
         asked = listing.asked_of(request.args, self.asks_for, self.order_columns, extra=self.list_parameters())
         page = listing.page_of(
-            self.model, self.query().where(*asked.clauses), asked.order or self.order, self.columns_now(), asked.page
+            self.model, self.finder(asked.clauses), asked.order or self.order, self.columns_now(), asked.page
         )
         return self.render_template(self.list_template, **self.list_page(asked, page))
 

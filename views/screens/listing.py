@@ -2,24 +2,26 @@
 
 Three statements whatever the size of the table: a count that stops at 10,000, the keys of the page, the
 rows by key with the relations the columns show. Nothing in the address can make it fail: what cannot be
-read becomes a sentence.
+read becomes a sentence. Keys come from the query itself, those of declarations from `reading`; whatever finds them, the
+rows are read under the policy, the screen's scope and what was asked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlencode
 
 from flask import request
-from sqlalchemy import JSON, Select, Text, func, select
+from sqlalchemy import JSON, Select, Text, func, nulls_last, select
 from sqlalchemy.orm import defer, joinedload, selectinload
 
 from models.base import db
 from views.screens.columns import Column
 from views.screens.lookup import is_key
 from views.screens.query import SEALED, Condition, seal_word
+from workflow.base.reading_keys import Keys
 
 PAGE = 20
 #: Counting and paging stop here; nobody pages further, he narrows the query.
@@ -141,15 +143,78 @@ class Listing:
         return offered
 
 
+class Finder(Protocol):
+    """The keys of a list."""
+
+    def count(self, most: int) -> int:
+        """How many there are, counted up to `most`."""
+
+    def keys(self, order: str, count: int, most: int, limit: int, offset: int) -> list[int]:
+        """Those of one page; `count` is what counting up to `most` gave."""
+
+    def rows(self, keys: Sequence[int]) -> Select[Any]:
+        """The records of these keys, as far as they may be seen here."""
+
+
 def ordering(model: Any, order: str) -> list[Any]:
-    """`-year number` as ORDER BY, ended by the key so that pages never overlap."""
+    """`-year number` as ORDER BY, ended by the key so that pages never overlap; what has no value comes last in `-`.
+
+    SQLite does that by itself; PostgreSQL would put it first, and throw it away page after page.
+    """
     terms, names = [], order.split()
     for name in names:
         attribute = getattr(model, name.removeprefix("-"))
-        terms.append(attribute.desc() if name.startswith("-") else attribute.asc())
+        falling = nulls_last(attribute.desc()) if attribute.nullable else attribute.desc()
+        terms.append(falling if name.startswith("-") else attribute.asc())
     if not any(name.removeprefix("-") == "id" for name in names):
         terms.append(model.id.desc() if names and names[0].startswith("-") else model.id.asc())
     return terms
+
+
+class ByQuery:
+    """The keys are what the query gives; `probing` is the same query for rows known by their keys."""
+
+    def __init__(self, model: Any, query: Select[Any], probing: Select[Any], index: str = "") -> None:
+        self.model, self.probing, self.index = model, probing, index
+        self.ids = query.with_only_columns(model.id, maintain_column_froms=True)
+
+    def count(self, most: int) -> int:
+        """How many rows the query has, counted up to `most`."""
+        return db.session.scalar(select(func.count()).select_from(self.ids.limit(most).subquery())) or 0
+
+    def keys(self, order: str, count: int, most: int, limit: int, offset: int) -> list[int]:
+        """Those of one page in the order asked."""
+        page = self.ids.order_by(*ordering(self.model, order)).limit(limit).offset(offset)
+        if self.index:
+            page = page.with_hint(self.model, f"INDEXED BY {self.index}", "sqlite")
+        return list(db.session.scalars(page))
+
+    def rows(self, keys: Sequence[int]) -> Select[Any]:
+        """Under the same policy, asked row by row."""
+        return self.probing.where(self.model.id.in_(keys))
+
+
+class ByReading(ByQuery):
+    """Keys of declarations from `reading`; an order that it does not know is sorted, or walked where very many fit."""
+
+    #: The order in which `reading` lies.
+    NEWEST = "-submitted_at -id"
+
+    def __init__(self, model: Any, reading: Keys, query: Select[Any], probing: Select[Any], index: str = "") -> None:
+        super().__init__(model, query, probing, index)
+        self.reading = reading
+
+    def count(self, most: int) -> int:
+        """How many entries fit."""
+        return self.reading.count(most)
+
+    def keys(self, order: str, count: int, most: int, limit: int, offset: int) -> list[int]:
+        """Newest first; searched by name by name; else in the order asked."""
+        if order == self.NEWEST or self.reading.index == "ix_reading_name":
+            return self.reading.newest(count, most, limit, offset)
+        if count < most and not self.index:
+            return self.reading.sorted(ordering(self.model, order), limit, offset)
+        return super().keys(order, count, most, limit, offset)
 
 
 def loading(model: Any, columns: Sequence[Column]) -> list[Any]:
@@ -175,14 +240,13 @@ def loading(model: Any, columns: Sequence[Column]) -> list[Any]:
     return options + [defer(getattr(model, a.key)) for a in heavy]
 
 
-def page_of(model: Any, query: Select[Any], order: str, columns: Sequence[Column], page: int) -> Listing:
-    """Count, keys, rows. A page behind the end becomes the last one."""
-    ids = query.with_only_columns(model.id, maintain_column_froms=True)
-    count = db.session.scalar(select(func.count()).select_from(ids.limit(MOST + 1).subquery())) or 0
+def page_of(model: Any, finder: Finder, order: str, columns: Sequence[Column], page: int) -> Listing:
+    """Count, keys, rows. A page behind the end becomes the last one; a key whose row may not be seen shows nothing."""
+    count = finder.count(MOST + 1)
     page = min(page, max(1, -(-min(count, MOST) // PAGE)))
-    keys = list(db.session.scalars(ids.order_by(*ordering(model, order)).limit(PAGE).offset((page - 1) * PAGE)))
+    keys = finder.keys(order, count, MOST + 1, PAGE, (page - 1) * PAGE)
     if not keys:
         return Listing([], count, page)
-    found = db.session.scalars(select(model).where(model.id.in_(keys)).options(*loading(model, columns))).unique()
+    found = db.session.scalars(finder.rows(keys).options(*loading(model, columns))).unique()
     by_key = {record.id: record for record in found}
     return Listing([by_key[key] for key in keys if key in by_key], count, page)

@@ -131,9 +131,9 @@ class Condition:
     def _region(self, word: str) -> tuple[Clause | None, str]:
         if not (word.isascii() and word.isdigit() and len(word) == 6):
             return None, self._unreadable(word)
-        return starts_with(
-            self.attribute, word[:2] if word.endswith("0000") else word[:4] if word.endswith("00") else word
-        ), ""
+        if not word.endswith("00"):
+            return self.attribute == word, ""
+        return starts_with(self.attribute, word[:2] if word.endswith("0000") else word[:4]), ""
 
 
 def seal_word(word: str) -> str:

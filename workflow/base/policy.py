@@ -3,6 +3,7 @@
 `rows(actor, Model)` gives the clause every query carries; a model without a policy shows nothing. A scope is one set of
 rows that a role can hold ("本评委会的方案"): which standing roles have it by default stands beside it, a made role has
 the scopes that were ticked. What is public, or one's own by its very nature, needs no role (`everyone`).
+For rows whose keys are known already (a record, the page of a list) the same scope probes row by row (`known`).
 Who may *do* something is the business of the lifecycles; this is only about seeing.
 """
 
@@ -12,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, False_, Select, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from models.accounts.account import Account
@@ -27,6 +28,7 @@ from models.committees.expert import Expert
 from models.declarations.declaration import Declaration, RouteStep
 from models.declarations.declaration import DeclarationState as S
 from models.declarations.quota import Quota
+from models.declarations.reading import PROVINCE as WHOLE_PROVINCE
 from models.imports.import_batch import ImportBatch
 from models.jobs.job import Job
 from models.office.journal import JournalEntry
@@ -64,6 +66,8 @@ class Scope:
 
 SCOPES: dict[Any, list[Scope]] = {}
 _everyone: dict[Any, Policy] = {}
+#: Clause of a scope → the same for rows known by their keys, where that can be asked more cheaply.
+_probes: dict[Policy, Policy] = {}
 
 
 def scope(model: Any, name: str, words: str, *by: str) -> Callable[[Policy], Policy]:
@@ -91,11 +95,18 @@ def everyone(model: Any) -> Callable[[Policy], Policy]:
     return register
 
 
-def rows(actor: Any, model: Any) -> Clause_:
-    """The clause that limits `model` to what `actor` may see; nothing for a model without a policy."""
+def rows(actor: Any, model: Any, *, known: bool = False) -> Clause_:
+    """The clause that limits `model` to what `actor` may see; nothing for a model without a policy.
+
+    `known`: asked of a few rows by their keys; the same rows, but none of the others is looked at.
+    """
     if actor is None or not getattr(actor, "is_authenticated", True):
         return false()
-    clauses = [held.clause(actor) for held in SCOPES.get(model, ()) if may(actor, held.ability)]
+    clauses = [
+        (_probes.get(held.clause, held.clause) if known else held.clause)(actor)
+        for held in SCOPES.get(model, ())
+        if may(actor, held.ability)
+    ]
     if model in _everyone:
         clauses.append(_everyone[model](actor))
     return or_(false(), *clauses)
@@ -111,14 +122,14 @@ def scopes_of(actor: Any, model: Any) -> list[Scope]:
     return [held for held in SCOPES.get(model, ()) if may(actor, held.ability)]
 
 
-def visible(actor: Account, model: type[M]) -> Select[tuple[M]]:
+def visible(actor: Account, model: type[M], *, known: bool = False) -> Select[tuple[M]]:
     """`select(model)` limited to what `actor` may see."""
-    return select(model).where(rows(actor, model))
+    return select(model).where(rows(actor, model, known=known))
 
 
 def find(session: Session, actor: Account, model: type[M], key: Any) -> M | None:
     """The record with that id if the actor may see it, else None: absent and hidden look the same."""
-    return session.scalar(visible(actor, model).where(model.id == key))  # type: ignore[attr-defined]
+    return session.scalar(visible(actor, model, known=True).where(model.id == key))  # type: ignore[attr-defined]
 
 
 #: What a scope is of, in words.
@@ -183,6 +194,19 @@ def reached_declarations(actor: Account) -> Clause_:
     return Declaration.id.in_(reached)
 
 
+def _has_reached(actor: Account) -> Clause_:
+    if not actor.organisation_id:
+        return false()
+    mine = RouteStep.organisation_id == actor.organisation_id
+    step = select(RouteStep.id).where(
+        RouteStep.declaration_id == Declaration.id, mine, RouteStep.reached_at.is_not(None)
+    )
+    return step.correlate(Declaration).exists()
+
+
+_probes[reached_declarations] = _has_reached
+
+
 @scope(Declaration, "committee", "送达本评委会的申报", r.COMMITTEE_OFFICE)
 def committee_declarations(actor: Account) -> Clause_:
     """Once they have reached the committee's office."""
@@ -211,6 +235,22 @@ def judged_declarations(actor: Account) -> Clause_:
 def submitted_declarations(actor: Account) -> Clause_:
     """Everything but drafts."""
     return Declaration.state != S.DRAFT
+
+
+#: Scopes of declarations that `reading` holds, with the reader they stand under.
+READERS: dict[Policy, Callable[[Account], int]] = {
+    reached_declarations: lambda actor: actor.organisation_id or 0,
+    committee_declarations: lambda actor: -(actor.committee_id or 0),
+    submitted_declarations: lambda actor: WHOLE_PROVINCE,
+}
+
+
+def reader_of(actor: Any) -> int | None:
+    """The reader whose entries in `reading` are what the account sees; None where several sets meet or none is kept."""
+    if actor is None or not getattr(actor, "is_authenticated", True):
+        return None
+    held = [one.clause for one in scopes_of(actor, Declaration) if not isinstance(one.clause(actor), False_)]
+    return READERS[held[0]](actor) if len(held) == 1 and held[0] in READERS else None
 
 
 # -- what is public, and what is one's own whatever one's roles ---------------------------------------
@@ -454,6 +494,16 @@ def own_certificates(actor: Account) -> Clause_:
 def certificates_of_declarations(actor: Account) -> Clause_:
     """Of one's unit or committee; of organisations one audits: those of declarations one may see."""
     return Certificate.declaration_id.in_(select(Declaration.id).where(rows(actor, Declaration)))
+
+
+def _certificate_of_seen(actor: Account) -> Clause_:
+    seen = select(Declaration.id).where(
+        Declaration.id == Certificate.declaration_id, rows(actor, Declaration, known=True)
+    )
+    return seen.correlate(Certificate).exists()
+
+
+_probes[certificates_of_declarations] = _certificate_of_seen
 
 
 @scope(Expert, "series", "本评委会所属系列的评委", r.COMMITTEE_OFFICE)

@@ -32,6 +32,7 @@ from workflow.base.errors import NotNow, NotYou, TooBusy
 from workflow.base.journal import seal
 from workflow.base.kept import keep_for_offices
 from workflow.base.opening import Opening, install, long_work, opened, tell, writing
+from workflow.base.reading import settle
 from workflow.base.trail import leave_trail
 
 __all__ = ["OVERTAKEN", "PATIENCE", "UnitOfWork", "asking", "attempt", "install", "may_pass_later", "unit_of_work"]
@@ -165,6 +166,7 @@ def _written(
             session.flush()  # new subjects receive the id their entries name
             leave_trail(uow)
             keep_for_offices(uow)
+            settle(session)
             seal(uow)
             session.commit()
         except StaleDataError:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, False_, and_, false, or_, select
 from sqlalchemy.orm import object_session
 
 from models.accounts.account import Account
@@ -19,6 +20,7 @@ from models.committees.committee import Committee, CommitteeState
 from models.declarations.declaration import Declaration, RouteStep
 from models.declarations.declaration import DeclarationState as S
 from models.declarations.quota import Quota, QuotaState
+from models.declarations.reading import Lies
 from models.declarations.standing import Holder, Stage, states
 from models.jobs.job import Job, JobState
 from models.office.notice import Notice
@@ -28,6 +30,8 @@ from models.register.organisation import Organisation
 from models.review.plan import Plan
 from workflow.base import policy
 from workflow.base import roles as r
+from workflow.base.abilities import as_declared
+from workflow.base.reading_keys import Waits
 from workflow.committees import committee_term
 from workflow.declarations import liability
 
@@ -97,6 +101,18 @@ def recheck_desk(actor: Account, today: date) -> Clause:
     if not (actor.plays(r.COMMITTEE_OFFICE) and actor.committee_id):
         return false()
     return and_(Declaration.committee_id == actor.committee_id, Declaration.state == S.AT_COMMITTEE)
+
+
+#: Desks of declarations whose rows `reading` has under the organisation or the committee.
+LIES: dict[Desk, Lies] = {unit_desk: Lies.UNIT, audit_desk: Lies.AUDIT, recheck_desk: Lies.COMMITTEE}
+
+
+def waiting(rows: Desk, actor: Account, today: date) -> Any:
+    """What lies on the desk `rows`, as a clause; as one that `reading` answers where it can."""
+    clause, lies = rows(actor, today), LIES.get(rows)
+    if lies is None or isinstance(clause, False_) or not as_declared(actor):
+        return clause
+    return Waits(clause, lies, -(actor.committee_id or 0) if lies == Lies.COMMITTEE else actor.organisation_id or 0)
 
 
 def posting_desk(actor: Account, today: date) -> Clause:

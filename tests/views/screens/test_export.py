@@ -16,8 +16,9 @@ from models.office.journal import JournalEntry
 from models.register.organisation import NodeKind
 from tests.access.world import World
 from tests.views.office_day import noon  # noqa: F401
-from views.screens import export_page, exported, listing
+from views.screens import export_page, exported
 from views.screens.exported import cells
+from views.screens.listing import ordering
 from workflow.base import roles as r
 
 
@@ -38,7 +39,7 @@ def test_every_cell_of_every_sheet_is_that_of_the_record(app, session, make, as_
             facts = [column for group in screen.groups.values() for column in group]
             for columns in (screen.shown, screen.sheet_columns(), [c for c in (*screen.shown, *facts) if c.direct]):
                 query = screen.query()
-                records = db.session.scalars(query.order_by(*listing.ordering(screen.model, screen.order))).unique()
+                records = db.session.scalars(query.order_by(*ordering(screen.model, screen.order))).unique()
                 expected = [[column.plain(record) for column in columns] for record in records]
                 made = (
                     [
