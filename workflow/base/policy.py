@@ -10,11 +10,9 @@ Who may *do* something is the business of the lifecycles; this is only about see
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import ColumnElement, False_, Select, and_, false, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import False_, and_, false, or_, select, true
 
 from models.accounts.account import Account
 from models.accounts.charter import RoleCharter
@@ -46,116 +44,53 @@ from models.review.draw import Draw
 from models.review.plan import Plan, PlanState
 from models.review.session import Member, Recusal, ReviewSession, SessionState
 from workflow.base import roles as r
-from workflow.base.abilities import ROWS, Ability, know, may, reading
+from workflow.base.abilities import reading
+from workflow.base.scopes import (
+    NOUNS,
+    SCOPES,
+    Clause_,
+    Policy,
+    enter,
+    everyone,
+    find,
+    governs,
+    probes,
+    rows,
+    scope,
+    scopes_of,
+    visible,
+)
 
-M = TypeVar("M")
-Clause_ = ColumnElement[bool]
-Policy = Callable[[Account], Clause_]
+__all__ = ["NOUNS", "SCOPES", "find", "governs", "rows", "scopes_of", "visible"]
+
 PROVINCE = (*r.HRSS, r.LEADER, r.SUPERVISOR)
 OFFICERS = (r.UNIT_OFFICER, r.BUREAU_OFFICER, r.DISTRICT_OFFICER, r.CITY_OFFICER)
 
-
-@dataclass(frozen=True)
-class Scope:
-    """One set of rows of a model that a role can hold."""
-
-    model: Any
-    ability: Ability
-    clause: Policy
-
-
-SCOPES: dict[Any, list[Scope]] = {}
-_everyone: dict[Any, Policy] = {}
-#: Clause of a scope → the same for rows known by their keys, where that can be asked more cheaply.
-_probes: dict[Policy, Policy] = {}
-
-
-def scope(model: Any, name: str, words: str, *by: str) -> Callable[[Policy], Policy]:
-    """Decorator: the function below says which rows of `model` that is; `words` say it to people."""
-
-    def register(function: Policy) -> Policy:
-        _scope(model, name, words, by, function)
-        return function
-
-    return register
-
-
-def _scope(model: Any, name: str, words: str, by: tuple[str, ...], clause: Policy) -> None:
-    ability = know(Ability(f"{ROWS}:{model.__tablename__}.{name}", words, NOUNS[model], by))
-    SCOPES.setdefault(model, []).append(Scope(model, ability, clause))
-
-
-def everyone(model: Any) -> Callable[[Policy], Policy]:
-    """Decorator: rows of `model` that an account sees whatever its roles: public ones, and its own."""
-
-    def register(function: Policy) -> Policy:
-        _everyone[model] = function
-        return function
-
-    return register
-
-
-def rows(actor: Any, model: Any, *, known: bool = False) -> Clause_:
-    """The clause that limits `model` to what `actor` may see; nothing for a model without a policy.
-
-    `known`: asked of a few rows by their keys; the same rows, but none of the others is looked at.
-    """
-    if actor is None or not getattr(actor, "is_authenticated", True):
-        return false()
-    clauses = [
-        (_probes.get(held.clause, held.clause) if known else held.clause)(actor)
-        for held in SCOPES.get(model, ())
-        if may(actor, held.ability)
-    ]
-    if model in _everyone:
-        clauses.append(_everyone[model](actor))
-    return or_(false(), *clauses)
-
-
-def governs(model: Any) -> bool:
-    """Whether the policy speaks of the model at all; what hangs on another record is found through that."""
-    return model in SCOPES or model in _everyone
-
-
-def scopes_of(actor: Any, model: Any) -> list[Scope]:
-    """The scopes of `model` that the account's roles give it."""
-    return [held for held in SCOPES.get(model, ()) if may(actor, held.ability)]
-
-
-def visible(actor: Account, model: type[M], *, known: bool = False) -> Select[tuple[M]]:
-    """`select(model)` limited to what `actor` may see."""
-    return select(model).where(rows(actor, model, known=known))
-
-
-def find(session: Session, actor: Account, model: type[M], key: Any) -> M | None:
-    """The record with that id if the actor may see it, else None: absent and hidden look the same."""
-    return session.scalar(visible(actor, model, known=True).where(model.id == key))  # type: ignore[attr-defined]
-
-
-#: What a scope is of, in words.
-NOUNS: dict[Any, str] = {
-    Declaration: "申报",
-    Batch: "年度批次",
-    PathNode: "审核路径",
-    PathDraft: "审核路径推演",
-    PathVersion: "审核路径版本",
-    Quota: "职数",
-    Plan: "评审方案",
-    Draw: "抽取评委",
-    ReviewSession: "评审会议",
-    Filing: "评审结果备案",
-    Publicity: "公示",
-    Objection: "异议",
-    Certificate: "证书",
-    CertificateNumber: "证书编号",
-    Issuer: "发证单位编码",
-    BlacklistEntry: "黑名单",
-    Expert: "评委",
-    Person: "人员",
-    JournalEntry: "审计日志",
-    Account: "账号",
-    RoleCharter: "角色",
-}
+NOUNS.update(
+    {
+        Declaration: "申报",
+        Batch: "年度批次",
+        PathNode: "审核路径",
+        PathDraft: "审核路径推演",
+        PathVersion: "审核路径版本",
+        Quota: "职数",
+        Plan: "评审方案",
+        Draw: "抽取评委",
+        ReviewSession: "评审会议",
+        Filing: "评审结果备案",
+        Publicity: "公示",
+        Objection: "异议",
+        Certificate: "证书",
+        CertificateNumber: "证书编号",
+        Issuer: "发证单位编码",
+        BlacklistEntry: "黑名单",
+        Expert: "评委",
+        Person: "人员",
+        JournalEntry: "审计日志",
+        Account: "账号",
+        RoleCharter: "角色",
+    }
+)
 
 
 def _all(actor: Account) -> Clause_:
@@ -204,7 +139,7 @@ def _has_reached(actor: Account) -> Clause_:
     return step.correlate(Declaration).exists()
 
 
-_probes[reached_declarations] = _has_reached
+probes[reached_declarations] = _has_reached
 
 
 @scope(Declaration, "committee", "送达本评委会的申报", r.COMMITTEE_OFFICE)
@@ -378,7 +313,7 @@ for _model, _name, _words, _by in (
     (Account,           "all",      "全部账号",                   (r.SYSTEM_ADMIN, r.SECURITY_ADMIN)),
     (RoleCharter,       "all",      "全部角色",                   (r.SECURITY_ADMIN, r.AUDIT_ADMIN)),
 ):
-    _scope(_model, _name, _words, tuple(_by), _all)
+    enter(_model, _name, _words, tuple(_by), _all)
 # fmt: on
 
 #: Records everybody may read whose papers are not everybody's.
@@ -430,7 +365,7 @@ for _model, _words in (
     (Filing, "本评委会的备案申请"),
     (Publicity, "本评委会的公示"),
 ):
-    _scope(_model, "committee", _words, (r.COMMITTEE_OFFICE,), _of_my_plans(_model.plan_id))
+    enter(_model, "committee", _words, (r.COMMITTEE_OFFICE,), _of_my_plans(_model.plan_id))
 
 
 @scope(ReviewSession, "member", "本人担任评委的评审会议", r.EXPERT)
@@ -503,7 +438,7 @@ def _certificate_of_seen(actor: Account) -> Clause_:
     return seen.correlate(Certificate).exists()
 
 
-_probes[certificates_of_declarations] = _certificate_of_seen
+probes[certificates_of_declarations] = _certificate_of_seen
 
 
 @scope(Expert, "series", "本评委会所属系列的评委", r.COMMITTEE_OFFICE)
