@@ -28,7 +28,7 @@ POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgresql+psycopg://postgres@12
 
 
 class Node:
-    """One web server of the product."""
+    """One web server of the product, and a worker beside it."""
 
     def __init__(self, environment, place, name):
         place.mkdir()
@@ -36,11 +36,15 @@ class Node:
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"
         self.environment = environment | {"DATA_DIR": str(place / "data"), "PORT": str(port)}
-        self.process = None
+        self.process = self.worker = None
 
     def start(self):
         """Begin to serve; `wait` says when it does."""
         self.process = self.run("gunicorn", "-c", "gunicorn.conf.py", "run:app")
+
+    def works(self):
+        """Begin to do long work."""
+        self.worker = self.run("flask", "--app", "run", "worker", "--short", "1", "--long", "1")
 
     def run(self, *command):
         with open(self.log, "ab") as log:
@@ -67,27 +71,31 @@ class Node:
 
     def dies(self):
         """As a machine dies: all of it at once, and nothing is finished."""
-        for process in filter(None, (self.process,)):
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait(timeout=30)
+        for process in filter(None, (self.process, self.worker)):
+            kill(process)
+
+    def rests(self):
+        """The worker alone dies."""
+        kill(self.worker)
 
     def says(self, *commands):
         """What each of some commands of the office says on this node, and its exit status."""
-        code = (
-            "import json, sys; from run import app; runner = app.test_cli_runner();"
-            "done = [runner.invoke(args=args) for args in json.loads(sys.argv[1])];"
-            "print(json.dumps([[each.exit_code, each.output] for each in done]))"
-        )
         told = subprocess.run(
-            [sys.executable, "-c", code, json.dumps(commands)],
+            [sys.executable, "-m", "tests.nodes.world", *map(json.dumps, commands)],
             cwd=ROOT,
             env=self.environment,
             capture_output=True,
             text=True,
             check=True,
         )
-        return json.loads(told.stdout)
+        return json.loads(told.stdout.splitlines()[-1])
+
+
+def kill(process):
+    """A process and its children, at once."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(timeout=30)
 
 
 class Person:
