@@ -14,9 +14,6 @@ from tests.views.office_day import noon  # noqa: F401  (a fixture)
 from workflow.base import roles, unit_of_work
 from workflow.base.errors import TooBusy
 
-#: A sheet that was made before the journal could not be written is closed by Python, and not by us.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
 
 @pytest.fixture
 def crowded(session, monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, BinaryIO
@@ -56,8 +57,12 @@ class ExportPage(ListPage):
             job = attempt(g.user, lambda uow: self._ask(uow, asked, columns, lane), context=context())
             flash(f"结果超过 {LONG} 行，已转为后台任务；完成后在本页下载。", "ok")
             return redirect(url_for("JobScreen.show", pk=job.id))
-        target = tempfile.TemporaryFile()  # noqa: SIM115  (closed when it has been sent)
-        attempt(g.user, self.write_sheet(target, asked, columns), context=context())
+        with (
+            contextlib.ExitStack() as kept
+        ):  # closed when it has been sent, or at once when the journal cannot be written
+            target = kept.enter_context(tempfile.TemporaryFile())
+            attempt(g.user, self.write_sheet(target, asked, columns), context=context())
+            kept.pop_all()
         return named(Response(_sent(target), mimetype=EXCEL), self.sheet_name())
 
     def write_sheet(
