@@ -4,6 +4,7 @@ The worker reads requests in a loop of its own (`app/worker.py`), so that slow c
 """
 
 import os
+import shutil
 import subprocess
 import sys
 
@@ -20,6 +21,19 @@ max_requests_jitter = 2_000
 accesslog = None
 loglevel = "warning"
 control_socket_disable = True
+
+if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:  # figures of all processes of this start, added up (app/metrics.py)
+    figures = os.path.join(os.path.abspath(os.environ.get("DATA_DIR") or "var"), "metrics")
+    shutil.rmtree(figures, ignore_errors=True)
+    os.makedirs(figures, mode=0o700)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = figures
+
+
+def child_exit(server, worker):
+    """What a process that is gone has counted stays counted."""
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(worker.pid)
 
 
 def post_fork(server, worker):

@@ -30,7 +30,7 @@ def create_app(**settings: Any) -> Flask:
     """The application; `settings` override the environment (tests)."""
     from app.fab_faults import ProvinceAppBuilder  # isort: skip  (mends Flask-AppBuilder before any view exists)
     from app.commands import register_commands  # isort: skip
-    from app import addresses, request
+    from app import addresses, health, metrics, request, request_line, static_version
     from app.errors import register_errors
     from app.menu import build_menu, labels_for, menu_for
     from app.security import ProvinceSecurityManager, harden, identify
@@ -42,6 +42,8 @@ def create_app(**settings: Any) -> Flask:
     app = Flask(__name__)
     app.config.from_mapping(config.load() | settings)
     addresses.install(app)
+    request_line.install(app)
+    metrics.install(app)
     request.install(app)
     install_keys(app.config["MASTER_KEY"])
     allow_demo_clock(app.config["DEMO"])
@@ -64,6 +66,8 @@ def create_app(**settings: Any) -> Flask:
     refusal.install(app)
     app.jinja_env.globals["frame"] = lambda: frame_of(menu_for)
     app.jinja_env.globals["labels_for"] = labels_for
+    health.install(app)
+    static_version.install(app)
     harden(app)
     forget_after_acting(app)
     register_errors(app)

@@ -89,6 +89,9 @@ def load() -> dict[str, Any]:
         "SECRET_KEY": secret("session", directory).hex(),
         "MASTER_KEY": secret("master", directory),
         "SQLALCHEMY_DATABASE_URI": database_url(directory),
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},  # no log quotes what somebody typed
+        "LOG_REQUESTS": os.environ.get("LOG_REQUESTS", "0" if demo else "1") == "1",
+        "METRICS_TOKEN": os.environ.get("METRICS_TOKEN", ""),
         "SQLITE_SYNC": "OFF" if os.environ.get(BUILDS_ASIDE) else "FULL",
         "QUEUE_URL": os.environ.get("QUEUE_URL", ""),  # of long work; empty: where the database is
         "FILE_STORE": str(directory / "files"),

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from app.headers import register_headers
+from app.request_line import request_id
 from views.screens.refusal import NOT_NOW, code_of, drawn
 from workflow.base.errors import NotYou, Refused, TooBusy
 from workflow.base.unit_of_work import may_pass_later
@@ -26,7 +27,7 @@ PAGES: dict[int, tuple[str, str]] = {
     413: ("文件太大",     "上传内容超过系统上限 64 MB，没有保存。请返回上一页，压缩或拆分后再上传；单个文件的上限写在上传处。"),
     429: ("操作过于频繁", "请稍候再试。"),
     503: ("系统繁忙",     TooBusy.SENTENCE),
-    500: ("系统出错",     "系统没有完成这次操作，数据没有改变。请稍后重试；仍不行请把时间和操作告知系统管理员。"),
+    500: ("系统出错",     "系统没有完成这次操作，数据没有改变。请稍后重试；仍不行请把时间、操作和事件编号告知系统管理员。"),
 }
 # fmt: on
 #: Fields that no page carries back.
@@ -49,7 +50,7 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(CSRFError, lambda error: page(400, STALE_FORM))
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(DBAPIError, _database)
-    app.register_error_handler(500, lambda error: page(500))
+    app.register_error_handler(500, lambda error: page(500, f"{PAGES[500][1]}事件编号：{request_id()}。"))
 
 
 def _http(error: HTTPException) -> Any:

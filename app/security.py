@@ -157,6 +157,9 @@ ACCESS: list[Access] = [
 #: Routes without signing in, each with its reason. An endpoint, or the class name of a screen.
 PUBLIC: dict[str, str] = {
     "static":                     "样式、脚本与图标，不含数据",
+    "healthz":                    "进程是否应答，供负载均衡探测",
+    "readyz":                     "所需服务是否可用，只答是否，供负载均衡探测",
+    "metrics":                    "运行指标，只答本机或持令牌者，不含业务数据",
     "FrontDoor.index":            "只转到登录页或工作台",
     "SignInView.login":           "登录",
     "RegisterView.person":        "申报人注册",
@@ -174,6 +177,8 @@ PERSONAL: dict[str, str] = {
     "DemoClockView.move":         "演示时钟，仅演示环境存在",
 }
 # fmt: on
+#: Nobody is looked up for these.
+ANONYMOUS = {"static", "healthz", "readyz", "metrics"}
 #: What an account may reach while it still owes a password or a second factor.
 OWING = {"static", "SignInView.logout", "SignInView.password", "SignInView.second_factor", "RegisterView.rules"}
 
@@ -274,7 +279,7 @@ def is_public(endpoint: str) -> bool:
 
 def identify() -> None:
     """`g.user` is the account itself, not a proxy, and is not loaded for files of the style."""
-    if request.endpoint != "static":
+    if request.endpoint not in ANONYMOUS:
         g.user = current_user._get_current_object()
 
 

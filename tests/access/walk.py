@@ -198,6 +198,8 @@ class Walker:
         code = answer.status_code
         if code in (302, 303):
             return "login" if answer.location.startswith("/login") else "inside"
+        if code == 503 and answer.mimetype == "application/json":
+            return "inside"  # readiness: asked and answered, this schema is at no revision
         return {403: "refused", 404: "absent", 200: "inside", 401: "inside", 409: "inside", 422: "inside"}.get(
             code, str(code)
         )

@@ -62,6 +62,18 @@ def test_sixty_half_open_requests_stop_nobody(product, begun):
     assert answers == [200] * 5
 
 
+def test_figures_of_the_server_are_told_to_this_machine_also_without_a_database(product, home):
+    """It has no schema: alive, not ready, and watched all the same."""
+    assert product.get("/healthz")[0] == 200
+    status, _, text = product.get("/readyz")
+    assert status == 503 and '"database":true' in text and '"revision":false' in text
+    before = product.get("/static/app.css")[0]
+    status, _, text = product.get("/metrics")
+    assert (before, status) == (200, 200)
+    assert 'zhicheng_request_seconds_count{endpoint="static",status="2xx"}' in text
+    assert {file.stat().st_mode & 0o077 for file in (home / "metrics").iterdir()} == {0}
+
+
 def test_four_who_do_not_fetch_their_answer_stop_nobody(pages):
     """Twenty megabytes are more than waitress keeps for one before its thread waits."""
     waiting = [pages.connect() for _ in range(4)]
