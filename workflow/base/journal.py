@@ -181,3 +181,9 @@ def _verify_state(session: Session, models: dict[str, type], latest: dict[str, J
 def count(session: Session) -> int:
     """How many entries the journal holds."""
     return session.scalar(select(func.count()).select_from(JournalEntry)) or 0
+
+
+def filled_in_bulk(session: Session) -> int:
+    """How many declarations were written past the journal, as the entries that say so tell."""
+    rows = select(JournalEntry.details).where(JournalEntry.subject == "declaration:*")
+    return sum(json.loads(details).get("declarations", 0) for details in session.scalars(rows))
