@@ -39,8 +39,9 @@ class Client(FlaskClient):
         self.response_wrapper = type("Answer", (Page, self.response_wrapper), {})
 
     def open(self, *args, **more):
+        more.setdefault("buffered", True)  # what a page has opened is closed before the test goes on
         answer = super().open(*args, **more)
-        if answer.mimetype == "text/html" and not answer.is_streamed and answer.get_data():
+        if answer.mimetype == "text/html" and answer.get_data():
             hold(answer.get_data(as_text=True), f"{answer.request.method} {answer.request.path}")
         return answer
 

@@ -349,13 +349,16 @@ def test_a_permission_given_behind_the_back_is_taken_away(app, session, make):
 
     from app.security import sync_permissions
 
-    pair = session.scalars(select(PermissionView.id).limit(1)).one()
+    held = select(assoc_permissionview_role.c.permission_view_id).where(
+        assoc_permissionview_role.c.role_id == make.role(r.LEADER).id
+    )
+    pair = session.scalars(select(PermissionView.id).where(PermissionView.id.not_in(held)).limit(1)).one()
     session.execute(insert(assoc_permissionview_role).values(permission_view_id=pair, role_id=make.role(r.LEADER).id))
     make.role("Admin")
     session.commit()
     with app.app_context():
         added, removed = sync_permissions(app.appbuilder)
-    assert (added, removed) == (0, 1) or (added, removed) == (0, 0)
+    assert (added, removed) == (0, 1)
     assert session.scalar(select(Role).where(Role.name == "Admin")) is None
 
 
@@ -378,6 +381,10 @@ def test_the_three_administrators_share_no_right_to_change(app):
     assert all(len(admins) <= 1 for admins in changers.values())
 
 
+#: Answers 503 as long as something is missing; in a test that is a migrated schema.
+READY = "/readyz"
+
+
 @pytest.mark.parametrize("role", r.ALL)
 def test_a_role_opens_its_pages_and_no_other(app, browser, make, role):
     client = browser(make.account(role))
@@ -398,7 +405,7 @@ def test_a_stranger_reaches_the_public_pages_and_the_sign_in_page_only(app, brow
         path = re.sub(r"<[^>]+>", "1", rule.rule)
         answer = client.get(path) if "GET" in rule.methods else client.post(path)
         if is_public(rule.endpoint):
-            assert answer.status_code < 500, rule.rule
+            assert answer.status_code < 500 or path == READY, rule.rule
         else:
             assert answer.status_code == 302 and answer.headers["Location"].startswith("/login/"), rule.rule
 
@@ -421,7 +428,7 @@ def test_reading_never_writes(app, browser, make, session, role):
     client = browser(make.account(role) if role else None)
     before = fingerprint(session)
     for path in pages(app):
-        assert client.get(path).status_code < 500, path
+        assert client.get(path).status_code < 500 or path == READY, path
     session.expire_all()
     assert fingerprint(session) == before
 
