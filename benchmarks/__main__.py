@@ -21,7 +21,7 @@ from typing import Any
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.exc import OperationalError
 
-from benchmarks import seed
+from benchmarks import bench_growth, seed
 
 SMALL = 1000
 #: Seconds after which PostgreSQL's half is not begun any more.
@@ -48,6 +48,8 @@ def main() -> None:
         full = _fill(f"sqlite:///{home}/full.db", rows)
         if "list" in only:
             _bench("list", small, home)
+            lists = _apart(bench_growth.measure, small, home)
+            bench_growth.compare(lists, _apart(bench_growth.measure, full, home), f"SQLite, {SMALL:,} to {rows:,}")
         for name in (name for name in ON_SQLITE if name in only):
             _bench(name, full, home)
         spent = time.monotonic() - started
@@ -59,7 +61,17 @@ def main() -> None:
                 scene = _fill(url, rows)
                 for name in (name for name in ON_POSTGRES if name in only):
                     _bench(name, scene, home)
+                if "list" in only:
+                    _growth_on_postgres(scene, rows, home)
     print(f"all benches took {time.monotonic() - started:.0f} s", flush=True)
+
+
+def _growth_on_postgres(full: seed.Scene, rows: int, home: Path) -> None:
+    """The small database stands beside the full one for so long."""
+    with scratch_postgres(SCRATCH + "_small") as url:
+        small = _fill(url, min(SMALL, rows))
+        lists = _apart(bench_growth.measure, small, home)
+        bench_growth.compare(lists, _apart(bench_growth.measure, full, home), f"PostgreSQL, {SMALL:,} to {rows:,}")
 
 
 def _apart(function: Callable[..., Any], *given: Any) -> Any:
@@ -87,23 +99,23 @@ def _bench(name: str, scene: seed.Scene, home: Path) -> None:
 
 
 @contextmanager
-def scratch_postgres() -> Iterator[str]:
+def scratch_postgres(name: str = SCRATCH) -> Iterator[str]:
     """The address of an empty scratch database, dropped afterwards; empty where no PostgreSQL answers."""
     server = make_url(os.environ.get("BENCH_POSTGRES_URL", POSTGRES))
     admin = create_engine(server, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 2})
-    drop = f"DROP DATABASE IF EXISTS {SCRATCH} WITH (FORCE)"
+    drop = f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"
     try:
         with admin.connect() as connection:
             connection.exec_driver_sql(drop)
             connection.exec_driver_sql(
-                f"CREATE DATABASE {SCRATCH} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'"
+                f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'"
             )
     except OperationalError:
         print(f"PostgreSQL does not answer at {server.host}:{server.port}: its half did not run")
         yield ""
         return
     try:
-        yield server.set(database=SCRATCH).render_as_string(hide_password=False)
+        yield server.set(database=name).render_as_string(hide_password=False)
     finally:
         with admin.connect() as connection:
             connection.exec_driver_sql(drop)

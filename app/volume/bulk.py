@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import Connection, Index, Table, text
 
 CHUNK = 20_000
+#: What a long filling may take for itself; on SQLite said before the transaction begins.
 MEMORY = {
-    "sqlite": ("PRAGMA cache_size=-300000", "PRAGMA temp_store=MEMORY"),
+    "sqlite": ("PRAGMA foreign_keys=OFF", "PRAGMA cache_size=-300000", "PRAGMA temp_store=MEMORY"),
     "postgresql": ("SET maintenance_work_mem='512MB'", "SET work_mem='256MB'", "SET synchronous_commit=off"),
 }
 
@@ -54,8 +55,6 @@ def _plain(value: Any) -> Any:
 @contextmanager
 def bare(connection: Connection, tables: Sequence[Table]) -> Iterator[None]:
     """Without the indexes and outgoing references of `tables`; they are made again and every reference is looked at."""
-    for setting in MEMORY[connection.dialect.name]:
-        connection.exec_driver_sql(setting)
     indexes: list[Index] = [index for table in tables for index in table.indexes]
     for index in indexes:
         connection.exec_driver_sql(f"DROP INDEX IF EXISTS {index.name}")

@@ -78,14 +78,17 @@ def fill(
 def _connected(engine: Engine) -> Iterator[Connection]:
     """One transaction; on SQLite with the references off until they are checked, which only works outside of one."""
     with engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
-            connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
+        raw: Any = connection.connection.driver_connection
+        for setting in bulk.MEMORY[engine.dialect.name]:
+            raw.execute(setting)
         try:
             with connection.begin():
                 yield connection
         finally:
             if engine.dialect.name == "sqlite":
-                connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")  # type: ignore[union-attr]
+                raw.execute("PRAGMA foreign_keys=ON")
+            else:
+                connection.invalidate()  # its settings go with it
 
 
 def _rows(connection: Connection, cases: Cases, say: Callable[[str], None]) -> None:
