@@ -16,6 +16,8 @@ _parsed: set[int] = set()
 _HANDLER = re.compile(r"<[^<>]*\s(on[a-z]+)\s*=", re.IGNORECASE)
 _ID = re.compile(r"<[^<>]*\sid=\"([^\"]*)\"")
 _QUOTED = re.compile(r"\"[^\"]*\"")
+#: An ampersand in front of something that is no entity.
+_LOOSE = re.compile(r"&(?![a-z]+\d*;|#\d+;|#x[0-9a-f]+;)[^\s\"<]{1,20}", re.IGNORECASE)
 
 
 class Page:
@@ -58,6 +60,7 @@ def hold(page, where):
     assert not (twice := [name for name, n in Counter(_ID.findall(bare)).items() if n > 1]), (
         f"{where}: ids twice {twice}"
     )
+    assert not (loose := _LOOSE.findall(bare)), f"{where}: an ampersand that is no entity {loose}"
     shape = hash(re.sub(r">[^<]*<", "><", tags))
     if shape not in _parsed:
         html5lib.HTMLParser(strict=True).parse(page)

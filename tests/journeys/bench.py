@@ -109,4 +109,4 @@ class Correspondent:
 
 
 def _token(page):
-    return re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+    return re.search(r'name="csrf_token"\s+value="([^"]+)"', page)[1]

@@ -7,6 +7,7 @@ import pytest
 from models.base import db
 from tests.answers import held
 from tests.conftest import MASTER
+from workflow.base import abilities
 from workflow.base import roles as r
 
 TRIED = ("TryOrganisationScreen", "TryDeskScreen", "TrySpecialtyScreen", "TryFeeScreen")
@@ -17,7 +18,7 @@ def tried_application(application, database_url):
     """A second application whose MENU and ACCESS also name the tried screens; everything is put back after."""
     from app import create_app, menu, security
 
-    entries, rows, built = list(menu.MENU), list(security.ACCESS), list(menu._entries)
+    entries, rows, built, pages = list(menu.MENU), list(security.ACCESS), list(menu._entries), dict(abilities._known)
     menu.MENU.extend(menu.Entry("试用", name, f"tests.views.try_screens:{name}") for name in TRIED)
     security.ACCESS.extend(
         security.Access(name, (r.HRSS_CONFIG, r.UNIT_OFFICER, r.LEADER), (r.HRSS_CONFIG,)) for name in TRIED
@@ -36,6 +37,8 @@ def tried_application(application, database_url):
     _synchronise(tried)
     yield held(tried)
     menu.MENU[:], security.ACCESS[:], menu._entries[:] = entries, rows, built
+    abilities._known.clear()
+    abilities._known.update(pages)
     _synchronise(application)
 
 

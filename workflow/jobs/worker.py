@@ -52,6 +52,7 @@ class Worker:
     sweep: Callable[[], None]
     beside: int = 0  #: the process with which it ends
     every: float = SWEEP
+    beat: float = BEAT
     stopping: bool = False
     hands: dict[int, Hand] = field(default_factory=dict)
     sweeper: int = 0
@@ -169,7 +170,7 @@ class Worker:
                 if not hand.stopped and stops.get(f"stop:{hand.job_id}") == hand.token:
                     hand.stopped = True
                     os.kill(child, signal.SIGKILL)
-            if now - self._told < BEAT and all(hand.beats for hand in self.hands.values()):
+            if now - self._told < self.beat and all(hand.beats for hand in self.hands.values()):
                 return
             self._told = now
             self.bell.here(self.places)

@@ -15,8 +15,8 @@ from workflow.jobs import periodic, work
 from workflow.jobs.sweep import Sweeper
 from workflow.jobs.worker import Worker
 
-#: In a test nobody has the patience of an office.
-LEASE, PAUSES, EVERY = 1.5, (0.5, 0.2, 0.2, 0.2, 0.2), 0.2
+#: In a test nobody has the patience of an office. A lease is ten signs of life, as in the office.
+LEASE, BEAT, PAUSES, EVERY = 4.0, 0.4, (0.5, 0.2, 0.2, 0.2, 0.2), 0.2
 
 
 def main() -> None:
@@ -38,7 +38,7 @@ def main() -> None:
                 periodic.ask_due(session, system, machine_now())
 
     print("working", os.getpid(), flush=True)  # noqa: T201
-    Worker(hall.bell, {"short": 2, "long": 1}, do, sweep, beside=os.getppid(), every=EVERY).run()
+    Worker(hall.bell, {"short": 2, "long": 1}, do, sweep, beside=os.getppid(), every=EVERY, beat=BEAT).run()
 
 
 if __name__ == "__main__":
