@@ -30,7 +30,7 @@ def create_app(**settings: Any) -> Flask:
     """The application; `settings` override the environment (tests)."""
     from app.fab_faults import ProvinceAppBuilder  # isort: skip  (mends Flask-AppBuilder before any view exists)
     from app.commands import register_commands  # isort: skip
-    from app import addresses, health, metrics, request, request_line, static_version
+    from app import addresses, health, methods, metrics, request, request_line, static_version
     from app.errors import register_errors
     from app.menu import build_menu, labels_for, menu_for
     from app.security import ProvinceSecurityManager, harden, identify
@@ -56,6 +56,7 @@ def create_app(**settings: Any) -> Flask:
     db.init_app(app)
     migrate.init_app(app, db, directory="migrations")
     app.before_request(identify)
+    methods.install(app)
     csrf.init_app(app)
     with app.app_context():
         install(db.engine, sync=app.config.get("SQLITE_SYNC", "FULL"))

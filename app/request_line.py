@@ -18,6 +18,8 @@ import structlog
 from flask import Flask, Response, g, request
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.methods import asked_method
+
 #: An id that a proxy of ours may give.
 GIVEN = re.compile(r"[0-9A-Za-z-]{8,64}")
 #: Not worth a line: styles, and what monitors ask every few seconds.
@@ -61,7 +63,7 @@ def install(app: Flask) -> None:
                 "request",
                 id=request_id(),
                 endpoint=request.endpoint,
-                method=request.method,
+                method=asked_method(),
                 status=response.status_code,
                 ms=round(took * 1000, 1),
                 account=_account(),
@@ -72,7 +74,7 @@ def install(app: Flask) -> None:
         kind, error, trace = exc_info
         said = "" if isinstance(error, SQLAlchemyError) else str(error)  # the database quotes values
         _lines().msg(
-            "fault", id=request_id(), endpoint=request.endpoint, method=request.method, account=_account(),
+            "fault", id=request_id(), endpoint=request.endpoint, method=asked_method(), account=_account(),
             error=kind.__name__, said=said, trace=traceback.format_tb(trace),
         )  # fmt: skip
 

@@ -78,7 +78,7 @@ class RegisterView(BaseView):
             return redirect(url_for("FrontDoor.index"))
         typed = {name: request.form.get(name, "").strip()[:200] for name in names}
         choices["shortest"] = settings.value(db.session, "password_min_length")
-        if request.method == "GET":
+        if request.method != "POST":
             return render_template(template, typed=typed, fields={}, sentence="", **choices)
         if wait := sign_in.wait_seconds(db.session, stay.address()):
             sentence = sign_in.SLOW_DOWN.format(seconds=wait)

@@ -162,7 +162,7 @@ class RoleScreen(FlowScreen):
     @has_access
     def add(self) -> Any:
         """建立角色: first on what it builds, then what of it; a preview before it is saved."""
-        if request.method == "GET":
+        if request.method != "POST":
             chosen = [name for name in request.args.getlist("capacity") if name in rules.BUILDABLE]
             return self._page(Draft(capacities=chosen), None), 200
         return self._answer(None)
@@ -174,7 +174,7 @@ class RoleScreen(FlowScreen):
         record = self.find(pk)
         if reason := self.editable(record):
             raise NotNow(reason)
-        return (self._page(Draft.of(record), record), 200) if request.method == "GET" else self._answer(record)
+        return (self._page(Draft.of(record), record), 200) if request.method != "POST" else self._answer(record)
 
     def _answer(self, record: RoleCharter | None) -> Any:
         """Choose again, look at it, or save it; whatever was typed stays."""

@@ -40,7 +40,7 @@ class SignInView(BaseView):
     @expose("/login/", methods=["GET", "POST"])
     def login(self) -> Any:
         """User name and password; the answer never tells which of the two was wrong."""
-        if request.method == "GET":
+        if request.method != "POST":
             return redirect(home_url()) if g.user.is_authenticated else self._form(_greeting())
         if wait := signing.wait_seconds(db.session, stay.address()):
             return self._form(signing.SLOW_DOWN.format(seconds=wait)), 429
@@ -72,7 +72,7 @@ class SignInView(BaseView):
     @expose("/logout/", methods=["GET", "POST"])
     def logout(self) -> Any:
         """Ends the stay on POST; a link only asks, so that no foreign page can sign anybody out."""
-        if request.method == "GET":
+        if request.method != "POST":
             return render_template("accounts/sign_out.html")
         key = g.stay.key
         attempt(g.user, lambda uow: signing.leave(uow, key), context=stay.context())
@@ -84,7 +84,7 @@ class SignInView(BaseView):
     @expose("/password/", methods=["GET", "POST"])
     def password(self) -> Any:
         """One's own new password; every other stay of the account ends."""
-        if request.method == "GET":
+        if request.method != "POST":
             return self._password({})
         account, old = g.user, request.form.get("old", "")
         if not signing.verified(account, old[:1024]):
@@ -122,7 +122,7 @@ class SignInView(BaseView):
         """The code of the authenticator; the first time its enrolment."""
         if g.stay.second_factor_at is not None:
             return redirect(home_url())
-        if request.method == "GET":
+        if request.method != "POST":
             return self._factor("")
         account, key, code = g.user, g.stay.key, request.form.get("code", "")
         if account.totp_secret is None:

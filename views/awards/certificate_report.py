@@ -81,7 +81,7 @@ class CertificateReportScreen(FlowScreen):
     @permission_name("act")
     def everything(self) -> Any:
         """What would go, and what stays behind with its faults; POST hands over everything without a fault."""
-        if request.method == "GET":
+        if request.method != "POST":
             return self._everything()
         try:
             if reporting.many_wait(db.session):

@@ -32,7 +32,7 @@ class VerifyView(BaseView):
     @expose("/", methods=["GET", "POST"])
     def query(self) -> Any:
         """证书查询 by number, name and the last four of the identity number."""
-        if request.method == "GET":
+        if request.method != "POST":
             return self._page({})
         typed = {name: request.form.get(name, "").strip()[:60] for name in ("number", "name", "id_tail")}
         if wait := sign_in.wait_seconds(db.session, _place()):

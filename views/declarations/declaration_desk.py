@@ -217,7 +217,7 @@ class DeclarationDesk(Screen):
         record = self.find(pk)
         if not self._may_unmask():
             abort(NOT_YOU)
-        if request.method == "GET":
+        if request.method != "POST":
             return self.show_page(record)
         attempt(
             g.user,

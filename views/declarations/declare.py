@@ -68,7 +68,7 @@ class DeclareView(BaseView):
     def start(self, batch_id: int) -> Any:
         """Section 0 of a new declaration: title, specialty, unit, mode; then the draft exists (暂存申报)."""
         batch = db.session.scalar(policy.visible(g.user, Batch).where(Batch.id == batch_id)) or abort(404)
-        if request.method == "GET":
+        if request.method != "POST":
             return self._choice_page(batch, choice.begin(g.user))
         try:
             made = self._do(
@@ -91,7 +91,7 @@ class DeclareView(BaseView):
     def choice(self, key: int) -> Any:
         """Change what section 0 says of a draft."""
         declaration = self._mine(key)
-        if request.method == "GET":
+        if request.method != "POST":
             return self._choice_page(declaration.batch, choice.of(declaration))
         try:
             self._do(
@@ -122,7 +122,7 @@ class DeclareView(BaseView):
         """One section of the form; 暂存 keeps whatever was typed and says what is wrong so far."""
         declaration = self._mine(key)
         section = next((s for s in forms.form().sections if s.key == name and s.fields), None) or abort(404)
-        if request.method == "GET":
+        if request.method != "POST":
             return self._section_page(declaration, section, {})
         raw = declare_form.typed(section)
         try:
@@ -191,7 +191,7 @@ class DeclareView(BaseView):
     def materials(self, key: int) -> Any:
         """申报材料上传: by kind, with what is still missing."""
         declaration = self._mine(key)
-        if request.method == "GET":
+        if request.method != "POST":
             return self._materials_page(declaration)
         kind = request.form.get("kind", "")
         try:

@@ -231,13 +231,9 @@ def _columns(about: ImportKind) -> list[template.Column]:
 
 def _sheet(target: Any, name: str) -> Response:
     target.seek(0)
-
-    def pieces() -> Any:
-        with target:
-            while piece := target.read(1 << 16):
-                yield piece
-
-    return named(Response(pieces(), mimetype=EXCEL), name)
+    answer = named(Response(iter(lambda: target.read(1 << 16), b""), mimetype=EXCEL), name)
+    answer.call_on_close(target.close)  # also where nobody reads it (HEAD, a cut connection)
+    return answer
 
 
 def _tabs(record: ImportBatch) -> list[tuple[str, str, int]]:

@@ -27,7 +27,7 @@ class DemoClockView(BaseView):
         """The moment the rules count with, and a field for another one."""
         if not current_app.config["DEMO"]:
             abort(404)
-        if request.method == "GET":
+        if request.method != "POST":
             return self._page(as_typed(asking(g.user).now.replace(second=0, microsecond=0)))
         typed = request.form.get("to", "").strip()[:40]
         try:

@@ -54,7 +54,7 @@ class JournalScreen(Screen):
     @has_access
     def verify(self) -> Any:
         """Asks on GET; on POST walks every chain and every protected record, and journals that it did."""
-        if request.method == "GET":
+        if request.method != "POST":
             return render_template("office/journal_verify.html", count=journal.count(db.session), faults=None)
         faults = list(journal.verify(db.session, by_table()))
         count = journal.count(db.session)

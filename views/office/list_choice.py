@@ -44,7 +44,7 @@ class ListChoiceView(BaseView):
     def queries(self, screen: str) -> Any:
         """GET: all of them, to rename and delete. POST: save the conditions of the list that was open."""
         view = self._screen(screen)
-        if request.method == "GET":
+        if request.method != "POST":
             return self._queries_page(view)
         query = request.form.get("query", "")[:8000]
         asked = listing.asked_of(
@@ -112,7 +112,7 @@ class ListChoiceView(BaseView):
         """Which columns, and in which order: ticks and 上移/下移; 恢复默认."""
         view = self._screen(screen)
         default = [column.name for column in view.shown]
-        if request.method == "GET":
+        if request.method != "POST":
             shown = [column.name for column in view.columns_now()]
             return self._columns_page(view, [*shown, *(name for name in view.available if name not in shown)], shown)
         order = [name for name in dict.fromkeys(request.form.getlist("order")) if name in view.available]

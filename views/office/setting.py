@@ -58,7 +58,7 @@ class SettingView(BaseView):
     def change(self, name: str) -> Any:
         """修改 one parameter within its bounds."""
         declared = next((s for s in SETTINGS if s.name == name), None) or abort(404)
-        if request.method == "GET":
+        if request.method != "POST":
             return self._form(declared, declared.stored(settings.value(db.session, name)))
         typed = request.form.get("value", "")[:2001]
         try:

@@ -311,7 +311,7 @@ class PlanScreen(PlanDesk, FlowScreen):
             version=str(plan.version) if plan else "",
             files=files_of(plan) if plan else [],
             file_link=file_link,
-            carried=model is not None and plan is None and request.method == "GET",
+            carried=model is not None and plan is None and request.method != "POST",
             base=self.address("list"),
             back=self.address("show", pk=plan.id) if plan else self.address("list"),
         )

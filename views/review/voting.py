@@ -225,7 +225,7 @@ class BoothView(BaseView):
             return self._done(
                 poll, refusal.sentence if request.method == "POST" else ""
             ), NOT_NOW if request.method == "POST" else 200
-        if request.method == "GET" or request.form.get("step") == "back":
+        if request.method != "POST" or request.form.get("step") == "back":
             return self._slip(poll, given)
         missing = {d.id: "请选择同意、不同意或弃权。" for d in ballot.slip(uow, poll) if d.id not in given}
         if missing:

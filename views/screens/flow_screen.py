@@ -149,7 +149,7 @@ class FlowScreen(Screen):
     def act(self, pk: int, verb: str) -> Any:
         """GET: the verb's own page, which needs no script. POST: do it."""
         record, step = self.find(pk), self._step(verb)
-        if request.method == "GET":
+        if request.method != "POST":
             uow = of_request()
             if refusal := self.flow.refusal(uow, record, step):
                 return self._refused(record, step, refusal)

@@ -39,7 +39,7 @@ class FormPage(Declared):
     @has_access
     def add(self) -> Any:
         """A new record; on a refusal everything typed is still there."""
-        if request.method == "GET":
+        if request.method != "POST":
             return self._form_page(self.add_form(data=self.prefill()), None), 200
         form = self.add_form()
         sentence = ""
@@ -69,7 +69,7 @@ class FormPage(Declared):
         record = self.find(pk)
         if reason := self.editable(record):
             raise NotNow(reason)
-        if request.method == "GET":
+        if request.method != "POST":
             return self._form_page(self.edit_form(obj=record, formdata=None), record), 200
         form = self.edit_form(obj=record)
         seen, sentence, code = request.form.get("version", ""), "", NOT_THIS

@@ -183,7 +183,7 @@ class TreeScreen(Screen):
         if not self.is_key(key):
             raise Refused("请先在左侧选择上级；根类别不能新增（附件3 1.1）。")
         parent = self.record_of(key)
-        if request.method == "GET":
+        if request.method != "POST":
             return self._page(key, parent, self.add_form(data=self.prefill()), adding=True)
         form, sentence = self.add_form(), ""
         if form.validate():
@@ -210,7 +210,7 @@ class TreeScreen(Screen):
     def edit(self, pk: int) -> Any:
         """Save the form at the right."""
         record = self.find(pk)
-        if request.method == "GET":
+        if request.method != "POST":
             return redirect(self.address("list", node=pk))
         if reason := self.editable(record):
             raise NotNow(reason)

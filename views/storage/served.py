@@ -34,15 +34,13 @@ def served(opened: Opened, *, size: int, digest: str, name: str, media_type: str
     answer.content_length = reading.end - reading.start
     if asked:
         answer.headers["Content-Range"] = f"bytes {reading.start}-{reading.end - 1}/{reading.total}"
-    if request.method == "HEAD":
-        reading.close()
     return _sealed(named(answer, name), digest)
 
 
 def _asked(digest: str) -> bool:
     """Whether one part is asked for, of this very content. Several parts at once are answered with the whole."""
     parts = request.range
-    if request.method != "GET" or parts is None or parts.units != "bytes" or len(parts.ranges) != 1:
+    if request.method == "POST" or parts is None or parts.units != "bytes" or len(parts.ranges) != 1:
         return False
     held = request.if_range
     return held.etag == digest if held.etag else held.date is None
