@@ -107,7 +107,8 @@ class Declaration(Model):
     came_from: Mapped[str | None] = column("上一状态", String(20), info={"enum": DeclarationState})
     position: Mapped[int] = column("当前审核层级", Integer, default=-1)  #: -1 applicant, 0 unit, 1… nodes
     returned_from: Mapped[int | None] = column("退回层级", Integer)
-    due_on: Mapped[date | None] = column("办理期限", Date)
+    held_since: Mapped[datetime | None] = column("到达现办理人时间", DateTime)
+    due_on: Mapped[date | None] = column("办理期限", Date)  #: of a returned case: the last day of who has it now
     path_version: Mapped[int | None] = column("审核路径版本", Integer)  #: of the path the route was taken from
     submitted_at: Mapped[datetime | None] = column("提交时间", DateTime)
     active_key: Mapped[str | None] = column("在办键", String(40), unique=True)  #: one a year while in hand
@@ -213,6 +214,6 @@ class Correction(Model):
     items: Mapped[list[dict[str, str]]] = column("补正事项", JSON)
     opinion: Mapped[str] = column("审核意见", Text)
     issued_at: Mapped[datetime] = column("告知时间", DateTime)
-    due_on: Mapped[date] = column("补正期限", Date)
+    due_on: Mapped[date | None] = column("补正期限", Date)  #: None until it has come down to the applicant
     answered_at: Mapped[datetime | None] = column("补正时间", DateTime)
     organisation_name: Mapped[str] = column("告知机构", String(120))

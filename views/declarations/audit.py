@@ -15,7 +15,8 @@ class AuditDesk(DeclarationDesk, FlowScreen):
 
     flow = DECLARATION
     columns = "number applicant_name unit.name title.name level state next_office due"
-    verbs = "approve receive_paper send_back pass_down lapse"
+    watches = True
+    verbs = "approve receive_paper send_back pass_down hand_down lapse"
     row_verbs = "approve send_back pass_down"
     waiting = staticmethod(desk.audit_desk)
     empty = "没有待审核的申报。下级机构上报后会出现在这里，也可将“办理情况”改为“全部”查询。"
@@ -36,4 +37,4 @@ class AuditScreen(AuditDesk):
     title = "职称申报人员资格审核"
     guide = "附件3 1.12"
     lead = "审核通过后推送上级审核单位或评委会；本机构为最终机构的，申报信息生效。材料不齐的一次性告知并退回。"
-    verbs = "approve receive_paper send_back pass_down lapse terminate"
+    verbs = "approve receive_paper send_back pass_down hand_down lapse terminate"

@@ -22,7 +22,7 @@ from models.declarations.declaration import Correction, Declaration
 from views.declarations.comparison import found
 from views.declarations.filled import sections_of
 from views.declarations.paper_condition import paper_condition
-from views.screens.desk_condition import desk_condition
+from views.screens.desk_condition import desk_condition, late_condition
 from views.screens.moment import of_request
 from views.screens.refusal import NOT_YOU
 from views.screens.screen import Link, Panel, Screen
@@ -45,6 +45,7 @@ class DeclarationDesk(Screen):
     model = Declaration
     waiting: ClassVar[desk.Desk | None] = None
     waiting_word = "待我办理"
+    watches: ClassVar[bool] = False  #: whether offices below it hand returned cases down
     words: ClassVar[dict[str, str]] = {}  #: verb → what this desk calls it
     columns = "number applicant_name unit.name title.name level specialty.name state due"
     facts: ClassVar[dict[str, str]] = {
@@ -88,6 +89,8 @@ class DeclarationDesk(Screen):
     def __init__(self) -> None:
         super().__init__()
         self.asks_for.append(paper_condition())
+        if self.watches:
+            self.asks_for.append(late_condition())
         if self.waiting is not None:
             self.asks_for.insert(0, desk_condition(type(self).waiting, self.waiting_word))
         if offered := getattr(self, "offered", None):

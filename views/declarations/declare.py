@@ -32,7 +32,7 @@ from workflow.base.unit_of_work import UnitOfWork, attempt
 from workflow.declarations import carry, submission
 from workflow.declarations import form as forms
 from workflow.declarations.declaration import DECLARATION
-from workflow.declarations.destination import holder
+from workflow.declarations.destination import whereabouts
 from workflow.paths import route
 
 VERBS = ("submit", "withdraw", "abandon", "resubmit")
@@ -344,10 +344,11 @@ class DeclareView(BaseView):
             for f in s.fields
             if f.mirror and f.mirror[0] != "material"
         ]
-        facts = [("办理情况", standing.standing(declaration).word), ("当前办理", holder(declaration) or "—"), *facts]
+        facts = [*whereabouts(uow, declaration), *facts]
         if declaration.paper_received_on:
             facts.append(("纸质材料", f"{declaration.paper_received_on} 收到，存放于{declaration.paper_place}"))
-        due = f"请于 {declaration.due_on} 前补正" if declaration.due_on else ""
+        mine = declaration.due_on and standing.with_applicant(declaration)
+        due = f"请于 {declaration.due_on} 前补正" if mine else ""
         return self._page(
             "declarations/show.html",
             declaration,

@@ -19,7 +19,8 @@ class RecheckScreen(DeclarationDesk, FlowScreen):
     guide = "附件2 1.2.1"
     lead = "组建单位对材料的完整性、真实性和合规性负责；复核不合格的终止当年度申报并及时告知本人。"
     columns = "number applicant_name unit.name title.name specialty.name mode state due"
-    verbs = "qualify receive_paper disqualify send_back lapse"
+    watches = True
+    verbs = "qualify receive_paper disqualify send_back hand_down lapse"
     row_verbs = "qualify disqualify send_back"
     words: ClassVar[dict[str, str]] = {"qualify": "审核通过", "disqualify": "审核不通过", "send_back": "退回补正"}
     waiting = staticmethod(desk.recheck_desk)

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import abort, flash, g, redirect, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
-from sqlalchemy import or_
+from sqlalchemy import False_, func, or_
 from sqlalchemy.orm import joinedload
 
 from models.base import db
@@ -21,6 +21,7 @@ from workflow.base import notices, policy, settings
 from workflow.base import roles as r
 from workflow.base.unit_of_work import asking, attempt
 from workflow.committees import committee_term
+from workflow.declarations import desk
 from workflow.register import name_search
 
 MOST = 10
@@ -46,6 +47,7 @@ class HomeView(BaseView):
             declarations=self._own(),
             declare=_address("DeclareView.mine"),
             term=self._term(),
+            late=self._late(),
         )
 
     @staticmethod
@@ -66,6 +68,19 @@ class HomeView(BaseView):
         return (
             f"本评委会有效期至 {committee.valid_to}，还有 {left} 天；期满须重新核准备案（令40号 第八条），请及时办理。"
         )
+
+    @staticmethod
+    def _late() -> tuple[int, str] | None:
+        """How many returned cases the offices below keep past their days, and where they are listed."""
+        clause = desk.late_desk(g.user, asking(g.user).today)
+        if isinstance(clause, False_):
+            return None
+        count = (
+            db.session.scalar(policy.visible(g.user, Declaration).where(clause).with_only_columns(func.count())) or 0
+        )
+        screens = (r.BUREAU_OFFICER, "SuperiorAuditScreen"), (r.COMMITTEE_OFFICE, "RecheckScreen")
+        screen = next((name for role, name in screens if g.user.plays(role)), "AuditScreen")
+        return (count, _address(f"{screen}.list", late="waiting")) if count else None
 
     @staticmethod
     def _own() -> list[dict[str, Any]]:

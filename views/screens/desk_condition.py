@@ -34,3 +34,9 @@ class DeskCondition(Condition):
 def desk_condition(rows: desk.Desk, word: str = "待我办理") -> DeskCondition:
     """The condition for a list whose rows wait by `rows`."""
     return DeskCondition("desk", "办理情况", "choice", None, options=[(WAITING, word)], desk=rows)
+
+
+def late_condition() -> DeskCondition:
+    """下级逾期未转交: returned cases that an office below keeps past its days."""
+    offered = [(WAITING, "下级逾期未转交")]
+    return DeskCondition("late", "退回件转交", "choice", None, options=offered, desk=desk.late_desk)

@@ -200,11 +200,18 @@ def correction_pdf(correction: Correction, declaration: Declaration) -> io.Bytes
                 "需要补齐补正以下全部内容："
             ],
             "items": [item["text"] for item in correction.items],
-            "closing": f"请于 {correction.due_on} 前补正并重新提交，逾期未补正的视为放弃本年度申报。",
+            "closing": _closing(correction),
             "signature": correction.organisation_name,
             "date": f"{correction.issued_at:%Y年%-m月%-d日}",
         },
     )
+
+
+def _closing(correction: Correction) -> str:
+    """Until when: told once the case is in the applicant's hands, since his days begin there."""
+    if correction.due_on is None:
+        return "材料退到你本人之日起算补正期限，另行通知；逾期未补正的视为放弃本年度申报。"
+    return f"请于 {correction.due_on} 前补正并重新提交，逾期未补正的视为放弃本年度申报。"
 
 
 def termination_pdf(declaration: Declaration) -> io.BytesIO:

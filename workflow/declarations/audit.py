@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
 from typing import Any
+
+from sqlalchemy import select
 
 from models.committees.committee import Committee
 from models.declarations.declaration import Correction, Declaration
@@ -15,10 +17,9 @@ from workflow.base import settings
 from workflow.base.errors import Refused
 from workflow.base.notices import tell
 from workflow.base.unit_of_work import UnitOfWork
-from workflow.declarations import comparison, liability, quota
+from workflow.declarations import comparison, liability, quota, term
 from workflow.declarations import opinion as opinions
-from workflow.declarations.declaration import DECLARATION, is_review, step_at
-from workflow.office import working_days
+from workflow.declarations.declaration import DECLARATION, audit_deadline, is_review, step_at
 from workflow.storage.files import store
 
 
@@ -53,8 +54,10 @@ def recommend(
     handler: str,
     head: str,
     seal: Any = None,
+    late_reason: str = "",
 ) -> None:
     """The unit vouches for its applicant and passes the file upward; a quota place is registered."""
+    _late(uow, declaration, late_reason)
     if declaration.needs_quota and declaration.quota_id is None:
         quota.reserve(uow, declaration)
     if seal:
@@ -62,7 +65,7 @@ def recommend(
     said = opinions.compose(
         uow, declaration, R.RECOMMENDED, words=opinion, handler=handler, head=head, assessment=assessment
     )
-    _forward(uow, declaration, "recommend", said)
+    _forward(uow, declaration, "recommend", said, late_reason=late_reason or None)
 
 
 @DECLARATION.performs("approve")
@@ -76,8 +79,10 @@ def approve(
     handler: str,
     head: str,
     consistency_note: str = "",
+    late_reason: str = "",
 ) -> None:
     """形式审查 at one level: pass it to the next organisation, the committee, or make it effective."""
+    _late(uow, declaration, late_reason)
     _explained(uow, declaration, consistency, consistency_note)
     said = opinions.compose(uow, declaration, R.APPROVED, words=opinion, handler=handler, head=head)
     _forward(
@@ -88,7 +93,18 @@ def approve(
         publicity_checked=publicity_checked,
         consistency=consistency,
         consistency_note=consistency_note,
+        late_reason=late_reason or None,
     )
+
+
+def _late(uow: UnitOfWork, declaration: Declaration, reason: str) -> None:
+    """An office past its day passes on with the reason in writing: its delay never costs the applicant his year."""
+    last = audit_deadline(declaration)
+    if uow.today > last and not reason.strip():
+        raise Refused(
+            f"本级线上审核应于 {last} 前完成，现已逾期（118号 二(一)）；请在“逾期原因”中写明原因后再上报。",
+            field="late_reason",
+        )
 
 
 def _explained(uow: UnitOfWork, declaration: Declaration, consistency: str, note: str) -> None:
@@ -122,8 +138,7 @@ def _forward(uow: UnitOfWork, declaration: Declaration, verb: str, said: Opinion
     facts["next"] = where.name if where else "最终机构审核通过，申报信息生效"
     DECLARATION.advance(uow, declaration, verb, to=to, **opinions.told(said), **facts)
     opinions.keep(uow, said)
-    declaration.position += 1
-    declaration.due_on = None
+    term.reaches(uow, declaration, declaration.position + 1)
     if onward:
         onward.reached_at = onward.reached_at or now
     elif to == S.AT_COMMITTEE:
@@ -165,13 +180,11 @@ def send_back(uow: UnitOfWork, declaration: Declaration, *, items: str | list[st
     if not wanted:
         raise Refused("退回须一次性写明需要补齐补正的全部内容（118号 四(三)）；请逐行填写补正事项。", field="items")
     here = declaration.position
-    due = correction_due(uow, declaration)
     stop = step_at(declaration, here)
     straight = here <= 0 or (stop is not None and stop.fast_return)
-    DECLARATION.advance(uow, declaration, "send_back", opinion=opinion, items=wanted, due_on=due)
+    DECLARATION.advance(uow, declaration, "send_back", opinion=opinion, items=wanted)
     declaration.returned_from = here
-    declaration.position = -1 if straight else here - 1
-    declaration.due_on = due
+    term.reaches(uow, declaration, -1 if straight else here - 1)
     uow.session.add(
         Correction(
             declaration_id=declaration.id,
@@ -179,7 +192,7 @@ def send_back(uow: UnitOfWork, declaration: Declaration, *, items: str | list[st
             items=[{"text": text} for text in wanted],
             opinion=opinion,
             issued_at=uow.now.replace(microsecond=0),
-            due_on=due,
+            due_on=declaration.due_on if straight else None,
             organisation_name=uow.actor.desk,
         )
     )
@@ -188,7 +201,7 @@ def send_back(uow: UnitOfWork, declaration: Declaration, *, items: str | list[st
         uow,
         declaration.person,
         "申报材料需补正",
-        f"{uow.actor.desk} 退回 {declaration.number}：{listed}。请于 {due} 前补正。",
+        f"{uow.actor.desk} 退回 {declaration.number}：{listed}。{_asked_of_applicant(uow, declaration)}",
         link(declaration),
     )
     for position in range(here):
@@ -198,17 +211,28 @@ def send_back(uow: UnitOfWork, declaration: Declaration, *, items: str | list[st
                 uow,
                 between.organisation,
                 "申报被上级退回",
-                f"{declaration.number} 被 {uow.actor.desk} 退回：{listed}。",
+                f"{declaration.number} 被 {uow.actor.desk} 退回：{listed}。{_asked_of_office(declaration, position)}",
                 link(declaration),
             )
 
 
-def correction_due(uow: UnitOfWork, declaration: Declaration) -> date:
-    """The term of a correction: so many working days, but not beyond the batch's correction deadline."""
+def _asked_of_applicant(uow: UnitOfWork, declaration: Declaration) -> str:
+    """What the applicant can do about a return now, and until when."""
+    if declaration.position < 0:
+        return f"请于 {declaration.due_on} 前补正并重新提交。"
+    holder = step_at(declaration, declaration.position)
     days = settings.value(uow.session, "correction_days")
-    wanted = working_days.add(uow.session, uow.today, days)
-    last = declaration.batch.correction_on
-    return wanted if wanted <= last or uow.today > last else last
+    return (
+        f"现由“{holder.organisation.name if holder else ''}”办理逐级退回，应于 {declaration.due_on} 前转交；"
+        f"现在不用办理，退到您之后另行通知，自收到之日起有 {days} 个工作日补正。"
+    )
+
+
+def _asked_of_office(declaration: Declaration, position: int) -> str:
+    """What an office between must do about it: the one that has it hands it down, the others wait."""
+    if position == declaration.position:
+        return f"请于 {declaration.due_on} 前办理“退回补充材料”。"
+    return "退到本机构后另行通知。" if declaration.position > position else ""
 
 
 @DECLARATION.performs("pass_down")
@@ -216,15 +240,53 @@ def pass_down(uow: UnitOfWork, declaration: Declaration, *, opinion: str = "") -
     """退回补充材料: the level below sees the returned declaration (附件3 1.12.3-2); the unit gives it to the
     applicant."""
     DECLARATION.advance(uow, declaration, "pass_down", opinion=opinion or None)
-    declaration.position -= 1
-    if declaration.position == -1:
+    _come_down(uow, declaration, declaration.position - 1)
+
+
+@DECLARATION.performs("hand_down")
+def hand_down(uow: UnitOfWork, declaration: Declaration, *, opinion: str) -> None:
+    """督办直退: an office below keeps a returned case past its days; who stands above gives it to the applicant."""
+    late = step_at(declaration, declaration.position)
+    DECLARATION.advance(uow, declaration, "hand_down", opinion=opinion, late=late.organisation.name if late else "")
+    if late:
         tell(
             uow,
-            declaration.person,
-            "请补正申报材料",
-            f"{declaration.number} 已退回到您，请于 {declaration.due_on} 前补正并重新提交。",
+            late.organisation,
+            "退回件逾期未转交",
+            f"{declaration.number} 在本机构逾期（{declaration.due_on} 前）未办理“退回补充材料”，"
+            f"{uow.actor.desk} 已直接退给申报人：{opinion}",
             link(declaration),
         )
+    _come_down(uow, declaration, -1)
+
+
+def _come_down(uow: UnitOfWork, declaration: Declaration, position: int) -> None:
+    """A returned case reaches an office below or the applicant, whose own days begin."""
+    term.reaches(uow, declaration, position)
+    if (below := step_at(declaration, position)) is not None:
+        tell(
+            uow,
+            below.organisation,
+            "退回件待转交",
+            f"{declaration.number} 已退到本机构。{_asked_of_office(declaration, position)}",
+            link(declaration),
+        )
+        return
+    for correction in open_corrections(uow, declaration):
+        correction.due_on = declaration.due_on
+    tell(
+        uow,
+        declaration.person,
+        "请补正申报材料",
+        f"{declaration.number} 已退回到您。{_asked_of_applicant(uow, declaration)}",
+        link(declaration),
+    )
+
+
+def open_corrections(uow: UnitOfWork, declaration: Declaration) -> Sequence[Correction]:
+    """What was asked for and is not yet answered."""
+    asked = select(Correction).where(Correction.declaration_id == declaration.id, Correction.answered_at.is_(None))
+    return uow.session.scalars(asked.order_by(Correction.id)).all()
 
 
 @DECLARATION.performs("qualify")
@@ -293,7 +355,7 @@ def stop(uow: UnitOfWork, declaration: Declaration, *, opinion: str, handler: st
 
 @DECLARATION.performs("lapse")
 def lapse(uow: UnitOfWork, declaration: Declaration) -> None:
-    """逾期未补正视为放弃申报 (令40号 第十七条)."""
+    """逾期未补正视为放弃申报 (令40号 第十七条): only against the applicant who let his own days pass."""
     end(uow, declaration, "lapse", f"补正期限 {declaration.due_on} 届满未补正，视为放弃申报")
 
 

@@ -199,7 +199,8 @@ def corrections(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
                 "118号 四(三)",
             )
         else:
-            yield Check(LOOK, f"{told.organisation_name}告知补正，期限 {told.due_on}：{listed}", "118号 四(三)")
+            until = f"期限 {told.due_on}" if told.due_on else "退到申报人后起算期限"
+            yield Check(LOOK, f"{told.organisation_name}告知补正，{until}：{listed}", "118号 四(三)")
 
 
 def paper(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:

@@ -5,6 +5,8 @@ Verbs that do more than advance stand in submission, audit and outcome; `workflo
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import func, select
 
 from models.awards.publicity import Objection, ObjectionState, Publicity, PublicityItem, PublicityKind, PublicityState
@@ -30,6 +32,7 @@ from workflow.base.roles import (
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.declarations import comparison
 from workflow.declarations.liability import LIABILITY_ITEMS, card_of
+from workflow.declarations.term import office_is_late
 
 #: 公示内容 (118号 四(二)2).
 PUBLICISED = (
@@ -140,19 +143,49 @@ def correction_open(uow: UnitOfWork, declaration: Declaration) -> str | None:
 
 
 def overdue(uow: UnitOfWork, declaration: Declaration) -> str | None:
-    """逾期未补正视为放弃申报 (令40号 第十七条)."""
+    """逾期未补正视为放弃申报 (令40号 第十七条): the applicant has had it, and his own days are over."""
+    if declaration.position >= 0:
+        stop = step_at(declaration, declaration.position)
+        return (
+            f"材料还在“{stop.organisation.name if stop else ''}”退回途中，未退到申报人，补正期限尚未起算，"
+            "不能按逾期终止（令40号 第十七条）；请督促其办理“退回补充材料”，逾期未转交的由上级办理“督办直退”。"
+        )
     if correction_open(uow, declaration):
         return None
     return f"补正期限 {declaration.due_on} 未到，不能按逾期终止（令40号 第十七条）；请等待申报人补正。"
 
 
-def before_audit_deadline(uow: UnitOfWork, declaration: Declaration) -> str | None:
-    """线上审核 finished by the batch's date (118号 二(一))."""
-    stop = step_at(declaration, declaration.position)
-    last = min(d for d in (declaration.batch.audit_on, stop.deadline if stop else None) if d)
-    if uow.today <= last:
+def on_its_way(uow: UnitOfWork, declaration: Declaration) -> str | None:
+    """An office of its route, its committee, or the system."""
+    if uow.actor.plays(SYSTEM) or uow.actor.organisation_id in {s.organisation_id for s in declaration.route}:
         return None
-    return f"本级线上审核已于 {last} 截止，不能再上报（118号 二(一)）；请与评委会办事机构联系。"
+    if declaration.committee_id and uow.actor.committee_id == declaration.committee_id:
+        return None
+    return "只有该申报审核路径上的机构可以办理（附件3 1.12 逐级审核）；请由退回机构办理。"
+
+
+def above_the_holder(uow: UnitOfWork, declaration: Declaration) -> str | None:
+    """Of a level of its route above the one that has it, or of the committee it goes to."""
+    if declaration.committee_id and uow.actor.committee_id == declaration.committee_id:
+        return None
+    if uow.actor.organisation_id in {s.organisation_id for s in declaration.route if s.position > declaration.position}:
+        return None
+    return "只有审核路径上的上级机构或评委会办事机构可以办理（附件3 1.12 逐级审核）；请由上级机构办理。"
+
+
+def office_late(uow: UnitOfWork, declaration: Declaration) -> str | None:
+    """An office below keeps it past its own days."""
+    if office_is_late(declaration, uow.today):
+        return None
+    if declaration.position < 0:
+        return "材料已退到申报人，不需督办（附件3 1.12.3）；请等待申报人补正。"
+    return f"转交期限 {declaration.due_on} 未到，不能直接退给申报人（附件3 1.12.3 逐级退回）；请等待下级机构转交。"
+
+
+def audit_deadline(declaration: Declaration) -> date:
+    """The day by which this level finishes its 线上审核 (118号 二(一))."""
+    stop = step_at(declaration, declaration.position)
+    return min(d for d in (declaration.batch.audit_on, stop.deadline if stop else None) if d)
 
 
 def liability_card_signed(uow: UnitOfWork, declaration: Declaration) -> str | None:
@@ -272,6 +305,14 @@ _COMPARE = (
     ),
     Ask("consistency_note", "比对说明", required=False, max_length=300),
 )
+_LATE = Ask(
+    "late_reason",
+    "逾期原因",
+    "area",
+    required=False,
+    hint="超过线上审核截止日上报的必填（118号 二(一)）；申报人不因机构逾期而失去当年度申报",
+    max_length=300,
+)
 _PUBLICITY_CHECKED = Ask(
     "publicity_checked", "已核查单位公示情况", "check", hint="形式审查须重点核查公示情况（118号 四(三)）"
 )
@@ -292,18 +333,19 @@ DECLARATION = Flow("申报", S, [
     Step("accept",          "受理",             {S.SUBMITTED},                S.UNIT_REVIEW,    RECOMMENDERS,     [my_unit, not_self],                  [], "118号 四(二)", "primary"),
     Step("check",           "真实性审核",       {S.UNIT_REVIEW},              None,             RECOMMENDERS,     [my_unit, not_self],                  [*(Ask(k, f"{v} · 审核人", max_length=40) for k, v in LIABILITY_ITEMS), Ask("opinion", "审核说明", "area", required=False)], "118号 四(二)1"),
     Step("publicise",       "发起公示",         {S.UNIT_REVIEW},              S.UNIT_PUBLICITY, RECOMMENDERS,     [my_unit, not_self, liability_card_signed], [], "118号 四(二)2", inner=True),
-    Step("recommend",       "上报",             {S.UNIT_PUBLICITY, S.UNIT_REVIEW}, [S.UNDER_AUDIT, S.AT_COMMITTEE, S.FILED], RECOMMENDERS, [my_unit, not_self, liability_card_signed, unit_publicity_over, no_open_objection, before_audit_deadline],
-         [Ask("assessment", "用人单位测评、公示结果", "area", max_length=500), Ask("opinion", "推荐意见", "area"), *_SIGNED, Ask("seal", "盖章扫描件", "file", required=False)], "118号 四(二)3", "primary"),
+    Step("recommend",       "上报",             {S.UNIT_PUBLICITY, S.UNIT_REVIEW}, [S.UNDER_AUDIT, S.AT_COMMITTEE, S.FILED], RECOMMENDERS, [my_unit, not_self, liability_card_signed, unit_publicity_over, no_open_objection],
+         [Ask("assessment", "用人单位测评、公示结果", "area", max_length=500), Ask("opinion", "推荐意见", "area"), *_SIGNED, _LATE, Ask("seal", "盖章扫描件", "file", required=False)], "118号 四(二)3", "primary"),
     Step("stop",            "不予报送",         {S.UNIT_PUBLICITY},           S.TERMINATED,     RECOMMENDERS,     [my_unit, not_self, objection_upheld], [_OPINION, *_SIGNED], "118号 四(二)2", "bad"),
-    Step("approve",         "审核通过",         {S.UNDER_AUDIT},              [S.UNDER_AUDIT, S.AT_COMMITTEE, S.FILED], AUDITORS, [my_desk, not_self, before_audit_deadline, comparison.everything_compared], [_OPINION, _PUBLICITY_CHECKED, *_COMPARE, *_SIGNED], "118号 四(三)", "primary"),
+    Step("approve",         "审核通过",         {S.UNDER_AUDIT},              [S.UNDER_AUDIT, S.AT_COMMITTEE, S.FILED], AUDITORS, [my_desk, not_self, comparison.everything_compared], [_OPINION, _PUBLICITY_CHECKED, *_COMPARE, *_SIGNED, _LATE], "118号 四(三)", "primary"),
     Step("receive_paper",   "登记纸质材料",     {S.UNIT_REVIEW, S.UNIT_PUBLICITY, S.UNDER_AUDIT, S.AT_COMMITTEE, S.QUALIFIED, S.PLANNED}, None, _DESKS, [holds_paper, not_self], _PAPER, "118号 一"),
     Step("compare",         "线上线下比对",     _ON_A_DESK,                   None,             _DESKS,           [my_node, not_self],                  [], "118号 四(四)", inner=True),
     Step("check_degrees",   "核验学历学位",     _ON_A_DESK,                   None,             _DESKS,           [my_node, not_self],                  [], "118号 四(二)1", inner=True),
     Step("send_back",       "退回",             {S.UNIT_REVIEW, S.UNIT_PUBLICITY, S.UNDER_AUDIT, S.AT_COMMITTEE}, S.RETURNED, (*dict.fromkeys((*RECOMMENDERS, *AUDITORS, COMMITTEE_OFFICE)),), [my_node, not_self], [_ITEMS, _OPINION], "118号 四(三)", "bad"),
     Step("pass_down",       "退回补充材料",     {S.RETURNED},                 S.RETURNED,       (*dict.fromkeys((*RECOMMENDERS, *AUDITORS)),), [my_desk, not_self], [Ask("opinion", "转达说明", "area", required=False)], "附件3 1.12.3-2", "primary"),
+    Step("hand_down",       "督办直退",         {S.RETURNED},                 S.RETURNED,       (*AUDITORS, COMMITTEE_OFFICE), [above_the_holder, office_late, not_self], [Ask("opinion", "督办说明", "area")], "附件3 1.12.3-2", "bad", "下级机构逾期未转交，确定直接退给申报人补正？"),
     Step("resubmit",        "重新提交",         {S.RETURNED},                 [S.SUBMITTED, S.UNIT_REVIEW, S.UNDER_AUDIT, S.AT_COMMITTEE], APPLICANT, [own, in_my_hands, correction_open], [Ask("opinion", "补正说明", "area")], "附件3 1.12.3-1.4", "primary"),
     Step("reroute",         "审核路径迁移",     {S.SUBMITTED, S.UNIT_REVIEW, S.UNIT_PUBLICITY, S.UNDER_AUDIT, S.RETURNED}, None, HRSS_CONFIG, [], [], "附件3 1.4–1.8", inner=True),
-    Step("lapse",           "逾期终止",         {S.RETURNED},                 S.TERMINATED,     (SYSTEM, *AUDITORS, COMMITTEE_OFFICE), [overdue],      [], "令40号 第十七条", "bad"),
+    Step("lapse",           "逾期终止",         {S.RETURNED},                 S.TERMINATED,     (SYSTEM, *AUDITORS, COMMITTEE_OFFICE), [on_its_way, overdue], [], "令40号 第十七条", "bad"),
     Step("qualify",         "复核合格",         {S.AT_COMMITTEE},             S.QUALIFIED,      COMMITTEE_OFFICE, [my_committee, not_self, comparison.everything_compared], [_OPINION, *_COMPARE, *_SIGNED], "118号 四(四)", "primary"),
     Step("disqualify",      "复核不合格",       {S.AT_COMMITTEE},             S.TERMINATED,     COMMITTEE_OFFICE, [my_committee, not_self],             [Ask("opinion", "不合格原因", "area"), *_SIGNED], "118号 四(四)", "bad", "复核不合格将终止当年度申报参评，确定？"),
     Step("include",         "列入方案",         {S.QUALIFIED},                S.PLANNED,        (HRSS_AUDIT, HRSS_SPECIAL), [plan_approved],            [], "118号 五(一)", inner=True),

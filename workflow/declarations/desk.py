@@ -103,6 +103,24 @@ def recheck_desk(actor: Account, today: date) -> Clause:
     return and_(Declaration.committee_id == actor.committee_id, Declaration.state == S.AT_COMMITTEE)
 
 
+def late_desk(actor: Account, today: date) -> Clause:
+    """下级逾期未转交: a returned case that an office below keeps past its own days, for whoever stands above it."""
+    above = select(RouteStep.declaration_id).where(
+        RouteStep.organisation_id == actor.organisation_id,
+        RouteStep.position > Declaration.position,
+        RouteStep.declaration_id == Declaration.id,
+    )
+    mine: list[Clause] = []
+    if actor.plays(*r.AUDITORS) and actor.organisation_id:
+        mine.append(above.correlate(Declaration).exists())
+    if actor.plays(r.COMMITTEE_OFFICE) and actor.committee_id:
+        mine.append(Declaration.committee_id == actor.committee_id)
+    if not mine:
+        return false()
+    returning = Declaration.state.in_(states(holder=Holder.RETURNING))
+    return and_(or_(*mine), returning, Declaration.position >= 0, Declaration.due_on < today)
+
+
 #: Desks of declarations whose rows `reading` has under the organisation or the committee.
 LIES: dict[Desk, Lies] = {unit_desk: Lies.UNIT, audit_desk: Lies.AUDIT, recheck_desk: Lies.COMMITTEE}
 

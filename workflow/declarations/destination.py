@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as S
-from models.declarations.standing import ON_THE_WAY, Holder
+from models.declarations.standing import ON_THE_WAY, Holder, standing, with_applicant
 from models.declarations.standing import holder as holder_of
 from models.paths.path import Way
-from workflow.declarations.declaration import step_at
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.declarations.declaration import DECLARATION, step_at
 
 APPLICANT = Holder.APPLICANT.label
 
@@ -85,6 +86,36 @@ def held_by(state: str, position: int, here: str | None, committee: str | None) 
         case Holder.NOBODY:
             return ""
     return kept.label
+
+
+def whereabouts(uow: UnitOfWork, declaration: Declaration) -> list[tuple[str, str]]:
+    """For the applicant, always: how it stands, with whom, since when, until when, what he can do."""
+    told = [("办理情况", _situation(declaration)), ("当前办理", holder(declaration) or "—")]
+    if since := since_when(declaration):
+        told.append(("到达时间", f"{since:%Y-%m-%d %H:%M}"))
+    if last := deadline(declaration):
+        late = "，已逾期" if last < uow.today and not with_applicant(declaration) else ""
+        told.append(("办理期限", f"{last}{late}"))
+    if not standing(declaration).settled:
+        verbs = "、".join(step.label for step in DECLARATION.available(uow, declaration))
+        told.append(("您可以", verbs or "现在不用办理，可随时在此查看进度"))
+    return told
+
+
+def _situation(declaration: Declaration) -> str:
+    if declaration.state == S.RETURNED and (stop := step_at(declaration, declaration.position)):
+        return (
+            f"材料被退回补正，正由“{stop.organisation.name}”逐级退回；退到您之后另行通知，您的补正期限自收到之日起算。"
+        )
+    return standing(declaration).word
+
+
+def since_when(declaration: Declaration) -> datetime | None:
+    """Since when who holds it has it."""
+    if declaration.state == S.DRAFT or standing(declaration).settled:
+        return None
+    here = step_at(declaration, declaration.position)
+    return declaration.held_since or (here.reached_at if here else declaration.reached_committee_at)
 
 
 def deadline(declaration: Declaration) -> date | None:

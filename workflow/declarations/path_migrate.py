@@ -23,6 +23,7 @@ from workflow.base.errors import Refused
 from workflow.base.notices import tell
 from workflow.base.roles import HRSS_CONFIG
 from workflow.base.unit_of_work import UnitOfWork
+from workflow.declarations import term
 from workflow.declarations.audit import link
 from workflow.declarations.declaration import DECLARATION
 from workflow.paths import route
@@ -199,6 +200,8 @@ def _migrate(uow: UnitOfWork, declaration: Declaration, reason: str, put_back: b
     )
     held = {s.organisation_id: s for s in steps}
     _relay(uow, declaration, stops, held, lands)
+    if vanishes:
+        term.reaches(uow, declaration, lands)
     declaration.position, declaration.path_version = lands, version
     if back_to is not None:
         declaration.returned_from = back_to

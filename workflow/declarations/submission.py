@@ -13,7 +13,6 @@ from models.committees.catalogue import Specialty, Title
 from models.committees.committee import REVIEWS
 from models.declarations.declaration import (
     Channel,
-    Correction,
     Declaration,
     DeclarationContent,
     DeclarationMode,
@@ -30,8 +29,8 @@ from workflow.base.notices import tell
 from workflow.base.remembered import once
 from workflow.base.roles import APPLICANT
 from workflow.base.unit_of_work import UnitOfWork
-from workflow.declarations import carry, eligibility, form, named, quota
-from workflow.declarations.audit import link
+from workflow.declarations import carry, eligibility, form, named, quota, term
+from workflow.declarations.audit import link, open_corrections
 from workflow.declarations.declaration import DECLARATION, is_review, step_at
 from workflow.declarations.materials import materials_of
 from workflow.paths import acceptance, route
@@ -317,9 +316,9 @@ def submit(uow: UnitOfWork, declaration: Declaration) -> None:
     _fix_route(uow, declaration)
     declaration.active_key = eligibility.active_key(declaration) if declaration.batch.one_per_year else None
     declaration.submitted_at = uow.now.replace(microsecond=0)
-    declaration.position = 0
     declaration.publicised_hash = content_hash(declaration, PUBLICISED_SECTIONS)
     DECLARATION.advance(uow, declaration, "submit", content=content_hash(declaration), named=named.called(declaration))
+    term.reaches(uow, declaration, 0)
     named.keep(uow, declaration)
     tell(
         uow,
@@ -369,7 +368,7 @@ def _fix_route(uow: UnitOfWork, declaration: Declaration) -> None:
 def withdraw(uow: UnitOfWork, declaration: Declaration) -> None:
     """撤回 before the unit has opened the file: back to a draft that can be changed."""
     DECLARATION.advance(uow, declaration, "withdraw")
-    declaration.position, declaration.active_key = -1, None
+    declaration.position, declaration.active_key, declaration.held_since = -1, None, None
     for stop in declaration.route:
         stop.reached_at = None
 
@@ -404,12 +403,9 @@ def resubmit(uow: UnitOfWork, declaration: Declaration, *, opinion: str) -> None
         named=named.called(declaration),
     )
     named.keep(uow, declaration)
-    declaration.position, declaration.due_on = back, None
+    term.reaches(uow, declaration, back)
     declaration.publicised_hash = content_hash(declaration, PUBLICISED_SECTIONS)
-    open_corrections = select(Correction).where(
-        Correction.declaration_id == declaration.id, Correction.answered_at.is_(None)
-    )
-    for correction in uow.session.scalars(open_corrections):
+    for correction in open_corrections(uow, declaration):
         correction.answered_at = uow.now.replace(microsecond=0)
     stop = step_at(declaration, back)
     receiver = stop.organisation if stop else declaration.committee or declaration.unit
