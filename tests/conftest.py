@@ -51,21 +51,31 @@ def pytest_xdist_make_scheduler(config, log):
     return OneWorld(config, log)
 
 
+@pytest.fixture(autouse=True)
+def _keys():
+    """A test that looks into a database with keys of its own leaves the common ones behind."""
+    yield
+    install_keys(MASTER)
+
+
 @pytest.fixture(scope="session")
 def database_url(tmp_path_factory):
     """Where this worker's tests live: a SQLite file, or a schema of its own on PostgreSQL."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     if server := os.environ.get("TEST_DATABASE_URL"):
-        name = f"zhicheng_test_{worker}"
+        name = f"zhicheng_test_{worker}_{os.getpid()}"  # several runs may share a server
         admin = create_engine(server, isolation_level="AUTOCOMMIT")
         with admin.connect() as connection:
             connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
             connection.exec_driver_sql(
                 f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'"
             )
+        yield server.rsplit("/", 1)[0] + "/" + name
+        with admin.connect() as connection:
+            connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         admin.dispose()
-        return server.rsplit("/", 1)[0] + "/" + name
-    return f"sqlite:///{tmp_path_factory.mktemp('db')}/test.db"
+        return
+    yield f"sqlite:///{tmp_path_factory.mktemp('db')}/test.db"
 
 
 @pytest.fixture(scope="session")

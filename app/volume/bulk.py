@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Index, Table, text
+from sqlalchemy import JSON, Connection, Index, Table, text
 
 CHUNK = 20_000
 #: What a long filling may take for itself; on SQLite said before the transaction begins.
@@ -27,7 +27,7 @@ def write(connection: Connection, table: Table, names: Sequence[str], rows: Iter
     raw: Any = connection.connection.driver_connection
     columns = ", ".join(given)
     if connection.dialect.name == "postgresql":
-        json_at = {n for n, name in enumerate(given) if table.c[name].type.python_type is dict}
+        json_at = {n for n, name in enumerate(given) if isinstance(table.c[name].type, JSON)}
         with raw.cursor().copy(f"COPY {table.name} ({columns}) FROM STDIN") as copy:
             for row in whole:
                 copy.write_row([json.dumps(v) if n in json_at else v for n, v in enumerate(row)])
