@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,6 +45,14 @@ class Server:
         """The processes that answer."""
         master = self.process.pid
         return [int(n) for n in Path(f"/proc/{master}/task/{master}/children").read_text().split()]
+
+    def worker(self):
+        """The one process that answers; waited for while it is being replaced."""
+        for _ in range(150):
+            if len(now := self.workers()) == 1:
+                return now[0]
+            time.sleep(0.1)
+        raise AssertionError(f"there is not one worker: {now}")
 
 
 @contextmanager

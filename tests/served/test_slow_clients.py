@@ -93,13 +93,13 @@ def test_who_drips_is_hung_up_on(hasty):
 
 
 def test_after_its_requests_a_worker_makes_room_for_another(hasty):
-    [first] = hasty.workers()
+    first = hasty.worker()
     assert [hasty.get("/who")[0] for _ in range(5)] == [200] * 5
     assert _another(hasty, first) and hasty.get("/who")[0] == 200
 
 
 def test_a_worker_that_is_killed_is_replaced(pages):
-    [first] = pages.workers()
+    first = pages.worker()
     os.kill(first, signal.SIGKILL)
     assert _another(pages, first) and pages.get("/who")[0] == 200
 
