@@ -30,7 +30,7 @@ def create_app(**settings: Any) -> Flask:
     """The application; `settings` override the environment (tests)."""
     from app.fab_faults import ProvinceAppBuilder  # isort: skip  (mends Flask-AppBuilder before any view exists)
     from app.commands import register_commands  # isort: skip
-    from app import addresses, health, methods, metrics, request, request_line, static_version
+    from app import addresses, health, host, methods, metrics, request, request_line, static_version
     from app.errors import register_errors
     from app.menu import build_menu, labels_for, menu_for
     from app.security import ProvinceSecurityManager, harden, identify
@@ -45,6 +45,7 @@ def create_app(**settings: Any) -> Flask:
     request_line.install(app)
     metrics.install(app)
     request.install(app)
+    host.install(app)
     install_keys(app.config["MASTER_KEY"])
     allow_demo_clock(app.config["DEMO"])
     shelf = store.shelf_of(app.config["STORE_URL"], app.config["FILE_STORE"], app.config["STORE_ACCESS"])

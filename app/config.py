@@ -5,15 +5,18 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from app.machine_faults import end, told
 
 #: Set for the process that builds the demo year aside: the whole file goes to the disk at its end, not each commit.
 BUILDS_ASIDE = "ZHICHENG_BUILDS_ASIDE"
+_HOST = re.compile(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -116,6 +119,8 @@ def load() -> dict[str, Any]:
         "SECOND_FACTOR": os.environ.get("SECOND_FACTOR", "1") == "1",  # of staff, in production
         "SESSION_COOKIE_NAME": "zhicheng" if demo or os.environ.get("INSECURE_COOKIE") == "1" else "__Host-zhicheng",
         "SESSION_COOKIE_PATH": "/",
+        "PUBLIC_URL": public_url(demo),
+        "ONE_HOST": not demo or bool(os.environ.get("PUBLIC_URL")),  # other hosts are refused (app/host.py)
         "PROXIES": number("PROXIES", 0, 0, 9),  # how many reverse proxies stand before us
         "FAB_PASSWORD_HASH_METHOD": "scrypt",
         "SESSION_COOKIE_HTTPONLY": True,
@@ -128,6 +133,27 @@ def load() -> dict[str, Any]:
         "WTF_CSRF_TIME_LIMIT": None,
         "DEMO_PASSWORD": os.environ.get("DEMO_PASSWORD") or "Zhicheng-2023!",
     }
+
+
+def public_url(demo: bool) -> str:
+    """PUBLIC_URL: the address by which everybody reaches the system; QR codes say it, and no other host is answered.
+
+    Empty in a demonstration: papers say the address it listens on, and any host is answered. Empty in production: the
+    loopback alone.
+    """
+    text = os.environ.get("PUBLIC_URL", "").rstrip("/")
+    try:
+        parts = urlsplit(text)
+        fits = parts.port != 0 and (not text or _HOST.fullmatch(parts.netloc) is not None)
+    except ValueError:
+        fits = False
+    if not fits or (text and (parts.scheme not in ("http", "https") or parts.path or parts.query or parts.fragment)):
+        end(f"PUBLIC_URL={text} 不对：应为对外地址，如 https://zc.example.gov.cn，不带路径；请更正后再启动。")
+    if text and parts.scheme != "https" and not demo and os.environ.get("INSECURE_COOKIE") != "1":
+        end(f"PUBLIC_URL={text} 须以 https:// 开头：登录凭据只在加密连接上发送；请更正后再启动。")
+    host = os.environ.get("HOST", "")
+    here = "127.0.0.1" if host in ("", "0.0.0.0", "::") else f"[{host}]" if ":" in host else host  # noqa: S104
+    return text or f"http://{here}:{number('PORT', 8080, 1, 65535)}"
 
 
 def database_url(directory: Path) -> str:

@@ -144,7 +144,7 @@ ACCESS: list[Access] = [
     Access("CertificateNumberScreen", (r.HRSS_CERT, r.SUPERVISOR),      (r.HRSS_CERT,), ("can_act",)),
     Access("CertificateIssueScreen", (r.HRSS_CERT,)),
     Access("CertificateReportScreen", (r.HRSS_CERT,)),
-    Access("CertificateRevokeScreen", (r.HRSS_CERT,)),
+    Access("CertificateRevokeScreen", (r.HRSS_CERT, r.HRSS_AUDIT)),
     Access("CertificateSearchScreen", (*r.HRSS, r.SUPERVISOR)),
     Access("UnitCertificateScreen", (*r.RECOMMENDERS, r.COMMITTEE_OFFICE)),
     Access("BlacklistScreen",   (r.HRSS_AUDIT, r.HRSS_CERT, r.HRSS_CONFIG, r.SUPERVISOR), (r.HRSS_AUDIT, r.HRSS_CERT)),

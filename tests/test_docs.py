@@ -255,6 +255,7 @@ def test_every_command_is_told(readme, application):
         "organisation index",
         "worker",
         "report send",
+        "report reconcile",
         "store verify",
         "store sweep",
         "store copy",

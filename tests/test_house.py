@@ -32,7 +32,7 @@ MODULES = 30
 #: Longer on purpose, each with its reason.
 LONG = {"workflow/review/zc_draw.py": "one published specification, read from top to bottom beside its text"}
 #: Keys that repeat the state of another record.
-DERIVED = {"reading"}
+DERIVED = {"reading", "certificate_truth"}
 #: Flow tables whose `state` is read from the column `active`.
 STATE_FROM_ACTIVE = {"organisation", "acceptance_office"}
 #: Columns of Flask-AppBuilder's user that no screen shows.

@@ -6,6 +6,7 @@ from workflow.accounts import accounts, role
 from workflow.awards import (  # noqa: F401  (importing registers the verbs)
     certificate,
     certificate_number,
+    correction,
     filing,
     issuer,
     publicity,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import ssl
 import urllib.error
 import urllib.request
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from models.base import db
 from workflow.accounts.accounts import install_system_account
-from workflow.awards import delivery
+from workflow.awards import delivery, reporting
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import attempt
 from workflow.jobs.kinds import works
@@ -53,6 +54,25 @@ def send(again: str) -> None:
         click.secho(f"{batch} {words}", fg="green" if arrived else "red")
     if failed:
         raise SystemExit(1)
+
+
+@report_commands.command("reconcile", help="与人社部平台显示的状态核对；不一致的编号重新列为待上报。")
+@click.argument("file", type=click.File("rb"))
+@with_appcontext
+def reconcile(file: Any) -> None:
+    """Compare what the platform shows, as JSON, with what it has acknowledged."""
+    try:
+        listed = json.load(file)["certificates"]
+        shown = {str(row["number"]): row for row in listed}
+    except (ValueError, KeyError, TypeError):
+        raise SystemExit(
+            '文件须为 JSON：{"certificates": [{"number": "…", "edition": "1", "status": "有效"}]}；没有更改任何记录。'
+        ) from None
+    actor = install_system_account(db.session)
+    again = attempt(actor, lambda uow: reporting.reconcile(uow, shown))
+    for number in again:
+        click.secho(f"{number} 与平台不一致，已重新列为待上报", fg="red")
+    click.echo(f"核对 {len(shown)} 个编号，不一致 {len(again)} 个。")
 
 
 class _Straight(urllib.request.HTTPRedirectHandler):

@@ -5,9 +5,21 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from flask_appbuilder import Model
-from sqlalchemy import CheckConstraint, Date, DateTime, ForeignKey, Index, Integer, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+    and_,
+)
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
+from models.awards.truth import CertificateTruth
 from models.base import Labelled, column
 from models.committees.catalogue import Series
 from models.declarations.declaration import Declaration
@@ -106,11 +118,13 @@ class CertificateState(Labelled):
     REPORTED = "reported", "已上报", "ok"
     REPORT_FAILED = "report_failed", "上报失败", "bad"
     CORRECTED = "corrected", "已更正换发", "off"
+    REPLACED = "replaced", "已补发新证", "off"
     REVOKED = "revoked", "已撤销", "bad"
 
 
 class Certificate(Model):
-    """An electronic certificate. What it says is fixed at issue; a correction is a new version."""
+    """One edition of an electronic certificate. What it says is fixed at issue; what holds of it today is read from the
+    truth of its number (`truth`), which all editions share."""
 
     __tablename__ = "certificate"
     __table_args__ = (Index("ix_certificate_state", "state", "id"),)
@@ -148,6 +162,17 @@ class Certificate(Model):
 
     __mapper_args__ = {"version_id_col": version}
     declaration: Mapped[Declaration] = relationship(info={"label": "申报"})
+    truth: Mapped[CertificateTruth | None] = relationship(
+        primaryjoin=lambda: foreign(Certificate.number) == CertificateTruth.number,
+        viewonly=True,
+        lazy="selectin",
+        info={"label": "现状"},
+    )
 
     def __repr__(self) -> str:
         return f"{self.number} {self.holder_name}"
+
+
+def in_force() -> ColumnElement[bool]:
+    """Joins a number to its newest edition."""
+    return and_(Certificate.number == CertificateTruth.number, Certificate.edition == CertificateTruth.edition)

@@ -22,6 +22,7 @@ from models.accounts.account import Account
 from models.awards.certificate import Certificate, CertificateNumber, Issuer
 from models.awards.filing import Filing
 from models.awards.publicity import Objection, Publicity, PublicityItem, PublicityKind
+from models.awards.truth import CertificateTruth
 from models.batches.batch import BatchState
 from models.committees.committee import CommitteeState
 from models.committees.expert import Expert
@@ -455,6 +456,7 @@ class Side:
         self.keep("batch_of_office", self.make.batch(office=office, way=Way.INITIAL, state=BatchState.DRAFT))
 
     def _certificate(self, declaration, n):
+        self.make._add(CertificateTruth, {}, number=f"A0826100000000{n:04d}")
         return self.make._add(
             Certificate,
             {},

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import send_file, url_for
+from flask import g, send_file, url_for
 from flask_appbuilder import expose, has_access
 from markupsafe import Markup
 from sqlalchemy import ColumnElement, select
 
-from models.awards.certificate import Certificate, CertificateState
-from models.base import db
+from models.awards.certificate import Certificate
+from models.awards.certificate_change import ChangeKind
+from models.base import db, label_of
 from views.screens.base import FlowScreen, Link, Panel, Screen, badge
 from views.storage.papers import certificate_pdf
+from workflow.awards import truth
 from workflow.awards.certificate import CERTIFICATE
+from workflow.awards.certificate_change import open_change
+from workflow.awards.correction import CORRECTABLE, differences
+from workflow.base.unit_of_work import asking
 
 
 class CertificatePages:
@@ -35,6 +40,12 @@ class CertificatePages:
     def cell_identity(self, record: Certificate) -> str:
         """Never the whole number."""
         return record.declaration.person.masked_id
+
+    def cell_state(self, record: Certificate) -> Any:
+        """What the edition is worth today."""
+        return badge(*truth.standing(record))
+
+    badge_of = cell_state
 
     def name_of(self, record: Certificate) -> str:
         """Holder and title."""
@@ -65,7 +76,7 @@ class CertificatePages:
                 Markup('<a href="{}">{}</a>').format(url_for(f"{self.endpoint}.show", pk=c.id), c.edition),
                 f"{c.issued_at:%Y-%m-%d}",
                 c.holder_name,
-                _badge(c),
+                badge(*truth.standing(c)),
             )  # type: ignore[attr-defined]
             for c in db.session.scalars(query)
         ]
@@ -82,11 +93,6 @@ class CertificatePages:
             as_attachment=True,
             download_name=f"职称证书_{record.number}.pdf",
         )
-
-
-def _badge(record: Certificate) -> Any:
-    state = CertificateState(record.state)
-    return badge(state.label, state.tone)
 
 
 class CertificateSearchScreen(CertificatePages, Screen):
@@ -122,10 +128,40 @@ class MyCertificateScreen(CertificatePages, Screen):
 
 
 class CertificateRevokeScreen(CertificatePages, FlowScreen):
-    """证书撤销 and 更正换发 (附件3 1.19)."""
+    """证书撤销, 更正换发 and 补发 (附件3 1.19)."""
 
     flow = CERTIFICATE
     title, guide = "证书撤销", "附件3 1.19"
-    lead = "撤销须有依据文号，撤销后公开查验显示已撤销，并拟列入黑名单；登记有误的办理更正换发。"
-    verbs = "correct revoke"
-    row_verbs = "revoke"
+    lead = (
+        "撤销须有依据文号，撤销后公开查验显示已撤销，并拟列入黑名单。"
+        "登记有误的办理更正换发，发证单位有误的办理补发新证，均须上传依据并由另一人复核。"
+    )
+    verbs = "correct reissue agree refuse take_back revoke"
+    row_verbs = "agree revoke"
+
+    def panels(self, record: Certificate) -> Sequence[Panel]:
+        """What waits for its second person, what differs from identity and decision, other editions."""
+        panels = list(super().panels(record))
+        change = open_change(db.session, record)
+        if change is not None:
+            facts = [
+                ("类别", ChangeKind(change.kind).label),
+                ("原因", change.reason),
+                ("依据文号", change.document),
+                ("申请人", f"{change.proposer.full_name}（{change.proposed_at:%Y-%m-%d %H:%M}）"),
+            ]
+            if change.holder_name:
+                facts.append(("更正后的姓名", change.holder_name))
+            if change.issuer is not None:
+                facts.append(("补发的发证单位", str(change.issuer)))
+            panels.insert(0, Panel("待复核的申请", head=("项目", "内容"), rows=facts))
+        if change is not None or (record.truth is not None and record.edition == record.truth.edition):
+            rows = [
+                (label_of(Certificate, name), *pair)
+                for name, pair in differences(asking(g.user), record).items()
+                if name in CORRECTABLE
+            ]
+            if rows:
+                head = ("项目", "证书所载", "身份登记、评审决定")
+                panels.insert(1 if change else 0, Panel("与身份、决定不一致的内容", head=head, rows=rows))
+        return panels

@@ -9,7 +9,7 @@ from typing import Any
 from flask import g, url_for
 from sqlalchemy import ColumnElement, select
 
-from models.awards.certificate import Certificate, CertificateState, Issuer, IssuerState
+from models.awards.certificate import Certificate, CertificateState, Issuer
 from models.base import db
 from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as D
@@ -44,11 +44,6 @@ class IssuedCondition(Condition):
         return None, f"查询条件“{self.label}”只能是“是”或“否”，已忽略该条件。"
 
 
-def _issuers(uow: UnitOfWork, subject: Any) -> list[tuple[str, str]]:
-    rows = uow.session.scalars(select(Issuer).where(Issuer.state == IssuerState.ACTIVE).order_by(Issuer.code))
-    return [(str(row.id), str(row)) for row in rows]
-
-
 #: The office ticks people and names who issues; the declaration's own step follows from it.
 ISSUE: Step = replace(
     DECLARATION["issue"],
@@ -56,7 +51,15 @@ ISSUE: Step = replace(
     inner=False,
     tone="primary",
     confirm="按勾选次序依次占用证书编号，要么全部发放，要么全部不发。",
-    asks=[Ask("issuer", "发证单位", "choice", choices=_issuers, hint="证书编号取自该发证单位的编号库（附件3 1.16）")],
+    asks=[
+        Ask(
+            "issuer",
+            "发证单位",
+            "choice",
+            choices=certificate.issuers,
+            hint="证书编号取自该发证单位的编号库（附件3 1.16）",
+        )
+    ],
 )
 
 
@@ -92,7 +95,8 @@ class CertificateIssueScreen(FlowScreen):
     def list_page(self, asked: listing.Asked, page: listing.Listing) -> dict[str, Any]:
         """The newest certificate of every row, in one query."""
         query = select(Certificate.declaration_id, Certificate.id).where(
-            Certificate.declaration_id.in_([d.id for d in page.rows]), Certificate.state != CertificateState.CORRECTED
+            Certificate.declaration_id.in_([d.id for d in page.rows]),
+            Certificate.state.not_in((CertificateState.CORRECTED, CertificateState.REPLACED)),
         )
         g.certificates = dict(db.session.execute(query.order_by(Certificate.id)).tuples().all())
         return super().list_page(asked, page)

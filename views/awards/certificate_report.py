@@ -10,25 +10,32 @@ from typing import Any
 from flask import flash, g, redirect, request, send_file, url_for
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from models.awards.certificate import Certificate, CertificateState
+from models.awards.certificate import Certificate, CertificateState, in_force
 from models.awards.delivery import Delivery
+from models.awards.truth import CertificateTruth, TruthState, untold
 from models.base import db
 from models.jobs.job import Job
-from views.screens.base import FlowScreen, Link
+from views.screens.base import FlowScreen, Link, badge
 from views.screens.desk_condition import desk_condition
 from views.screens.refusal import code_of
 from views.screens.stay import context
-from workflow.awards import delivery, reporting
+from workflow.awards import delivery, reporting, truth
 from workflow.awards.certificate import CERTIFICATE
 from workflow.base.errors import Refused
 from workflow.base.flow import Step
 from workflow.base.unit_of_work import UnitOfWork, attempt
 from workflow.declarations import desk
 
-_WAITING = (CertificateState.ISSUED, CertificateState.REPORT_FAILED)
-_KNOWN = (*_WAITING, CertificateState.REPORTING, CertificateState.REPORTED)
+#: In force, on the way, or told of: what the ministry knows or has to be told.
+_KNOWN = (
+    CertificateState.ISSUED,
+    CertificateState.REPORT_FAILED,
+    CertificateState.REPORTING,
+    CertificateState.REPORTED,
+)
+_ENDED = (CertificateState.REVOKED, CertificateState.REPLACED)
 _JSON = "application/json"
 #: Batches and faults shown on one page.
 MOST = 100
@@ -40,13 +47,16 @@ class CertificateReportScreen(FlowScreen):
     model, flow = Certificate, CERTIFICATE
     title, guide = "证书报送人社部", "附件3 1.18"
     lead = "办理情况选择“待上报”，勾选后批量上报，或全部上报；上报后在“上报批次”下载上报包、登记回执。"
-    columns = "number holder_name title_name level_name issuer_name obtained_on report_batch reported_at state"
+    columns = (
+        "number holder_name title_name level_name issuer_name obtained_on report_batch reported_at reporting state"
+    )
+    labels = {"reporting": "上报情况"}
     facts = (
         "number holder_name unit_name series_name title_name level_name obtained_on document report_batch "
-        "report_receipt report_error reported_at state"
+        "report_receipt report_error reported_at revoke_batch reporting state"
     )
     conditions = "state number holder_name report_batch issuer_name obtained_on"
-    verbs = "report receipt"
+    verbs = "report receipt tell_anew"
     row_verbs = "receipt"
     bulk = "report"
     empty = "没有符合条件的证书；发放证书后出现在这里。"
@@ -56,8 +66,16 @@ class CertificateReportScreen(FlowScreen):
         self.asks_for.insert(0, desk_condition(desk.report_desk, "待上报"))
 
     def scope(self, actor: Any) -> ColumnElement[bool]:
-        """Editions in force."""
-        return Certificate.state.in_(_KNOWN)
+        """Editions in force, and what was in force when it was reported."""
+        reported = select(CertificateTruth.id).where(in_force(), CertificateTruth.sent > 0).correlate(Certificate)
+        return or_(Certificate.state.in_(_KNOWN), and_(Certificate.state.in_(_ENDED), reported.exists()))
+
+    def cell_reporting(self, record: Certificate) -> Any:
+        """How far the ministry knows of the number; of a revoked one too."""
+        if record.truth is None:
+            return badge("无登记", "bad")
+        told = truth.report_of(record.truth)
+        return badge(told.label, told.tone)
 
     def bulk_steps(self) -> Sequence[Step]:
         """批量上报, in the guide's word."""
@@ -188,43 +206,31 @@ class CertificateReportScreen(FlowScreen):
 
 def _batches() -> Sequence[Any]:
     """The newest batches: number, how many, how many still wait, how many failed."""
-
-    def count(state: str) -> Any:
-        return func.sum(case((Certificate.state == state, 1), else_=0))
-
-    rows = []
-    sent = {row.batch: row for row in db.session.scalars(select(Delivery).order_by(Delivery.id.desc()).limit(2 * MOST))}
-    for column, kind in ((Certificate.report_batch, "上报"), (Certificate.revoke_batch, "撤销")):
-        query = (
-            select(
-                column,
-                func.count(),
-                count(CertificateState.REPORTING),
-                count(CertificateState.REPORT_FAILED),
-                func.max(Certificate.reported_at),
-            )
-            .where(column != "")
-            .group_by(column)
-            .order_by(column.desc())
-            .limit(MOST)
+    sent = db.session.scalars(select(Delivery).order_by(Delivery.id.desc()).limit(MOST)).all()
+    wait = dict(
+        db.session.execute(
+            select(CertificateTruth.batch, func.count())
+            .where(CertificateTruth.batch.in_([row.batch for row in sent]), CertificateTruth.flight > 0)
+            .group_by(CertificateTruth.batch)
         )
-        rows += [
-            {
-                "batch": b,
-                "kind": kind,
-                "count": n,
-                "waiting": w if column is Certificate.report_batch else 0,
-                "failed": f,
-                "at": at,
-                "delivery": delivery.told(sent.get(b)),
-            }
-            for b, n, w, f, at in db.session.execute(query)
-        ]
+        .tuples()
+        .all()
+    )
+    rows = [
+        {
+            "batch": row.batch,
+            "kind": row.kind,
+            "count": row.count,
+            "waiting": wait.get(row.batch, 0),
+            "failed": row.refused,
+            "at": row.delivered_at,
+            "delivery": delivery.told(row),
+        }
+        for row in sent
+    ]
     return sorted(rows, key=lambda row: row["batch"], reverse=True)
 
 
 def _unreported_revocations() -> int:
-    query = select(func.count(Certificate.id)).where(
-        Certificate.state == CertificateState.REVOKED, Certificate.report_batch != "", Certificate.revoke_batch == ""
-    )
-    return db.session.scalar(query) or 0
+    ended = CertificateTruth.state.in_((TruthState.REVOKED, TruthState.REPLACED))
+    return db.session.scalar(select(func.count(CertificateTruth.id)).where(untold(), ended)) or 0

@@ -15,7 +15,7 @@ from models.base import db
 from views.screens import stay
 from views.screens.refusal import NOT_THIS
 from workflow.accounts import accounts, sign_in
-from workflow.awards import certificate
+from workflow.awards import verification
 from workflow.base.unit_of_work import attempt
 
 NONE_SUCH = (
@@ -39,7 +39,7 @@ class VerifyView(BaseView):
             return self._page(typed, f"查询过于频繁，请 {wait} 秒后再试。"), 429
         if not all(typed.values()):
             return self._page(typed, "请填写证书编号、姓名和证件号码后四位。"), NOT_THIS
-        verdict = certificate.verify(db.session, **typed)
+        verdict = verification.verify(db.session, **typed)
         if verdict is None:
             attempt(accounts.system_account(db.session), sign_in.address_failed, context={"address": _place()})
             return self._page(typed, NONE_SUCH), 404
@@ -48,13 +48,13 @@ class VerifyView(BaseView):
     @expose("/<token>")
     def token(self, token: str) -> Any:
         """What the QR code of a certificate opens."""
-        verdict = certificate.verify(db.session, token=token) if len(token) == 32 else None
+        verdict = verification.verify(db.session, token=token) if len(token) == 32 else None
         if verdict is None:
             return self._page({}, "没有查到该验证码对应的证书；请扫描证书上的二维码，或在下方填写查询。"), 404
         return self._page({}, verdict=verdict)
 
     @staticmethod
-    def _page(typed: dict[str, str], sentence: str = "", verdict: certificate.Verdict | None = None) -> str:
+    def _page(typed: dict[str, str], sentence: str = "", verdict: verification.Verdict | None = None) -> str:
         return render_template(
             "awards/verify.html", title="职称证书查验", typed=typed, sentence=sentence, verdict=verdict
         )

@@ -6,10 +6,11 @@ import io
 from collections.abc import Iterable
 from typing import Any
 
-from flask import g, url_for
+from flask import current_app, g, url_for
 from sqlalchemy import select
 
-from models.awards.certificate import Certificate, CertificateState
+from models.awards.certificate import Certificate
+from models.awards.truth import TruthState
 from models.base import db
 from models.committees.catalogue import TitleLevel
 from models.declarations.declaration import Correction, Declaration, DeclarationMode, DeclarationState
@@ -40,18 +41,24 @@ def pdf(template: str, data: dict[str, Any]) -> io.BytesIO:
     return io.BytesIO(render(template, data, printed_on=asking(g.user).today))
 
 
+def public(path: str) -> str:
+    """An address of ours as a paper prints it: PUBLIC_URL and the path, never the host somebody asked by."""
+    return str(current_app.config["PUBLIC_URL"]) + path
+
+
 def verify_url(certificate: Certificate) -> str:
     """Where the QR code of a certificate leads."""
-    return url_for("VerifyView.token", token=certificate.token, _external=True)
+    return public(url_for("VerifyView.token", token=certificate.token))
 
 
 def certificate_pdf(certificate: Certificate) -> io.BytesIO:
     """The electronic certificate; a revoked or replaced one says so across the page."""
-    from flask import current_app
-
-    mark = {CertificateState.REVOKED: "已撤销", CertificateState.CORRECTED: "已换发"}.get(
-        CertificateState(certificate.state), ""
-    )
+    truth = certificate.truth
+    mark = ""
+    if truth is None or truth.state != TruthState.VALID:
+        mark = "无登记" if truth is None else TruthState(truth.state).label
+    elif certificate.edition != truth.edition:
+        mark = "已换发"
     if not mark and current_app.config["DEMO"]:
         mark = "演示"
     return pdf(
@@ -107,7 +114,7 @@ def review_form_pdf(declaration: Declaration) -> io.BytesIO:
             "signed_at": f"{content.promised_at:%Y-%m-%d %H:%M}" if content.promised_at else "",
         },
         "authority_opinions": [],
-        "verify_url": url_for("RecordView.open", kind="declaration", key=declaration.id, _external=True),
+        "verify_url": public(url_for("RecordView.open", kind="declaration", key=declaration.id)),
     }
     if (card := liability.card_of(db.session, declaration)) is not None:
         data["liability_card"] = {"items": [_checked(check) for check in card.checks]}

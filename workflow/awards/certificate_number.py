@@ -39,7 +39,7 @@ _PREFIX_LENGTH = 14
 # fmt: off
 NUMBER = Flow("证书编号", S, [
     #     verb    label  from      to       by
-    Step("take", "占用", {S.FREE}, S.TAKEN, roles.HRSS_CERT, clause="附件3 1.17", inner=True),
+    Step("take", "占用", {S.FREE}, S.TAKEN, (roles.HRSS_CERT, roles.HRSS_AUDIT), clause="附件3 1.17", inner=True),
     Step("void", "作废", {S.FREE}, S.VOID,  roles.HRSS_CERT, (), [Ask("opinion", "作废原因", "area", max_length=300)],
          clause="证书编号规则", tone="bad", confirm="作废后该编号永不使用，确定作废吗？"),
 ])

@@ -7,6 +7,9 @@ digest). The answer names the digest it has received, its receipt, and the certi
 
     {"sha256": "…", "receipt": "RSB-2026-0001", "failed": {"A0826…": "姓名与证件号码不匹配"}}
 
+The bytes of a batch are those of its hand-over, at every try. Each row carries the version of its number: of two that
+arrive in the wrong order the endpoint keeps the higher one.
+
 Nothing travels inside a transaction: a try is written down first, then the package is sent, then what came of it is
 written down. Whoever is interrupted between sends the same batch again under the same key.
 """
@@ -23,15 +26,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.accounts.account import Account
-from models.awards.certificate import Certificate
-from models.awards.certificate import CertificateState as S
 from models.awards.delivery import Delivery
-from workflow.awards.certificate import CERTIFICATE
-from workflow.awards.reporting import Package, package_of
+from workflow.awards import truth
+from workflow.awards.reporting import Package, enter_answer, package_of, settle
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork, asking, attempt
 
@@ -57,15 +58,9 @@ Post = Callable[[bytes, dict[str, str]], Answer]
 
 
 def due(session: Session, now: datetime) -> list[str]:
-    """Batches to be sent now: waiting for a receipt or telling of revocations, not delivered, not given up, their time
-    come."""
-    reports = select(Certificate.report_batch).where(Certificate.state == S.REPORTING, Certificate.report_batch != "")
-    revocations = select(Certificate.revoke_batch).where(Certificate.revoke_batch != "")
-    batches = {b for query in (reports, revocations) for b in session.scalars(query.distinct())}
-    settled = select(Delivery.batch).where(
-        or_(Delivery.delivered_at.is_not(None), Delivery.next_at.is_(None), Delivery.next_at > now)
-    )
-    return sorted(batches - set(session.scalars(settled)))
+    """Batches to be sent now: handed over, without an outcome, not given up, their time come."""
+    query = select(Delivery.batch).where(Delivery.delivered_at.is_(None), Delivery.next_at <= now)
+    return list(session.scalars(query.order_by(Delivery.batch)))
 
 
 def headers(package: Package, key: bytes) -> dict[str, str]:
@@ -98,13 +93,10 @@ def send_due(
 def begin(uow: UnitOfWork, batch: str) -> Package | None:
     """Write down that a try begins; None when another sender has taken it, or its time has not come."""
     row = uow.session.scalar(select(Delivery).where(Delivery.batch == batch).with_for_update())
-    if row is None:
-        row = Delivery(batch=batch, attempts=0)
-        uow.session.add(row)
-    elif row.delivered_at or row.next_at is None or row.next_at > uow.now:
+    if row is None or row.delivered_at or row.next_at is None or row.next_at > uow.now:
         return None
     package = package_of(uow.session, batch)
-    row.attempts, row.sha256 = row.attempts + 1, package.sha256
+    row.attempts += 1
     row.last_at, row.next_at = uow.now.replace(microsecond=0), uow.now + timedelta(minutes=CLAIMED)
     uow.record(
         "send_report",
@@ -120,6 +112,8 @@ def begin(uow: UnitOfWork, batch: str) -> Package | None:
 def finish(uow: UnitOfWork, package: Package, answer: Answer | str) -> str:
     """Write down what came of the try: receipts for every certificate, the next try, or that a person must look."""
     row = uow.session.scalars(select(Delivery).where(Delivery.batch == package.batch)).one()
+    if row.delivered_at is not None:  # a late or second answer changes nothing
+        return f"已送达，回执 {row.receipt}"
     if isinstance(answer, str):
         return _again(uow, row, answer)
     said = _read(answer.body)
@@ -145,23 +139,14 @@ def _delivered(uow: UnitOfWork, row: Delivery, package: Package, said: dict[str,
         return _again(uow, row, "对方应答没有回执编号，或摘要与所发不符")
     named = said.get("failed")
     failed: dict[str, Any] = named if isinstance(named, dict) else {}
-    row.receipt, row.error, row.next_at, row.delivered_at = receipt, "", None, uow.now.replace(microsecond=0)
-    waiting = (
-        select(Certificate)
-        .where(Certificate.report_batch == package.batch, Certificate.state == S.REPORTING)
-        .order_by(Certificate.id)
-    )
     refused = 0
-    for certificate in uow.session.scalars(waiting).all():
+    for certificate, number in truth.under_way(uow.session, package.batch):
         reason = failed.get(certificate.number)
         refused += reason is not None
-        CERTIFICATE.perform(
-            uow,
-            certificate,
-            "receipt",
-            ok=reason is None,
-            text=receipt if reason is None else str(reason)[:300] or "对方未说明原因",
-        )
+        words = receipt if reason is None else str(reason)[:300] or "对方未说明原因"
+        enter_answer(uow, certificate, number, ok=reason is None, text=words)
+    settle(uow, package.batch, receipt)
+    row.error = ""
     uow.record(
         "report_delivered", f"report_batch:{package.batch}", label="上报包已送达", receipt=receipt, refused=refused
     )
@@ -185,7 +170,7 @@ def _give_up(uow: UnitOfWork, row: Delivery, words: str) -> str:
 def take_up_again(uow: UnitOfWork, batch: str) -> None:
     """After a person has looked: the batch is due again at once. Refused: a batch never sent, or delivered."""
     row = uow.session.scalar(select(Delivery).where(Delivery.batch == batch))
-    if row is None or row.delivered_at is not None:
+    if row is None or row.delivered_at is not None or not row.attempts:
         raise Refused(f"批次 {batch} 没有停止的投递，请核对批次号。")
     row.attempts, row.next_at = 0, uow.now
     uow.record("report_again", f"report_batch:{batch}", label="重新投递上报包")
@@ -193,7 +178,7 @@ def take_up_again(uow: UnitOfWork, batch: str) -> None:
 
 def told(row: Delivery | None) -> str:
     """How far a batch has come, as the office reads it."""
-    if row is None:
+    if row is None or not row.attempts:
         return "—"
     if row.delivered_at:
         return f"{row.delivered_at:%Y-%m-%d %H:%M} 已送达，回执 {row.receipt}"

@@ -13,9 +13,10 @@ from sqlalchemy import ColumnElement, False_, and_, false, or_, select
 from sqlalchemy.orm import object_session
 
 from models.accounts.account import Account
-from models.awards.certificate import Certificate, CertificateState
+from models.awards.certificate import Certificate, in_force
 from models.awards.filing import Filing, FilingState
 from models.awards.publicity import Objection, ObjectionState, Publicity, PublicityItem, PublicityKind, PublicityState
+from models.awards.truth import CertificateTruth, untold
 from models.committees.committee import Committee, CommitteeState
 from models.declarations.declaration import Declaration, RouteStep
 from models.declarations.declaration import DeclarationState as S
@@ -194,7 +195,7 @@ def issue_desk(actor: Account, today: date) -> Clause:
 
 def report_desk(actor: Account, today: date) -> Clause:
     """证书报送人社部: issued and not yet reported, or refused by the ministry."""
-    waiting = Certificate.state.in_([CertificateState.ISSUED, CertificateState.REPORT_FAILED])
+    waiting = select(CertificateTruth.id).where(in_force(), untold()).correlate(Certificate).exists()
     return waiting if actor.plays(r.HRSS_CERT) else false()
 
 

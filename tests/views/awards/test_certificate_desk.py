@@ -17,7 +17,7 @@ from models.declarations.declaration import DeclarationState as D
 from models.office.journal import JournalEntry
 from models.register.blacklist import BlacklistEntry, BlacklistKind, BlacklistState
 from tests.views.office_day import noon, page_of  # noqa: F401  (a fixture)
-from tests.workflow.awards.test_certificate import Desk
+from tests.workflow.awards.test_certificate import SCAN, Desk
 from tests.workflow.awards.test_filing import Case
 from workflow.awards import certificate as certificates
 from workflow.awards import reporting
@@ -266,24 +266,54 @@ def test_a_revocation_after_the_report_is_told_once(cert, desk, session):
         session.scalar(select(BlacklistEntry.state).where(BlacklistEntry.person_id == made.person_id))
         == BlacklistState.PROPOSED
     )
+    page = page_of(cert.get("/certificatereportscreen/batches"))
+    assert "上报撤销状态" not in page, "what is under way of the number has its outcome first"
+    batch = made.report_batch
+    assert (
+        cert.post(f"/certificatereportscreen/batch-receipt/{batch}", data={"ok": "1", "text": "R"}).status_code == 302
+    )
     assert "上报撤销状态（1 份）" in page_of(cert.get("/certificatereportscreen/batches"))
     assert cert.post("/certificatereportscreen/revocations").status_code == 302
-    assert "上报撤销状态" not in page_of(cert.get("/certificatereportscreen/batches"))
+    page = page_of(cert.get("/certificatereportscreen/batches"))
+    assert "上报撤销状态" not in page and "登记回执" in page, "a revocation has a receipt as well"
+    batch = made.revoke_batch
+    refused = {"ok": "0", "text": "平台维护"}
+    assert cert.post(f"/certificatereportscreen/batch-receipt/{batch}", data=refused).status_code == 302
+    assert "上报撤销状态（1 份）" in page_of(cert.get("/certificatereportscreen/batches")), "and is told again"
+    assert "上报失败" in page_of(cert.get(f"/certificatereportscreen/list/?number={made.number}"))
 
 
-def test_a_correction_issues_a_new_edition_and_the_old_one_says_so(cert, desk, session):
+def test_a_correction_is_applied_for_with_a_scan_and_agreed_to_by_another(cert, browser, desk, session):
     made = issued(desk, session, 1)[0]
+    act = f"/certificaterevokescreen/act/{made.id}"
+    made.declaration.unit.name = "更名后的单位"
     session.commit()
-    typed = {name: getattr(made, name) for name in certificates.CORRECTABLE} | {
-        "unit_name": "更名后的单位",
-        "reason": "单位更名",
-        "version": made.version,
-    }
-    assert cert.post(f"/certificaterevokescreen/act/{made.id}/correct", data=typed).status_code == 302
+    page = page_of(cert.get(f"/certificaterevokescreen/show/{made.id}"))
+    assert "与身份、决定不一致的内容" in page and "更名后的单位" in page
+    typed = {"holder_name": "", "reason": "单位更名", "document": "变更登记通知书", "version": made.version}
+    answer = cert.post(f"{act}/correct", data=typed)
+    assert answer.status_code == 422 and "请填写依据文件" in page_of(answer)
+    scan = {"file": (io.BytesIO(SCAN), "通知书.png")}
+    assert cert.post(f"{act}/correct", data=typed | scan).status_code == 302
+    page = page_of(cert.get(f"/certificaterevokescreen/show/{made.id}"))
+    assert "待复核的申请" in page and "申请人不能复核自己的申请" in page and "变更登记通知书" in page
+    session.refresh(made)
+    answer = cert.post(f"{act}/agree", data={"version": made.version})
+    assert answer.status_code == 422 and made.state == K.ISSUED
+    assert browser(desk.second).post(f"{act}/agree", data={"version": made.version}).status_code == 302
     newest = session.scalar(select(Certificate).where(Certificate.number == made.number, Certificate.edition == 2))
     assert newest.unit_name == "更名后的单位" and made.state == K.CORRECTED
     page = page_of(cert.get(f"/certificatesearchscreen/show/{newest.id}"))
     assert "其他版次" in page and "已更正换发" in page
+
+
+def test_a_code_names_the_public_address_whatever_host_was_asked(cert, app, desk, session, monkeypatch):
+    from views.storage import papers
+
+    made = issued(desk, session, 1)[0]
+    monkeypatch.setitem(app.config, "PUBLIC_URL", "https://zc.example.gov.cn")
+    with app.test_request_context(base_url="http://stranger.example"):
+        assert papers.verify_url(made) == f"https://zc.example.gov.cn/verify/{made.token}"
 
 
 # -- who reads what ------------------------------------------------------------------------------------

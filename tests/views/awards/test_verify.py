@@ -70,15 +70,19 @@ def test_a_wrong_code_is_answered_alike_whatever_it_looks_like(public):
 
 
 def test_revoked_and_replaced_certificates_say_so(public, issued, session):
-    corrected = CERTIFICATE.perform(issued.desk.uow(), issued, "correct", unit_name="更名单位", reason="更名")
+    issued.declaration.unit.name = "更名单位"
+    corrected = issued.desk.changed(issued)
     session.commit()
-    assert "已更正换发" in page_of(public.get(f"/verify/{issued.token}"))
+    page = page_of(public.get(f"/verify/{issued.token}"))
+    assert "已更正换发" in page and "同一编号的第 2 版" in page
     CERTIFICATE.perform(
         issued.desk.uow(), corrected, "revoke", reason="造假", document="湘〔2026〕1号", blacklist_kind="forgery"
     )
     session.commit()
     page = page_of(public.post("/verify/", data=asked(issued)))
     assert "已撤销" in page and "已失效" in page and corrected.state == K.REVOKED
+    page = page_of(public.get(f"/verify/{issued.token}"))
+    assert "已撤销" in page and "已更正" not in page, "the paper of the first edition tells it as well"
 
 
 def test_who_keeps_guessing_waits_but_can_still_sign_in(public, issued, session):

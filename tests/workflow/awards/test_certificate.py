@@ -17,9 +17,11 @@ from models.paths.path import Way
 from models.register.blacklist import BlacklistEntry, BlacklistKind, BlacklistState
 from models.register.organisation import NodeKind
 from models.registry import by_table
+from tests.access.world import picture
 from tests.arena import arena_on
 from workflow.awards import certificate as certificates
 from workflow.awards import certificate_number as numbers
+from workflow.awards import correction, verification
 from workflow.awards.certificate import CERTIFICATE
 from workflow.awards.certificate_number import NUMBER
 from workflow.awards.issuer import ISSUER
@@ -30,6 +32,7 @@ from workflow.declarations import named
 
 NOON = datetime(2026, 11, 3, 12, 0)
 FILED_ON = date(2026, 10, 23)
+SCAN = picture("white")
 
 
 class Desk:
@@ -37,13 +40,24 @@ class Desk:
 
     def __init__(self, make, as_=None):
         self.make, self._as = make, as_
-        self.clerk = make.account(roles.HRSS_CERT)
+        self.clerk, self.second = make.account(roles.HRSS_CERT), make.account(roles.HRSS_AUDIT)
         self.issuer = make._add(
             Issuer,
             {},
             organisation=make.organisation(NodeKind.PROVINCE, name="湖南省人力资源和社会保障厅"),
             code="00000000",
         )
+
+    @classmethod
+    def again(cls, make, as_):
+        """The desk of a province that has one already, or a new one."""
+        found = make.session.scalar(select(Issuer).where(Issuer.code == "00000000"))
+        if found is None:
+            return cls(make, as_)
+        desk = cls.__new__(cls)
+        desk.make, desk._as, desk.issuer = make, as_, found
+        desk.clerk, desk.second = make.account(roles.HRSS_CERT), make.account(roles.HRSS_AUDIT)
+        return desk
 
     def uow(self, actor=None):
         return self._as(actor or self.clerk, NOON)
@@ -66,6 +80,21 @@ class Desk:
             start = numbers.next_serial(self.make.session, self.prefix())
             self.generate(start, start + 9)
         return certificates.issue(self.uow(), [declaration], self.issuer)[0]
+
+    def apply(self, made, verb, uow=None, **answers):
+        """更正 or 补发 as it is applied for."""
+        basis = dict(reason="登记有误", document="公安机关证明", file=(SCAN, "证明.png"))
+        return CERTIFICATE.perform(uow or self.uow(), made, verb, **basis | answers)
+
+    def changed(self, made, verb="correct", **answers):
+        """Applied for, and agreed to by a second person."""
+        self.apply(made, verb, **answers)
+        return CERTIFICATE.perform(self.uow(self.second), made, "agree")
+
+    def newest(self, made):
+        """The edition in force of the number."""
+        query = select(Certificate).where(Certificate.number == made.number).order_by(Certificate.edition.desc())
+        return self.make.session.scalars(query.limit(1)).one()
 
     def prefix(self, **given):
         return numbers.prefix_of(self.make.session, **self.key(**given))
@@ -327,20 +356,109 @@ def _uow(actor, now, session):
 
 def test_a_correction_is_a_new_edition_under_the_same_number(desk):
     old = desk.issued()
-    new = CERTIFICATE.perform(desk.uow(), old, "correct", holder_name="张三丰", reason="姓名录入有误")
+    new = desk.changed(old, holder_name="张三丰")
     assert (new.number, new.edition, new.holder_name, new.state) == (old.number, 2, "张三丰", S.ISSUED)
     assert (old.state, old.holder_name != "张三丰", new.token != old.token) == (S.CORRECTED, True, True)
+    assert (new.declaration.person.name, new.declaration.person.pinyin) == ("张三丰", "zsf"), (
+        "the identity is mended too"
+    )
 
 
-@pytest.mark.parametrize(("changes", "why"), [({}, "没有更改任何内容"), ({"holder_name": " "}, "不能为空")])
-def test_an_empty_correction_is_refused(desk, changes, why):
-    with pytest.raises(Refused, match=why):
-        CERTIFICATE.perform(desk.uow(), desk.issued(), "correct", reason="更正", **changes)
+def test_what_agrees_with_identity_and_decision_is_not_corrected(desk):
+    made = desk.issued()
+    for name in ("", "  ", made.declaration.person.name):
+        with pytest.raises(Refused, match="没有需要更正的内容"):
+            desk.apply(made, "correct", holder_name=name)
 
 
-def test_title_and_date_are_never_corrected(desk):
-    with pytest.raises(TypeError):
-        certificates.correct(desk.uow(), desk.issued(), reason="升级", title_name="正高级工程师")
+@pytest.mark.parametrize("field", correction.CORRECTABLE)
+def test_every_field_comes_from_identity_or_decision_and_none_is_typed(desk, field):
+    """Whatever the paper says wrongly, the correction says what the sources say."""
+    made = desk.issued()
+    right = getattr(made, field)
+    setattr(made, field, "误")
+    assert set(correction.differences(desk.uow(), made)) == {field}
+    assert getattr(desk.changed(made), field) == right
+    asked = {ask.name for ask in CERTIFICATE["correct"].asks}
+    assert asked == {"holder_name", "reason", "document", "file"}, "the name is corrected in the identity first"
+
+
+def test_the_sex_of_a_resident_is_read_from_the_number(desk, make):
+    made = desk.issued(person=make.person(id_number="430102199001010016", sex="女"))
+    assert made.sex == "男"
+
+
+@pytest.mark.parametrize("missing", ["reason", "document", "file"])
+def test_a_change_needs_a_reason_a_document_and_its_scan(desk, missing):
+    for verb, more in (("correct", {"holder_name": "张三丰"}), ("reissue", {"issuer": 1})):
+        with pytest.raises(Refused, match="请填写"):
+            desk.apply(desk.issued(), verb, **more | {missing: ""})
+
+
+def test_who_applied_does_not_agree_and_nothing_changes_before(desk, make, session):
+    made = desk.issued()
+    change = desk.apply(made, "correct", holder_name="张三丰")
+    for verb, answers in (("agree", {}), ("refuse", {"opinion": "x"})):
+        with pytest.raises(Refused, match="申请人不能复核自己的申请"):
+            CERTIFICATE.perform(desk.uow(), made, verb, **answers)
+    assert (made.state, made.truth.version, made.declaration.person.name) == (S.ISSUED, 1, made.holder_name)
+    with pytest.raises(Refused, match="已有待复核的更正换发申请"):
+        desk.apply(made, "reissue", issuer=desk.issuer.id)
+    CERTIFICATE.perform(desk.uow(desk.second), made, "refuse", opinion="证明不符")
+    assert (change.agreed, change.decided_by, made.truth.version) == (False, desk.second.id, 1)
+    with pytest.raises(Refused, match="没有待复核"):
+        CERTIFICATE.perform(desk.uow(desk.second), made, "agree")
+    desk.apply(made, "correct", holder_name="张三丰")
+    CERTIFICATE.perform(desk.uow(), made, "take_back")
+    new = desk.changed(made, holder_name="张三丰", uow=desk.uow(make.account(roles.HRSS_CERT)))
+    assert new.edition == 2
+
+
+def city(desk, make):
+    """长沙 as issuer, and a committee of 长沙 with a certificate under the province's number."""
+    issuer = make._add(Issuer, {}, organisation=make.organisation(NodeKind.CITY, region_code="430100"), code="01000000")
+    made = desk.issued()
+    made.declaration.committee.region_code = "430100"
+    numbers.generate(desk.uow(), **desk.key(issuer=issuer), first=1, last=3)
+    return issuer, made
+
+
+def test_a_wrong_issuer_is_mended_under_a_new_number_and_the_title_stays(desk, make, session):
+    issuer, old = city(desk, make)
+    new = desk.changed(old, "reissue", issuer=str(issuer.id))
+    assert (new.number[6:14], new.edition, new.issuer_name) == ("01000000", 1, issuer.organisation.name)
+    assert (old.state, old.truth.replaced_by, new.state) == (S.REPLACED, new.number, S.ISSUED)
+    assert old.declaration.state == D.ISSUED
+    verdict = verification.verify(session, token=old.token)
+    assert (verdict.status, verdict.since, new.number in verdict.instead) == ("已补发新证", NOON.date(), True)
+    assert verification.verify(session, token=new.token).valid
+    with pytest.raises(Refused, match="已补发新证"):
+        CERTIFICATE.perform(desk.uow(), old, "revoke", reason="x", document="x", blacklist_kind="none")
+    with pytest.raises(Refused, match="不在“已备案”"):
+        certificates.issue(desk.uow(), [old.declaration], desk.issuer)
+
+
+def test_an_issuer_must_be_another_in_force_and_above_the_deciding_body(desk, make):
+    issuer, made = city(desk, make)
+    far = make._add(Issuer, {}, organisation=make.organisation(NodeKind.CITY, region_code="430200"), code="02000000")
+    for wrong, why in ((desk.issuer, "无需补发"), (far, "区划不包括")):
+        with pytest.raises(Refused, match=why):
+            desk.apply(made, "reissue", issuer=wrong.id)
+    with pytest.raises(Refused, match="区划不包括"):
+        certificates.issue(desk.uow(), [desk.filed(committee=made.declaration.committee)], far)
+    desk.apply(made, "reissue", issuer=issuer.id)
+    issuer.state = IssuerState.CANCELLED
+    with pytest.raises(Refused, match="已注销"):
+        CERTIFICATE.perform(desk.uow(desk.second), made, "agree")
+
+
+def test_what_is_revoked_while_a_change_waits_is_not_changed(desk, session):
+    made = desk.issued()
+    change = desk.apply(made, "correct", holder_name="张三丰")
+    CERTIFICATE.perform(desk.uow(), made, "revoke", reason="造假", document="文号", blacklist_kind="none")
+    assert (change.agreed, change.opinion) == (None, "证书已撤销，申请终止。")
+    with pytest.raises(Refused, match="已撤销"):
+        CERTIFICATE.perform(desk.uow(desk.second), made, "agree")
 
 
 def test_revoking_ends_the_title_and_proposes_the_blacklist(desk, session):
@@ -369,7 +487,8 @@ def test_a_revoked_certificate_is_neither_corrected_nor_revoked_again(desk):
     CERTIFICATE.perform(desk.uow(), made, "revoke", reason="造假", document="文号", blacklist_kind="none")
     for verb, answers in (
         ("revoke", dict(document="文号", blacklist_kind="none")),
-        ("correct", dict(holder_name="别名")),
+        ("correct", dict(holder_name="别名", document="x", file=(SCAN, "a.png"))),
+        ("reissue", dict(issuer=1, document="x", file=(SCAN, "a.png"))),
     ):
         with pytest.raises(Refused, match="已撤销"):
             CERTIFICATE.perform(desk.uow(), made, verb, reason="再来", **answers)
@@ -380,12 +499,12 @@ def test_a_revoked_certificate_is_neither_corrected_nor_revoked_again(desk):
 
 def ask(session, made, **given):
     facts = dict(number=made.number, name=made.holder_name, id_tail=made.declaration.person.id_number[-4:])
-    return certificates.verify(session, **facts | given)
+    return verification.verify(session, **facts | given)
 
 
 def test_the_code_and_the_three_facts_both_find_the_certificate(desk, session):
     made = desk.issued()
-    assert certificates.verify(session, token=made.token) == ask(session, made)
+    assert verification.verify(session, token=made.token) == ask(session, made)
     verdict = ask(session, made)
     assert verdict.valid
     assert verdict.holder[0] == made.holder_name[0]
@@ -410,17 +529,18 @@ def test_every_wrong_question_has_the_same_answer(desk, session, wrong):
 @pytest.mark.parametrize("token", ["0" * 32, "x", "' OR 1=1 --"])
 def test_an_unknown_code_finds_nothing(desk, session, token):
     desk.issued()
-    assert certificates.verify(session, token=token) is None
+    assert verification.verify(session, token=token) is None
 
 
 def test_nothing_is_asked_nothing_is_found(session):
-    assert certificates.verify(session) is None
+    assert verification.verify(session) is None
 
 
 def test_an_old_edition_says_so_and_the_number_finds_the_newest(desk, session):
     old = desk.issued()
-    new = certificates.correct(desk.uow(), old, holder_name="张三丰", reason="更正")
-    assert certificates.verify(session, token=old.token).status == "已更正换发"
+    new = desk.changed(old, holder_name="张三丰")
+    verdict = verification.verify(session, token=old.token)
+    assert (verdict.status, verdict.instead, verdict.since) == ("已更正换发", "同一编号的第 2 版", NOON.date())
     assert ask(session, new).edition == 2
     assert ask(session, old) is None
 
@@ -430,6 +550,26 @@ def test_a_revoked_certificate_is_shown_as_revoked(desk, session):
     CERTIFICATE.perform(desk.uow(), made, "revoke", reason="造假", document="文号", blacklist_kind="none")
     verdict = ask(session, made)
     assert (verdict.status, verdict.tone, verdict.valid) == ("已撤销", "bad", False)
+
+
+def test_every_edition_of_a_revoked_number_is_revoked(desk, session):
+    """A paper printed before a correction must not stay 已更正换发, nor a newer one 有效."""
+    editions = [desk.issued()]
+    for name in ("张三丰", "张四丰"):
+        editions.append(desk.changed(editions[-1], holder_name=name))
+    CERTIFICATE.perform(desk.uow(), editions[-1], "revoke", reason="造假", document="文号", blacklist_kind="none")
+    told = [verification.verify(session, token=edition.token) for edition in editions]
+    assert [(v.status, v.since, v.edition) for v in told] == [("已撤销", NOON.date(), n) for n in (1, 2, 3)]
+
+
+def test_a_certificate_that_no_number_vouches_for_is_none(desk, session):
+    made = desk.issued()
+    session.delete(made.truth)
+    session.flush()
+    session.expire_all()
+    assert verification.verify(session, token=made.token) is None
+    with pytest.raises(Refused, match="没有现状登记"):
+        desk.apply(made, "correct", holder_name="张三丰")
 
 
 # -- The journal ----------------------------------------------------------------------------------
@@ -446,8 +586,10 @@ def test_what_the_desk_did_agrees_with_the_journal_and_what_it_did_not_is_named(
         with unit_of_work(clerk, session=session, now=NOON) as uow:
             made = certificates.issue(uow, people, desk.issuer)
         with unit_of_work(clerk, session=session, now=NOON) as uow:
-            CERTIFICATE.perform(uow, made[0], "correct", holder_name="张三丰", reason="更正")
+            desk.apply(made[0], "correct", uow, holder_name="张三丰")
             CERTIFICATE.perform(uow, made[1], "revoke", reason="造假", document="文号", blacklist_kind="none")
+        with unit_of_work(desk.second, session=session, now=NOON) as uow:
+            CERTIFICATE.perform(uow, made[0], "agree")
         with unit_of_work(config, session=session, now=NOON) as uow:
             ISSUER.perform(uow, desk.issuer, "cancel", reason="撤并")
         assert list(journal.verify(session, by_table())) == []

@@ -144,6 +144,59 @@ def test_revocations_travel_too_and_receipts_entered_by_hand_are_not_sent_again(
     assert other.state == S.ISSUED
 
 
+def test_a_resend_sends_the_bytes_of_the_hand_over_whatever_changed_since(desk, session):
+    made = desk.issued()
+    package = reporting.report(desk.uow(), [made])
+    ministry = Ministry(TimeoutError("超时"), {})
+    sent(desk, session, ministry)
+    made.declaration.person.name, made.unit_name = "改名", "别的单位"
+    desk.changed(made)
+    CERTIFICATE.perform(desk.uow(), desk.newest(made), "revoke", reason="查实", document="文号", blacklist_kind="none")
+    sent(desk, session, ministry, row(session).next_at)
+    assert [body for body, _headers in ministry.got] == [package.data] * 2
+    assert (made.truth.told, made.truth.version) == (1, 3) and reporting.waiting(session) == [desk.newest(made)]
+
+
+def test_a_revocation_follows_a_correction_and_one_that_is_refused_is_told_again(desk, session):
+    """Correct, report, revoke, report: the platform must not go on showing 有效."""
+    made, ministry = desk.issued(), Ministry()
+    reporting.report(desk.uow(), [made])
+    sent(desk, session, ministry)
+    new = desk.changed(made, holder_name="张三丰")
+    reporting.report_all(desk.uow())
+    sent(desk, session, ministry)
+    CERTIFICATE.perform(desk.uow(), new, "revoke", reason="查实", document="文号", blacklist_kind="none")
+    reporting.report_revocations(desk.uow())
+    sent(desk, session, Ministry({"failed": {made.number: "编号不存在"}}))
+    assert (new.truth.told, new.truth.refused, new.truth.version) == (2, 3, 3)
+    assert reporting.waiting(session) == [new] and new.report_error == "编号不存在"
+    package = reporting.report_revocations(desk.uow())
+    assert [(r["number"], r["edition"], r["version"], r["status"]) for r in package.rows] == [
+        (made.number, "2", "3", "撤销")
+    ]
+    sent(desk, session, ministry)
+    assert reporting.waiting(session) == [] and new.truth.told == 3
+
+
+def test_a_late_or_second_answer_changes_nothing(desk, session):
+    made = desk.issued()
+    package = reporting.report(desk.uow(), [made])
+    sent(desk, session, Ministry())
+    said = {"receipt": "R-2", "sha256": package.sha256, "failed": {made.number: "晚到的应答"}}
+    late = delivery.Answer(200, json.dumps(said).encode())
+    words = attempt(desk.system, lambda uow: delivery.finish(uow, package, late), session=session, now=NOON)
+    assert "RSB-2026-0001" in words and (made.state, row(session).receipt) == (S.REPORTED, "RSB-2026-0001")
+
+
+def test_what_the_platform_shows_otherwise_is_told_again(desk, session):
+    made, right = desk.issued(), desk.issued()
+    reporting.report(desk.uow(), [made, right])
+    sent(desk, session, Ministry())
+    shown = {right.number: {"edition": "1", "status": "有效"}, made.number: {"edition": "1", "status": "撤销"}}
+    assert reporting.reconcile(desk.uow(desk.system), shown) == [made.number]
+    assert (made.state, right.state, reporting.waiting(session)) == (S.ISSUED, S.REPORTED, [made])
+
+
 def test_the_journal_learns_digest_and_receipt_and_no_identity_number(desk, session):
     from models.office.journal import JournalEntry
 

@@ -132,7 +132,7 @@ def test_one_receipt_answers_a_whole_batch(desk):
 def test_a_correction_of_a_reported_certificate_is_reported_again(desk):
     made = desk.issued()
     reporting.receipt_batch(desk.uow(), reporting.report(desk.uow(), [made]).batch, ok=True, text="回执")
-    new = CERTIFICATE.perform(desk.uow(), made, "correct", holder_name="张三丰", reason="更正")
+    new = desk.changed(made, holder_name="张三丰")
     package, _ = reporting.report_all(desk.uow())
     assert [(row["number"], row["edition"]) for row in package.rows] == [(new.number, "2")]
     reporting.receipt_batch(desk.uow(), package.batch, ok=True, text="回执")
@@ -149,6 +149,8 @@ def test_the_ministry_is_told_of_a_revocation_once(desk):
     assert package.batch == "20261103-002"
     with pytest.raises(Refused, match="没有需要上报"):
         reporting.report_revocations(desk.uow())
+    reporting.receipt_batch(desk.uow(), package.batch, ok=True, text="回执")
+    assert (told.truth.told, untold.truth.told, reporting.waiting(desk.make.session)) == (2, 0, [])
 
 
 def test_only_the_certificate_desk_reports(desk, make):
