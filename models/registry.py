@@ -32,7 +32,7 @@ from models.office import (  # noqa: F401
 )
 from models.paths import path, path_draft, path_version  # noqa: F401
 from models.register import blacklist, organisation, person  # noqa: F401
-from models.review import ballot, draw, plan, session  # noqa: F401
+from models.review import ballot, draw, plan, session, waiver  # noqa: F401
 
 
 def by_table() -> dict[str, type]:

@@ -242,7 +242,11 @@ def _meet(stage: Stage, review: Review) -> Story:
             supervisor_pass=SUPERVISOR_PASS,
             early_reason="",
         )
-    office("seal", chair="主任委员", scrutineers="计票人、监票人", minutes="大会审议并无记名投票表决。")
+    with stage.acting(review.account) as uow:
+        sitting = [m for m in uow.session.get_one(ReviewSession, number).members if m.signed_in_at]
+        leader = next(m.expert.code for m in sitting if m.chair)
+        counters = [m.expert.code for m in sitting if not m.chair][:2]
+    office("seal", chair=leader, scrutineers=counters, minutes="大会审议并无记名投票表决。")
     with stage.acting(review.account) as uow:
         session = uow.session.get_one(ReviewSession, number)
         while ties := result.preview(uow.session, session).ties:

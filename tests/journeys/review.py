@@ -87,6 +87,13 @@ class CommitteeOffice(Window):
         row = self.session().page.locator("tr", has_text="主任委员").first
         return row.locator("td").first.inner_text().strip()
 
+    def members(self):
+        """The codes of the members, the 主任委员 first."""
+        rows = self.session().page.locator("tr", has_text=re.compile("主任委员|未打分|—")).all_inner_texts()
+        codes = [found.group() for row in rows if (found := re.match(r"E\d+", row.strip()))]
+        leader = self.chair()
+        return [leader, *(code for code in dict.fromkeys(codes) if code != leader)]
+
     def opens_poll(self):
         """投票管理: 开启投票 with the two passphrases."""
         self.opens("投票管理").finds()

@@ -124,7 +124,7 @@ def voted(office, filed, scored, bench, tmp_path_factory):
     archive.write_bytes(committee.counts_votes())
     committee.leads(
         "计票封存",
-        {"主持人（主任委员）": "主任委员", "计票、监票人": "计票人、监票人", "会议记录": "大会审议并无记名投票表决。"},
+        {"计票、监票人": committee.members()[1:3], "会议记录": "大会审议并无记名投票表决。"},
     )
     committee.declares_result()
     return SimpleNamespace(passed=filed, failed=other, receipts=receipts, archive=archive)

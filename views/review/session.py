@@ -19,6 +19,7 @@ from models.base import db
 from models.declarations.declaration import Declaration, DeclarationState
 from models.review.plan import ScorePhase
 from models.review.session import MaterialReview, Member, ReviewOpinion, ReviewSession, SessionState
+from models.review.waiver import WaiverReason
 from views.screens.base import FlowScreen, Link, Panel, Screen, badge
 from views.screens.columns import Column
 from views.screens.timeline import Moment
@@ -27,6 +28,7 @@ from workflow.review import scoring
 from workflow.review.ballot import POLL
 from workflow.review.bench import present, recusals
 from workflow.review.session import SESSION, turnout
+from workflow.review.waiver import waivers
 
 #: Steps of the session that an expert takes: told without his name (令40号 第二十三条).
 BY_EXPERTS = {step.verb for flow in (SESSION, POLL) for step in flow.steps if EXPERT in step.roles} | {"recuse"}
@@ -102,7 +104,7 @@ class SessionScreen(SessionDesk, FlowScreen):
     guide = "118号 五(四)"
     facts: ClassVar[dict[str, str]] = {
         "会议信息": "name plan.name plan.committee.name plan.opens_on opened_on attendance voted_on",
-        "会务记录": "devices training_note waiver late_vote_reason chair scrutineers minutes",
+        "会务记录": "devices training_note late_vote_reason chair scrutineers minutes",
     }
     verbs = (
         "open_check_in keep_devices start_training start_review start_scoring start_interview "
@@ -117,7 +119,24 @@ class SessionScreen(SessionDesk, FlowScreen):
 
     def panels(self, record: ReviewSession) -> Sequence[Panel]:
         """Where the stage stands, member by member and candidate by candidate."""
-        return [attendance(record), members_of(record), progress_of(record)]
+        return [attendance(record), members_of(record), progress_of(record), *unfinished_of(record)]
+
+
+def unfinished_of(review: ReviewSession) -> Sequence[Panel]:
+    """Points that are missing, person by person, with the reason."""
+    rows = [
+        (
+            ScorePhase(w.phase).label,
+            w.expert.code,
+            w.declaration.number,
+            WaiverReason(w.reason).label,
+            w.note,
+            f"{w.given_at:%m-%d %H:%M}",
+        )
+        for w in waivers(db.session, review)
+    ]
+    head = ("环节", "评委代码", "申报编号", "原因", "说明", "登记时间")
+    return [Panel("未完成登记", "逐人登记，每人仍有不少于 3 名评委打分（令40号 第二十条）", head, rows)] if rows else []
 
 
 def attendance(review: ReviewSession) -> Panel:

@@ -20,6 +20,7 @@ from models.declarations.declaration import Declaration
 from models.review.plan import ScoreItem, ScoreKind, ScorePhase
 from models.review.session import MaterialReview, Member, ReviewOpinion, ReviewSession, Score
 from models.review.session import SessionState as S
+from models.review.waiver import Waiver
 from workflow.base import settings
 from workflow.base.abilities import verb
 from workflow.base.errors import NotNow, NotYou, Refused
@@ -264,19 +265,36 @@ def unscored(session: Session, review: ReviewSession, phase: str) -> dict[str, i
     """Members present who have not scored everybody they may judge: code to number of candidates left."""
     if not any(item.phase == phase for item in review.plan.items):
         return {}
+    codes = {m.expert_id: m.expert.code for m in present(review)}
+    return {codes[expert]: len(people) for expert, people in left_by(session, review, phase).items()}
+
+
+def left_by(session: Session, review: ReviewSession, phase: str) -> dict[int, set[int]]:
+    """Expert id → ids of the candidates he has still to score: without those he stands aside for, and those whom it was
+    entered that he does not score."""
     rows = (
         select(Score.expert_id, Score.declaration_id)
         .join(ScoreItem, ScoreItem.id == Score.item_id)
         .where(Score.session_id == review.id, ScoreItem.phase == phase)
     )
-    return _left(session, review, {(expert, declaration) for expert, declaration in session.execute(rows)})
-
-
-def _left(session: Session, review: ReviewSession, done: set[tuple[int, int]]) -> dict[str, int]:
+    waived = select(Waiver.expert_id, Waiver.declaration_id).where(
+        Waiver.session_id == review.id, Waiver.phase == phase
+    )
+    done = {(expert, declaration) for query in (rows, waived) for expert, declaration in session.execute(query)}
     people = [declaration.id for declaration in candidates(session, review.plan_id)]
     settled = done | recusals(session, review)
-    left = {m.expert.code: sum((m.expert_id, d) not in settled for d in people) for m in present(review)}
-    return {code: number for code, number in left.items() if number}
+    left = {m.expert_id: {d for d in people if (m.expert_id, d) not in settled} for m in present(review)}
+    return {expert: numbers for expert, numbers in left.items() if numbers}
+
+
+def judges_of(session: Session, review: ReviewSession, declaration_id: int) -> set[tuple[int, int]]:
+    """(expert id, candidate id) of the members present who may judge him."""
+    return {(member.expert_id, declaration_id) for member in present(review)} - recusals(session, review)
+
+
+def floor(session: Session) -> int:
+    """As many experts as a 评议组 has (令40号 第二十条)."""
+    return int(settings.value(session, "group_size"))
 
 
 def unreviewed(session: Session, review: ReviewSession) -> list[str]:
@@ -291,7 +309,7 @@ def without_opinions(session: Session, review: ReviewSession) -> list[str]:
 
 def _too_few(session: Session, review: ReviewSession, model: type[MaterialReview] | type[ReviewOpinion]) -> list[str]:
     """Fewer experts than a 评议组 has (three), or than all who may judge where these are fewer."""
-    group = settings.value(session, "group_size")
+    group = floor(session)
     rows = select(model.expert_id, model.declaration_id).where(model.session_id == review.id)
     written = {(expert, declaration) for expert, declaration in session.execute(rows)}
     aside = recusals(session, review)

@@ -24,6 +24,7 @@ from workflow.base.roles import COMMITTEE_OFFICE, EXPERT
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.declarations import outcome
 from workflow.review import plan as plans
+from workflow.review import waiver as waivers
 from workflow.review.bench import (
     candidates,
     is_quorate,
@@ -82,9 +83,20 @@ _LATE = Ask(
     max_length=500,
     hint="超过最迟投票日的须说明（118号 二(四)）",
 )
+
+
+def _here(uow: UnitOfWork, review: ReviewSession) -> Sequence[tuple[str, str]]:
+    """Members who came, by code."""
+    return [(m.expert.code, m.expert.code + ("（主任委员）" if m.chair else "")) for m in present(review)]
+
+
+def _leader(uow: UnitOfWork, review: ReviewSession) -> str:
+    return next((m.expert.code for m in present(review) if m.chair), "")
+
+
 _SIGNED = [
-    Ask("chair", "主持人（主任委员）", max_length=40),
-    Ask("scrutineers", "计票、监票人", max_length=120),
+    Ask("chair", "主持人（主任委员）", "choice", choices=_here, default=_leader),
+    Ask("scrutineers", "计票、监票人", "choices", choices=_here, hint="不少于两名评委，主持人不能兼任"),
     Ask("minutes", "会议记录", "area", max_length=20_000),
 ]
 
@@ -106,7 +118,7 @@ SESSION = Flow("评审会议", S, [
     Step("skip_interview",   "直接进入小组评议", {S.MATERIAL_SCORING}, S.DISCUSSION,       COMMITTEE_OFFICE, [own_committee, material_scored, no_interview],                                  [], "118号 五(四)", "primary"),
     Step("start_discussion", "开始小组评议",     {S.INTERVIEW},        S.DISCUSSION,       COMMITTEE_OFFICE, [own_committee, interview_scored],                                               [], "118号 五(四)", "primary"),
     Step("start_voting",     "进入大会投票",     {S.DISCUSSION},       S.VOTING,           COMMITTEE_OFFICE, [own_committee, discussed, quorum_present],                                      [_LATE], "令40号 第十八、十九条", "primary", "进入投票后不能再打分和修改意见，确定？"),
-    Step("waive",            "登记未完成说明",   set(AT_WORK),         None,               COMMITTEE_OFFICE, [own_committee, something_unfinished],                                           [Ask("waiver", "本环节未完成说明", "area", hint="写明评委代码、未完成的事项和原因，存档备查")], "118号 五(四)"),
+    Step("waive",            "登记未完成说明",   set(waivers.PHASES),  None,               COMMITTEE_OFFICE, [own_committee, something_unfinished],                                           waivers.ASKS, "118号 五(四)"),
     Step("seal",             "计票封存",         {S.VOTING},           S.SEALED,           COMMITTEE_OFFICE, [own_committee, votes_counted],                                                  _SIGNED, "令40号 第二十一、二十二条", "primary"),
     Step("decide_tie",       "登记并列处理决定", {S.SEALED},           None,               COMMITTEE_OFFICE, [own_committee, undeclared, tie_open],                                           _ORDER, "118号 五(三)"),
     Step("declare",          "宣布结果",         {S.SEALED},           None,               COMMITTEE_OFFICE, [own_committee, undeclared, no_tie],                                             [_LATE], "令40号 第二十一条", "primary", "宣布后结果不能更改，确定宣布？"),
@@ -152,26 +164,13 @@ def start_review(uow: UnitOfWork, review: ReviewSession, *, training_note: str) 
     review.training_note = training_note
 
 
-def _next_stage(verb: str) -> None:
-    """A stage begins; the explanation of the gap in the one before stays in the trail."""
-
-    @SESSION.performs(verb)
-    def begin(uow: UnitOfWork, review: ReviewSession) -> None:
-        SESSION.advance(uow, review, verb)
-        review.waiver = ""
-
-
-for _verb in ("start_scoring", "start_interview", "skip_interview", "start_discussion"):
-    _next_stage(_verb)
-
-
 @SESSION.performs("start_voting")
 def start_voting(uow: UnitOfWork, review: ReviewSession, *, late_vote_reason: str = "") -> Poll:
     """The whole committee votes; a poll is prepared. After the last day for votes a reason is needed (118号 二(四))."""
     if sentence := late_vote(uow.session, review.plan, uow.today, late_vote_reason):
         raise Refused(sentence, field="late_vote_reason")
     SESSION.advance(uow, review, "start_voting", present=len(present(review)), opinion=late_vote_reason or None)
-    review.waiver, review.late_vote_reason = "", late_vote_reason.strip()
+    review.late_vote_reason = late_vote_reason.strip()
     poll = Poll(session=review, session_id=review.id, members=len(review.members))
     uow.session.add(poll)
     uow.session.flush()
@@ -195,19 +194,32 @@ def late_vote(session: Session, plan: Plan, voted_on: date, reason: str) -> str 
 
 
 @SESSION.performs("waive")
-def waive(uow: UnitOfWork, review: ReviewSession, *, waiver: str) -> None:
-    """Explain on record why something of this stage stays unfinished."""
-    if len(waiver.strip()) < 5:
-        raise Refused("请写明评委代码、未完成的事项和原因。", field="waiver")
-    SESSION.advance(uow, review, "waive", opinion=waiver)
-    review.waiver = waiver.strip()
+def waive(
+    uow: UnitOfWork, review: ReviewSession, *, expert: str, people: Sequence[str], reason: str, waiver: str
+) -> None:
+    """Enter that an expert does not score these candidates, and why."""
+    made = waivers.enter(uow, review, expert=expert, people=people, reason=reason, waiver=waiver)
+    SESSION.advance(
+        uow, review, "waive", opinion=waiver.strip(), reason=reason, expert=made[0].expert.code, people=len(made)
+    )
 
 
 @SESSION.performs("seal")
-def seal(uow: UnitOfWork, review: ReviewSession, *, chair: str, scrutineers: str, minutes: str) -> None:
-    """Chair and scrutineers sign the count, and the minutes are kept (令40号 第二十一、二十二条)."""
-    SESSION.advance(uow, review, "seal", chair=chair, scrutineers=scrutineers)
-    review.chair, review.scrutineers, review.minutes = chair, scrutineers, minutes
+def seal(uow: UnitOfWork, review: ReviewSession, *, chair: str, scrutineers: Sequence[str], minutes: str) -> None:
+    """Chair and scrutineers sign the count, and the minutes are kept (令40号 第二十一、二十二条).
+
+    They are members who came, by code. Refused: somebody who did not, fewer than two scrutineers, the chair among them.
+    """
+    here = {member.expert.code for member in present(review)}
+    named = sorted(set(scrutineers))
+    if chair not in here or set(named) - here:
+        raise Refused("主持人和计票、监票人须是已报到的评委（令40号 第二十一条）；请重新选择。", field="scrutineers")
+    if len(named) < 2 or chair in named:
+        raise Refused(
+            "计票、监票人不少于两人，且不能由主持人兼任（令40号 第二十一条）；请重新选择。", field="scrutineers"
+        )
+    SESSION.advance(uow, review, "seal", chair=chair, scrutineers="、".join(named))
+    review.chair, review.scrutineers, review.minutes = chair, "、".join(named), minutes
 
 
 @SESSION.performs("archive")

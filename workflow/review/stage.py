@@ -16,7 +16,7 @@ from models.review.session import InterviewSlot, ReviewSession
 from models.review.session import SessionState as S
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.committees.competence import covers, valid_on
-from workflow.review import scoring
+from workflow.review import scoring, waiver
 from workflow.review.ballot import counted_poll
 from workflow.review.bench import candidates, is_quorate, present, seat
 
@@ -97,17 +97,17 @@ def devices_kept(uow: UnitOfWork, review: ReviewSession) -> str | None:
 
 
 def reviewed(uow: UnitOfWork, review: ReviewSession) -> str | None:
-    """The material of every candidate was reviewed by three experts, or the gap is explained."""
-    return _gap(review, scoring.unreviewed(uow.session, review), "的材料复审不足 3 名评委", "118号 五(四)")
+    """The material of every candidate was reviewed by three experts."""
+    return _gap(scoring.unreviewed(uow.session, review), "的材料复审不足 3 名评委", "118号 五(四)")
 
 
 def material_scored(uow: UnitOfWork, review: ReviewSession) -> str | None:
-    """Everybody present has scored the material of everybody he may judge, or the gap is explained."""
+    """Everybody present has scored the material of everybody he may judge, or it was entered why not."""
     return _unscored(uow, review, ScorePhase.MATERIAL)
 
 
 def interview_scored(uow: UnitOfWork, review: ReviewSession) -> str | None:
-    """Everybody present has scored the interviews of everybody he may judge, or the gap is explained."""
+    """Everybody present has scored the interviews of everybody he may judge, or it was entered why not."""
     return _unscored(uow, review, ScorePhase.INTERVIEW)
 
 
@@ -120,7 +120,7 @@ def has_interview(uow: UnitOfWork, review: ReviewSession) -> str | None:
     )
     known = set(uow.session.scalars(told))
     missing = [d.number for d in candidates(uow.session, review.plan_id) if d.id not in known]
-    return _gap(review, missing, "尚未发送面试通知", "118号 五(四)")
+    return _gap(missing, "尚未发送面试通知", "118号 五(四)")
 
 
 def no_interview(uow: UnitOfWork, review: ReviewSession) -> str | None:
@@ -129,8 +129,8 @@ def no_interview(uow: UnitOfWork, review: ReviewSession) -> str | None:
 
 
 def discussed(uow: UnitOfWork, review: ReviewSession) -> str | None:
-    """Three experts wrote on every candidate, or the gap is explained."""
-    return _gap(review, scoring.without_opinions(uow.session, review), "的评审意见不足 3 名评委", "令40号 第二十条")
+    """Three experts wrote on every candidate."""
+    return _gap(scoring.without_opinions(uow.session, review), "的评审意见不足 3 名评委", "令40号 第二十条")
 
 
 def votes_counted(uow: UnitOfWork, review: ReviewSession) -> str | None:
@@ -147,24 +147,13 @@ def results_declared(uow: UnitOfWork, review: ReviewSession) -> str | None:
 
 
 def something_unfinished(uow: UnitOfWork, review: ReviewSession) -> str | None:
-    """There is a gap to explain in this stage."""
-    if _unfinished(uow, review):
+    """Points are missing in this stage, and may be entered as such."""
+    phase = waiver.PHASES.get(S(review.state))
+    if phase is None:
+        return "材料复审和评审意见须各有不少于 3 名评委，不能以说明代替（令40号 第二十条）；请评委补齐。"
+    if scoring.unscored(uow.session, review, phase):
         return None
-    return "本环节没有未完成的事项，无须说明；可直接进入下一环节。"
-
-
-def _unfinished(uow: UnitOfWork, review: ReviewSession) -> bool:
-    session = uow.session
-    return bool(
-        {
-            S.MATERIAL_REVIEW: lambda: scoring.unreviewed(session, review),
-            S.MATERIAL_SCORING: lambda: (
-                scoring.unscored(session, review, ScorePhase.MATERIAL) or _interviews(review.plan)
-            ),
-            S.INTERVIEW: lambda: scoring.unscored(session, review, ScorePhase.INTERVIEW),
-            S.DISCUSSION: lambda: scoring.without_opinions(session, review),
-        }[S(review.state)]()
-    )
+    return "本环节没有未完成的打分，无须登记（118号 五(四)）；可直接进入下一环节。"
 
 
 def _interviews(plan: Plan) -> bool:
@@ -173,14 +162,19 @@ def _interviews(plan: Plan) -> bool:
 
 def _unscored(uow: UnitOfWork, review: ReviewSession, phase: ScorePhase) -> str | None:
     left = scoring.unscored(uow.session, review, phase)
-    if not left or review.waiver:
-        return None
-    each = "、".join(f"{code} 尚有 {number} 人" for code, number in list(left.items())[:8])
-    return f"{phase.label}未完成：{each}，不能进入下一环节（118号 五(四)）；请评委打完，或由办事机构登记未完成说明。"
+    if left:
+        each = "、".join(f"{code} 尚有 {number} 人" for code, number in list(left.items())[:8])
+        return (
+            f"{phase.label}未完成：{each}，不能进入下一环节（118号 五(四)）；"
+            "请评委打完；评委因病、因公离会或参评人员缺席的，由办事机构逐人登记未完成说明。"
+        )
+    if any(item.phase == phase for item in review.plan.items) and (short := waiver.too_few(uow.session, review, phase)):
+        return f"{'、'.join(short[:5])}的打分不足 3 名评委，不能进入下一环节（令40号 第二十条）；请由其他评委打分。"
+    return None
 
 
-def _gap(review: ReviewSession, numbers: Sequence[str], what: str, clause: str) -> str | None:
-    if not numbers or review.waiver:
+def _gap(numbers: Sequence[str], what: str, clause: str) -> str | None:
+    if not numbers:
         return None
     named = "、".join(numbers[:5]) + (f" 等 {len(numbers)} 人" if len(numbers) > 5 else "")
-    return f"{named}{what}，不能进入下一环节（{clause}）；请补齐，或由办事机构登记未完成说明。"
+    return f"{named}{what}，不能进入下一环节（{clause}）；请补齐。"

@@ -17,7 +17,7 @@ from models.review.session import SessionState as S
 from workflow.base import policy
 from workflow.base.errors import NotNow, NotYou, Refused
 from workflow.base.roles import APPLICANT, COMMITTEE_OFFICE, EXPERT
-from workflow.review import interview, scoring
+from workflow.review import interview, scoring, waiver
 from workflow.review import session as sessions
 from workflow.review.session import SESSION
 
@@ -63,9 +63,9 @@ def test_a_session_runs_from_check_in_to_the_archive(case, make, as_, session):
     assert "尚未计票" in str(SESSION.refusal(as_(office, DAY), review, "seal"))
 
 
-def _score(as_, case, phase):
-    for judge in case.judges:
-        for declaration in case.people:
+def _score(as_, case, phase, judges=None, people=None):
+    for judge in judges or case.judges:
+        for declaration in people or case.people:
             points = {i.id: 0 if i.kind == "veto" else i.maximum * 50 for i in case.plan.items if i.phase == phase}
             scoring.score(as_(judge, DAY), declaration, phase=phase, points=points)
 
@@ -143,35 +143,97 @@ def test_an_expert_names_whom_he_must_not_judge_before_he_sees_anything(case, as
     assert row.reason == "本人声明：师生"
 
 
-def test_the_stage_does_not_end_while_something_is_missing_unless_it_is_explained(make, as_):
+def waived(as_, case, expert, people=None, **given):
+    """One expert does not score these candidates."""
+    given = {"reason": "ill", "waiver": "14:20 因急病离会送医"} | given
+    people = [d.id for d in people or case.people]
+    return SESSION.perform(as_(case.office, DAY), case.review, "waive", expert=str(expert.id), people=people, **given)
+
+
+def test_the_stage_does_not_end_while_points_are_missing_unless_it_is_entered_person_by_person(make, as_, session):
     case = make.sitting("material_scoring", members=5, people=2)
-    case.review.waiver = ""
     uow = as_(case.office, DAY)
     sentence = str(SESSION.refusal(uow, case.review, "start_interview"))
-    assert f"{case.experts[0].code} 尚有 2 人" in sentence and "登记未完成说明" in sentence
-    SESSION.perform(uow, case.review, "waive", waiver="E1 因急病离会，未打分")
-    assert "尚未发送面试通知" not in str(SESSION.refusal(uow, case.review, "start_interview"))
-    SESSION.perform(uow, case.review, "start_interview")
-    assert case.review.waiver == "" and case.review.state == S.INTERVIEW
+    assert f"{case.experts[0].code} 尚有 2 人" in sentence and "逐人登记" in sentence
+    _score(as_, case, "material", case.judges[2:])
+    for expert in case.experts[:2]:
+        waived(as_, case, expert)
+    assert scoring.unscored(session, case.review, "material") == {}
+    assert "尚未发送面试通知" in str(SESSION.refusal(as_(case.office, DAY), case.review, "start_interview"))
+    rows = waiver.waivers(session, case.review, "material")
+    assert {(w.expert_id, w.declaration_id) for w in rows} == {
+        (e.id, d.id) for e in case.experts[:2] for d in case.people
+    }
+
+
+def test_everything_waived_opens_nothing(make, as_, session):
+    """时间不足，全部跳过: no vote without points."""
+    case = make.sitting("material_scoring", members=5, people=2)
+    for expert in case.experts[:2]:
+        waived(as_, case, expert)
+    with pytest.raises(Refused, match="打分不足 3 名评委"):
+        waived(as_, case, case.experts[2])
+    session.rollback()
+    assert SESSION.refusal(as_(case.office, DAY), case.review, "start_interview")
+
+
+@pytest.mark.parametrize(
+    "given, why",
+    [
+        ({"reason": "short of time"}, "从列表中选择原因"),
+        ({"reason": "absent"}, "只有面试答辩环节"),
+        ({"waiver": "时间不足"}, "不少于 5 个字"),
+        ({"waiver": ""}, "请填写说明"),
+    ],
+)
+def test_a_waiver_has_a_reason_of_the_list_and_says_more(make, as_, given, why):
+    case = make.sitting("material_scoring", members=5, people=2)
+    with pytest.raises(Refused, match=why):
+        waived(as_, case, case.experts[0], **given)
+
+
+def test_points_that_are_there_are_not_waived(make, as_):
+    case = make.sitting("material_scoring", members=5, people=2)
+    _score(as_, case, "material", case.judges[:1])
+    with pytest.raises(Refused, match="没有未完成的打分"):
+        waived(as_, case, case.experts[0])
+
+
+@pytest.mark.parametrize(
+    "stage, onward, what",
+    [("material_review", "start_scoring", "材料复审不足 3 名"), ("discussion", "start_voting", "评审意见不足 3 名")],
+)
+def test_three_reviews_and_three_opinions_are_never_waived(make, as_, stage, onward, what):
+    case = make.sitting(stage, members=5, people=2)
+    case.review.waiver = "时间不足，全部跳过"
+    uow = as_(case.office, DAY)
+    assert what in str(SESSION.refusal(uow, case.review, onward))
+    assert "当前状态" in str(SESSION.refusal(uow, case.review, "waive")), "no such verb in this stage"
+
+
+def test_who_does_not_come_to_his_interview_holds_nobody_up(make, as_, session):
+    case = make.sitting("interview", members=5, people=2)
+    _score(as_, case, "interview", people=case.people[1:])
+    for expert in case.experts:
+        waived(as_, case, expert, case.people[:1], reason="absent", waiver="两次电话通知未到场")
+    assert SESSION.refusal(as_(case.office, DAY), case.review, "start_discussion") is None
 
 
 def test_a_review_without_interview_items_goes_straight_to_the_discussion(make, as_):
     case = make.sitting("material_scoring", people=1)
-    assert "设有面试答辩" in str(SESSION.refusal(_waived(as_, case), case.review, "skip_interview"))
+    _score(as_, case, "material")
+    assert "设有面试答辩" in str(SESSION.refusal(as_(case.office, DAY), case.review, "skip_interview"))
     case.plan.items = [item for item in case.plan.items if item.phase == "material"]
-    SESSION.perform(_waived(as_, case), case.review, "skip_interview")
+    SESSION.perform(as_(case.office, DAY), case.review, "skip_interview")
     assert case.review.state == S.DISCUSSION
-
-
-def _waived(as_, case):
-    case.review.waiver = "已说明原因"
-    return as_(case.office, DAY)
 
 
 def test_a_vote_after_the_last_day_needs_a_reason(make, as_, session):
     case = make.sitting("discussion", people=1)
     late = datetime(2026, 12, 25, 9, 0)
-    case.review.waiver = "意见已在会上口头发表"
+    for judge in case.judges[:3]:
+        for declaration in case.people:
+            scoring.opinion(as_(judge, DAY), declaration, text="业绩突出")
     with pytest.raises(Refused, match="2026-12-24（含）前") as refused:
         SESSION.perform(as_(case.office, late), case.review, "start_voting")
     assert "late_vote_reason" in refused.value.fields
