@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 from stdnum.cn import ric
 
@@ -293,12 +293,12 @@ def receipt(uow: UnitOfWork, certificate: Certificate, *, ok: bool = False, text
     """Enter the ministry's answer: 已上报 with the receipt's number, or 上报失败 with the reason."""
     row = truth.of(uow.session, certificate.number, lock=True)
     enter_answer(uow, certificate, row, ok=ok, text=text.strip())
-    settle(uow, row.batch, text.strip())
+    settle(uow, row.batch, text.strip(), refused=not ok)
 
 
 def enter_answer(uow: UnitOfWork, certificate: Certificate, row: CertificateTruth, *, ok: bool, text: str) -> None:
     """The answer to what is under way of one number. What has changed since its hand-over waits again."""
-    newest, was = row.flight == row.version, row.batch
+    newest = row.flight == row.version
     CERTIFICATE.advance(
         uow, certificate, "receipt", to=truth.shown_after(row, ok=ok), opinion=text, ok=ok, told_version=row.flight
     )
@@ -310,11 +310,10 @@ def enter_answer(uow: UnitOfWork, certificate: Certificate, row: CertificateTrut
             outcome.report(uow, certificate.declaration)
         return
     certificate.report_error = text[:300]
-    uow.session.execute(update(Delivery).where(Delivery.batch == was).values(refused=Delivery.refused + 1))
 
 
-def settle(uow: UnitOfWork, batch: str, text: str) -> None:
-    """A batch of which nothing waits any more is not sent again."""
+def settle(uow: UnitOfWork, batch: str, text: str, *, refused: int) -> None:
+    """So many more were refused; a batch of which nothing waits any more is not sent again."""
     uow.session.flush()
     row = uow.session.scalar(select(Delivery).where(Delivery.batch == batch).execution_options(populate_existing=True))
     if row is not None and row.delivered_at is None and not truth.under_way(uow.session, batch):
@@ -330,7 +329,7 @@ def receipt_batch(uow: UnitOfWork, batch: str, *, ok: bool, text: str) -> int:
         raise Refused(f"批次 {batch} 没有等待回执的证书，请核对批次号。")
     for certificate, row in rows:
         enter_answer(uow, certificate, row, ok=ok, text=text.strip())
-    settle(uow, batch, text.strip())
+    settle(uow, batch, text.strip(), refused=0 if ok else len(rows))
     return len(rows)
 
 
