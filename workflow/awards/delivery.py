@@ -145,7 +145,7 @@ def _delivered(uow: UnitOfWork, row: Delivery, package: Package, said: dict[str,
         refused += reason is not None
         words = receipt if reason is None else str(reason)[:300] or "对方未说明原因"
         enter_answer(uow, certificate, number, ok=reason is None, text=words)
-    settle(uow, package.batch, receipt)
+    settle(uow, package.batch, receipt, refused=refused)
     row.error = ""
     uow.record(
         "report_delivered", f"report_batch:{package.batch}", label="上报包已送达", receipt=receipt, refused=refused

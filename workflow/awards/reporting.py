@@ -315,8 +315,11 @@ def enter_answer(uow: UnitOfWork, certificate: Certificate, row: CertificateTrut
 def settle(uow: UnitOfWork, batch: str, text: str, *, refused: int) -> None:
     """So many more were refused; a batch of which nothing waits any more is not sent again."""
     uow.session.flush()
-    row = uow.session.scalar(select(Delivery).where(Delivery.batch == batch).execution_options(populate_existing=True))
-    if row is not None and row.delivered_at is None and not truth.under_way(uow.session, batch):
+    row = uow.session.scalar(select(Delivery).where(Delivery.batch == batch))
+    if row is None or row.delivered_at is not None:
+        return
+    row.refused += refused
+    if not truth.under_way(uow.session, batch):
         row.delivered_at, row.next_at, row.receipt = uow.now.replace(microsecond=0), None, text[:120]
 
 
