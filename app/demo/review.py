@@ -300,7 +300,6 @@ def _afterwards(stage: Stage, review: Review) -> Story:
             place="评委会办事机构网站",
             complaint_department="省人社厅专业技术人员管理处",
             complaint_telephone="0731-8490****",
-            handler="经办",
         )
         ends, posting = posted.ends_on, posted.id
     if review.stops_at == "posted":

@@ -23,7 +23,7 @@ from workflow.declarations.declaration import DECLARATION, PUBLICISED, publicity
 from workflow.declarations.liability import LIABILITY_ITEMS
 from workflow.office import working_days
 
-SIGNED = {"handler": "经办", "head": "负责"}
+SIGNED = {"head": "负责人"}
 
 
 @dataclass
@@ -117,7 +117,6 @@ def _publicised(stage: Stage, case: Case, officer: str) -> Story:
             contents=PUBLICISED,
             complaint_department="人事科",
             complaint_telephone="0731-8555****",
-            handler="经办",
         )
     if case.stops_at == S.UNIT_PUBLICITY:
         return
@@ -232,7 +231,11 @@ def _returned(stage: Stage, case: Case, officer: str) -> Story:
 
 def _check(uow, declaration: Declaration) -> None:  # type: ignore[no-untyped-def]
     DECLARATION.perform(
-        uow, declaration, "check", opinion="逐项核对原件，属实。", **{key: "经办" for key, _ in LIABILITY_ITEMS}
+        uow,
+        declaration,
+        "check",
+        opinion="逐项核对原件，属实。",
+        **{key: str(uow.actor.id) for key, _ in LIABILITY_ITEMS},
     )
 
 

@@ -40,7 +40,7 @@ class LiabilityCard(Model):
 
 
 class LiabilityCheck(Model):
-    """One item of a card. The checker stands as he was typed, and as an account where the unit has one of that name."""
+    """One item of a card. The checker is an account of the unit; older cards may hold a name alone."""
 
     __tablename__ = "liability_check"
     id: Mapped[int] = column("编号", Integer, primary_key=True)

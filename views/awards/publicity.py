@@ -153,7 +153,7 @@ class UnitPublicityScreen(PostingDesk):
 
     title, guide = "所在单位申报公示", "附件2 1.1.1"
     lead = "在单位显著位置或网站公示申报材料和《评审表》，不少于 5 个工作日；未经公示不得推荐。"
-    fields = "title people posted_on place contents complaint_department complaint_telephone handler"
+    fields = "title people posted_on place contents complaint_department complaint_telephone"
     extra_fields: ClassVar[dict[str, Any]] = {
         "people": TickListField("公示人员", options=ready, hint=unready),
         "posted_on": PostedOnField("张榜日期"),
@@ -179,7 +179,6 @@ class UnitPublicityScreen(PostingDesk):
             "posted_on": asking(g.user).today,
             "contents": list(PUBLICISED),
             "complaint_telephone": unit.complaint_telephone if unit else "",
-            "handler": g.user.full_name,
             "people": asked or sorted(chosen),
         }
 

@@ -201,7 +201,6 @@ POSTING = form("post_results", "评审结果公示", [
     Ask("place",                "公示网址或地点", max_length=200),
     Ask("complaint_department", "投诉受理部门",   max_length=80),
     Ask("complaint_telephone",  "投诉电话",       max_length=40),
-    Ask("handler",              "经办人",         max_length=40, default=lambda uow, _s: uow.actor.full_name),
     Ask("late_reason",          "逾期公示说明",   "area", required=False, max_length=500, hint="投票后 3 个工作日内公示，逾期的必填（118号 六(一)）"),
 ], "118号 六(一)")
 # fmt: on

@@ -121,17 +121,19 @@ def post_unit(
     contents: Sequence[str],
     complaint_department: str,
     complaint_telephone: str,
-    handler: str,
+    handler: str = "",
     posted_on: date | None = None,
 ) -> Publicity:
-    """所在单位申报公示 新增: the unit posts one or several declarations; the end is computed (不少于 5 个工作日)."""
+    """所在单位申报公示 新增: the unit posts one or several declarations; the end is computed (不少于 5 个工作日).
+
+    Whoever posts is the 经办人, by his own account; a `handler` that a caller still sends is not believed.
+    """
     uow.lead(POST_UNIT, "只有单位经办人可以办理所在单位申报公示（附件2 1.1.1）。")
     fields = _missing(
         title=(title, "公示标题"),
         place=(place, "公示地点或网址"),
         complaint_department=(complaint_department, "投诉受理部门"),
         complaint_telephone=(complaint_telephone, "投诉电话"),
-        handler=(handler, "经办人"),
     )
     if not declarations:
         fields["people"] = "请选择公示人员。"
@@ -159,7 +161,7 @@ def post_unit(
         contents=list(contents),
         complaint_department=complaint_department,
         complaint_telephone=complaint_telephone,
-        handler=handler,
+        handler=uow.actor.full_name,
     )
     uow.session.add(publicity)
     uow.session.flush()
@@ -191,7 +193,7 @@ def post_results(
     place: str,
     complaint_department: str,
     complaint_telephone: str,
-    handler: str,
+    handler: str = "",
     late_reason: str = "",
 ) -> Publicity:
     """评审结果公示: everybody who passed, within 3 working days of the vote (118号 六(一)), at least 5 long."""
@@ -211,7 +213,6 @@ def post_results(
         place=(place, "公示网址或地点"),
         complaint_department=(complaint_department, "投诉受理部门"),
         complaint_telephone=(complaint_telephone, "投诉电话"),
-        handler=(handler, "经办人"),
     )
     voted_on = uow.session.scalar(select(ReviewSession.voted_on).where(ReviewSession.plan_id == plan.id))
     within = settings.value(uow.session, "result_publicity_within")
@@ -234,7 +235,7 @@ def post_results(
         contents=["姓名", "单位", "申报职称", "评审结果"],
         complaint_department=complaint_department,
         complaint_telephone=complaint_telephone,
-        handler=handler,
+        handler=uow.actor.full_name,
     )
     uow.session.add(publicity)
     uow.session.flush()
@@ -265,6 +266,11 @@ def close(uow: UnitOfWork, publicity: Publicity, *, outcome: str, head: str, pro
         words = {"none": "无异议", "untrue": "有异议，查证不属实", "true": "有异议，查证属实"}
         raise Refused(
             f"公示结果与登记的异议不符，应为“{words[expected]}”（118号 四(二)3）；请核对后重新选择。", field="outcome"
+        )
+    if head.strip() in (publicity.handler, uow.actor.full_name):
+        raise Refused(
+            "公示的负责人不能是经办人本人（118号 四(二)3 谁公示、谁负责）；请填写在公示证明上签字的负责人。",
+            field="head",
         )
     PUBLICITY.advance(uow, publicity, "close", outcome=outcome)
     publicity.outcome, publicity.head = outcome, head

@@ -51,8 +51,8 @@ def recommend(
     *,
     assessment: str,
     opinion: str,
-    handler: str,
     head: str,
+    handler: str = "",
     seal: Any = None,
     late_reason: str = "",
 ) -> None:
@@ -62,9 +62,7 @@ def recommend(
         quota.reserve(uow, declaration)
     if seal:
         store(uow, seal[0], seal[1], owner=declaration, purpose="单位推荐意见盖章件", field="seal")
-    said = opinions.compose(
-        uow, declaration, R.RECOMMENDED, words=opinion, handler=handler, head=head, assessment=assessment
-    )
+    said = opinions.compose(uow, declaration, R.RECOMMENDED, words=opinion, head=head, assessment=assessment)
     _forward(uow, declaration, "recommend", said, late_reason=late_reason or None)
 
 
@@ -76,15 +74,15 @@ def approve(
     opinion: str,
     publicity_checked: bool,
     consistency: str,
-    handler: str,
     head: str,
+    handler: str = "",
     consistency_note: str = "",
     late_reason: str = "",
 ) -> None:
     """形式审查 at one level: pass it to the next organisation, the committee, or make it effective."""
     _late(uow, declaration, late_reason)
     _explained(uow, declaration, consistency, consistency_note)
-    said = opinions.compose(uow, declaration, R.APPROVED, words=opinion, handler=handler, head=head)
+    said = opinions.compose(uow, declaration, R.APPROVED, words=opinion, head=head)
     _forward(
         uow,
         declaration,
@@ -296,13 +294,13 @@ def qualify(
     *,
     opinion: str,
     consistency: str,
-    handler: str,
     head: str,
+    handler: str = "",
     consistency_note: str = "",
 ) -> None:
     """复核合格: the candidate enters the base of the ratio (118号 四(四))."""
     _explained(uow, declaration, consistency, consistency_note)
-    said = opinions.compose(uow, declaration, R.QUALIFIED, words=opinion, handler=handler, head=head)
+    said = opinions.compose(uow, declaration, R.QUALIFIED, words=opinion, head=head)
     DECLARATION.advance(
         uow,
         declaration,
@@ -338,17 +336,17 @@ def end(uow: UnitOfWork, declaration: Declaration, verb: str, opinion: str, **fa
 
 
 @DECLARATION.performs("disqualify")
-def disqualify(uow: UnitOfWork, declaration: Declaration, *, opinion: str, handler: str, head: str) -> None:
+def disqualify(uow: UnitOfWork, declaration: Declaration, *, opinion: str, head: str, handler: str = "") -> None:
     """复核不合格: terminated for the year."""
-    said = opinions.compose(uow, declaration, R.DISQUALIFIED, words=opinion, handler=handler, head=head)
+    said = opinions.compose(uow, declaration, R.DISQUALIFIED, words=opinion, head=head)
     end(uow, declaration, "disqualify", **opinions.told(said))
     opinions.keep(uow, said)
 
 
 @DECLARATION.performs("stop")
-def stop(uow: UnitOfWork, declaration: Declaration, *, opinion: str, handler: str, head: str) -> None:
+def stop(uow: UnitOfWork, declaration: Declaration, *, opinion: str, head: str, handler: str = "") -> None:
     """不予报送: a proven objection (118号 四(二)2)."""
-    said = opinions.compose(uow, declaration, R.STOPPED, words=opinion, handler=handler, head=head)
+    said = opinions.compose(uow, declaration, R.STOPPED, words=opinion, head=head)
     end(uow, declaration, "stop", **opinions.told(said))
     opinions.keep(uow, said)
 

@@ -16,6 +16,7 @@ from models.declarations.declaration import DeclarationState as S
 from models.declarations.standing import AUDITED, ON_THE_WAY
 from models.paths.path import Way
 from models.review.plan import Plan, PlanState
+from workflow.accounts.colleague import offered
 from workflow.base.flow import Ask, Flow, Step
 from workflow.base.remembered import once
 from workflow.base.roles import (
@@ -286,7 +287,14 @@ def plan_approved(uow: UnitOfWork, declaration: Declaration) -> str | None:
 
 
 _OPINION = Ask("opinion", "审核意见", "area", hint="审核意见将记入《评审表》和过程跟踪")
-_SIGNED = (Ask("handler", "经办人", max_length=40), Ask("head", "负责人", max_length=40))
+
+
+def _me(uow: UnitOfWork, _declaration: Declaration) -> str:
+    return str(uow.actor.id)
+
+
+#: Who files it is the handler; the head signs the sealed paper by hand, and may have no account.
+_SIGNED = (Ask("head", "负责人", max_length=40, hint="在盖章件上签字的负责人，不能与经办人（本账号）为同一人"),)
 _ITEMS = Ask(
     "items",
     "一次性告知的补正事项",
@@ -331,7 +339,7 @@ DECLARATION = Flow("申报", S, [
     Step("withdraw",        "撤回",             {S.SUBMITTED},                S.DRAFT,          APPLICANT,        [own],                                [], "附件1 二", "", "撤回后可修改再提交，确定撤回？"),
     Step("abandon",         "放弃申报",         {S.DRAFT, S.RETURNED},        S.WITHDRAWN,      APPLICANT,        [own, in_my_hands],                   [Ask("opinion", "放弃原因", "area")], "令40号 第十七条", "bad", "放弃后本条申报不能恢复，确定放弃？"),
     Step("accept",          "受理",             {S.SUBMITTED},                S.UNIT_REVIEW,    RECOMMENDERS,     [my_unit, not_self],                  [], "118号 四(二)", "primary"),
-    Step("check",           "真实性审核",       {S.UNIT_REVIEW},              None,             RECOMMENDERS,     [my_unit, not_self],                  [*(Ask(k, f"{v} · 审核人", max_length=40) for k, v in LIABILITY_ITEMS), Ask("opinion", "审核说明", "area", required=False)], "118号 四(二)1"),
+    Step("check",           "真实性审核",       {S.UNIT_REVIEW},              None,             RECOMMENDERS,     [my_unit, not_self],                  [*(Ask(k, f"{v} · 审核人", "choice", choices=offered, default=_me) for k, v in LIABILITY_ITEMS), Ask("opinion", "审核说明", "area", required=False)], "118号 四(二)1"),
     Step("publicise",       "发起公示",         {S.UNIT_REVIEW},              S.UNIT_PUBLICITY, RECOMMENDERS,     [my_unit, not_self, liability_card_signed], [], "118号 四(二)2", inner=True),
     Step("recommend",       "上报",             {S.UNIT_PUBLICITY, S.UNIT_REVIEW}, [S.UNDER_AUDIT, S.AT_COMMITTEE, S.FILED], RECOMMENDERS, [my_unit, not_self, liability_card_signed, unit_publicity_over, no_open_objection],
          [Ask("assessment", "用人单位测评、公示结果", "area", max_length=500), Ask("opinion", "推荐意见", "area"), *_SIGNED, _LATE, Ask("seal", "盖章扫描件", "file", required=False)], "118号 四(二)3", "primary"),

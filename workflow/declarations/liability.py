@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.declarations.declaration import Declaration
 from models.declarations.liability import CheckResult, LiabilityCard, LiabilityCheck
-from workflow.accounts.colleague import colleagues
+from workflow.accounts.colleague import colleague
 from workflow.base.remembered import once
 from workflow.base.unit_of_work import UnitOfWork
 
@@ -24,8 +24,11 @@ LIABILITY_ITEMS = (
 
 
 def compose(uow: UnitOfWork, declaration: Declaration, checkers: Mapping[str, str], note: str) -> LiabilityCard:
-    """The card with the name of who checked each item; the unit's account of that name comes with it."""
-    known = colleagues(uow, *checkers.values())
+    """The card with who checked each item: accounts of the unit, never the applicant's."""
+    who = {
+        item: colleague(uow, checkers[item], declaration, what=f"“{wording}”的审核人", field=item)
+        for item, wording in LIABILITY_ITEMS
+    }
     return LiabilityCard(
         declaration_id=declaration.id,
         signed_at=uow.now.replace(microsecond=0),
@@ -37,8 +40,8 @@ def compose(uow: UnitOfWork, declaration: Declaration, checkers: Mapping[str, st
             LiabilityCheck(
                 item=item,
                 wording=wording,
-                checker_id=known.get(checkers[item]),
-                checker_name=checkers[item],
+                checker_id=who[item].id,
+                checker_name=who[item].full_name,
                 result=CheckResult.TRUE,
                 checked_on=uow.today,
             )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from models.declarations.declaration import Declaration
 from models.declarations.opinion import Opinion, OpinionResult
 from workflow.accounts.colleague import colleagues
+from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork
 
 
@@ -19,12 +20,21 @@ def compose(
     result: OpinionResult,
     *,
     words: str,
-    handler: str,
     head: str,
     assessment: str = "",
 ) -> Opinion:
-    """What the actor's office says of the declaration at the level where it lies now."""
-    known = colleagues(uow, handler, head)
+    """What the actor's office says of the declaration at the level where it lies now.
+
+    The handler is whoever files it, by his own account. Refused: a head who is the handler or the applicant.
+    """
+    handler, head = uow.actor, head.strip()
+    if head in (handler.full_name, declaration.applicant_name):
+        raise Refused(
+            f"负责人不能是{'经办人' if head == handler.full_name else '申报人'}本人（118号 四(二)3 谁审核、谁负责）；"
+            "请填写在盖章件上签字的负责人。",
+            field="head",
+        )
+    known = colleagues(uow, head)
     committee = uow.actor.committee_id
     return Opinion(
         declaration_id=declaration.id,
@@ -35,8 +45,8 @@ def compose(
         result=result,
         assessment=assessment,
         words=words,
-        handler_id=known.get(handler),
-        handler_name=handler,
+        handler_id=handler.id,
+        handler_name=handler.full_name,
         head_id=known.get(head),
         head_name=head,
         given_at=uow.now.replace(microsecond=0),

@@ -27,7 +27,7 @@ def unit(make):
 
 @pytest.fixture
 def officer(make, unit):
-    return make.account(r.UNIT_OFFICER, organisation_id=unit.id)
+    return make.account(r.UNIT_OFFICER, organisation_id=unit.id, last_name="周核", first_name="")
 
 
 @pytest.fixture
@@ -149,20 +149,38 @@ def test_seeing_an_identity_number_is_journalled(desk, declared, session):
     assert declaration.person.id_number not in page_of(desk.get(f"/unitdeskscreen/show/{declaration.id}"))
 
 
-def test_taking_in_and_signing_the_card(desk, declared, session):
+def test_taking_in_and_signing_the_card(desk, declared, session, officer):
     declaration = declared()
     desk.post(f"/unitdeskscreen/act/{declaration.id}/accept")
     assert session.get(Declaration, declaration.id).state == S.UNIT_REVIEW
-    names = {key: "周核" for key, _label in LIABILITY_ITEMS}
+    names = {key: str(officer.id) for key, _label in LIABILITY_ITEMS}
     assert desk.post(f"/unitdeskscreen/act/{declaration.id}/check", data=names).status_code == 302
     assert "责任卡》已逐项签署（周核" in page_of(desk.get(f"/unitdeskscreen/show/{declaration.id}"))
 
 
-def test_a_card_with_an_empty_line_is_refused_at_the_line_and_keeps_the_rest(desk, declared):
+def test_a_card_with_an_empty_line_is_refused_at_the_line_and_keeps_the_rest(desk, declared, officer):
     declaration = declared(S.UNIT_REVIEW)
-    names = {key: "周核细" for key, _label in LIABILITY_ITEMS} | {"papers": ""}
+    names = {key: str(officer.id) for key, _label in LIABILITY_ITEMS} | {"papers": "", "opinion": "周核细"}
     answer = desk.post(f"/unitdeskscreen/act/{declaration.id}/check", data=names)
     assert answer.status_code == 422 and "请填写论文、论著检索核实" in page_of(answer) and "周核细" in page_of(answer)
+
+
+def test_the_page_offers_the_staff_of_the_unit_and_never_the_applicant(desk, declared, officer, make, session):
+    declaration = declared(S.UNIT_REVIEW)
+    make.account(r.UNIT_OFFICER, last_name="钱同", organisation_id=officer.organisation_id)
+    himself = {"last_name": declaration.applicant_name, "first_name": "", "organisation_id": officer.organisation_id}
+    make.account(r.UNIT_OFFICER, **himself)
+    away = make.account(r.UNIT_OFFICER, last_name="孙停", organisation_id=officer.organisation_id)
+    make.account(r.UNIT_OFFICER, last_name="李外")
+    away.active = False
+    session.commit()
+    page = page_of(desk.get(f"/unitdeskscreen/act/{declaration.id}/check"))
+    assert "周核" in page and "钱同" in page
+    assert "孙停" not in page and "李外" not in page and f">{declaration.applicant_name}（" not in page
+    for wrong in (himself["last_name"], "甲", str(away.id)):
+        names = {key: wrong for key, _label in LIABILITY_ITEMS}
+        assert desk.post(f"/unitdeskscreen/act/{declaration.id}/check", data=names).status_code == 422
+    assert session.scalar(select(LiabilityCard.id)) is None
 
 
 def test_posting_offers_the_signed_and_computes_the_last_day(desk, declared, signed):

@@ -17,6 +17,7 @@ from models.paths.path import AcceptanceOffice
 from models.registry import by_table
 from tests.conftest import NOON
 from workflow.base import roles
+from workflow.base.errors import Refused
 from workflow.base.journal import verify
 from workflow.base.unit_of_work import asking, unit_of_work
 from workflow.declarations import checklist, desk, liability, named, opinion
@@ -31,10 +32,9 @@ def offices(make):
     unit = make.organisation(name="长沙市第三医院", superior=city)
     given = {"first_name": "", "organisation_id": unit.id}
     clerk = make.account(roles.UNIT_OFFICER, last_name="周核", **given)
-    for _ in range(2):
-        make.account(roles.UNIT_OFFICER, last_name="王核", **given)
+    others = [make.account(roles.UNIT_OFFICER, last_name="王核", **given) for _ in range(2)]
     auditor = make.account(roles.CITY_OFFICER, last_name="李审", first_name="", organisation_id=city.id)
-    return {"unit": unit, "city": city, "clerk": clerk, "auditor": auditor}
+    return {"unit": unit, "city": city, "clerk": clerk, "auditor": auditor, "others": others}
 
 
 @pytest.fixture
@@ -64,21 +64,59 @@ def checkers(name, **others):
     return {key: name for key, _wording in LIABILITY_ITEMS} | others
 
 
-SIGNED = {"handler": "李审", "head": "赵总"}
+SIGNED = {"head": "赵总"}
 APPROVED = {"publicity_checked": True, "consistency": "same", **SIGNED}
-RECOMMENDED = {"assessment": "测评优秀，公示无异议", "opinion": "同意推荐", "handler": "周核", "head": "院长"}
+RECOMMENDED = {"assessment": "测评优秀，公示无异议", "opinion": "同意推荐", "head": "院长"}
 
 
-def test_a_card_names_its_checkers_as_typed_and_as_the_accounts_they_are(act, offices, declared, session):
-    act(offices["clerk"], declared, "check", **checkers("周核", papers="王核", tenure="外聘专家"), opinion="逐项核对")
+def test_a_card_names_accounts_of_the_unit(act, offices, declared, session):
+    other = offices["others"][0]
+    given = checkers(str(offices["clerk"].id), papers=str(other.id), tenure="周核")
+    act(offices["clerk"], declared, "check", **given, opinion="逐项核对")
     card = liability.card_of(session, declared)
     who = {check.item: (check.checker_name, check.checker_id) for check in card.checks}
-    assert who["education"] == ("周核", offices["clerk"].id)
-    assert who["papers"] == ("王核", None), "two colleagues bear the name: it stays a word"
-    assert who["tenure"] == ("外聘专家", None)
+    assert who["education"] == who["tenure"] == ("周核", offices["clerk"].id)
+    assert who["papers"] == ("王核", other.id)
     assert [check.wording for check in card.checks] == [wording for _key, wording in LIABILITY_ITEMS]
     assert (card.note, card.organisation_name, card.signed_by) == ("逐项核对", "长沙市第三医院", "周核")
     assert {check.checked_on for check in card.checks} == {NOON.date()}
+
+
+@pytest.mark.parametrize("item", [key for key, _wording in LIABILITY_ITEMS])
+def test_words_strangers_and_the_applicant_check_nothing(act, offices, declared, make, session, item):
+    """The applicant's own name stood as the checker of all five items."""
+    office = {"first_name": "", "organisation_id": offices["unit"].id}
+    namesake = make.account(roles.UNIT_OFFICER, last_name=declared.applicant_name, **office)
+    himself = make.account(roles.UNIT_OFFICER, last_name="钱同", person_id=declared.person_id, **office)
+    gone = make.account(roles.UNIT_OFFICER, last_name="孙停", **office)
+    gone.active = False
+    fellow = make.account(roles.APPLICANT, last_name="吴申", **office)
+    for wrong, why in (
+        ("甲", "不是"),
+        ("王核", "不是"),  # two bear the name
+        (offices["auditor"].id, "不是"),
+        (gone.id, "不是"),
+        (fellow.id, "不是"),
+        (declared.applicant_name, "不能是申报人本人"),
+        (namesake.id, "不能是申报人本人"),
+        (himself.id, "不能是申报人本人"),
+    ):
+        with pytest.raises(Refused, match=why) as refused:
+            act(offices["clerk"], declared, "check", **checkers("周核", **{item: str(wrong)}))
+        assert set(refused.value.fields) == {item}
+    assert liability.card_of(session, declared) is None
+
+
+@pytest.mark.parametrize("verb", ["approve", "qualify", "disqualify", "stop", "recommend"])
+def test_who_files_an_opinion_is_its_handler_and_never_its_head(verb):
+    asked = {ask.name for ask in DECLARATION[verb].asks}
+    assert "head" in asked and "handler" not in asked
+
+
+def test_one_name_twice_signs_nothing(recommended, offices, act, declared):
+    for name, why in (("李审", "经办人本人"), (declared.applicant_name, "申报人本人")):
+        with pytest.raises(Refused, match=why):
+            act(offices["auditor"], recommended, "approve", opinion="齐全", **APPROVED | {"head": name})
 
 
 def test_without_a_card_nothing_is_posted_or_recommended_and_signing_opens_the_way(
@@ -95,7 +133,7 @@ def test_without_a_card_nothing_is_posted_or_recommended_and_signing_opens_the_w
 
 def test_a_card_signed_anew_is_a_new_card_and_the_newest_counts(act, offices, declared, session, as_):
     act(offices["clerk"], declared, "check", **checkers("周核"))
-    act(offices["clerk"], declared, "check", hours=1, **checkers("王核"))
+    act(offices["clerk"], declared, "check", hours=1, **checkers(str(offices["others"][0].id)))
     assert {check.checker_name for check in liability.card_of(session, declared).checks} == {"王核"}
     (line,) = checklist.responsibility(as_(offices["clerk"]), declared)
     assert "王核" in line.sentence and "周核" not in line.sentence
