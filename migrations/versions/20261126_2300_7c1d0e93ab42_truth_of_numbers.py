@@ -135,9 +135,10 @@ def _carry(connection: sa.Connection, truths: sa.Table) -> None:
             truth = {"number": c.number, "told": 0, "sent": 0, "flight": 0, "refused": 0, "batch": "", "since": None}
             rows.append(truth)
         _next(truth, c, delivered)
-    if rows:
-        fixed = {"replaced_by": "", "lock": 1}
-        connection.execute(truths.insert(), [row | fixed for row in rows])
+    known = _set_aside(connection)
+    kept = [_newer(known.get(str(row["number"])), row | {"replaced_by": "", "lock": 1}) for row in rows]
+    if kept:
+        connection.execute(truths.insert(), kept)
     for (name, kind), (count, refused, open_) in sorted(batches.items()):
         values = {"kind": kind, "count": count, "refused": refused}
         if name in delivered:
@@ -147,6 +148,30 @@ def _carry(connection: sa.Connection, truths: sa.Table) -> None:
         due = ended[name] if open_ else None
         new = {"batch": name, "sha256": "", "attempts": 0, "receipt": "", "error": "", "last_at": None}
         connection.execute(DELIVERY.insert().values(values | new | {"delivered_at": done, "next_at": due}))
+
+
+def _set_aside(connection: sa.Connection) -> dict[str, dict[str, object]]:
+    """What a downgrade of this step kept of the numbers: it knows more than the certificates tell."""
+    register = set_aside.REGISTER
+    if not sa.inspect(connection).has_table(register.name):
+        return {}
+    mine = (register.c.revision == revision) & (register.c.table_name == "certificate_truth")
+    place = connection.scalar(sa.select(register.c.id).where(mine).order_by(register.c.id.desc()))
+    if place is None:
+        return {}
+    names = "number state edition version told flight sent refused batch replaced_by lock"
+    shelf = sa.table(f"aside_{place}", *(sa.column(name) for name in names.split()), sa.column("since", sa.Date()))
+    return {row.number: dict(row._mapping) for row in connection.execute(sa.select(shelf))}
+
+
+def _newer(was: dict[str, object] | None, told: dict[str, object]) -> dict[str, object]:
+    """What was set aside, unless the older release has gone on with the number since."""
+    if was is None or was["edition"] != told["edition"]:
+        return told
+    if was["state"] == "replaced":
+        return was
+    same = all(was[name] == told[name] for name in ("state", "batch")) and bool(was["flight"]) == bool(told["flight"])
+    return was if same and (was["told"] == was["version"]) == (told["told"] == told["version"]) else told
 
 
 def _next(truth: dict[str, object], c: sa.Row, delivered: dict[str, sa.Row]) -> None:
