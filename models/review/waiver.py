@@ -1,4 +1,4 @@
-"""What an expert, or a candidate, leaves unfinished in a session (未完成登记): person by person, with a reason of a list."""
+"""What an expert, or a candidate, leaves unfinished in a session (未完成登记), with a reason of a list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who of an office checks, handles or is responsible (审核人, 经办人, 负责人): accounts of the office, picked and not typed."""
+"""Who of an office checks or is responsible (审核人, 负责人): accounts of the office, picked and not typed."""
 
 from __future__ import annotations
 

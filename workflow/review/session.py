@@ -198,10 +198,9 @@ def waive(
     uow: UnitOfWork, review: ReviewSession, *, expert: str, people: Sequence[str], reason: str, waiver: str
 ) -> None:
     """Enter that an expert does not score these candidates, and why."""
-    made = waivers.enter(uow, review, expert=expert, people=people, reason=reason, waiver=waiver)
-    SESSION.advance(
-        uow, review, "waive", opinion=waiver.strip(), reason=reason, expert=made[0].expert.code, people=len(made)
-    )
+    code = next((m.expert.code for m in present(review) if str(m.expert_id) == str(expert)), "")
+    SESSION.advance(uow, review, "waive", opinion=waiver.strip(), reason=reason, expert=code, people=len(people))
+    waivers.enter(uow, review, expert=expert, people=people, reason=reason, waiver=waiver)
 
 
 @SESSION.performs("seal")

@@ -1,7 +1,8 @@
 """未完成登记: points that an expert does not give, person by person, for a reason of a list.
 
-What the regulation demands is not waived: three reviews of the material, three opinions, notices and quorum (118号 五(四),
-令40号 第十八、二十条) know no waiver, and a candidate keeps the points of at least as many experts as a 评议组 has.
+What the regulation demands is not waived: three reviews of the material, three opinions, notices and quorum
+(118号 五(四), 令40号 第十八、二十条) know no waiver, and a candidate keeps the points of at least as many experts as a
+评议组 has.
 """
 
 from __future__ import annotations
