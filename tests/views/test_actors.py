@@ -10,8 +10,8 @@ from workflow.lifecycles import LIFECYCLES
 
 #: A label that names an actor.
 ACTOR = re.compile(
-    r"(经办|负责|审核|核验|核查|核对|接收|主持|计票|监票|监督|见证|推荐|复核|签字|保管|检查|受理|公示|登记)人(员|$|（|、)"
-    r"|监督人员|评委$"
+    r"(经办|负责|审核|核验|核查|核对|接收|主持|计票|监票|监督|见证|推荐|复核|签字|保管|检查|受理)"
+    r"人(员|$|（|、)|监督人员|评委$"
 )
 PICKED = {"choice", "choices", "account"}
 #: Fields that stay text, each with its reason.
