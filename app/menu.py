@@ -127,6 +127,7 @@ MENU: list[Entry] = [
     Entry("评委功能",  "投票",                 "views.review.voting:BoothView",                   "附件2 1.3.4",   waits(review_desk.to_vote, Poll)),
     Entry("评委功能",  "评审意见",             "views.review.scoring:OpinionScreen",              "附件2 1.3.5",   waits(review_desk.to_comment)),
     Entry("评委会评委管理", "评委申报记录查询", "views.committees.expert:ExpertScreen",                "附件2 1.4.1",   waits(review_desk.experts_to_admit, Expert)),
+    Entry("评委会评委管理", "回避关系",         "views.committees.relation:RelationView"),
     Entry("评委会评委管理", "年度批次信息提交", "views.batches.batch:BatchScreen",                  "附件2 1.4.2",   waits(review_desk.batches_to_publish, Batch)),
     Entry("基础配置",  "初定认定批次管理",     "views.batches.batch:OfficeBatchScreen",            "附件3 1.3"),
     Entry("审核备案",  "呈报方案审核",         "views.review.plan:PlanAuditScreen",               "附件3 1.13",    waits(review_desk.normal_plans, Plan)),

@@ -8,7 +8,7 @@ from typing import Any
 from flask_appbuilder import Model
 from flask_appbuilder.models.sqla.base import SQLA
 from flask_appbuilder.security.sqla import models as _fab_tables  # noqa: F401  (their names stay their own)
-from sqlalchemy import MetaData
+from sqlalchemy import CheckConstraint, Column, MetaData, Table, event
 from sqlalchemy.orm import mapped_column
 
 #: Constraint names that Alembic can address on every database.
@@ -25,13 +25,29 @@ metadata.naming_convention = NAMING
 db = SQLA(metadata=metadata, session_options={"autoflush": True})
 
 
-def column(label: str, *args: Any, hint: str = "", **kw: Any) -> Any:
+def column(
+    label: str, *args: Any, hint: str = "", least: float | None = None, most: float | None = None, **kw: Any
+) -> Any:
     """A mapped column whose Chinese label is read by screens, sheets, journal and SQL comments alike.
 
-    `hint` is the help shown under the field in forms.
+    `hint` is the help shown under the field in forms; `least` and `most` bound a number, at the form and in the table.
     """
-    info = {"label": label, "hint": hint} | kw.pop("info", {})
+    info = {"label": label, "hint": hint, "least": least, "most": most} | kw.pop("info", {})
     return mapped_column(*args, info=info, comment=label, **kw)
+
+
+@event.listens_for(Column, "after_parent_attach")
+def _told_to_the_database(column: Column[Any], table: Any) -> None:
+    """A bounded column carries its bounds as a CHECK: whoever writes past the forms meets the same two numbers."""
+    least, most = bounds(column)
+    if isinstance(table, Table) and (least, most) != (None, None):
+        terms = [f"{column.name} {sign} {end}" for sign, end in ((">=", least), ("<=", most)) if end is not None]
+        table.append_constraint(CheckConstraint(" AND ".join(terms), name=f"{column.name}_bounds"))
+
+
+def bounds(column: Any) -> tuple[float | None, float | None]:
+    """The least and the most a numeric column takes; None where there is no end."""
+    return column.info.get("least"), column.info.get("most")
 
 
 class Labelled(StrEnum):

@@ -93,7 +93,7 @@ class Make:
 
     def series(self, name="工程技术人员"):
         found = self.session.scalar(select(Series).filter_by(name=name))
-        return found or self._add(Series, {}, name=name, number=next(_numbers) + 100, certificate_code="08")
+        return found or self._add(Series, {}, name=name, number=next(_numbers) % 9000 + 100, certificate_code="08")
 
     def title(self, level=TitleLevel.ASSOCIATE_SENIOR, series=None, **given):
         series = series or self.series()
@@ -245,7 +245,7 @@ class Make:
         review = self._add(ReviewSession, given, plan=plan, name=f"{plan.name}评审会议", state=state)
         for place, expert in enumerate(experts):
             promised = dict(signed_in_at=opened if signed else None, secrecy_signed=signed, recusal_declared=signed)
-            review.members.append(Member(expert=expert, stratum="S1", chair=place == 0, **promised))
+            review.members.append(Member(expert=expert, code=expert.code, stratum="S1", chair=place == 0, **promised))
         if drawn:
             self._add(
                 Draw,

@@ -37,9 +37,14 @@ from workflow.paths import acceptance, path, path_draft
 from workflow.register import blacklist, organisation, succession  # noqa: F401  (importing registers the verbs)
 from workflow.review import (  # noqa: F401  (importing registers the verbs)
     ballot,
+    ballot_keys,
+    ballot_void,
+    count,
     draw,
     interview,
     plan,
+    plan_change,
+    recusal,
     result,
     scoring,
     session,

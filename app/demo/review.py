@@ -220,32 +220,26 @@ def _meet(stage: Stage, review: Review) -> Story:
     office("start_voting", late_vote_reason="")
     poll = stage.session.scalars(select(Poll.id).where(Poll.session_id == number)).one()
     with stage.acting(review.account) as uow:
-        ballot.POLL.perform(
-            uow,
-            uow.session.get_one(Poll, poll),
-            "open",
-            office_pass=OFFICE_PASS,
-            supervisor_pass=SUPERVISOR_PASS,
-            absent="",
-        )
+        ballot.POLL.perform(uow, uow.session.get_one(Poll, poll), "key_office", office_pass=OFFICE_PASS)
+    with stage.acting("supervisor") as uow:
+        ballot.POLL.perform(uow, uow.session.get_one(Poll, poll), "key_supervisor", supervisor_pass=SUPERVISOR_PASS)
+    with stage.acting(review.account) as uow:
+        ballot.POLL.perform(uow, uow.session.get_one(Poll, poll), "open", absent="")
     for username in experts:
         with stage.acting(username) as uow:
             held = uow.session.get_one(Poll, poll)
             slip = ballot.slip(uow, held)
             ballot.POLL.perform(uow, held, "cast", choices={d.id: _choice(stage, d) for d in slip})
     with stage.acting(review.account) as uow:
-        ballot.POLL.perform(
-            uow,
-            uow.session.get_one(Poll, poll),
-            "close",
-            office_pass=OFFICE_PASS,
-            supervisor_pass=SUPERVISOR_PASS,
-            early_reason="",
-        )
+        ballot.POLL.perform(uow, uow.session.get_one(Poll, poll), "end", early_reason="")
+    with stage.acting("supervisor") as uow:
+        ballot.POLL.perform(uow, uow.session.get_one(Poll, poll), "release", supervisor_pass=SUPERVISOR_PASS)
+    with stage.acting(review.account) as uow:
+        ballot.POLL.perform(uow, uow.session.get_one(Poll, poll), "close", office_pass=OFFICE_PASS)
     with stage.acting(review.account) as uow:
         sitting = [m for m in uow.session.get_one(ReviewSession, number).members if m.signed_in_at]
-        leader = next(m.expert.code for m in sitting if m.chair)
-        counters = [m.expert.code for m in sitting if not m.chair][:2]
+        leader = next(m.code for m in sitting if m.chair)
+        counters = [m.code for m in sitting if not m.chair][:2]
     office("seal", chair=leader, scrutineers=counters, minutes="大会审议并无记名投票表决。")
     with stage.acting(review.account) as uow:
         session = uow.session.get_one(ReviewSession, number)
@@ -324,7 +318,7 @@ def _afterwards(stage: Stage, review: Review) -> Story:
     yield working_days.add(stage.session, stage.now.date(), 2)
     with stage.acting("hrss_audit") as uow:
         found = uow.session.get_one(Filing, number)
-        day = filing.default_date(uow.session, found.plan)
+        day = filing.default_date(uow.session, found.plan, found)
         filing.FILING.perform(
             uow,
             found,

@@ -28,7 +28,7 @@ class Filing(Model):
     application_number: Mapped[str] = column("备案申请文号", String(60))
     summary: Mapped[str] = column("评审总结", Text)
     objected: Mapped[str] = column("有异议人员说明", Text, default="")
-    people: Mapped[int] = column("备案人数", Integer, default=0)
+    people: Mapped[int] = column("备案人数", Integer, default=0, least=0, most=99999)
     applied_on: Mapped[date] = column("申请日期", Date)
     document: Mapped[str] = column("备案文号", String(60), default="")
     filed_on: Mapped[date | None] = column("备案时间", Date)

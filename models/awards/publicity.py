@@ -99,6 +99,7 @@ class Objection(Model):
     finding: Mapped[str] = column("核查结论", Text, default="")
     answer: Mapped[str] = column("答复内容", Text, default="")
     upheld: Mapped[bool | None] = column("是否属实")
+    concluded_on: Mapped[date | None] = column("核查办结日期", Date)
     state: Mapped[str] = column(
         "状态", String(20), default=ObjectionState.REGISTERED, info={"enum": ObjectionState}, index=True
     )

@@ -29,7 +29,7 @@ class Batch(Model):
     )
     __trailed__ = True
     id: Mapped[int] = column("编号", Integer, primary_key=True)
-    year: Mapped[int] = column("年度", Integer, index=True)
+    year: Mapped[int] = column("年度", Integer, index=True, least=2000, most=2100)
     name: Mapped[str] = column("批次名称", String(80))
     way: Mapped[str] = column("取得方式", String(20), default=Way.REVIEW, info={"enum": Way})
     committee_id: Mapped[int | None] = mapped_column(ForeignKey("committee.id"), info={"label": "评委会"}, index=True)
@@ -49,7 +49,7 @@ class Batch(Model):
         "投票日说明", String(300), default="", hint="最迟投票日超过规定日期时须说明（118号 二(四)）"
     )
     one_per_year: Mapped[bool] = column("每人每年限报一项", Boolean, default=True)
-    quota_factor: Mapped[float] = column("差额推荐系数", Numeric(4, 2), default=1.5)
+    quota_factor: Mapped[float] = column("差额推荐系数", Numeric(4, 2), default=1.5, least=1, most=3)
     scope: Mapped[str] = column("接收范围", String(500), default="")
     state: Mapped[str] = column("状态", String(20), default=BatchState.DRAFT, info={"enum": BatchState})
     version: Mapped[int] = column("版本", Integer)

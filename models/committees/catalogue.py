@@ -34,7 +34,7 @@ class Series(Model):
     __tablename__ = "series"
     __reference__ = True
     id: Mapped[int] = column("编号", Integer, primary_key=True)
-    number: Mapped[int] = column("序号", Integer, unique=True)
+    number: Mapped[int] = column("序号", Integer, unique=True, least=1, most=9999)
     name: Mapped[str] = column("职称系列", String(40), unique=True)
     certificate_code: Mapped[str] = column("证书系列代码", String(2), hint="证书编号第 2–3 位，默认取 GB/T 8561 组号")
 
@@ -56,8 +56,8 @@ class Title(Model):
     name: Mapped[str] = column("职称名称", String(40))
     code: Mapped[str] = column("GB/T 8561 代码", String(6), default="")
     exam_only: Mapped[bool] = column("以考代评", Boolean, default=False, hint="已实行全国统一考试的，不再评审或认定")
-    effective_from: Mapped[int] = column("启用年度", Integer, default=2000)
-    retired_from: Mapped[int | None] = column("停用年度", Integer)
+    effective_from: Mapped[int] = column("启用年度", Integer, default=2000, least=1900, most=2100)
+    retired_from: Mapped[int | None] = column("停用年度", Integer, least=1900, most=2100)
 
     series: Mapped[Series] = relationship(lazy="joined", info={"label": "职称系列"})
 
@@ -81,8 +81,8 @@ class Specialty(Model):
     name: Mapped[str] = column("专业学科名称", String(80))
     series_id: Mapped[int] = mapped_column(ForeignKey("series.id"), info={"label": "职称系列"}, index=True)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("specialty.id"), info={"label": "上级专业"})
-    effective_from: Mapped[int] = column("启用年度", Integer, default=2000)
-    retired_from: Mapped[int | None] = column("停用年度", Integer)
+    effective_from: Mapped[int] = column("启用年度", Integer, default=2000, least=1900, most=2100)
+    retired_from: Mapped[int | None] = column("停用年度", Integer, least=1900, most=2100)
 
     series: Mapped[Series] = relationship(info={"label": "职称系列"})
     parent: Mapped[Specialty | None] = relationship(remote_side=[id], info={"label": "上级专业"})

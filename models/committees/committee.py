@@ -99,7 +99,7 @@ class Committee(Model):
         default=False,
         hint="高评会按系列组建不少于 25 人，按专业组建不少于 11 人（令40号 第九条）",
     )
-    size: Mapped[int] = column("评委人数", Integer, hint="单数（令40号 第九条）")
+    size: Mapped[int] = column("评委人数", Integer, hint="单数（令40号 第九条）", least=1, most=99)
     size_exception: Mapped[str] = column(
         "人数调整依据文号", String(120), default="", hint="少于规定人数的填写，保存后上传批复文件（令40号 第九条）"
     )
@@ -155,9 +155,9 @@ class CommitteeFee(Model):
     """缴费标准 (118号 八(六)，湘发改价费规〔2023〕284号)."""
 
     __tablename__ = "committee_fee"
-    __table_args__ = (UniqueConstraint("committee_id", "item"), CheckConstraint("amount >= 0", name="amount"))
+    __table_args__ = (UniqueConstraint("committee_id", "item"),)
     id: Mapped[int] = column("编号", Integer, primary_key=True)
     committee_id: Mapped[int] = mapped_column(ForeignKey("committee.id"), info={"label": "评委会"})
     item: Mapped[str] = column("缴费项目", String(40))
-    amount: Mapped[float] = column("缴费金额（元）", Numeric(10, 2))
+    amount: Mapped[float] = column("缴费金额（元）", Numeric(10, 2), least=0, most=100000)
     committee: Mapped[Committee] = relationship(back_populates="fees", info={"label": "评委会"})

@@ -28,7 +28,7 @@ class CalendarNotice(Model):
 
     __tablename__ = "calendar_notice"
     id: Mapped[int] = column("编号", Integer, primary_key=True)
-    year: Mapped[int] = column("年度", Integer, index=True)
+    year: Mapped[int] = column("年度", Integer, index=True, least=2000, most=2100)
     day: Mapped[date | None] = column("日期", Date)  #: empty: the whole year
     kind: Mapped[str] = column("事项", String(20), info={"enum": NoticeKind})
     source: Mapped[str] = column("依据", String(200), default="")

@@ -70,7 +70,7 @@ class CalendarYear(Model):
     __reference__ = True
     __trailed__ = True
     id: Mapped[int] = column("编号", Integer, primary_key=True)
-    year: Mapped[int] = column("年度", Integer, unique=True)
+    year: Mapped[int] = column("年度", Integer, unique=True, least=2000, most=2100)
     announced: Mapped[bool] = column("已公布", Boolean, default=False)
     source: Mapped[str] = column("依据", String(200), default="")
 

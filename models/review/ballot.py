@@ -9,18 +9,21 @@ from __future__ import annotations
 import uuid
 
 from flask_appbuilder import Model
-from sqlalchemy import JSON, Boolean, CheckConstraint, ForeignKey, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, Boolean, CheckConstraint, ForeignKey, Integer, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Labelled, column
 from models.review.session import ReviewSession
+from models.sealed import Sealed
 
 
 class PollState(Labelled):
     READY = "ready", "待开启", "off"
     OPEN = "open", "投票中", "run"
+    ENDED = "ended", "已结束待计票", "warn"
     CLOSED = "closed", "已计票", "ok"
     DESTROYED = "destroyed", "选票已销毁", "off"
+    VOID = "void", "已作废", "bad"
 
 
 class Choice(Labelled):
@@ -35,18 +38,41 @@ class Poll(Model):
     __protected__ = ("session_id", "members", "attending", "roster_hash", "tally_hash", "state")
     id: Mapped[int] = column("编号", Integer, primary_key=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("review_session.id"), unique=True)
-    members: Mapped[int] = column("应到", Integer, default=0)
-    attending: Mapped[int] = column("实到", Integer, default=0)
+    members: Mapped[int] = column("应到", Integer, default=0, least=0, most=999)
+    attending: Mapped[int] = column("实到", Integer, default=0, least=0, most=999)
     candidates: Mapped[list[int]] = column("参评名册", JSON, default=list)  #: declaration ids, frozen at opening
-    public_key: Mapped[bytes | None] = column("公钥", LargeBinary)
-    wrapped_key: Mapped[bytes | None] = column("封存私钥", LargeBinary)
+    public_key: Mapped[bytes | None] = column("公钥", LargeBinary)  #: of both trustees, frozen at opening
     roster_hash: Mapped[str] = column("名册摘要", String(64), default="")
+    roster_seal: Mapped[str] = column("名册封签", String(64), default="")  #: the same under a key outside the database
     tally_hash: Mapped[str] = column("计票摘要", String(64), default="")
+    #: A void vote is held anew; what was cast before belongs to no round any more.
+    round: Mapped[int] = column("投票次数", Integer, default=1, least=1, most=99)
+    void_reason: Mapped[str] = column("作废原因", Text, default="")
+    void_asked_by: Mapped[int | None] = column("提请作废账号", Integer)
     state: Mapped[str] = column("状态", String(20), default=PollState.READY, info={"enum": PollState})
     version: Mapped[int] = column("版本", Integer)
 
     __mapper_args__ = {"version_id_col": version}
     session: Mapped[ReviewSession] = relationship(info={"label": "评审会议"})
+
+
+class Trustee(Labelled):
+    """The two who open the envelopes together, each with a passphrase of his own."""
+
+    OFFICE = "office", "办事机构（主任委员）"
+    SUPERVISOR = "supervisor", "纪检监察"
+
+
+class PollKey(Model):
+    """A trustee's key of one poll: made at his own sign-in under his own passphrase, destroyed at the count."""
+
+    __tablename__ = "poll_key"
+    poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id"), primary_key=True, info={"label": "投票"})
+    trustee: Mapped[str] = column("持有方", String(20), primary_key=True, info={"enum": Trustee})
+    account_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), info={"label": "设定账号"})
+    public: Mapped[bytes] = column("公钥", LargeBinary)
+    wrapped: Mapped[bytes] = column("封存私钥", LargeBinary)
+    released: Mapped[str | None] = column("已交出的私钥", Sealed("poll_key.released"))
 
 
 class Roll(Model):
@@ -65,6 +91,7 @@ class Envelope(Model):
     poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id"), primary_key=True, info={"label": "投票"})
     expert_id: Mapped[int] = mapped_column(ForeignKey("expert.id"), primary_key=True, info={"label": "评委"})
     box: Mapped[bytes] = column("密封选票", LargeBinary)
+    seal: Mapped[str] = column("封签", String(64))  #: made when it was cast, under a key outside the database
 
 
 class EnvelopeHash(Model):
@@ -97,10 +124,10 @@ class Tally(Model):
     __protected__ = ("poll_id", "declaration_id", "yes", "no", "abstain", "attending", "passed")
     id: Mapped[int] = column("编号", Integer, primary_key=True)
     poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id"), info={"label": "投票"})
-    year: Mapped[int] = column("年度", Integer)
+    year: Mapped[int] = column("年度", Integer, least=2000, most=2100)
     declaration_id: Mapped[int] = mapped_column(ForeignKey("declaration.id"), info={"label": "参评人员"})
-    yes: Mapped[int] = column("同意", Integer)
-    no: Mapped[int] = column("不同意", Integer)
-    abstain: Mapped[int] = column("弃权", Integer)
-    attending: Mapped[int] = column("出席", Integer)
+    yes: Mapped[int] = column("同意", Integer, least=0, most=999)
+    no: Mapped[int] = column("不同意", Integer, least=0, most=999)
+    abstain: Mapped[int] = column("弃权", Integer, least=0, most=999)
+    attending: Mapped[int] = column("出席", Integer, least=0, most=999)
     passed: Mapped[bool] = column("达到三分之二", Boolean)

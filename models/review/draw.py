@@ -29,7 +29,7 @@ class Draw(Model):
     id: Mapped[int] = column("编号", Integer, primary_key=True)
     plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"), info={"label": "评审方案"})
     name: Mapped[str] = column("抽取编号", String(40))
-    attempt: Mapped[int] = column("次数", Integer)
+    attempt: Mapped[int] = column("次数", Integer, least=1, most=99)
     manifest: Mapped[bytes] = column("冻结名册", LargeBinary)
     pool_hash: Mapped[str] = column("名册摘要", String(64))
     salt: Mapped[str] = column("身份承诺盐", Sealed("draw.salt"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from flask_appbuilder import Model
-from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, Date, ForeignKey, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Labelled, column
@@ -27,6 +27,7 @@ class PlanState(Labelled):
     OPENED = "opened", "已开评", "run"
     REVIEWED = "reviewed", "评审结束", "ok"
     ARCHIVED = "archived", "已归档", "off"
+    CANCELLED = "cancelled", "已撤销", "off"
 
 
 class PlanKind(Labelled):
@@ -45,16 +46,16 @@ class Plan(Model):
     name: Mapped[str] = column("方案名称", String(120))
     committee_id: Mapped[int] = mapped_column(ForeignKey("committee.id"), info={"label": "评委会"}, index=True)
     batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"), info={"label": "年度批次"})
-    year: Mapped[int] = column("年度", Integer)
+    year: Mapped[int] = column("年度", Integer, least=2000, most=2100)
     kind: Mapped[str] = column("方案类型", String(20), default=PlanKind.NORMAL, info={"enum": PlanKind})
     opens_on: Mapped[date] = column("开评日期", Date)
     arrival_place: Mapped[str] = column("报到地点", String(120))
     review_place: Mapped[str] = column("材料评审地点", String(120))
     interview_place: Mapped[str] = column("面试答辩地点", String(120))
-    members: Mapped[int] = column("评委人数", Integer)
-    unit_cap: Mapped[int] = column("同一单位评委上限", Integer, default=2)
-    full_ratio: Mapped[int] = column("正高通过比例（%）", Integer, default=40)
-    associate_ratio: Mapped[int] = column("副高及以下通过比例（%）", Integer, default=55)
+    members: Mapped[int] = column("评委人数", Integer, least=1, most=99)
+    unit_cap: Mapped[int] = column("同一单位评委上限", Integer, default=2, least=1, most=99)
+    full_ratio: Mapped[int] = column("正高通过比例（%）", Integer, default=40, least=1, most=100)
+    associate_ratio: Mapped[int] = column("副高及以下通过比例（%）", Integer, default=55, least=1, most=100)
     ratio_reason: Mapped[str] = column("突破比例控制说明", String(1000), default="")
     standards: Mapped[str] = column("执行的评价标准", String(500), default="")
     interview_scheme: Mapped[str] = column("面试答辩方案", Text, default="")
@@ -81,13 +82,13 @@ class PlanNeed(Model):
     """专家需求: how many experts of which specialty; one stratum of the draw."""
 
     __tablename__ = "plan_need"
-    __table_args__ = (UniqueConstraint("plan_id", "code"), CheckConstraint("need > 0", name="need"))
+    __table_args__ = (UniqueConstraint("plan_id", "code"),)
     id: Mapped[int] = column("编号", Integer, primary_key=True)
     plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
     code: Mapped[str] = column("专业组代码", String(20))
     specialty_id: Mapped[int | None] = mapped_column(ForeignKey("specialty.id"), info={"label": "专业"})
     name: Mapped[str] = column("专业组", String(60))
-    need: Mapped[int] = column("人数", Integer)
+    need: Mapped[int] = column("人数", Integer, least=1, most=99)
     specialty: Mapped[Specialty | None] = relationship(info={"label": "专业"})
 
 
@@ -109,11 +110,10 @@ class ScoreItem(Model):
     """打分细则: one item with its maximum in points."""
 
     __tablename__ = "score_item"
-    __table_args__ = (CheckConstraint("maximum >= 0", name="maximum"),)
     id: Mapped[int] = column("编号", Integer, primary_key=True)
     plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"), index=True)
     phase: Mapped[str] = column("环节", String(20), info={"enum": ScorePhase})
     kind: Mapped[str] = column("类型", String(20), default=ScoreKind.SCORE, info={"enum": ScoreKind})
     name: Mapped[str] = column("评分项目", String(80))
-    maximum: Mapped[int] = column("满分", Integer)
+    maximum: Mapped[int] = column("满分", Integer, least=0, most=100)
     criterion: Mapped[str] = column("评分标准", String(500), default="")

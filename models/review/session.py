@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from flask_appbuilder import Model
 from sqlalchemy import (
+    JSON,
     Boolean,
-    CheckConstraint,
     Date,
     DateTime,
     ForeignKey,
@@ -38,6 +38,15 @@ class SessionState(Labelled):
     VOTING = "voting", "大会投票", "run"
     SEALED = "sealed", "计票封存", "ok"
     ARCHIVED = "archived", "解散归档", "off"
+    CANCELLED = "cancelled", "已中止", "bad"
+
+
+#: States in which the committee meets: experts are at work and see what they judge.
+UNDER_WAY = tuple(
+    state
+    for state in SessionState
+    if state not in (SessionState.PREPARING, SessionState.SEALED, SessionState.ARCHIVED, SessionState.CANCELLED)
+)
 
 
 class ReviewSession(Model):
@@ -57,6 +66,8 @@ class ReviewSession(Model):
     tie_decision: Mapped[str] = column("并列处理决定", Text, default="")
     chair: Mapped[str] = column("主持人", String(40), default="")
     scrutineers: Mapped[str] = column("计票监票人", String(120), default="")
+    call_off_reason: Mapped[str] = column("中止原因", Text, default="")
+    call_off_asked_by: Mapped[int | None] = column("提请中止账号", Integer)
     state: Mapped[str] = column("状态", String(20), default=SessionState.PREPARING, info={"enum": SessionState})
     version: Mapped[int] = column("版本", Integer)
 
@@ -72,10 +83,11 @@ class Member(Model):
     """A drawn expert in a session: signed in, in a group, with promises signed."""
 
     __tablename__ = "member"
-    __table_args__ = (UniqueConstraint("session_id", "expert_id"),)
+    __table_args__ = (UniqueConstraint("session_id", "expert_id"), UniqueConstraint("session_id", "code"))
     id: Mapped[int] = column("编号", Integer, primary_key=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("review_session.id"))
     expert_id: Mapped[int] = mapped_column(ForeignKey("expert.id"), index=True)
+    code: Mapped[str] = column("评委代码", String(12))  #: of this session alone, never that of the pool
     stratum: Mapped[str] = column("专业组", String(20))
     chair: Mapped[bool] = column("主任委员", Boolean, default=False)
     signed_in_at: Mapped[datetime | None] = column("报到时间", DateTime)
@@ -107,10 +119,18 @@ class InterviewSlot(Model):
     starts_at: Mapped[datetime] = column("面试时间", DateTime)
     place: Mapped[str] = column("面试地点", String(120))
     group_name: Mapped[str] = column("面试分组", String(40))
-    sequence: Mapped[int] = column("面试顺序", Integer)
+    sequence: Mapped[int] = column("面试顺序", Integer, least=1, most=9999)
+    minutes: Mapped[int] = column("时长（分钟）", Integer, default=15, least=5, most=180)
+    panel: Mapped[list[int]] = column("面试评委", JSON, default=list)  #: ids of experts; none: all of the committee
+    edition: Mapped[int] = column("通知版次", Integer, default=1, least=1, most=99)
     notified_at: Mapped[datetime | None] = column("通知时间", DateTime)
     confirmed_at: Mapped[datetime | None] = column("回执时间", DateTime)
     declaration: Mapped[Declaration] = relationship(info={"label": "参评人员"})
+
+    @property
+    def ends_at(self) -> datetime:
+        """When the next may begin in the same room."""
+        return self.starts_at + timedelta(minutes=self.minutes)
 
 
 class MaterialReview(Model):
@@ -133,7 +153,6 @@ class Score(Model):
     __table_args__ = (
         UniqueConstraint("expert_id", "declaration_id", "item_id"),
         Index("ix_score_declaration", "declaration_id", "item_id"),
-        CheckConstraint("points >= 0", name="points"),
     )
     __protected__ = ("expert_id", "declaration_id", "item_id", "points")
     id: Mapped[int] = column("编号", Integer, primary_key=True)
@@ -141,7 +160,7 @@ class Score(Model):
     expert_id: Mapped[int] = mapped_column(ForeignKey("expert.id"))
     declaration_id: Mapped[int] = mapped_column(ForeignKey("declaration.id"))
     item_id: Mapped[int] = mapped_column(ForeignKey("score_item.id"))
-    points: Mapped[int] = column("得分（百分之一分）", Integer)
+    points: Mapped[int] = column("得分（百分之一分）", Integer, least=0, most=10000)
     note: Mapped[str] = column("备注", String(300), default="")
     item: Mapped[ScoreItem] = relationship(info={"label": "评分项目"})
 

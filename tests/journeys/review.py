@@ -15,10 +15,10 @@ PLACES = {"报到地点": "湘府宾馆", "材料评审地点": "省人才大厦
 NEEDS = (("建筑与结构组", "6"), ("施工与造价组", "5"))
 ITEMS = (
     ("材料打分", "专业理论与技术水平", "30"),
-    ("材料打分", "工作业绩与贡献", "40"),
+    ("材料打分", "工作业绩与贡献（含服务基层一线）", "40"),
     ("面试答辩打分", "答辩表现", "30"),
 )
-CODE = re.compile(r"E\d{4,}")
+CODE = re.compile(r"P\d{8}")
 
 
 class CommitteeOffice(Window):
@@ -90,21 +90,26 @@ class CommitteeOffice(Window):
     def members(self):
         """The codes of the members, the 主任委员 first."""
         rows = self.session().page.locator("tr", has_text=re.compile("主任委员|未打分|—")).all_inner_texts()
-        codes = [found.group() for row in rows if (found := re.match(r"E\d+", row.strip()))]
+        codes = [found.group() for row in rows if (found := re.match(CODE, row.strip()))]
         leader = self.chair()
         return [leader, *(code for code in dict.fromkeys(codes) if code != leader)]
 
+    def sets_key(self):
+        """投票管理: the office's own passphrase."""
+        return self.opens("投票管理").finds().does("设定办事机构口令", {"办事机构（主任委员）口令": OFFICE_PASS})
+
     def opens_poll(self):
-        """投票管理: 开启投票 with the two passphrases."""
-        self.opens("投票管理").finds()
-        return self.does("开启投票", {"办事机构（主任委员）口令": OFFICE_PASS, "纪检监察口令": SUPERVISOR_PASS})
+        """投票管理: 开启投票."""
+        return self.opens("投票管理").finds().does("开启投票")
+
+    def ends_poll(self):
+        """投票管理: 结束投票."""
+        return self.opens("投票管理").finds().does("结束投票")
 
     def counts_votes(self):
-        """结束投票并计票; gives the sealed archive, which is handed out once."""
+        """计票; gives the archive, which is handed out once."""
         self.opens("投票管理").finds()
-        self.does(
-            "结束投票并计票", {"办事机构（主任委员）口令": OFFICE_PASS, "纪检监察口令": SUPERVISOR_PASS}, says=None
-        )
+        self.does("计票", {"办事机构（主任委员）口令": OFFICE_PASS}, says=None)
         link = self.page.locator("a", has_text="保存复核档案").get_attribute("href")
         return base64.b64decode(link.partition("base64,")[2])
 
@@ -182,6 +187,14 @@ class Province(Window):
 
 class Supervisor(Province):
     """纪检监察."""
+
+    def sets_key(self):
+        """投票管理: the supervisor's own passphrase."""
+        return self.opens("投票管理").finds().does("设定纪检监察口令", {"纪检监察口令": SUPERVISOR_PASS})
+
+    def gives_key(self):
+        """投票管理: 交出口令."""
+        return self.opens("投票管理").finds().does("交出口令", {"纪检监察口令": SUPERVISOR_PASS})
 
     def enters_hall(self, number):
         """抽取大厅 of a plan."""

@@ -23,6 +23,7 @@ STEPS = [script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_rev
 
 #: What a step after the kept year changes for good in rows that were there: no way back makes it undone.
 CHANGED = {
+    "5f24153fd8a8": {"poll.wrapped_key"},  # one key under two passphrases: none is left of a counted vote
     "a1f0c2d4000d": {"job.state", "job.sentence"},  # work under way belonged to a process of the old kind
 }
 

@@ -408,7 +408,7 @@ def test_an_unknown_unit_is_told_on_the_page_of_other_information(config, make, 
     answer = config.post(
         f"{other}/set_fee", data={"set_fee-rows": "1", "set_fee-0-item": "评审费", "set_fee-0-amount": "-5"}
     )
-    assert answer.status_code == 422 and "缴费金额应在" in page_of(answer) and 'value="-5"' in page_of(answer)
+    assert answer.status_code == 422 and "不得小于 0" in page_of(answer) and 'value="-5"' in page_of(answer)
     assert "至少填写一行" in page_of(config.post(f"{other}/add_office", data={"add_office-rows": "3"}))
 
 

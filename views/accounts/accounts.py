@@ -13,6 +13,7 @@ from views.screens.base import FlowScreen, Link
 from views.screens.columns import badge
 from workflow.accounts import accounts
 from workflow.base.flow import Step
+from workflow.base.roles import EXPERT
 from workflow.base.unit_of_work import UnitOfWork, asking
 
 
@@ -26,9 +27,9 @@ class AccountScreen(FlowScreen):
     lead = (
         "建立、停用账号和重置密码由系统管理员办理；授予、收回角色和解除锁定由安全管理员办理，两者都不能办理本人的账号。"
     )
-    columns = "username last_name roles organisation.name committee.name standing last_login"
+    columns = "username last_name roles organisation.name committee.name standing signed_in"
     facts: ClassVar[dict[str, str]] = {
-        "账号": "username last_name standing must_change_password password_set_at last_login created_on",
+        "账号": "username last_name standing must_change_password password_set_at signed_in created_on",
         "岗位与角色": "roles organisation.name committee.name position",
         "登录安全": "failed_logins locked_until second_factor",
     }
@@ -43,6 +44,7 @@ class AccountScreen(FlowScreen):
         "committee": "评委会",
         "standing": "状态",
         "second_factor": "动态口令",
+        "signed_in": "最近登录",
     }
     can_add = True
     add_label = "建立账号"
@@ -57,6 +59,12 @@ class AccountScreen(FlowScreen):
         if account.active and account.locked_until is not None and account.locked_until > asking(g.user).now:
             return badge("已锁定", "warn")
         return badge(account.state.label, account.state.tone)
+
+    def cell_signed_in(self, account: Account) -> str:
+        """The last sign-in; not an expert's, which would show who sits in a session (令40号 第二十三条)."""
+        if account.plays(EXPERT):
+            return "不显示"
+        return f"{account.last_login:%Y-%m-%d %H:%M}" if account.last_login else "—"
 
     def cell_second_factor(self, account: Account) -> str:
         """Whether an authenticator is enrolled; never its secret."""

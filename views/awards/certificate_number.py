@@ -31,8 +31,10 @@ class CertificateNumberScreen(FlowScreen):
     conditions = "number year series grade way_digit issuer state"
     fields = "year series grade way_digit issuer first last"
     extra_fields = {
-        "first": NumberField("开始序号", description="不填则接着上次生成的末号"),
-        "last": NumberField("结束序号", [Required()], description="1 至 9999；超出序号空间的不生成任何编号"),
+        "first": NumberField("开始序号", least=1, most=9999, description="不填则接着上次生成的末号"),
+        "last": NumberField(
+            "结束序号", [Required()], least=1, most=9999, description="1 至 9999；超出序号空间的不生成任何编号"
+        ),
     }
     order = "-id"
     can_add = True

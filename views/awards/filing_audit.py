@@ -13,7 +13,7 @@ from models.committees.catalogue import TitleLevel
 from models.declarations.declaration import DeclarationState
 from views.screens.base import FlowScreen, Link, Panel, badge
 from views.storage.attachments import attachments
-from workflow.awards.filing import FILING, candidates, default_date, due_on, vote_day
+from workflow.awards.filing import FILING, candidates, due_on, usual_day, vote_day
 from workflow.base.unit_of_work import asking
 
 
@@ -50,8 +50,8 @@ class FilingAuditScreen(FlowScreen):
     def cell_due_on(self, record: Filing) -> str:
         """When the filing is due, and which date is the usual one."""
         session = asking(g.user).session
-        due, usual = due_on(session, record.plan), default_date(session, record.plan)
-        return f"应于 {due} 前备案；默认备案时间 {usual}" if due else ""
+        due, usual = due_on(session, record.plan), usual_day(session, record.plan, record)
+        return f"应于 {due} 前备案；默认备案时间 {usual.day}（{usual.why}）" if due and usual else ""
 
     def stages_of(self, record: Filing) -> list[tuple[str, str]]:
         """申请备案 → 审核 → 备案."""

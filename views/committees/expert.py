@@ -95,7 +95,7 @@ class ExpertScreen(FlowScreen):
         """推荐入库 by the committee's office (令40号 第十条)."""
         posted = submit(RECOMMEND, None, recommend)
         if posted.done:
-            flash(f"已推荐，代码 {posted.answer.code}，待省厅审核入库。", "ok")
+            flash("已推荐，待省厅审核入库。", "ok")
             return redirect(self.address("list"))
         boxes = posted.boxes(RECOMMEND, None)
         page = self.render_template(

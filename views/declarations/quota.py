@@ -145,7 +145,7 @@ class QuotaScreen(QuotaDesk, FlowScreen):
     columns = "year kind level specialty.name vacancies requested approved reserved used state"
     fields = "year kind level specialty establishment posts held retiring requested people statement report"
     extra_fields: ClassVar[dict[str, Any]] = {
-        "year": NumberField("评审年度", [Required()]),
+        "year": NumberField("评审年度", [Required()], least=2000, most=2100),
         "people": PeopleField(
             "人员名单（特殊情况）",
             max_length=8000,

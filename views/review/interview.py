@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
 
-from flask import abort, flash, g, redirect, send_file
+from flask import abort, flash, g, redirect, request, send_file
 from flask_appbuilder import BaseView, expose, has_access
 from markupsafe import Markup
 from sqlalchemy import Select, select
@@ -29,25 +29,33 @@ from workflow.review import interview, review_desk
 from workflow.review.bench import candidates
 
 
-def _unscheduled(uow: UnitOfWork, review: ReviewSession) -> Sequence[tuple[str, str]]:
-    told = select(InterviewSlot.declaration_id).where(
-        InterviewSlot.session_id == review.id, InterviewSlot.notified_at.is_not(None)
-    )
-    done = set(uow.session.scalars(told))
+def _people(uow: UnitOfWork, review: ReviewSession) -> Sequence[tuple[str, str]]:
+    """Everybody who stands; who was told already says so, for he will be told anew."""
+    told = {slot.declaration_id: slot for slot in slots_of(review) if slot.notified_at}
     return [
-        (str(d.id), f"{d.number} {d.applicant_name}（{d.unit.name}）")
+        (
+            str(d.id),
+            f"{d.number} {d.applicant_name}（{d.unit.name}）"
+            + (f"，已通知 {told[d.id].starts_at:%m-%d %H:%M}" if d.id in told else ""),
+        )
         for d in candidates(uow.session, review.plan_id)
-        if d.id not in done
     ]
+
+
+def _panel(uow: UnitOfWork, review: ReviewSession) -> Sequence[tuple[str, str]]:
+    """The members by code."""
+    return [(str(m.expert_id), f"{m.code}（{m.stratum}）") for m in review.members]
 
 
 # fmt: off
 TURNS = form("schedule", "安排面试", [
     Ask("starts_at", "第一位开始时间", "datetime", default=lambda uow, review: datetime.combine(max(review.plan.opens_on, uow.today), time(9, 0))),
-    Ask("minutes",   "每人时长（分钟）", "number", default=15, hint="5 至 180 分钟；当天 18 时前排不下的顺延到次日同一时间"),
+    Ask("minutes",   "每人时长（分钟）", "number", default=15, least=5, most=180, hint="5 至 180 分钟；午休不排，当天排不下的顺延到次日同一时间"),
     Ask("group",     "面试分组", max_length=40, default="第一组"),
     Ask("place",     "面试地点", max_length=120, default=lambda uow, review: review.plan.interview_place),
-    Ask("people",    "参评人员", "choices", required=False, choices=_unscheduled, hint="不勾选则为尚未安排的全部人员；已发送通知的不能再安排"),
+    Ask("people",    "参评人员", "choices", required=False, choices=_people, hint="不勾选则为尚未安排的全部人员；勾选已通知的，将重新发送通知并重新取得回执"),
+    Ask("panel",     "面试评委", "choices", required=False, choices=_panel, hint="不勾选则为全体评委；两组同时面试的，须分别选择评委，同一评委不能同时在两组"),
+    Ask("reason",    "调整说明", required=False, max_length=200, hint="调整已通知人员的时间、地点时必填，随新通知告知本人"),
 ], "附件2 1.2.4")
 # fmt: on
 
@@ -88,7 +96,7 @@ class InterviewScreen(SessionDesk):
             (
                 s.group_name,
                 s.sequence,
-                f"{s.starts_at:%Y-%m-%d %H:%M}",
+                f"{s.starts_at:%Y-%m-%d %H:%M}—{s.ends_at:%H:%M}",
                 s.place,
                 s.declaration.applicant_name,
                 s.declaration.unit.name,
@@ -142,7 +150,7 @@ class InterviewScreen(SessionDesk):
 
     def _schedule(self, uow: UnitOfWork, pk: int, given: dict[str, Any]) -> int:
         review = self.find(pk)
-        chosen = {int(key) for key in given.pop("people")}
+        chosen, given["panel"] = {int(key) for key in given.pop("people")}, [int(key) for key in given["panel"]]
         people = [d for d in candidates(uow.session, review.plan_id) if d.id in chosen] if chosen else None
         return len(interview.schedule(uow, review, people=people, **given))
 
@@ -221,8 +229,10 @@ class InterviewNoticeView(BaseView):
     @has_access
     def confirm(self, pk: int) -> Any:
         """回执: I have read it."""
-        key = self._slot(pk).id
-        attempt(g.user, lambda uow: interview.confirm(uow, uow.session.get_one(InterviewSlot, key)), context=context())
+        key, seen = self._slot(pk).id, request.form.get("edition", 0, type=int)
+        attempt(
+            g.user, lambda uow: interview.confirm(uow, uow.session.get_one(InterviewSlot, key), seen), context=context()
+        )
         flash("已确认回执，请按时参加面试。", "ok")
         return redirect(f"{self.route_base}/")
 

@@ -54,7 +54,7 @@ class PlanDesk(Screen):
         ("已抽取评委", (PlanState.DRAWN,)),
         ("已开评", (PlanState.OPENED,)),
         ("评审结束", (PlanState.REVIEWED,)),
-        ("已归档", (PlanState.ARCHIVED,)),
+        ("已归档", (PlanState.ARCHIVED, PlanState.CANCELLED)),
     )
 
     def cell_file_by(self, plan: Plan) -> str:
@@ -160,7 +160,7 @@ class PlanScreen(PlanDesk, FlowScreen):
     conditions = "year number name:contains kind opens_on state"
     can_add = can_edit = True
     flow = PLAN
-    verbs = "file"
+    verbs = "file withdraw revise cancel"
     empty = "还没有评审方案。资格复核结束后，点击【新增】填写方案并呈报。"
 
     def scope(self, actor: Account) -> ColumnElement[bool]:
@@ -171,7 +171,7 @@ class PlanScreen(PlanDesk, FlowScreen):
         """Only a draft or a returned plan can be changed."""
         if record.state in (PlanState.DRAFT, PlanState.RETURNED):
             return None
-        return f"方案为“{PlanState(record.state).label}”，不能修改（附件2 1.2.2）；需要调整的，请联系审核岗退回。"
+        return plans.fixed(record)
 
     def operations(self, record: Plan) -> list[Link]:
         """详情 and, for drafts, 编辑."""
@@ -361,7 +361,7 @@ class PlanAuditDesk(PlanDesk, FlowScreen):
 
     kind: ClassVar[str] = PlanKind.NORMAL
     flow = PLAN
-    verbs = "approve send_back reject"
+    verbs = "approve send_back reject recall"
     lead = "查看参评人员、专家需求、打分细则和附件，选择审核结果，录入审核意见；审核通过即备案。"
     conditions = "state year number name:contains committee opens_on"
     order = "-opens_on"

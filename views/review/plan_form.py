@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import select
 
+from models.base import bounds
 from models.batches.batch import Batch
 from models.committees.catalogue import Specialty
-from models.review.plan import Plan, PlanKind, ScoreKind, ScorePhase
+from models.review.plan import Plan, PlanKind, PlanNeed, ScoreItem, ScoreKind, ScorePhase
 from views.screens.posted import Rows, form
 from workflow.base import settings
 from workflow.base.flow import Ask
@@ -32,7 +33,12 @@ def _standing(name: str) -> Callable[[UnitOfWork, Batch], Any]:
 
 
 def _ask(name: str, label: str, kind: str = "text", first: Any = "", **more: Any) -> Ask:
-    return Ask(name, label, kind, default=_held(name, first), **more)
+    return Ask(name, label, kind, default=_held(name, first), **_bounded(Plan, name, kind), **more)
+
+
+def _bounded(model: type, name: str, kind: str = "number") -> dict[str, Any]:
+    """The bounds of a number are those of its column."""
+    return dict(zip(("least", "most"), bounds(getattr(model, name)), strict=True)) if kind == "number" else {}
 
 
 def specialties(uow: UnitOfWork, batch: Batch) -> Sequence[tuple[str, str]]:
@@ -75,13 +81,13 @@ FACTS = form("plan", "评审方案", [
 NEEDS = Rows("needs", "专家需求", [
     Ask("name",         "专业组", max_length=60),
     Ask("specialty_id", "专业", "choice", required=False, choices=specialties),
-    Ask("need",         "人数", "number"),
+    Ask("need",         "人数", "number", **_bounded(PlanNeed, "need")),
 ])
 ITEMS = Rows("items", "打分细则", [
     Ask("phase",     "环节", "choice", choices=ScorePhase.choices(), default=ScorePhase.MATERIAL.value),
     Ask("kind",      "类型", "choice", choices=ScoreKind.choices(), default=ScoreKind.SCORE.value),
     Ask("name",      "评分项目", max_length=80),
-    Ask("maximum",   "满分", "number", hint="一票否决项填 1"),
+    Ask("maximum",   "满分", "number", hint="一票否决项填 1", **_bounded(ScoreItem, "maximum")),
     Ask("criterion", "评分标准", required=False, max_length=500),
 ])
 # fmt: on

@@ -19,7 +19,7 @@ from models.committees.catalogue import TitleLevel
 from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as D
 from models.review.plan import Plan
-from models.review.session import ReviewSession, SessionState
+from models.review.session import UNDER_WAY, ReviewSession, SessionState
 from views.awards.publicity import PostingDesk
 from views.review.review_papers import publicity_pdf
 from views.review.session import SessionDesk
@@ -61,9 +61,9 @@ class ResultScreen(SessionDesk, FlowScreen):
     labels: ClassVar[dict[str, str]] = SessionDesk.labels | {"counted": "参评 / 通过"}
     verbs = "decide_tie declare"
     steps = (
-        ("大会投票", tuple(s for s in SessionState if s not in (SessionState.SEALED, SessionState.ARCHIVED))),
+        ("大会投票", (SessionState.PREPARING, *UNDER_WAY)),
         ("计票封存", (SessionState.SEALED,)),
-        ("解散归档", (SessionState.ARCHIVED,)),
+        ("解散归档", (SessionState.ARCHIVED, SessionState.CANCELLED)),
     )
     empty = "还没有评审结果；会议计票封存后在这里宣布。"
 

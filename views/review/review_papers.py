@@ -13,6 +13,7 @@ from models.review.plan import Plan
 from models.review.session import InterviewSlot
 from views.storage.papers import candidates_pdf, pdf
 from workflow.review import ballot, scoring
+from workflow.review.count import unanimous
 from workflow.review.draw import REASONS, members
 from workflow.review.draw_list import lines
 
@@ -125,6 +126,7 @@ def tally_pdf(poll: Poll) -> io.BytesIO:
                 ["应到", f"{poll.members} 人"],
                 ["实到", f"{poll.attending} 人"],
                 ["表决人数", f"{len(rows)} 人"],
+                ["全票一致", f"{sum(map(unanimous, counts.values()))} 人（等于公开每位评委的表决，请保密）"],
             ],
             "columns": [
                 "序号",

@@ -59,7 +59,7 @@ class SessionDesk(Screen):
         ("小组评议", (SessionState.DISCUSSION,)),
         ("大会投票", (SessionState.VOTING,)),
         ("计票封存", (SessionState.SEALED,)),
-        ("解散归档", (SessionState.ARCHIVED,)),
+        ("解散归档", (SessionState.ARCHIVED, SessionState.CANCELLED)),
     )
     empty = "还没有评审会议；抽取评委办结后自动生成。"
 
@@ -104,11 +104,11 @@ class SessionScreen(SessionDesk, FlowScreen):
     guide = "118号 五(四)"
     facts: ClassVar[dict[str, str]] = {
         "会议信息": "name plan.name plan.committee.name plan.opens_on opened_on attendance voted_on",
-        "会务记录": "devices training_note late_vote_reason chair scrutineers minutes",
+        "会务记录": "devices training_note late_vote_reason chair scrutineers minutes call_off_reason",
     }
     verbs = (
         "open_check_in keep_devices start_training start_review start_scoring start_interview "
-        "skip_interview start_discussion start_voting waive seal archive"
+        "skip_interview start_discussion start_voting waive seal archive ask_call_off drop_call_off call_off"
     )
 
     def actions_of(self, record: ReviewSession) -> list[Any]:
@@ -124,10 +124,11 @@ class SessionScreen(SessionDesk, FlowScreen):
 
 def unfinished_of(review: ReviewSession) -> Sequence[Panel]:
     """Points that are missing, person by person, with the reason."""
+    codes = {member.expert_id: member.code for member in review.members}
     rows = [
         (
             ScorePhase(w.phase).label,
-            w.expert.code,
+            codes.get(w.expert_id, "—"),
             w.declaration.number,
             WaiverReason(w.reason).label,
             w.note,
@@ -151,21 +152,16 @@ def attendance(review: ReviewSession) -> Panel:
 
 def members_of(review: ReviewSession) -> Panel:
     """The members by code: who has signed in, and what this stage still expects of each."""
-    loaded = (
-        select(Member)
-        .where(Member.session_id == review.id)
-        .options(joinedload(Member.expert))
-        .order_by(Member.stratum, Member.id)
-    )
+    loaded = select(Member).where(Member.session_id == review.id).order_by(Member.stratum, Member.id)
     groups = {need.code: need.name for need in review.plan.needs}
     left = open_tasks(review)
     rows = [
         (
-            m.expert.code,
+            m.code,
             groups.get(m.stratum, m.stratum),
             "主任委员" if m.chair else "—",
             badge(f"{m.signed_in_at:%m-%d %H:%M}", "ok") if m.signed_in_at else badge("未报到", "warn"),
-            f"还有 {left[m.expert.code]} 人未打分" if m.expert.code in left else "—",
+            f"还有 {left[m.code]} 人未打分" if m.code in left else "—",
         )
         for m in db.session.scalars(loaded)
     ]

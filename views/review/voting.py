@@ -17,7 +17,7 @@ from sqlalchemy.orm import joinedload
 
 from models.base import db
 from models.declarations.declaration import Declaration
-from models.review.ballot import Choice, Poll, PollState, Roll
+from models.review.ballot import Choice, Poll, PollKey, PollState, Roll, Trustee
 from models.review.session import SessionState
 from views.review.review_papers import tally_pdf
 from views.review.session import BY_EXPERTS
@@ -31,16 +31,20 @@ from workflow.base.flow import Step
 from workflow.base.unit_of_work import attempt
 from workflow.review import ballot, review_desk
 from workflow.review.ballot import POLL
+from workflow.review.count import unanimous
 
 
 class PollScreen(FlowScreen):
-    """投票管理: open with two passphrases, see the turnout, count with the same two."""
+    """投票管理: two keys from two accounts, the turnout, and the count when both have given theirs."""
 
     route_base = "/poll"
     model = Poll
     flow = POLL
     title = "投票管理"
-    lead = "无记名投票：开启、计票都须办事机构与纪检监察双口令；计票前只显示已投人数（令40号 第十八、十九条）。"
+    lead = (
+        "无记名投票：办事机构与纪检监察各自登录设定、交出本方口令，缺一不能计票；"
+        "计票前只显示已投人数（令40号 第十八、十九条）。"
+    )
     guide = "附件2 1.3.4"
     columns = "session.name session.plan.year members attending turnout state"
     facts: ClassVar[dict[str, str]] = {
@@ -55,12 +59,13 @@ class PollScreen(FlowScreen):
         "session.voted_on": "投票表决日",
     }
     conditions = "session.plan.year state"
-    verbs = "open close destroy"
+    verbs = "key_office key_supervisor open end release close ask_void void destroy"
     steps = (
         ("待开启", (PollState.READY,)),
         ("投票中", (PollState.OPEN,)),
+        ("已结束待计票", (PollState.ENDED,)),
         ("已计票", (PollState.CLOSED,)),
-        ("选票已销毁", (PollState.DESTROYED,)),
+        ("选票已销毁", (PollState.DESTROYED, PollState.VOID)),
     )
     show_template = "review/poll.html"
     empty = "还没有投票；会议进入大会投票环节后自动生成。"
@@ -77,7 +82,7 @@ class PollScreen(FlowScreen):
 
     def cell_turnout(self, poll: Poll) -> str:
         """How many have voted; never who voted how."""
-        if poll.state == PollState.READY:
+        if poll.state in (PollState.READY, PollState.VOID):
             return "—"
         voted = g.voted.get(poll.id, 0) if "voted" in g else ballot.turnout(db.session, poll)[0]
         return f"{voted} / {poll.attending}"
@@ -101,7 +106,7 @@ class PollScreen(FlowScreen):
 
     def panels(self, record: Poll) -> Sequence[Panel]:
         """Who has not voted yet, while it is open; the counts afterwards."""
-        if record.state == PollState.OPEN:
+        if record.state in (PollState.OPEN, PollState.ENDED):
             waiting = ballot.not_voted(db.session, record)
             return [
                 Panel(
@@ -112,8 +117,10 @@ class PollScreen(FlowScreen):
                     empty="出席评委均已投票，可以计票。",
                 )
             ]
-        if record.state == PollState.READY:
+        if record.state == PollState.VOID:
             return []
+        if record.state == PollState.READY:
+            return [keys_of(record)]
         return [counts_of(record)]
 
     def extra_page(self, record: Poll) -> dict[str, Any]:
@@ -168,6 +175,13 @@ class PollScreen(FlowScreen):
         )
 
 
+def keys_of(poll: Poll) -> Panel:
+    """Which of the two passphrases is set, and what is missing before the opening."""
+    made = {held.trustee for held in db.session.scalars(select(PollKey).where(PollKey.poll_id == poll.id))}
+    rows = [(t.label, badge("已设定", "ok") if t in made else badge("未设定", "warn")) for t in Trustee]
+    return Panel("双方口令", "各自登录设定，互不知晓，系统不保存", ("持有方", "状态"), rows, aside=True)
+
+
 def counts_of(poll: Poll) -> Panel:
     """The counts, candidate by candidate."""
     found = {tally.declaration_id: tally for tally in ballot.tallies(db.session, poll)}
@@ -190,10 +204,14 @@ def counts_of(poll: Poll) -> Panel:
                 t.abstain,
                 t.attending,
                 badge("达到", "ok") if t.passed else badge("未达到", "bad"),
+                badge("全票一致", "warn") if unanimous(t) else "—",
             )
         )
-    head = ("姓名", "所在单位", "申报职称", "同意", "不同意", "弃权", "出席", "三分之二")
-    return Panel("投票结果统计", "同意票不少于出席评委总数三分之二为通过（令40号 第十九条）", head, rows)
+    head = ("姓名", "所在单位", "申报职称", "同意", "不同意", "弃权", "出席", "三分之二", "提示")
+    note = "同意票不少于出席评委总数三分之二为通过（令40号 第十九条）"
+    if any(unanimous(t) for t in found.values()):
+        note += "；全票一致的结果等于公开了每位评委的表决，请提醒全体评委保密"
+    return Panel("投票结果统计", note, head, rows)
 
 
 # -- The booth ------------------------------------------------------------------------------------

@@ -5,16 +5,18 @@ Each takes the label of the field and the word, and gives the value or raises Va
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from decimal import Decimal
+from typing import Any, TypeVar
 
 from models.base import db
 from views.screens.lookup import LOOKUPS
 from workflow.base import settings
 from workflow.base.errors import Refused
 
+N = TypeVar("N", int, Decimal)
 INT_LOWEST, INT_HIGHEST = -(2**31), 2**31 - 1
 #: So much of what was typed beside a picker is read.
 MOST_PICKED = 120
@@ -32,26 +34,35 @@ def text(label: str, word: str, most: int | None) -> str:
     return word
 
 
-def number(label: str, word: str) -> int:
-    """A whole number that a column can hold."""
-    try:
-        found = int(word)
-    except ValueError:
-        raise ValueError(f"{label}应为整数，现为“{word[:20]}”。") from None
+def number(label: str, word: str, least: float | None = None, most: float | None = None) -> int:
+    """A whole number that a column can hold, in digits only: no 1e1, no 1_000, no digits of other scripts."""
+    if not re.fullmatch(r"-?[0-9]{1,18}", word):
+        raise ValueError(f"{label}应为整数，现为“{word[:20]}”。")
+    found = int(word)
     if not INT_LOWEST <= found <= INT_HIGHEST:
         raise ValueError(f"{label}超出可登记的范围。")
-    return found
+    return within(label, found, least, most)
 
 
-def decimal(label: str, word: str, precision: int, scale: int) -> Decimal:
-    """An amount with as many digits as the column keeps."""
+def decimal(
+    label: str, word: str, precision: int, scale: int, least: float | None = None, most: float | None = None
+) -> Decimal:
+    """An amount with as many digits as the column keeps, in digits and a point only."""
     wrong = ValueError(f"{label}应为数字，最多 {scale} 位小数，现为“{word[:20]}”。")
-    try:
-        found = Decimal(word)
-    except InvalidOperation:
-        raise wrong from None
-    if not found.is_finite() or abs(found) >= 10 ** (precision - scale) or found != round(found, scale):
+    if not re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]{1,18})?", word):
         raise wrong
+    found = Decimal(word)
+    if abs(found) >= 10 ** (precision - scale) or found != round(found, scale):
+        raise wrong
+    return within(label, found, least, most)
+
+
+def within(label: str, found: N, least: float | None, most: float | None) -> N:
+    """A number within its bounds; refused with the bound that it passes."""
+    if least is not None and found < least:
+        raise ValueError(f"{label}不得小于 {least}，现为 {found}。")
+    if most is not None and found > most:
+        raise ValueError(f"{label}不得大于 {most}，现为 {found}。")
     return found
 
 

@@ -78,6 +78,8 @@ def _box(ask: Ask, step: Step, uow: UnitOfWork, subject: Any, typed: Mapping[str
         hint,
         error,
         ask.max_length,
+        ask.least,
+        ask.most,
         lookup,
         text,
         narrow,
@@ -147,7 +149,7 @@ def _answer(ask: Ask, typed: Any, request: Request, uow: UnitOfWork, subject: An
         case "datetime":
             return answers.moment(ask.label, typed)
         case "number":
-            return answers.number(ask.label, typed)
+            return answers.number(ask.label, typed, ask.least, ask.most)
     return typed
 
 

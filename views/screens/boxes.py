@@ -25,11 +25,18 @@ class Box:
     hint: str = ""
     error: str = ""
     max_length: int | None = None
+    least: float | None = None  #: bounds of a number
+    most: float | None = None
     lookup: str = ""  #: model of the picker
     text: str = ""  #: what the picker shows for `value`
     narrow: str = ""  #: "kind=node_kind": the picker asks with the value of another field
     fixed: Mapping[str, str] = field(default_factory=dict)  #: the picker offers only what has these values
     prefix: str = ""  #: makes ids unique when several forms stand on one page
+
+    def __post_init__(self) -> None:
+        """A number says its bounds where nothing else is said."""
+        if not self.hint and self.least is not None and self.most is not None:
+            self.hint = f"{self.least} 至 {self.most}"
 
     @property
     def id(self) -> str:

@@ -18,7 +18,7 @@ from wtforms import Field, SelectField, StringField, ValidationError
 from wtforms.validators import InputRequired, StopValidation
 from wtforms.widgets import HiddenInput
 
-from models.base import label_of
+from models.base import bounds, label_of
 from models.sealed import Sealed
 from views.screens import answers
 from views.screens.boxes import Box, as_typed
@@ -72,6 +72,8 @@ class Typed(Field):
             hint=str(self.description),
             error=" ".join(str(e) for e in self.errors if e),
             max_length=getattr(self, "max_length", None),
+            least=getattr(self, "least", None),
+            most=getattr(self, "most", None),
         )
 
     @property
@@ -102,11 +104,15 @@ class NumberField(Typed):
 
     kind = "number"
 
-    def read(self, word: str) -> int:
-        return answers.number(self.label.text, word)
+    def __init__(self, *given: Any, least: float | None = None, most: float | None = None, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.least, self.most = least, most
+
+    def read(self, word: str) -> Any:
+        return answers.number(self.label.text, word, self.least, self.most)
 
 
-class DecimalField(Typed):
+class DecimalField(NumberField):
     """An amount with as many decimals as the column keeps."""
 
     kind = "decimal"
@@ -116,7 +122,7 @@ class DecimalField(Typed):
         self.precision, self.scale = precision, scale
 
     def read(self, word: str) -> Decimal:
-        return answers.decimal(self.label.text, word, self.precision, self.scale)
+        return answers.decimal(self.label.text, word, self.precision, self.scale, self.least, self.most)
 
 
 class DateField(Typed):
@@ -328,6 +334,8 @@ class ProvinceConverter(GeneralModelConverter):
         if column.info.get("list") == "region":
             return RemoteSelectField(label, required, lookup="Region", by_key=True, **more)
         more["empty"] = None if column.nullable else default
+        if isinstance(column.type, (Integer, Numeric)):
+            more["least"], more["most"] = bounds(column)
         return self._typed(column.type)(label, required, **more)
 
     @staticmethod

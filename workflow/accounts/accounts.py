@@ -23,7 +23,7 @@ from models.accounts.sign_in import FormerPassword
 from models.committees.committee import Committee
 from models.committees.expert import Expert
 from models.register.organisation import Organisation
-from models.review.session import Member, ReviewSession, SessionState
+from models.review.session import UNDER_WAY, Member, ReviewSession
 from workflow.accounts import password
 from workflow.accounts.apart import exclusion
 from workflow.accounts.sign_in import end_everywhere
@@ -405,7 +405,7 @@ def demo_roster(session: Session) -> list[tuple[str, str]]:
 
 def _sitting_judge(session: Session) -> str | None:
     """An expert of the demonstration who has work now: a member of a session that is under way."""
-    under_way = ReviewSession.state.not_in([SessionState.PREPARING, SessionState.SEALED, SessionState.ARCHIVED])
+    under_way = ReviewSession.state.in_(UNDER_WAY)
     rows = (
         select(Account.username)
         .join(Expert, Expert.account_id == Account.id)

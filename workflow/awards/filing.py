@@ -1,8 +1,8 @@
 """Filing of results (评审结果备案, 附件2 1.2.7, 附件3 1.15): who is fit to be filed, applied for, and filed.
 
 A filing takes everybody of the plan whose result publicity is over and who has no objection on publicity or quota;
-the others are filed later, after investigation (118号 六(二)). 备案时间 is the vote day plus five working days and
-should not cross the year (118号 二(四)).
+the others are filed later, after investigation (118号 六(二)). 备案时间 is the latest of the vote day plus five
+working days, the end of publicity and the end of an objection, and should not cross the year (118号 二(四)).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from models.awards.filing import Filing
@@ -147,10 +147,50 @@ def vote_day(session: Session, plan: Plan) -> date | None:
     return session.scalar(select(ReviewSession.voted_on).where(ReviewSession.plan_id == plan.id))
 
 
-def default_date(session: Session, plan: Plan) -> date | None:
-    """备案时间 = 投票表决日 + 5 个公示工作日 (118号 二(四))."""
+@dataclass(frozen=True)
+class Usual:
+    """The day of filing by rule, and what makes it that day."""
+
+    day: date
+    why: str
+
+
+def usual_day(session: Session, plan: Plan, filing: Filing | None = None) -> Usual | None:
+    """备案时间: five working days after the vote, or the end of publicity or of an objection where that is later.
+
+    Of a filing only its own people count; of a plan all who are publicised (118号 二(四)、六(二)).
+    """
     voted = vote_day(session, plan)
-    return working_days.add(session, voted, settings.value(session, "filing_after_vote")) if voted else None
+    if voted is None:
+        return None
+    days = settings.value(session, "filing_after_vote")
+    reasons = [Usual(working_days.add(session, voted, days), f"投票表决日 {voted} 加 {days} 个工作日")]
+    people = select(Declaration.id).where(
+        Declaration.plan_id == plan.id, Declaration.filing_id == filing.id if filing else true()
+    )
+    posted = (
+        select(func.max(Publicity.ends_on))
+        .join(PublicityItem, PublicityItem.publicity_id == Publicity.id)
+        .where(
+            Publicity.kind == PublicityKind.RESULT,
+            Publicity.state != PublicityState.VOID,
+            PublicityItem.declaration_id.in_(people),
+        )
+    )
+    if ends := session.scalar(posted):
+        reasons.append(Usual(ends, "结果公示期满"))
+    settled = select(func.max(Objection.concluded_on)).where(
+        Objection.declaration_id.in_(people), Objection.concluded_on >= voted
+    )
+    if concluded := session.scalar(settled):
+        reasons.append(Usual(concluded, "异议核查办结"))
+    return max(reasons, key=lambda usual: usual.day)
+
+
+def default_date(session: Session, plan: Plan, filing: Filing | None = None) -> date | None:
+    """The day of filing by rule (118号 二(四))."""
+    usual = usual_day(session, plan, filing)
+    return usual.day if usual else None
 
 
 def due_on(session: Session, plan: Plan) -> date | None:
@@ -170,7 +210,7 @@ def my_filing(uow: UnitOfWork, filing: Filing) -> str | None:
 
 
 def _default(uow: UnitOfWork, filing: Filing) -> date | None:
-    return default_date(uow.session, filing.plan)
+    return default_date(uow.session, filing.plan, filing)
 
 
 _OPINION = Ask("opinion", "审核意见", "area")
@@ -189,7 +229,7 @@ _OBJECTIONS = Ask(
 FILING = Flow("评审结果备案", S, [
     #     verb         label      from           to           by                      only if
     Step("approve",   "审核通过", {S.SUBMITTED}, S.APPROVED,  roles.HRSS_AUDIT,       (),
-         [Ask("document", "备案文号", max_length=60), Ask("filed_on", "备案时间", "date", default=_default, hint="默认为投票表决日加 5 个工作日（118号 二(四)）"),
+         [Ask("document", "备案文号", max_length=60), Ask("filed_on", "备案时间", "date", default=_default, hint="默认为投票表决日加 5 个工作日、结果公示期满、异议核查办结三者中最迟的一天（118号 二(四)、六(二)）"),
           Ask("date_reason", "备案时间说明", "area", required=False, max_length=500, hint="与默认时间不同或跨年度时必填"),
           Ask("opinion", "审核意见", "area", required=False)],
          clause="附件3 1.15", tone="primary", confirm="备案后取得时间确定、职数核销，确定通过吗？"),
@@ -323,15 +363,15 @@ def approve(
 
 
 def _date_refusal(uow: UnitOfWork, filing: Filing, filed_on: date, reason: str) -> tuple[str, str] | None:
-    voted, default = vote_day(uow.session, filing.plan), default_date(uow.session, filing.plan)
+    voted, usual = vote_day(uow.session, filing.plan), usual_day(uow.session, filing.plan, filing)
     if filed_on > uow.today:
         return "filed_on", f"备案时间 {filed_on} 晚于今天（{uow.today}），请更正；到期后再办理备案审核。"
     if voted and filed_on < voted:
         return "filed_on", f"备案时间 {filed_on} 早于投票表决日 {voted}，请更正（118号 二(四)）。"
-    if default and filed_on != default and not reason.strip():
+    if usual and filed_on != usual.day and not reason.strip():
         return (
             "date_reason",
-            f"备案时间应为投票表决日加 5 个公示工作日，即 {default}（118号 二(四)）；填 {filed_on} 须说明原因。",
+            f"备案时间应为 {usual.day}（{usual.why}，118号 二(四)）；填 {filed_on} 须说明原因。",
         )
     if filed_on.year != filing.plan.year and not reason.strip():
         return "date_reason", f"备案时间 {filed_on} 跨年度，原则上应避免（118号 二(四)）；请说明原因。"

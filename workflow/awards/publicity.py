@@ -347,7 +347,7 @@ def answer_by(session: Session, objection: Objection) -> date:
 @OBJECTION.performs("uphold")
 def uphold(uow: UnitOfWork, objection: Objection, *, finding: str) -> None:
     """属实: a declaration under result publicity ends; one in unit publicity waits for 不予报送."""
-    objection.finding, objection.upheld = finding, True
+    objection.finding, objection.upheld, objection.concluded_on = finding, True, uow.today
     OBJECTION.advance(uow, objection, "uphold", opinion=finding)
     uow.session.flush()
     declaration = objection.declaration
@@ -360,7 +360,7 @@ def uphold(uow: UnitOfWork, objection: Objection, *, finding: str) -> None:
 @OBJECTION.performs("dismiss")
 def dismiss(uow: UnitOfWork, objection: Objection, *, finding: str) -> None:
     """不属实: the declaration goes on when no other objection is open."""
-    objection.finding, objection.upheld = finding, False
+    objection.finding, objection.upheld, objection.concluded_on = finding, False, uow.today
     OBJECTION.advance(uow, objection, "dismiss", opinion=finding)
     uow.session.flush()
     others = uow.session.scalar(

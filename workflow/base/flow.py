@@ -31,6 +31,8 @@ class Ask:
     hint: str = ""
     default: Any = None  #: a value, or callable(uow, subject)
     max_length: int = 1000
+    least: float | None = None  #: bounds of a number
+    most: float | None = None
     narrow: Callable[[UnitOfWork, Any], dict[str, str]] | None = None  #: a picker offers only what has these values
 
     def options(self, uow: UnitOfWork, subject: Any) -> Sequence[tuple[str, str]]:

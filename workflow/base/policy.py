@@ -42,7 +42,7 @@ from models.register.person import Person
 from models.review.ballot import Poll
 from models.review.draw import Draw
 from models.review.plan import Plan, PlanState
-from models.review.session import Member, Recusal, ReviewSession, SessionState
+from models.review.session import UNDER_WAY, Member, Recusal, ReviewSession
 from workflow.base import roles as r
 from workflow.base.abilities import reading
 from workflow.base.scopes import (
@@ -159,7 +159,7 @@ def judged_declarations(actor: Account) -> Clause_:
             Member.expert_id == expert,
             Member.signed_in_at.is_not(None),
             Member.recusal_declared,
-            ReviewSession.state.not_in([SessionState.PREPARING, SessionState.SEALED, SessionState.ARCHIVED]),
+            ReviewSession.state.in_(UNDER_WAY),
         )
     )
     recused = select(Recusal.declaration_id).where(Recusal.expert_id == expert)

@@ -133,7 +133,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("recognition_publicity",         "初定、认定须单位公示（新建受理机构的默认值）",  "bool",    True,    clause="令40号 第十六条",          group=CONDITIONS),
 
     Setting("recused_in_denominator",        "回避专家计入出席人数（新建方案的默认值）",     "bool",    True,    clause="令40号 第十八条",          group=REVIEW),
-    Setting("ballot_minimum",                "无记名表决最少出席人数",                     "int",     5,       5,    25,   "",                  REVIEW),
+    Setting("ballot_minimum",                "无记名表决最少出席人数和票数",               "int",     5,       5,    25,   "令40号 第十九条",                  REVIEW),
+    Setting("interview_break_from",          "面试午休开始（时）",                         "int",     12,      11,   13,   "118号 五(四)",              REVIEW),
+    Setting("interview_break_until",         "面试午休结束（时）",                         "int",     13,      12,   15,   "118号 五(四)",              REVIEW),
+    Setting("interview_day_ends",            "当天面试最迟结束（时）",                     "int",     18,      16,   21,   "118号 五(四)",              REVIEW),
     Setting("item_weight_highest",           "单个打分项目权重上限（%）",                  "percent", 50,      10,   100,  "118号 五(三)",              REVIEW),
     Setting("weight_highest",                "学历、论文、奖励类项目权重上限（%）",         "percent", 30,      5,    100,  "118号 五(三)",              REVIEW),
 

@@ -35,7 +35,17 @@ from workflow.base.opening import Opening, install, long_work, opened, tell, wri
 from workflow.base.reading import settle
 from workflow.base.trail import leave_trail
 
-__all__ = ["OVERTAKEN", "PATIENCE", "UnitOfWork", "asking", "attempt", "install", "may_pass_later", "unit_of_work"]
+__all__ = [
+    "OVERTAKEN",
+    "PATIENCE",
+    "UnitOfWork",
+    "asking",
+    "attempt",
+    "before_sealing",
+    "install",
+    "may_pass_later",
+    "unit_of_work",
+]
 
 T = TypeVar("T")
 _chance = random.SystemRandom()
@@ -82,6 +92,16 @@ class UnitOfWork:
     def record(self, verb: str, subject: Any, **facts: Any) -> None:
         """Remember that the actor did `verb` to `subject`; sealed on leaving the unit of work."""
         self.entries.append((verb, subject, facts))
+
+
+#: What is asked of every unit of work before it is sealed; may refuse it.
+_LAST: list[Callable[[UnitOfWork], None]] = []
+
+
+def before_sealing(ask: Callable[[UnitOfWork], None]) -> Callable[[UnitOfWork], None]:
+    """Decorator: what follows from a change whatever verb made it, such as a recusal; asked before the commit."""
+    _LAST.append(ask)
+    return ask
 
 
 def asking(actor: Account, *, now: datetime | None = None, session: Session | None = None) -> UnitOfWork:
@@ -164,6 +184,8 @@ def _written(
             uow.now = uow.now or province_now(session)
             yield uow
             session.flush()  # new subjects receive the id their entries name
+            for ask in _LAST:
+                ask(uow)
             leave_trail(uow)
             keep_for_offices(uow)
             settle(session)

@@ -133,7 +133,7 @@ def _of_plans(uow: UnitOfWork, batch: Batch) -> list[Engagement]:
     """The plans of the batch that the account may see: last day to file, draw, opening."""
     visible = (
         policy.visible(uow.actor, Plan)
-        .where(Plan.batch_id == batch.id, Plan.state != PlanState.REJECTED)
+        .where(Plan.batch_id == batch.id, Plan.state.not_in((PlanState.REJECTED, PlanState.CANCELLED)))
         .order_by(Plan.id)
     )
     draw = timedelta(days=settings.value(uow.session, "draw_lead_days"))

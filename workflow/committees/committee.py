@@ -179,7 +179,7 @@ COMMITTEE = Flow("评委会", S, [
     Step("add_office",        "添加组建单位",   _ALIVE,        None,        roles.HRSS_CONFIG, (),  [Ask("organisation", "组建单位", "organisation", hint="录入单位名称或统一信用代码后选择")], "附件3 1.10"),
     Step("remove_office",     "移除组建单位",   _ALIVE,        None,        roles.HRSS_CONFIG, (),  [Ask("organisation", "组建单位", "choice", choices=_kept_offices)], "附件3 1.10"),
     Step("change_office",     "更改组建单位",   _ALIVE,        None,        roles.HRSS_CONFIG, (),  [Ask("row", "原组建单位", "choice", choices=_kept_offices), Ask("organisation", "组建单位", "organisation")], "附件3 1.10"),
-    Step("set_fee",           "维护缴费标准",   _ALIVE,        None,        roles.HRSS_CONFIG, (),  [Ask("item", "缴费项目", "choice", choices=FEE_ITEMS), Ask("amount", "缴费金额（元）", "number")], "118号 八(六)"),
+    Step("set_fee",           "维护缴费标准",   _ALIVE,        None,        roles.HRSS_CONFIG, (),  [Ask("item", "缴费项目", "choice", choices=FEE_ITEMS), Ask("amount", "缴费金额（元）", "number", least=0, most=100_000)], "118号 八(六)"),
     Step("remove_fee",        "移除缴费标准",   _ALIVE,        None,        roles.HRSS_CONFIG, (),  [Ask("item", "缴费项目", "choice", choices=_kept_fees)], "118号 八(六)"),
     Step("cancel",            "注销",           _ALIVE,        S.CANCELLED, roles.HRSS_CONFIG, [nothing_in_hand], [_REASON], "附件3 1.10", "bad", "注销后评委会账号停用，不能再受理申报，确定注销吗？"),
     Step("withdraw",          "取消组建权",     {S.APPROVED},  S.WITHDRAWN, roles.HRSS_AUDIT,  (),  [_REASON, Ask("document", "依据文号", max_length=120)], "118号 七(四)", "bad", "取消组建权后其评审不再认可，确定取消吗？"),

@@ -28,6 +28,7 @@ from workflow.base.roles import (
     HRSS_CONFIG,
     HRSS_SPECIAL,
     RECOMMENDERS,
+    SUPERVISOR,
     SYSTEM,
 )
 from workflow.base.unit_of_work import UnitOfWork
@@ -357,6 +358,7 @@ DECLARATION = Flow("申报", S, [
     Step("qualify",         "复核合格",         {S.AT_COMMITTEE},             S.QUALIFIED,      COMMITTEE_OFFICE, [my_committee, not_self, comparison.everything_compared], [_OPINION, *_COMPARE, *_SIGNED], "118号 四(四)", "primary"),
     Step("disqualify",      "复核不合格",       {S.AT_COMMITTEE},             S.TERMINATED,     COMMITTEE_OFFICE, [my_committee, not_self],             [Ask("opinion", "不合格原因", "area"), *_SIGNED], "118号 四(四)", "bad", "复核不合格将终止当年度申报参评，确定？"),
     Step("include",         "列入方案",         {S.QUALIFIED},                S.PLANNED,        (HRSS_AUDIT, HRSS_SPECIAL), [plan_approved],            [], "118号 五(一)", inner=True),
+    Step("leave_plan",      "退出方案",         {S.PLANNED, S.IN_REVIEW},     S.QUALIFIED,      (COMMITTEE_OFFICE, HRSS_AUDIT, HRSS_SPECIAL, SUPERVISOR), [], [], "118号 五(一)", inner=True),
     Step("enter_review",    "进入评审",         {S.PLANNED},                  S.IN_REVIEW,      COMMITTEE_OFFICE, [my_committee, plan_approved],        [], "118号 五(四)", inner=True),
     Step("pass_review",     "评审通过",         {S.IN_REVIEW},                S.PASSED,         COMMITTEE_OFFICE, [my_committee],                       [], "令40号 第十九条", inner=True),
     Step("fail_review",     "评审未通过",       {S.IN_REVIEW},                S.FAILED,         COMMITTEE_OFFICE, [my_committee],                       [], "令40号 第十九条", inner=True),

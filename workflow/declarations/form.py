@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from workflow.declarations import chronology
 from workflow.declarations.form_parts import Condition, Facts, Field, Form, Guidance, MaterialKind, Section
 from workflow.declarations.form_values import Value, blank, typed
 
@@ -127,6 +128,11 @@ def problems(sections: Mapping[str, Any], *, cutoff: date | None, context: Facts
                 )
         else:
             found += _section_problems(section, sections.get(section.key), facts, cutoff)
+    shown = form().sections_for(facts)
+    known = {(problem.section, problem.field, problem.row) for problem in found}
+    for key, field, row, sentence in chronology.disorder(sections, shown, facts):
+        if (key, field, row) not in known:
+            found.append(_problem(form().section(key), field, row, sentence, chronology.CLAUSE))
     return found
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy import select
+
 from models.awards.filing import Filing
 from models.declarations.declaration import Declaration
+from models.declarations.declaration import DeclarationState as S
+from models.declarations.standing import CANDIDATES
 from models.review.plan import Plan
 from workflow.base.notices import tell
 from workflow.base.unit_of_work import UnitOfWork
@@ -17,6 +21,20 @@ from workflow.declarations.declaration import DECLARATION
 def include(uow: UnitOfWork, declaration: Declaration, plan: Plan) -> None:
     """With the approval of its plan a candidate is 已入方案."""
     DECLARATION.advance(uow, declaration, "include", plan=plan.number)
+
+
+def empty(uow: UnitOfWork, plan: Plan, *, stays: bool = False) -> None:
+    """The plan is changed (`stays`: its candidates remain chosen) or given up: they are 复核合格 again."""
+    rows = select(Declaration).where(Declaration.plan_id == plan.id, Declaration.state.in_((S.QUALIFIED, *CANDIDATES)))
+    for declaration in uow.session.scalars(rows.order_by(Declaration.id)).all():
+        if declaration.state != S.QUALIFIED:
+            DECLARATION.advance(uow, declaration, "leave_plan", plan=plan.number)
+        elif not stays:
+            state = str(declaration.state)
+            uow.record("leave_plan", declaration, label="退出方案", before=state, after=state, plan=plan.number)
+        if not stays:
+            declaration.plan_id = None
+    uow.session.flush()
 
 
 def enter_review(uow: UnitOfWork, declaration: Declaration) -> None:

@@ -128,7 +128,7 @@ _SUPERIOR = (roles.BUREAU_OFFICER, roles.CITY_OFFICER, roles.HRSS_AUDIT)
 _EXAMINER = (roles.BUREAU_OFFICER, roles.DISTRICT_OFFICER, roles.CITY_OFFICER, roles.HRSS_AUDIT)
 _OPINION = Ask("opinion", "审核意见", "area", max_length=500)
 _APPROVED = (
-    Ask("approved", "核准职数", "number", default=lambda uow, quota: quota.requested),
+    Ask("approved", "核准职数", "number", least=0, most=9999, default=lambda uow, quota: quota.requested),
     Ask("document", "核准文号", max_length=80),
     _OPINION,
 )

@@ -270,6 +270,8 @@ def _facts(uow: UnitOfWork, declaration: Declaration) -> dict[str, Any]:
         "channel": str(declaration.channel),
         "needs_quota": declaration.needs_quota,
         "secret": declaration.secret,
+        "born_on": declaration.person.born_on,
+        "today": uow.today,
         "materials": {m.kind for m in materials_of(uow, declaration)},
         "promised": declaration.content.promised_at is not None,
         **eligibility.facts_in(declaration, "declaring"),

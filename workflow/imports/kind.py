@@ -44,6 +44,8 @@ class Field:
     note: str = ""
     enum: type[Labelled] | None = None
     max_length: int = 200
+    least: int | None = None  #: bounds of a number
+    most: int | None = None
     sealed: bool = False  #: masked wherever it is shown
     example: str = ""
 

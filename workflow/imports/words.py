@@ -176,9 +176,14 @@ class Words:
         return day
 
     def _number(self, each: Field, text: str) -> int:
-        if not re.fullmatch(r"-?\d{1,9}", text):
+        if not re.fullmatch(r"-?[0-9]{1,9}", text):
             raise ValueError(f"{each.label}应为整数，现为“{text[:20]}”。")
-        return int(text)
+        number = int(text)
+        if each.least is not None and number < each.least:
+            raise ValueError(f"{each.label}不得小于 {each.least}，现为 {number}。")
+        if each.most is not None and number > each.most:
+            raise ValueError(f"{each.label}不得大于 {each.most}，现为 {number}。")
+        return number
 
     def _yes(self, each: Field, text: str) -> bool:
         if text.upper() in YES:

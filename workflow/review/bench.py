@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from models.committees.expert import Expert
 from models.declarations.declaration import Declaration
 from models.declarations.standing import CANDIDATES
-from models.review.session import Member, Recusal, ReviewSession
+from models.review.session import InterviewSlot, Member, Recusal, ReviewSession
 from workflow.base.unit_of_work import UnitOfWork
 
 
@@ -39,6 +39,18 @@ def recusals(session: Session, review: ReviewSession) -> set[tuple[int, int]]:
     """(expert id, declaration id) of everybody who must not judge somebody (令40号 第二十四条)."""
     rows = select(Recusal.expert_id, Recusal.declaration_id).where(Recusal.session_id == review.id)
     return {(expert, declaration) for expert, declaration in session.execute(rows)}
+
+
+def outside_the_panel(session: Session, review: ReviewSession) -> set[tuple[int, int]]:
+    """(expert id, declaration id) of members who sit in another interview group than the candidate's."""
+    rows = select(InterviewSlot.declaration_id, InterviewSlot.panel).where(InterviewSlot.session_id == review.id)
+    panels = {declaration: set(panel) for declaration, panel in session.execute(rows) if panel}
+    return {
+        (member.expert_id, declaration)
+        for declaration, panel in panels.items()
+        for member in review.members
+        if member.expert_id not in panel
+    }
 
 
 def is_quorate(attending: int, members: int) -> bool:

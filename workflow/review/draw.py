@@ -1,7 +1,7 @@
 """The draw of a committee (抽取评委, 118号 五(二)): freeze, commit, speak, reveal, call, close.
 
-ZC-DRAW/1 decides (workflow/review/zc_draw.py); here stand who may do what and when, and what is kept. Experts
-appear by code only; names are read through `call_list`, which leaves an entry in the journal.
+ZC-DRAW/1 decides (workflow/review/zc_draw.py); here stand who may do what and when, and what is kept. Experts appear by
+the codes of this draw only (`draw_codes`); names are read through `call_list`, which leaves an entry in the journal.
 """
 
 from __future__ import annotations
@@ -12,15 +12,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from models.accounts.account import Account
-from models.committees.expert import Expert, Relation
-from models.declarations.declaration import Declaration
 from models.review.draw import Contribution, Decline, Draw
 from models.review.draw import DrawState as S
 from models.review.plan import Plan, PlanState
-from models.review.session import Member, Recusal, ReviewSession
+from models.review.session import Member, ReviewSession
 from workflow.base import settings
 from workflow.base.abilities import verb
 from workflow.base.errors import NotNow, Refused
@@ -29,9 +26,12 @@ from workflow.base.roles import HRSS_AUDIT, SUPERVISOR
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.committees.competence import valid_on
 from workflow.review import plan as plans
+from workflow.review import plan_change
 from workflow.review import zc_draw as zc
 from workflow.review.bench import candidates
+from workflow.review.draw_codes import experts_of
 from workflow.review.draw_list import lines, manifest_for, shortage
+from workflow.review.recusal import due
 
 FREEZE = verb("draw.freeze", "冻结名册", "抽取评委", HRSS_AUDIT, SUPERVISOR)
 CALL = verb("draw.call", "查看通知名单", "抽取评委", HRSS_AUDIT, SUPERVISOR)
@@ -53,17 +53,19 @@ def not_the_day(uow: UnitOfWork, plan: Plan) -> str | None:
     day = plan.opens_on - timedelta(days=lead)
     if uow.today == day:
         return None
-    return (
-        f"评委应在开评前 {lead} 天（{day}）抽取，今天是 {uow.today}，不能抽取（118号 五(二)）；"
+    way = (
         "请在当天会同机关纪委办理。"
+        if uow.today < day
+        else "已错过抽取日：抽取在办的请双方中止，再由评委会办事机构“调整方案”改期并重新呈报。"
     )
+    return f"评委应在开评前 {lead} 天（{day}）抽取，今天是 {uow.today}，不能抽取（118号 五(二)）；{way}"
 
 
 def before_opening(uow: UnitOfWork, draw: Draw) -> str | None:
     """Only until the day on which the review opens."""
     if uow.today <= draw.plan.opens_on:
         return None
-    return f"评审已于 {draw.plan.opens_on} 开评，评委不能再变动（118号 五(二)）；缺席的评委按未出席处理。"
+    return f"评审已于 {draw.plan.opens_on} 开评，评委不能再变动（118号 五(二)）；抽取未办结的请双方中止。"
 
 
 def not_spoken(uow: UnitOfWork, draw: Draw) -> str | None:
@@ -90,7 +92,7 @@ def full_bench(uow: UnitOfWork, draw: Draw) -> str | None:
         return None
     return (
         f"抽中 {drawn} 人，方案评委人数为 {draw.plan.members} 人，二者应一致且为单数（令40号 第九条）；"
-        "请中止本次抽取，更正方案后重新抽取。"
+        "请双方中止本次抽取，由评委会办事机构“调整方案”、重新呈报后再抽取。"
     )
 
 
@@ -186,7 +188,7 @@ def _refuse_wrong_plan(uow: UnitOfWork, plan: Plan) -> None:
     if needed != plan.members or needed % 2 == 0:
         raise Refused(
             f"专家需求合计 {needed} 人，方案评委人数 {plan.members} 人，二者应一致且为单数（令40号 第九条）；"
-            "请先更正方案。"
+            "请由评委会办事机构“调整方案”后重新呈报。"
         )
     if sentence := not_the_day(uow, plan) or valid_on(plan.committee, plan.opens_on):
         raise Refused(sentence)
@@ -255,15 +257,15 @@ def close(uow: UnitOfWork, draw: Draw, *, chair: str | None = None) -> ReviewSes
     leader = chair or _first(draw)
     if leader not in {code for _, code in drawn}:
         raise Refused(f"{leader} 不是本次抽中的评委，不能任主任委员；请重新选择。", field="chair")
-    experts = {e.code: e for e in uow.session.scalars(select(Expert).where(Expert.code.in_([c for _, c in drawn])))}
+    experts = experts_of(uow.session, draw)
     review = ReviewSession(plan=draw.plan, plan_id=draw.plan_id, name=f"{draw.plan.name}评审会议"[:120])
     review.members = [
-        Member(expert=experts[code], expert_id=experts[code].id, stratum=stratum, chair=code == leader)
+        Member(code=code, expert=experts[code], expert_id=experts[code].id, stratum=stratum, chair=code == leader)
         for stratum, code in drawn
     ]
     uow.session.add(review)
     uow.session.flush()
-    pairs = _recusals(uow.session, review, candidates(uow.session, draw.plan_id))
+    pairs = due(uow.session, review, candidates(uow.session, draw.plan_id))
     uow.session.add_all(pairs)
     DRAW.advance(uow, draw, "close", members=[code for _, code in drawn], chair=leader, recusals=len(pairs))
     uow.record("create_session", review, label="生成评审会议", members=len(drawn))
@@ -281,6 +283,8 @@ def ask_abort(uow: UnitOfWork, draw: Draw, *, reason: str) -> None:
 def abort(uow: UnitOfWork, draw: Draw) -> None:
     """The second signature: the attempt ends, stays listed, and its random number is open from now on."""
     DRAW.advance(uow, draw, "abort", opinion=draw.abort_reason, r0=draw.r0)
+    if draw.plan.state == PlanState.DRAWN:
+        plan_change.undrawn(uow, draw.plan)
 
 
 # -- What is read of a draw -----------------------------------------------------------------------
@@ -327,9 +331,13 @@ def call_list(uow: UnitOfWork, draw: Draw) -> list[Call]:
     if draw.state not in (S.DRAWN, S.CLOSED):
         raise NotNow("尚未抽取或已经中止，没有可以通知的评委。")
     strata = {code: stratum for stratum, code in members(draw)}
-    experts = uow.session.scalars(select(Expert).where(Expert.code.in_(strata)).order_by(Expert.code))
+    experts = experts_of(uow.session, draw)
     uow.record("read_call_list", draw, label="查看通知名单", count=len(strata))
-    return [Call(e.code, strata[e.code], e.person.name, e.unit.name, e.person.phone or "") for e in experts]
+    return [
+        Call(code, strata[code], e.person.name, e.unit.name, e.person.phone or "")
+        for code in sorted(strata)
+        if (e := experts[code])
+    ]
 
 
 # -- Small parts ----------------------------------------------------------------------------------
@@ -359,23 +367,3 @@ def _keep(draw: Draw, result: zc.Result) -> str:
     draw.result = result.to_bytes()
     draw.result_hash = zc.digest(zc.Manifest.parse(draw.manifest).alg, draw.result)
     return draw.result_hash
-
-
-def _recusals(session: Session, review: ReviewSession, people: Sequence[Declaration]) -> list[Recusal]:
-    """Who of the members must stand aside for whom, as far as the records know."""
-    ids = [member.expert_id for member in review.members]
-    rows = session.scalars(select(Relation).where(Relation.expert_id.in_(ids)))
-    kinds = {(relation.expert_id, relation.person_id): relation.kind for relation in rows}
-    found = []
-    for expert in (member.expert for member in review.members):
-        for declaration in people:
-            reason = kinds.get((expert.id, declaration.person_id))
-            if expert.person_id == declaration.person_id:
-                reason = "本人"
-            elif reason is None and expert.unit_id == declaration.unit_id:
-                reason = "同一工作单位"
-            if reason:
-                found.append(
-                    Recusal(session_id=review.id, expert_id=expert.id, declaration_id=declaration.id, reason=reason)
-                )
-    return found

@@ -21,6 +21,7 @@ from workflow.committees.expert import pool
 from workflow.register.blacklist import blocked_people
 from workflow.review import zc_draw as zc
 from workflow.review.bench import candidates
+from workflow.review.draw_codes import are_distinct, code_for, experts_of
 
 HOST = "HOST"  #: experts of the 组建单位 itself; at least one third of the members come from elsewhere
 
@@ -35,6 +36,8 @@ def manifest_for(uow: UnitOfWork, plan: Plan, attempt: int, salt: str, alg: str)
     hosts = {office.organisation_id for office in plan.committee.offices}
     status = _Standing(uow, plan, people)
     experts = pool(uow.session, plan.committee.series_id, plan.opens_on, _highest(plan, people))
+    if not are_distinct(salt, experts):
+        raise zc.DrawRefused("两名专家在本次抽取中的代码相同；请重新冻结名册。")
     strata = _strata(uow.session, plan.needs, experts)
     return zc.Manifest(
         alg=alg,
@@ -45,7 +48,7 @@ def manifest_for(uow: UnitOfWork, plan: Plan, attempt: int, salt: str, alg: str)
         strata=tuple(zc.Stratum(need.code, need.need) for need in plan.needs),
         experts=tuple(
             zc.Candidate(
-                expert.code,
+                code_for(salt, expert.id),
                 strata[expert.id],
                 expert.unit.code,
                 HOST if expert.unit_id in hosts else zc.NO_GROUP,
@@ -83,14 +86,15 @@ class _Standing:
             return "RECUSE:RELATION"
         if expert.person_id in self.blacklisted:
             return "RECUSE:BLACKLIST"
-        return "RECUSE:TOUCHED" if expert.code in self.touched else zc.OK
+        return "RECUSE:TOUCHED" if expert.id in self.touched else zc.OK
 
 
-def touched(session: Session, plan_id: int) -> set[str]:
-    """Codes an earlier attempt drew or called: another attempt goes on with the untouched remainder."""
-    found: set[str] = set()
+def touched(session: Session, plan_id: int) -> set[int]:
+    """Ids of experts an earlier attempt drew or called: another attempt goes on with the untouched remainder."""
+    found: set[int] = set()
     for draw in session.scalars(select(Draw).where(Draw.plan_id == plan_id, Draw.result.is_not(None))):
-        found |= {code for kind, _, code, what in lines(draw, 4) if kind == "log" and what == zc.TAKE}
+        taken = {code for kind, _, code, what in lines(draw, 4) if kind == "log" and what == zc.TAKE}
+        found |= {expert.id for code, expert in experts_of(session, draw).items() if code in taken}
     return found
 
 
@@ -132,5 +136,5 @@ def shortage(plan: Plan, manifest: zc.Manifest) -> str:
     each = "，".join(f"{need.name}需 {need.need} 人、可抽 {free[need.code]} 人" for need in plan.needs)
     return (
         f"评委库在单位上限 {plan.unit_cap} 人、外单位不少于三分之一的限制内不能抽满：{each}。"
-        "请补充入库专家或调整方案的专家需求后再冻结名册。"
+        "请补充入库专家后再冻结名册，或由评委会办事机构“调整方案”、修改专家需求后重新呈报。"
     )

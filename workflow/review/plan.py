@@ -15,6 +15,7 @@ from models.committees.committee import CommitteeLevel
 from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as S
 from models.declarations.material import StoredFile
+from models.review.draw import Draw, DrawState
 from models.review.plan import Plan, PlanKind, PlanNeed, PlanState, ScoreItem
 from workflow.base import settings
 from workflow.base.abilities import verb
@@ -25,9 +26,10 @@ from workflow.base.roles import COMMITTEE_OFFICE, HRSS_AUDIT, HRSS_SPECIAL, SUPE
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.committees import committee as committees
 from workflow.committees import competence
-from workflow.declarations.outcome import include
+from workflow.declarations.outcome import empty, include
 from workflow.office import working_days
-from workflow.review import scoring
+from workflow.review import scheme
+from workflow.review.venues import same_place
 from workflow.storage.files import store
 
 PREPARE = verb("plan.prepare", "拟定评审方案", "评审方案", COMMITTEE_OFFICE)
@@ -72,7 +74,7 @@ def filed_in_time(uow: UnitOfWork, plan: Plan) -> str | None:
 
 def venues_differ(uow: UnitOfWork, plan: Plan) -> str | None:
     """两分设 (118号 五(五))."""
-    if plan.review_place not in (plan.arrival_place, plan.interview_place):
+    if not any(same_place(plan.review_place, other) for other in (plan.arrival_place, plan.interview_place)):
         return None
     return "报到地点、面试答辩地点须与材料评审地点分设（118号 五(五) 两分设）；请修改地点。"
 
@@ -117,7 +119,7 @@ def has_candidates(uow: UnitOfWork, plan: Plan) -> str | None:
 
 def scoring_sound(uow: UnitOfWork, plan: Plan) -> str | None:
     """量化评分细则 without excessive weights and forbidden vetoes (118号 五(三))."""
-    found = scoring.lint(uow.session, plan.items)
+    found = scheme.lint(uow.session, plan.items)
     return found[0] if found else None
 
 
@@ -137,7 +139,20 @@ def standards_cited(uow: UnitOfWork, plan: Plan) -> str | None:
     return None if plan.standards.strip() else "方案未写明执行的评价标准（118号 三(一)）；请填写标准名称和文号。"
 
 
+def no_draw_in_hand(uow: UnitOfWork, plan: Plan) -> str | None:
+    """What a draw stands on is not changed while it is in hand."""
+    live = select(Draw.attempt).where(Draw.plan_id == plan.id, Draw.state != DrawState.ABORTED)
+    attempt = uow.session.scalar(live.limit(1))
+    if attempt is None:
+        return None
+    return (
+        f"该方案第 {attempt} 次抽取正在办理，方案不能变动（118号 五(二)）；"
+        "请先由省厅审核岗“提请中止”、纪检监察“同意中止”本次抽取。"
+    )
+
+
 _OPINION = Ask("opinion", "审核意见", "area")
+_REASON = Ask("reason", "原因", "area", hint="如开评日期调整、参评人员变动、评委库人数不足")
 # fmt: off
 PLAN = Flow("评审方案", PlanState, [
     #     verb          label          from                                    to                  by                          only if                       asks
@@ -145,7 +160,13 @@ PLAN = Flow("评审方案", PlanState, [
     Step("approve",    "审核通过",     {PlanState.FILED},                      PlanState.APPROVED, (HRSS_AUDIT, HRSS_SPECIAL), [right_desk],                 [_OPINION], "附件3 1.13", "primary"),
     Step("send_back",  "退回修改",     {PlanState.FILED},                      PlanState.RETURNED, (HRSS_AUDIT, HRSS_SPECIAL), [right_desk],                 [_OPINION], "附件3 1.13"),
     Step("reject",     "审核不通过",   {PlanState.FILED},                      PlanState.REJECTED, (HRSS_AUDIT, HRSS_SPECIAL), [right_desk],                 [_OPINION], "附件3 1.13", "bad"),
+    Step("withdraw",   "撤回呈报",     {PlanState.FILED},                      PlanState.DRAFT,    COMMITTEE_OFFICE,           [my_plan],                    [], "附件2 1.2.2", "", "撤回后可修改再呈报，确定撤回？"),
+    Step("revise",     "调整方案",     {PlanState.APPROVED},                   PlanState.RETURNED, COMMITTEE_OFFICE,           [my_plan, no_draw_in_hand],   [_REASON], "118号 五(一)", "", "调整后须重新呈报、审核备案，确定调整？"),
+    Step("recall",     "退回调整",     {PlanState.APPROVED},                   PlanState.RETURNED, (HRSS_AUDIT, HRSS_SPECIAL), [right_desk, no_draw_in_hand], [_OPINION], "118号 五(一)", "bad"),
+    Step("cancel",     "撤销方案",     {PlanState.DRAFT, PlanState.RETURNED, PlanState.APPROVED}, PlanState.CANCELLED, COMMITTEE_OFFICE, [my_plan, no_draw_in_hand], [_REASON], "118号 五(一)", "bad", "撤销后参评人员退出本方案，可列入其他方案；本方案不能恢复，确定撤销？"),
     Step("mark_drawn", "完成抽取",     {PlanState.APPROVED},                   PlanState.DRAWN,    (HRSS_AUDIT, SUPERVISOR),   [],                           [], "118号 五(二)", inner=True),
+    Step("undo_draw",  "抽取中止",     {PlanState.DRAWN},                      PlanState.APPROVED, SUPERVISOR,                 [],                           [], "118号 五(二)", inner=True),
+    Step("call_off",   "会议中止",     {PlanState.DRAWN, PlanState.OPENED},    PlanState.CANCELLED, SUPERVISOR,                [],                           [], "118号 五(一)", inner=True),
     Step("open",       "开评",         {PlanState.DRAWN},                      PlanState.OPENED,   COMMITTEE_OFFICE,           [my_plan],                    [], "118号 五(四)", inner=True),
     Step("finish",     "评审结束",     {PlanState.OPENED},                     PlanState.REVIEWED, COMMITTEE_OFFICE,           [my_plan],                    [], "118号 五(四)", inner=True),
     Step("archive",    "归档",         {PlanState.REVIEWED},                   PlanState.ARCHIVED, COMMITTEE_OFFICE,           [my_plan],                    [], "118号 五(四)", inner=True),
@@ -260,12 +281,23 @@ def amend(uow: UnitOfWork, plan: Plan, **facts: Any) -> None:
         )
 
 
+def fixed(plan: Plan) -> str:
+    """Why a plan in that state is not changed, and the way there is."""
+    label = PlanState(plan.state).label
+    way = {
+        PlanState.FILED: "请先“撤回呈报”，或等待审核退回",
+        PlanState.APPROVED: "请先“调整方案”，修改后重新呈报（118号 五(一)）",
+        PlanState.DRAWN: "抽取未办结的请双方中止抽取，已办结的请“提请中止会议”",
+    }.get(PlanState(plan.state), "需要时请新增方案")
+    return f"方案为“{label}”，不能修改（附件2 1.2.2）；{way}。"
+
+
 def _changeable(uow: UnitOfWork, plan: Plan) -> None:
     uow.lead(PREPARE, "只能修改本评委会的评审方案（附件2 1.2.2）。")
     if my_plan(uow, plan):
         raise NotYou("只能修改本评委会的评审方案（附件2 1.2.2）。")
     if plan.state not in (PlanState.DRAFT, PlanState.RETURNED):
-        raise Refused("方案已呈报，不能修改（附件2 1.2.2）；请等待审核，退回后再修改。")
+        raise Refused(fixed(plan))
 
 
 def set_needs(uow: UnitOfWork, plan: Plan, needs: Sequence[tuple[str, str, int, Specialty | None]]) -> None:
@@ -367,16 +399,7 @@ def send_back(uow: UnitOfWork, plan: Plan, *, opinion: str) -> None:
 def reject(uow: UnitOfWork, plan: Plan, *, opinion: str) -> None:
     """审核不通过: the candidates are free for another plan."""
     PLAN.advance(uow, plan, "reject", opinion=opinion)
-    for declaration in uow.session.scalars(select(Declaration).where(Declaration.plan_id == plan.id)):
-        declaration.plan_id = None
-        uow.record(
-            "leave_plan",
-            declaration,
-            label="退出方案",
-            before=str(declaration.state),
-            after=str(declaration.state),
-            plan=plan.number,
-        )
+    empty(uow, plan)
     tell(uow, plan.committee, "评审方案审核不通过", f"{plan.name}：{opinion}", f"/open/plan/{plan.id}")
 
 

@@ -1,44 +1,58 @@
-"""Count a poll again from its archive, off line and without a database (TRUST §3.3 step 4)."""
+"""Add a poll up again from its archive, off line and without a database (TRUST §3.3 step 4).
+
+The archive holds the marks of each candidate, mixed apart from those of every other, and the receipts: no slip, no
+voter, nothing that a receipt or a passphrase could open.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
-from workflow.review import sealing
-
-FORMAT = "zc-ballot/1"
+FORMAT = "zc-ballot/2"
 #: One byte of a slip for each candidate; ASIDE where the voter stands aside, which is not counted.
 ASIDE, YES, NO, ABSTAIN = range(4)
-_NAMES = {YES: "yes", NO: "no", ABSTAIN: "abstain"}
+WORDS = ("yes", "no", "abstain")
 
 
-def context(poll: int) -> bytes:
-    """What binds an envelope and a wrapped key to one poll."""
-    return f"{FORMAT}/poll:{poll}".encode()
+class Damaged(Exception):
+    """The file is no archive, or not the one that was handed out."""
 
 
-def pack(poll: int, candidates: Sequence[int], wrapped_key: bytes, boxes: Iterable[bytes]) -> bytes:
-    """The archive: everything as encrypted as it was cast, in the order of the hashes, without voters."""
+def context(poll: int, turn: int) -> bytes:
+    """What binds an envelope and a key to one vote; a vote held anew is another."""
+    return f"{FORMAT}/poll:{poll}/{turn}".encode()
+
+
+def pack(poll: int, turn: int, marks: Mapping[int, Sequence[str]], receipts: Sequence[str], attending: int) -> bytes:
+    """The archive: for each candidate how often each word was said, the receipts in their order, a digest of it all."""
     held = {
         "format": FORMAT,
         "poll": poll,
-        "candidates": list(candidates),
-        "wrapped_key": wrapped_key.hex(),
-        "envelopes": [box.hex() for box in sorted(boxes, key=sealing.digest)],
+        "round": turn,
+        "attending": attending,
+        "marks": {str(number): sorted(each) for number, each in sorted(marks.items())},
+        "receipts": sorted(receipts),
     }
+    return _written(held | {"digest": hashlib.sha256(_written(held)).hexdigest()})
+
+
+def recount(archive: bytes) -> dict[int, Counter[str]]:
+    """The votes for each candidate; Damaged when the file was changed or says more marks than there are receipts."""
+    try:
+        held = json.loads(archive)
+        digest = held.pop("digest")
+        marks = {int(number): Counter(each) for number, each in held["marks"].items()}
+        voters = len(held["receipts"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise Damaged from None
+    sound = all(set(each) <= set(WORDS) and each.total() <= voters for each in marks.values())
+    if held.get("format") != FORMAT or hashlib.sha256(_written(held)).hexdigest() != digest or not sound:
+        raise Damaged
+    return marks
+
+
+def _written(held: object) -> bytes:
     return json.dumps(held, sort_keys=True, separators=(",", ":")).encode()
-
-
-def recount(archive: bytes, office_pass: str, supervisor_pass: str) -> dict[int, Counter[str]]:
-    """The votes for each candidate from the archive and both passphrases; WrongKey if they do not fit."""
-    held = json.loads(archive)
-    private = sealing.unwrap(bytes.fromhex(held["wrapped_key"]), (office_pass, supervisor_pass), context(held["poll"]))
-    votes: dict[int, Counter[str]] = {number: Counter() for number in held["candidates"]}
-    for box in held["envelopes"]:
-        plain = sealing.unseal(private, bytes.fromhex(box), context(held["poll"]))
-        for number, code in zip(held["candidates"], plain, strict=True):
-            if code != ASIDE:
-                votes[number][_NAMES[code]] += 1
-    return votes

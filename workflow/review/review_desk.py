@@ -18,16 +18,24 @@ from models.committees.expert import Expert, ExpertState
 from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as D
 from models.declarations.standing import CANDIDATES
-from models.review.ballot import Poll, PollState, Roll
+from models.review.ballot import Poll, PollKey, PollState, Roll, Trustee
 from models.review.draw import Contribution, Draw, DrawState
 from models.review.plan import Plan, PlanKind, PlanState, ScoreItem, ScorePhase
-from models.review.session import InterviewSlot, MaterialReview, Member, ReviewOpinion, ReviewSession, Score
+from models.review.session import (
+    UNDER_WAY,
+    InterviewSlot,
+    MaterialReview,
+    Member,
+    ReviewOpinion,
+    ReviewSession,
+    Score,
+)
 from models.review.session import SessionState as S
 from workflow.base import policy
 from workflow.base.roles import APPLICANT, COMMITTEE_OFFICE, EXPERT, HRSS_AUDIT, HRSS_SPECIAL, SUPERVISOR
 from workflow.declarations.desk import Clause, Desk
 
-RUNNING = tuple(state for state in S if state not in (S.SEALED, S.ARCHIVED))
+RUNNING = (S.PREPARING, *UNDER_WAY)
 
 
 def _office(actor: Account, model: type, *clauses: ColumnElement[bool]) -> Clause:
@@ -41,18 +49,30 @@ def _office(actor: Account, model: type, *clauses: ColumnElement[bool]) -> Claus
 
 
 def plans_to_file(actor: Account, today: date) -> Clause:
-    """评审方案呈报: drafts and returned plans."""
-    return _office(actor, Plan, Plan.state.in_([PlanState.DRAFT, PlanState.RETURNED]))
+    """评审方案呈报: drafts and returned plans, and those whose day of drawing went by without a draw (118号 五(二))."""
+    missed = and_(Plan.state == PlanState.APPROVED, Plan.opens_on <= today, ~_draw(Draw.state != DrawState.ABORTED))
+    return _office(actor, Plan, or_(Plan.state.in_([PlanState.DRAFT, PlanState.RETURNED]), missed))
 
 
 def sessions_running(actor: Account, today: date) -> Clause:
-    """评审会议: not sealed yet."""
-    return _office(actor, ReviewSession, ReviewSession.state.in_(RUNNING))
+    """评审会议: not sealed yet; for the supervisor those that the office asks to call off."""
+    running = ReviewSession.state.in_(RUNNING)
+    if actor.plays(SUPERVISOR):
+        return and_(policy.rows(actor, ReviewSession), running, ReviewSession.call_off_asked_by.is_not(None))
+    return _office(actor, ReviewSession, running)
 
 
 def polls_open(actor: Account, today: date) -> Clause:
-    """投票管理: to be opened or counted."""
-    return _office(actor, Poll, Poll.state.in_([PollState.READY, PollState.OPEN]))
+    """投票管理: to be opened or counted; for the supervisor those that wait for his signature."""
+    mine = select(PollKey.poll_id).where(PollKey.trustee == Trustee.SUPERVISOR)
+    if actor.plays(SUPERVISOR):
+        turns = or_(
+            and_(Poll.state == PollState.READY, Poll.id.not_in(mine)),
+            and_(Poll.state == PollState.ENDED, Poll.id.in_(mine.where(PollKey.released.is_(None)))),
+            and_(Poll.state.in_([PollState.OPEN, PollState.ENDED]), Poll.void_asked_by.is_not(None)),
+        )
+        return and_(policy.rows(actor, Poll), turns)
+    return _office(actor, Poll, Poll.state.in_([PollState.READY, PollState.OPEN, PollState.ENDED]))
 
 
 def results_to_declare(actor: Account, today: date) -> Clause:

@@ -6,7 +6,6 @@ journal says that an expert has scored, never whom: its subjects are the rows th
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -26,58 +25,15 @@ from workflow.base.abilities import verb
 from workflow.base.errors import NotNow, NotYou, Refused
 from workflow.base.roles import EXPERT
 from workflow.base.unit_of_work import UnitOfWork
-from workflow.review.bench import candidates, present, recusals, review_of, seat
+from workflow.review.bench import candidates, outside_the_panel, present, recusals, review_of, seat
 
 JUDGE = verb("scoring.judge", "材料复审、打分、撰写评审意见", "评委评审", EXPERT)
 
 W = TypeVar("W", MaterialReview, ReviewOpinion, Score)
 POINT = 100  #: hundredths in a point
-FULL_MARK = 100  #: points all scoring items add up to
 VETOED = POINT  #: what a veto item carries when it is used; 0 when not
 
 STAGE: Mapping[str, S] = {ScorePhase.MATERIAL: S.MATERIAL_SCORING, ScorePhase.INTERVIEW: S.INTERVIEW}
-_SENSITIVE = (("学历、学位", r"学历|学位"), ("论文、著作", r"论文|论著|著作|期刊"), ("奖励", r"奖"))
-_PAPER_VETO = re.compile(
-    r"[CＣ]\s*刊|CSSCI|SSCI|SCI|EI|核心期刊|影响因子|(无|没有|未发表|缺少|少于|不足).*论文|论文.*(数量|篇数|不足|少于)"
-)
-
-
-# -- The rules of scoring, as the plan states them -----------------------------------------------
-
-
-def lint(session: Session, items: Iterable[ScoreItem]) -> list[str]:
-    """What is wrong with a plan's 量化评分细则 (118号 三(四)、五(三)); empty when it may be filed.
-
-    Scoring items of both phases add up to 100 points; none weighs more than the office allows, nor do 学历, 论文
-    and 奖励 each over all items; the lack of papers is no veto; names are unique within a phase.
-    """
-    single, sensitive = settings.value(session, "item_weight_highest"), settings.value(session, "weight_highest")
-    items = list(items)
-    scored = [item for item in items if item.kind == ScoreKind.SCORE]
-    total = sum(item.maximum for item in scored)
-    found = []
-    if total != FULL_MARK:
-        found.append(f"计分项目满分合计为 {total} 分，应为 {FULL_MARK} 分（材料与面试合计）；请调整各项满分。")
-    for item in scored:
-        if item.maximum > single:
-            found.append(
-                f"“{item.name}”满分 {item.maximum} 分，超过单项上限 {single} 分，评审权重应合理（118号 五(三)）。"
-            )
-    for what, pattern in _SENSITIVE:
-        weight = sum(item.maximum for item in scored if re.search(pattern, item.name))
-        if weight > sensitive:
-            found.append(
-                f"{what}类项目合计 {weight} 分，超过 {sensitive} 分，不得设置过高权重（118号 五(三)）；请降低。"
-            )
-    for item in items:
-        if item.kind == ScoreKind.VETO and _PAPER_VETO.search(f"{item.name} {item.criterion}"):
-            found.append(f"“{item.name}”：不得将没有 C 刊论文发表作为“一票否决”项（118号 五(三)）；请删除该项。")
-        if item.kind != ScoreKind.VETO and item.maximum < 1:
-            found.append(f"“{item.name}”的满分应大于 0；请填写满分或删除该项。")
-    names = [(item.phase, item.name) for item in items]
-    for phase, name in sorted({name for name in names if names.count(name) > 1}):
-        found.append(f"{ScorePhase(phase).label}中“{name}”出现多次；请合并或改名。")
-    return found
 
 
 # -- What an expert writes ------------------------------------------------------------------------
@@ -112,6 +68,8 @@ def score(
     stage = STAGE[ScorePhase(phase)]
     label = ScorePhase(phase).label
     review, member = judge(uow, declaration, stage, label)
+    if phase == ScorePhase.INTERVIEW and (member.expert_id, declaration.id) in outside_the_panel(uow.session, review):
+        raise NotYou("该参评人员由另一面试组面试，您不参加其面试打分（附件2 1.2.4）；请为本组人员打分。")
     items = [item for item in review.plan.items if item.phase == phase]
     notes = notes or {}
     wrong = {f"item-{item.id}": why for item in items if (why := _wrong(item, points, notes))}
@@ -265,7 +223,7 @@ def unscored(session: Session, review: ReviewSession, phase: str) -> dict[str, i
     """Members present who have not scored everybody they may judge: code to number of candidates left."""
     if not any(item.phase == phase for item in review.plan.items):
         return {}
-    codes = {m.expert_id: m.expert.code for m in present(review)}
+    codes = {m.expert_id: m.code for m in present(review)}
     return {codes[expert]: len(people) for expert, people in left_by(session, review, phase).items()}
 
 
@@ -282,14 +240,19 @@ def left_by(session: Session, review: ReviewSession, phase: str) -> dict[int, se
     )
     done = {(expert, declaration) for query in (rows, waived) for expert, declaration in session.execute(query)}
     people = [declaration.id for declaration in candidates(session, review.plan_id)]
-    settled = done | recusals(session, review)
+    settled = done | recusals(session, review) | _elsewhere(session, review, phase)
     left = {m.expert_id: {d for d in people if (m.expert_id, d) not in settled} for m in present(review)}
     return {expert: numbers for expert, numbers in left.items() if numbers}
 
 
-def judges_of(session: Session, review: ReviewSession, declaration_id: int) -> set[tuple[int, int]]:
-    """(expert id, candidate id) of the members present who may judge him."""
-    return {(member.expert_id, declaration_id) for member in present(review)} - recusals(session, review)
+def _elsewhere(session: Session, review: ReviewSession, phase: str) -> set[tuple[int, int]]:
+    return outside_the_panel(session, review) if phase == ScorePhase.INTERVIEW else set()
+
+
+def judges_of(session: Session, review: ReviewSession, declaration_id: int, phase: str = "") -> set[tuple[int, int]]:
+    """(expert id, candidate id) of the members present who may judge him, of his group where he is interviewed."""
+    here = {(member.expert_id, declaration_id) for member in present(review)}
+    return here - recusals(session, review) - _elsewhere(session, review, phase)
 
 
 def floor(session: Session) -> int:

@@ -10,9 +10,22 @@ from typing import Any
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 
+from workflow.base.unit_of_work import UnitOfWork
+
 log = logging.getLogger(__name__)
 #: Tables in which ciphertext and wrapped keys lie while a poll is open.
-TABLES = ("envelope", "poll")
+TABLES = ("envelope", "poll_key")
+
+
+def scrub_afterwards(uow: UnitOfWork) -> None:
+    """Once the change is committed, wipe the places where envelopes lay; a test's open connection is left alone."""
+    bind = uow.session.get_bind()
+    if isinstance(bind, Engine):
+
+        def wipe() -> None:
+            scrub(bind)
+
+        uow.after_commit.append(wipe)
 
 
 def scrub(engine: Engine) -> bool:

@@ -1,4 +1,5 @@
-"""The envelope of a secret ballot: ECIES on X25519, and the private key under two passphrases (TRUST §3.3).
+"""The envelope of a secret ballot: ECIES on X25519 to two trustees at once, each key under its owner's
+passphrase (TRUST §3.3).
 
 Pure functions over bytes: no database, no clock. What is sealed for one poll cannot be opened as another's.
 """
@@ -8,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import unicodedata
+from collections.abc import Sequence
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -18,12 +20,13 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 #: log2 of scrypt's work factor: 32 MiB and a tenth of a second for each passphrase.
 COST = 15
-_VERSION = 1
-_SALT, _NONCE, _KEY = 16, 12, 32
+_VERSION = 2
+_SALT, _NONCE = 16, 12
+KEY = 32  #: bytes of a key
 
 
 class WrongKey(Exception):
-    """The passphrases do not open the key, or an envelope is not of this poll."""
+    """The passphrase does not open the key, or an envelope is not of this poll."""
 
 
 def new_key() -> tuple[bytes, bytes]:
@@ -32,40 +35,42 @@ def new_key() -> tuple[bytes, bytes]:
     return private.private_bytes_raw(), private.public_key().public_bytes_raw()
 
 
-def wrap(private: bytes, passphrases: tuple[str, str], context: bytes) -> bytes:
-    """Lock the private key so that only both passphrases together open it."""
-    salts, nonce = os.urandom(2 * _SALT), os.urandom(_NONCE)
-    head = bytes([_VERSION, COST]) + salts + nonce
-    return head + AESGCM(_both(passphrases, salts, COST)).encrypt(nonce, private, context)
+def wrap(private: bytes, passphrase: str, context: bytes) -> bytes:
+    """Lock a trustee's private key so that only his passphrase opens it."""
+    salt, nonce = os.urandom(_SALT), os.urandom(_NONCE)
+    head = bytes([_VERSION, COST]) + salt + nonce
+    return head + AESGCM(_slow(passphrase, salt, COST)).encrypt(nonce, private, context)
 
 
-def unwrap(wrapped: bytes, passphrases: tuple[str, str], context: bytes) -> bytes:
-    """Open what `wrap` locked; WrongKey when a passphrase or the context differs."""
+def unwrap(wrapped: bytes, passphrase: str, context: bytes) -> bytes:
+    """Open what `wrap` locked; WrongKey when the passphrase or the context differs."""
     cost, rest = wrapped[1], wrapped[2:]
-    salts, nonce, box = rest[: 2 * _SALT], rest[2 * _SALT : 2 * _SALT + _NONCE], rest[2 * _SALT + _NONCE :]
+    salt, nonce, box = rest[:_SALT], rest[_SALT : _SALT + _NONCE], rest[_SALT + _NONCE :]
     try:
-        return AESGCM(_both(passphrases, salts, cost)).decrypt(nonce, box, context)
+        return AESGCM(_slow(passphrase, salt, cost)).decrypt(nonce, box, context)
     except InvalidTag:
         raise WrongKey from None
 
 
-def seal(public: bytes, plain: bytes, context: bytes) -> bytes:
-    """Encrypt to the poll's public key; the same length for the same length of `plain`."""
+def seal(publics: Sequence[bytes], plain: bytes, context: bytes) -> bytes:
+    """Encrypt so that only all trustees together open it; the same length for the same length of `plain`."""
     once = X25519PrivateKey.generate()
     name = once.public_key().public_bytes_raw()
-    key = _shared(once.exchange(X25519PublicKey.from_public_bytes(public)), name, public)
+    secrets = [once.exchange(X25519PublicKey.from_public_bytes(public)) for public in publics]
     nonce = os.urandom(_NONCE)
-    return name + nonce + AESGCM(key).encrypt(nonce, plain, context)
+    return name + nonce + AESGCM(_shared(secrets, name, publics)).encrypt(nonce, plain, context)
 
 
-def unseal(private: bytes, box: bytes, context: bytes) -> bytes:
-    """Decrypt an envelope with the poll's private key; WrongKey when it is not of this poll."""
-    mine = X25519PrivateKey.from_private_bytes(private)
-    name, nonce = box[:_KEY], box[_KEY : _KEY + _NONCE]
-    key = _shared(mine.exchange(X25519PublicKey.from_public_bytes(name)), name, mine.public_key().public_bytes_raw())
+def unseal(privates: Sequence[bytes], box: bytes, context: bytes) -> bytes:
+    """Decrypt an envelope with the private keys of all trustees, in the order of `seal`; WrongKey when it is not of
+    this poll."""
+    mine = [X25519PrivateKey.from_private_bytes(private) for private in privates]
+    name, nonce = box[:KEY], box[KEY : KEY + _NONCE]
     try:
-        return AESGCM(key).decrypt(nonce, box[_KEY + _NONCE :], context)
-    except InvalidTag:
+        secrets = [each.exchange(X25519PublicKey.from_public_bytes(name)) for each in mine]
+        key = _shared(secrets, name, [each.public_key().public_bytes_raw() for each in mine])
+        return AESGCM(key).decrypt(nonce, box[KEY + _NONCE :], context)
+    except (InvalidTag, ValueError):
         raise WrongKey from None
 
 
@@ -79,11 +84,11 @@ def normalised(passphrase: str) -> str:
     return unicodedata.normalize("NFKC", passphrase).strip()
 
 
-def _both(passphrases: tuple[str, str], salts: bytes, cost: int) -> bytes:
-    parts = zip(passphrases, (salts[:_SALT], salts[_SALT:]), strict=True)
-    keys = b"".join(Scrypt(salt, _KEY, 1 << cost, 8, 1).derive(normalised(p).encode()) for p, salt in parts)
-    return HKDF(hashes.SHA256(), _KEY, salt=None, info=b"zc-ballot/1/wrap").derive(keys)
+def _slow(passphrase: str, salt: bytes, cost: int) -> bytes:
+    stretched = Scrypt(salt, KEY, 1 << cost, 8, 1).derive(normalised(passphrase).encode())
+    return HKDF(hashes.SHA256(), KEY, salt=None, info=b"zc-ballot/2/wrap").derive(stretched)
 
 
-def _shared(secret: bytes, name: bytes, public: bytes) -> bytes:
-    return HKDF(hashes.SHA256(), _KEY, salt=name + public, info=b"zc-ballot/1/envelope").derive(secret)
+def _shared(secrets: Sequence[bytes], name: bytes, publics: Sequence[bytes]) -> bytes:
+    salt = name + b"".join(publics)
+    return HKDF(hashes.SHA256(), KEY, salt=salt, info=b"zc-ballot/2/envelope").derive(b"".join(secrets))

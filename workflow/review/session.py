@@ -14,17 +14,19 @@ from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as D
 from models.review.ballot import Poll
 from models.review.plan import Plan, PlanState
-from models.review.session import Member, Recusal, ReviewSession
+from models.review.session import UNDER_WAY, Member, Recusal, ReviewSession
 from models.review.session import SessionState as S
 from workflow.base import settings
 from workflow.base.abilities import verb
 from workflow.base.errors import NotNow, NotYou, Refused
 from workflow.base.flow import Ask, Flow, Step
-from workflow.base.roles import COMMITTEE_OFFICE, EXPERT
+from workflow.base.roles import COMMITTEE_OFFICE, EXPERT, SUPERVISOR
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.declarations import outcome
+from workflow.review import ballot, ballot_void, plan_change
 from workflow.review import plan as plans
 from workflow.review import waiver as waivers
+from workflow.review.ballot import counted_poll
 from workflow.review.bench import (
     candidates,
     is_quorate,
@@ -34,11 +36,14 @@ from workflow.review.bench import (
     review_of,
     seat,
 )
+from workflow.review.interview import called_in
 from workflow.review.interview import notify as notify
 from workflow.review.interview import schedule as schedule_interviews  # noqa: F401  (the office's names for them)
 from workflow.review.ranking import no_tie, tie_open, tied, undeclared
 from workflow.review.stage import (
     accounts_linked,
+    call_off_asked,
+    call_off_not_asked,
     committee_drawn,
     committee_in_force,
     devices_kept,
@@ -48,6 +53,7 @@ from workflow.review.stage import (
     material_scored,
     my_seat,
     no_interview,
+    not_counted,
     opening_day,
     quorum_present,
     results_declared,
@@ -60,6 +66,7 @@ from workflow.review.stage import (
 RECUSE = verb("session.recuse", "申请回避", "评审会议", EXPERT)
 
 #: Stages in which experts are at work and something may stay unfinished.
+BEFORE_THE_COUNT = frozenset(S) - {S.SEALED, S.ARCHIVED, S.CANCELLED}
 AT_WORK = (S.MATERIAL_REVIEW, S.MATERIAL_SCORING, S.INTERVIEW, S.DISCUSSION)
 
 
@@ -87,11 +94,11 @@ _LATE = Ask(
 
 def _here(uow: UnitOfWork, review: ReviewSession) -> Sequence[tuple[str, str]]:
     """Members who came, by code."""
-    return [(m.expert.code, m.expert.code + ("（主任委员）" if m.chair else "")) for m in present(review)]
+    return [(m.code, m.code + ("（主任委员）" if m.chair else "")) for m in present(review)]
 
 
 def _leader(uow: UnitOfWork, review: ReviewSession) -> str:
-    return next((m.expert.code for m in present(review) if m.chair), "")
+    return next((m.code for m in present(review) if m.chair), "")
 
 
 _SIGNED = [
@@ -119,6 +126,9 @@ SESSION = Flow("评审会议", S, [
     Step("start_discussion", "开始小组评议",     {S.INTERVIEW},        S.DISCUSSION,       COMMITTEE_OFFICE, [own_committee, interview_scored],                                               [], "118号 五(四)", "primary"),
     Step("start_voting",     "进入大会投票",     {S.DISCUSSION},       S.VOTING,           COMMITTEE_OFFICE, [own_committee, discussed, quorum_present],                                      [_LATE], "令40号 第十八、十九条", "primary", "进入投票后不能再打分和修改意见，确定？"),
     Step("waive",            "登记未完成说明",   set(waivers.PHASES),  None,               COMMITTEE_OFFICE, [own_committee, something_unfinished],                                           waivers.ASKS, "118号 五(四)"),
+    Step("ask_call_off",     "提请中止会议",     BEFORE_THE_COUNT,     None,               COMMITTEE_OFFICE, [own_committee, call_off_not_asked, not_counted],                                 [Ask("reason", "中止原因", "area", hint="如出席不足三分之二、开评日期变更、参评人员须调整")], "118号 五(一)", "bad"),
+    Step("drop_call_off",    "撤回中止提请",     BEFORE_THE_COUNT,     None,               COMMITTEE_OFFICE, [own_committee, call_off_asked],                                                 [], "118号 五(一)"),
+    Step("call_off",         "同意中止会议",     BEFORE_THE_COUNT,     S.CANCELLED,        SUPERVISOR,       [call_off_asked, not_counted],                                                   [], "118号 五(一)", "bad", "中止后本次抽取、打分和投票不再有效，参评人员可列入新的方案，确定中止？"),
     Step("seal",             "计票封存",         {S.VOTING},           S.SEALED,           COMMITTEE_OFFICE, [own_committee, votes_counted],                                                  _SIGNED, "令40号 第二十一、二十二条", "primary"),
     Step("decide_tie",       "登记并列处理决定", {S.SEALED},           None,               COMMITTEE_OFFICE, [own_committee, undeclared, tie_open],                                           _ORDER, "118号 五(三)"),
     Step("declare",          "宣布结果",         {S.SEALED},           None,               COMMITTEE_OFFICE, [own_committee, undeclared, no_tie],                                             [_LATE], "令40号 第二十一条", "primary", "宣布后结果不能更改，确定宣布？"),
@@ -198,7 +208,7 @@ def waive(
     uow: UnitOfWork, review: ReviewSession, *, expert: str, people: Sequence[str], reason: str, waiver: str
 ) -> None:
     """Enter that an expert does not score these candidates, and why."""
-    code = next((m.expert.code for m in present(review) if str(m.expert_id) == str(expert)), "")
+    code = next((m.code for m in present(review) if str(m.expert_id) == str(expert)), "")
     SESSION.advance(uow, review, "waive", opinion=waiver.strip(), reason=reason, expert=code, people=len(people))
     waivers.enter(uow, review, expert=expert, people=people, reason=reason, waiver=waiver)
 
@@ -209,7 +219,7 @@ def seal(uow: UnitOfWork, review: ReviewSession, *, chair: str, scrutineers: Seq
 
     They are members who came, by code. Refused: somebody who did not, fewer than two scrutineers, the chair among them.
     """
-    here = {member.expert.code for member in present(review)}
+    here = {member.code for member in present(review)}
     named = sorted(set(scrutineers))
     if chair not in here or set(named) - here:
         raise Refused("主持人和计票、监票人须是已报到的评委（令40号 第二十一条）；请重新选择。", field="scrutineers")
@@ -221,16 +231,48 @@ def seal(uow: UnitOfWork, review: ReviewSession, *, chair: str, scrutineers: Seq
     review.chair, review.scrutineers, review.minutes = chair, "、".join(named), minutes
 
 
+@SESSION.performs("ask_call_off")
+def ask_call_off(uow: UnitOfWork, review: ReviewSession, *, reason: str) -> None:
+    """The office cannot go on with this session and says why; the supervisor decides (118号 五(一))."""
+    SESSION.advance(uow, review, "ask_call_off", opinion=reason)
+    review.call_off_reason, review.call_off_asked_by = reason.strip(), uow.actor.id
+
+
+@SESSION.performs("drop_call_off")
+def drop_call_off(uow: UnitOfWork, review: ReviewSession) -> None:
+    """The session goes on after all."""
+    SESSION.advance(uow, review, "drop_call_off")
+    review.call_off_reason, review.call_off_asked_by = "", None
+
+
+@SESSION.performs("call_off")
+def call_off(uow: UnitOfWork, review: ReviewSession) -> None:
+    """The second signature: the session ends without a result, its candidates are free for another plan.
+
+    An open poll is void with it, unread; whoever was called to an interview is told.
+    """
+    SESSION.advance(uow, review, "call_off", opinion=review.call_off_reason)
+    if poll := uow.session.scalar(select(Poll).where(Poll.session_id == review.id)):
+        ballot_void.annul(uow, poll)
+    called_in(uow, review)
+    _lock_accounts(uow, review)
+    plan_change.called_off(uow, review.plan)
+
+
 @SESSION.performs("archive")
 def archive(uow: UnitOfWork, review: ReviewSession) -> None:
     """The committee of this year dissolves, and its experts' accounts are locked (118号 五(四))."""
     SESSION.advance(uow, review, "archive")
+    _lock_accounts(uow, review)
+    if review.plan.state == PlanState.REVIEWED:
+        plans.archived(uow, review.plan)
+
+
+def _lock_accounts(uow: UnitOfWork, review: ReviewSession) -> None:
     for account in _expert_accounts(uow, review):
         if not _sits_elsewhere(uow, account, review):
             account.active = False
             account.session_epoch = (account.session_epoch or 0) + 1
-    if review.plan.state == PlanState.REVIEWED:
-        plans.archived(uow, review.plan)
 
 
 def _expert_accounts(uow: UnitOfWork, review: ReviewSession) -> list[Account]:
@@ -247,7 +289,7 @@ def _sits_elsewhere(uow: UnitOfWork, account: Account, review: ReviewSession) ->
         .where(
             Member.expert.has(account_id=account.id),
             ReviewSession.id != review.id,
-            ReviewSession.state.not_in([S.PREPARING, S.ARCHIVED]),
+            ReviewSession.state.in_((*UNDER_WAY, S.SEALED)),
         )
     )
     return uow.session.scalar(other) is not None
@@ -289,14 +331,20 @@ def sign_in(
 def recuse(uow: UnitOfWork, declaration: Declaration, *, reason: str) -> Recusal:
     """An expert finds during the review that he must stand aside for a candidate (令40号 第二十四条).
 
-    His points for the candidate no longer count. Refuses once the vote has begun, and without a reason.
+    His points for the candidate no longer count, and the candidate leaves his slip. Refuses once he has cast it, and
+    without a reason.
     """
     review = review_of(uow.session, declaration)
     uow.lead(RECUSE, "您不是该参评人员所在评审会议的评委，不能办理回避。")
     if review is None or seat(uow, review) is None:
         raise NotYou("您不是该参评人员所在评审会议的评委，不能办理回避。")
-    if review.state not in (S.CHECK_IN, S.TRAINING, *AT_WORK):
-        raise NotNow(f"会议当前为“{S(review.state).label}”环节，不能再申请回避；请向主任委员说明，表决时不投该人。")
+    if review.state not in (S.CHECK_IN, S.TRAINING, *AT_WORK, S.VOTING):
+        raise NotNow(f"会议当前为“{S(review.state).label}”环节，不能再申请回避；请向主任委员说明，并记入会议记录。")
+    mine = _my_seat(uow, review).expert_id
+    if review.state == S.VOTING and (
+        ballot.has_cast(uow.session, review, mine) or counted_poll(uow.session, review) is not None
+    ):
+        raise NotNow("您已投票，投后不能再申请回避（令40号 第十九条）；请向主任委员说明，并记入会议记录。")
     if len(reason.strip()) < 2:
         raise Refused("请填写回避事由，如亲属、师生、项目合作（令40号 第二十四条）。", field="reason")
     member = _my_seat(uow, review)

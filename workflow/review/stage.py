@@ -14,18 +14,23 @@ from models.review.draw import Draw, DrawState
 from models.review.plan import Plan, ScorePhase
 from models.review.session import InterviewSlot, ReviewSession
 from models.review.session import SessionState as S
+from workflow.base.roles import SUPERVISOR
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.committees.competence import covers, valid_on
 from workflow.review import scoring, waiver
 from workflow.review.ballot import counted_poll
 from workflow.review.bench import candidates, is_quorate, present, seat
+from workflow.review.venues import same_place
 
 
 def opening_day(uow: UnitOfWork, review: ReviewSession) -> str | None:
     """Not before the day the filed plan names."""
     if uow.today >= review.plan.opens_on:
         return None
-    return f"备案的开评日期为 {review.plan.opens_on}，不得提前开评（118号 五(一)）；确需调整的请重新报备方案。"
+    return (
+        f"备案的开评日期为 {review.plan.opens_on}，不得提前开评（118号 五(一)）；"
+        "确需改期的请“提请中止会议”，另行呈报方案。"
+    )
 
 
 def committee_in_force(uow: UnitOfWork, review: ReviewSession) -> str | None:
@@ -38,7 +43,10 @@ def committee_in_force(uow: UnitOfWork, review: ReviewSession) -> str | None:
     if not outside:
         return None
     named = "、".join(list(outside)[:5]) + (f" 等 {len(outside)} 人" if len(outside) > 5 else "")
-    return f"参评人员 {named}超出评审范围，不得开评（118号 七(四)），请将其移出评审方案：{next(iter(outside.values()))}"
+    return (
+        f"参评人员 {named}超出评审范围，不得开评（118号 七(四)），请“提请中止会议”，在新的方案中移出："
+        f"{next(iter(outside.values()))}"
+    )
 
 
 def committee_drawn(uow: UnitOfWork, review: ReviewSession) -> str | None:
@@ -47,13 +55,13 @@ def committee_drawn(uow: UnitOfWork, review: ReviewSession) -> str | None:
     if uow.session.scalar(closed) is None:
         return "评委抽取尚未办结，不得开评（118号 五(二)）；请先由省人社厅、机关纪委办结抽取。"
     if len(review.members) % 2 == 0:
-        return f"评委 {len(review.members)} 人，应为单数（令40号 第九条）；请重新抽取。"
+        return f"评委 {len(review.members)} 人，应为单数（令40号 第九条）；请“提请中止会议”，另行呈报方案后重新抽取。"
     return None
 
 
 def accounts_linked(uow: UnitOfWork, review: ReviewSession) -> str | None:
     """Every drawn expert has the account he signs in with."""
-    missing = [member.expert.code for member in review.members if member.expert.account_id is None]
+    missing = [member.code for member in review.members if member.expert.account_id is None]
     if not missing:
         return None
     return f"评委 {'、'.join(missing[:8])} 没有评委账号，不能签到和投票（附件2 1.3）；请省厅审核岗为其关联评委账号。"
@@ -62,10 +70,10 @@ def accounts_linked(uow: UnitOfWork, review: ReviewSession) -> str | None:
 def venues_differ(uow: UnitOfWork, review: ReviewSession) -> str | None:
     """两分设: arrival and review, review and interview in different places."""
     plan = review.plan
-    if plan.arrival_place.strip() == plan.review_place.strip():
-        return "报到地点与材料评审地点应当分设（118号 五(五)）；请调整地点并重新报备方案。"
-    if plan.review_place.strip() == plan.interview_place.strip():
-        return "材料评审地点与面试答辩地点应当分设（118号 五(五)）；请调整地点并重新报备方案。"
+    if same_place(plan.arrival_place, plan.review_place):
+        return "报到地点与材料评审地点应当分设（118号 五(五)）；请“提请中止会议”，调整地点后另行呈报方案。"
+    if same_place(plan.review_place, plan.interview_place):
+        return "材料评审地点与面试答辩地点应当分设（118号 五(五)）；请“提请中止会议”，调整地点后另行呈报方案。"
     return None
 
 
@@ -87,7 +95,7 @@ def quorum_present(uow: UnitOfWork, review: ReviewSession) -> str | None:
     least = -(-2 * all_ // 3)
     return (
         f"已报到 {here} 人，应到 {all_} 人，出席不足三分之二（至少 {least} 人），"
-        "不得开会（令40号 第十八条）；请等待评委报到。"
+        "不得开会（令40号 第十八条）；请等待评委报到，确实不能开会的“提请中止会议”。"
     )
 
 
@@ -138,6 +146,25 @@ def votes_counted(uow: UnitOfWork, review: ReviewSession) -> str | None:
     if counted_poll(uow.session, review) is not None:
         return None
     return "投票尚未计票，不能封存（令40号 第十九条）；请先结束投票并计票。"
+
+
+def not_counted(uow: UnitOfWork, review: ReviewSession) -> str | None:
+    """What the committee has decided is not undone."""
+    if counted_poll(uow.session, review) is None:
+        return None
+    return "投票已经计票，会议不能中止（令40号 第十九条）；请继续封存、宣布结果。"
+
+
+def call_off_not_asked(uow: UnitOfWork, review: ReviewSession) -> str | None:
+    """Not asked for yet."""
+    return None if review.call_off_asked_by is None else f"已提请中止会议，请由{SUPERVISOR}同意，或先撤回提请。"
+
+
+def call_off_asked(uow: UnitOfWork, review: ReviewSession) -> str | None:
+    """The office has asked for it: two sides end a session."""
+    if review.call_off_asked_by is not None:
+        return None
+    return "会议须由评委会办事机构先“提请中止会议”并写明原因，再由纪检监察同意（118号 五(一)）。"
 
 
 def results_declared(uow: UnitOfWork, review: ReviewSession) -> str | None:

@@ -29,7 +29,7 @@ PHASES = {S.MATERIAL_SCORING: ScorePhase.MATERIAL, S.INTERVIEW: ScorePhase.INTER
 def _behind(uow: UnitOfWork, review: ReviewSession) -> Sequence[tuple[str, str]]:
     """Members who have not scored everybody, by code."""
     left = scoring.left_by(uow.session, review, PHASES[S(review.state)])
-    codes = {m.expert_id: m.expert.code for m in present(review)}
+    codes = {m.expert_id: m.code for m in present(review)}
     return [(str(key), f"{codes[key]}（尚有 {len(people)} 人未打分）") for key, people in left.items()]
 
 
@@ -99,7 +99,7 @@ def too_few(session: Session, review: ReviewSession, phase: str) -> list[str]:
     waived = {(w.expert_id, w.declaration_id) for w in given}
     short = []
     for declaration in candidates(session, review.plan_id):
-        pairs = scoring.judges_of(session, review, declaration.id)
+        pairs = scoring.judges_of(session, review, declaration.id, phase)
         if declaration.id not in absent and len(pairs - waived) < min(floor, len(pairs)):
             short.append(declaration.number)
     return short

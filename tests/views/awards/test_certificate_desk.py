@@ -365,11 +365,11 @@ def test_the_auditor_files_the_people_on_the_usual_day(browser, applied):
     assert ">审核</a>" in page_of(auditor.get("/filingauditscreen/list/?state=submitted"))
     page = page_of(auditor.get(f"/filingauditscreen/show/{applied.filing.id}"))
     assert "公示通过参评人员名单" in page and applied.people[0].applicant_name in page
-    assert 'value="2026-10-23"' in page  # five working days after the vote of 16 October
+    assert 'value="2026-10-26"' in page and "结果公示期满" in page  # five working days after the vote is 23 October
     act = f"/filingauditscreen/act/{applied.filing.id}/approve"
     typed = {
         "document": "湘人社职备〔2026〕3号",
-        "filed_on": "2026-10-26",
+        "filed_on": "2026-10-23",
         "date_reason": "",
         "opinion": "同意",
         "version": applied.filing.version,
@@ -380,9 +380,9 @@ def test_the_auditor_files_the_people_on_the_usual_day(browser, applied):
         answer.status_code == 422
         and "须说明原因" in page
         and 'value="湘人社职备〔2026〕3号"' in page
-        and 'value="2026-10-26"' in page
+        and 'value="2026-10-23"' in page
     )
-    assert auditor.post(act, data=typed | {"filed_on": "2026-10-23"}).status_code == 302
+    assert auditor.post(act, data=typed | {"filed_on": "2026-10-26"}).status_code == 302
     assert applied.filing.state == FilingState.APPROVED and {d.state for d in applied.people} == {D.FILED}
     assert ">查看详细</a>" in page_of(auditor.get("/filingauditscreen/list/?state=approved"))
 

@@ -92,12 +92,9 @@ def test_what_was_typed_stays_and_the_reason_for_a_late_vote_has_its_field(brows
     }
     answer = browser(office).post("/batch/add", data=typed)
     page = page_of(answer)
-    assert (
-        answer.status_code == 422
-        and "原则上应于 2026-12-01（含）前完成（118号 二(四)）" in page
-        and "应在 1 到 3 之间" in page
-        and 'value="2026-12-24"' in page
-    )
+    assert answer.status_code == 422 and "差额推荐系数不得大于 3，现为 9" in page and 'value="2026-12-24"' in page
+    late = page_of(browser(office).post("/batch/add", data=typed | {"quota_factor": "1.2"}))
+    assert "原则上应于 2026-12-01（含）前完成（118号 二(四)）" in late and 'value="2026-12-24"' in late
     assert (
         browser(office).post("/batch/add", data=typed | {"quota_factor": "1.2", "vote_reason": "场地安排"}).status_code
         == 302

@@ -94,9 +94,9 @@ def form(batch, people, **other):
         "items-1-maximum": "50",
         "items-1-criterion": "",
         "items-2-phase": "material",
-        "items-2-kind": "score",
-        "items-2-name": "",
-        "items-2-maximum": "",
+        "items-2-kind": "bonus",
+        "items-2-name": "服务基层一线",
+        "items-2-maximum": "5",
     }
     return asked | other
 
@@ -116,7 +116,7 @@ def test_the_office_makes_a_plan_and_files_it(browser, session, office, batch, q
         PlanState.DRAFT,
         2,
         ["A", "B"],
-        2,
+        3,
     )
     shown = page_of(desk.get(f"/plan/show/{plan.id}"))
     assert "方案.pdf" in shown and qualified[1].applicant_name in shown and "土建组" in shown

@@ -185,7 +185,7 @@ def test_interviews_are_scheduled_told_and_confirmed(browser, make, session, sit
     assert applicant.get(link, follow_redirects=True).status_code == 200
     mine = page_of(applicant.get("/interview-notice/"))
     assert "2026-05-21 09:00" in mine and "待确认" in mine
-    assert applicant.post(f"/interview-notice/{slot.declaration_id}/confirm").status_code == 302
+    assert applicant.post(f"/interview-notice/{slot.declaration_id}/confirm", data={"edition": "1"}).status_code == 302
     assert applicant.get(f"/interview-notice/{slot.declaration_id}/letter.pdf").data.startswith(b"%PDF")
     session.refresh(slot)
     assert slot.confirmed_at is not None

@@ -12,20 +12,20 @@ from sqlalchemy import func, select
 from models.office.trail import TrailEntry
 from models.review.ballot import Envelope, PollState, Roll, Tally
 from models.review.session import Recusal
+from tests.ballots import with_poll
 from tests.views.office_day import noon, page_of  # noqa: F401
 from workflow.base import roles as r
 from workflow.review import recount
 
 pytestmark = pytest.mark.usefixtures("noon")
-KEYS = {"office_pass": "办事机构口令一二", "supervisor_pass": "纪检监察口令三四"}
+OFFICE, SUPERVISOR = "办事机构口令一二", "纪检监察口令三四"
 
 
 @pytest.fixture
 def held(make):
     """A session at the vote: five judges, three candidates, a poll that is ready."""
     held = make.sitting(state="voting")
-    held.poll = make.poll(held)
-    return held
+    return with_poll(make, held)
 
 
 @pytest.fixture
@@ -34,8 +34,17 @@ def desk(browser, held):
 
 
 @pytest.fixture
-def opened(held, desk, session):
-    assert desk.post(f"/poll/act/{held.poll.id}/open", data=KEYS).status_code == 302
+def watch(browser, held):
+    """The supervisor at his own sign-in."""
+    return browser(held.inspector)
+
+
+@pytest.fixture
+def opened(held, desk, watch, session):
+    act = f"/poll/act/{held.poll.id}"
+    assert desk.post(f"{act}/key_office", data={"office_pass": OFFICE}).status_code == 302
+    assert watch.post(f"{act}/key_supervisor", data={"supervisor_pass": SUPERVISOR}).status_code == 302
+    assert desk.post(f"{act}/open").status_code == 302
     session.refresh(held.poll)
     return held
 
@@ -96,19 +105,24 @@ def test_the_desk_sees_turnout_only_and_no_vote_has_a_line(browser, session, ope
     assert ">投票</b>" not in page
 
 
-def test_two_keys_count_the_votes_and_the_archive_is_given_once(browser, session, opened, desk):
+def test_two_accounts_count_the_votes_and_the_archive_is_given_once(browser, session, opened, desk, watch):
     for judge in opened.judges:
         vote(browser(judge), opened.people)
-    address = f"/poll/act/{opened.poll.id}/close"
-    wrong = desk.post(address, data=KEYS | {"supervisor_pass": "不是这个口令呀"})
-    assert wrong.status_code == 422 and "口令不正确" in page_of(wrong) and "办事机构口令一二" not in page_of(wrong)
-    answer = desk.post(address, data=KEYS)
+    act = f"/poll/act/{opened.poll.id}"
+    assert desk.post(f"{act}/end").status_code == 302
+    alone = desk.post(f"{act}/close", data={"office_pass": OFFICE})
+    assert alone.status_code == 422 and "纪检监察尚未交出口令" in page_of(alone)
+    wrong = watch.post(f"{act}/release", data={"supervisor_pass": "不是这个口令呀"})
+    assert wrong.status_code == 422 and "口令不正确" in page_of(wrong)
+    assert watch.post(f"{act}/release", data={"supervisor_pass": SUPERVISOR}).status_code == 302
+    wrong = desk.post(f"{act}/close", data={"office_pass": "不是这个口令呀"})
+    assert wrong.status_code == 422 and "口令不正确" in page_of(wrong) and "不是这个口令呀" not in page_of(wrong)
+    answer = desk.post(f"{act}/close", data={"office_pass": OFFICE})
     page = page_of(answer)
-    assert answer.status_code == 200 and "复核档案" in page
+    assert answer.status_code == 200 and "复核档案" in page and "全票一致" in page
     archive = base64.b64decode(re.search(r"base64,([^\"]+)", page).group(1))
-    assert len(json.loads(archive)["envelopes"]) == 5
-    counted = recount.recount(archive, *KEYS.values())
-    assert all(votes["yes"] == 5 for votes in counted.values())
+    assert len(json.loads(archive)["receipts"]) == 5
+    assert all(votes["yes"] == 5 for votes in recount.recount(archive).values())
     session.refresh(opened.poll)
     assert opened.poll.state == PollState.CLOSED
     assert session.scalars(select(Tally.yes)).all() == [5, 5, 5]
@@ -116,25 +130,39 @@ def test_two_keys_count_the_votes_and_the_archive_is_given_once(browser, session
     assert "复核档案" not in page_of(desk.get(f"/poll/show/{opened.poll.id}"))
 
 
-def test_an_early_count_needs_a_reason_and_a_late_voter_is_told(browser, session, opened, desk):
+def test_too_few_ballots_are_not_counted(browser, opened, desk):
     for judge in opened.judges[:4]:
+        vote(browser(judge), opened.people)
+    early = desk.post(f"/poll/act/{opened.poll.id}/end", data={"early_reason": "一人因病离会"})
+    assert early.status_code == 422 and "已投 4 票，少于 5 票" in page_of(early)
+    assert desk.post(f"/poll/act/{opened.poll.id}/ask_void", data={"reason": "一人因病离会"}).status_code == 302
+
+
+def test_a_late_voter_is_told_and_a_receipt_is_found(browser, session, make, desk, opened, watch, as_):
+    from tests import ballots
+
+    for judge in opened.judges:
         vote(browser(judge), opened.people)
     receipt = "".join(
         re.findall(r"<span>([0-9a-f]{4})</span>", page_of(browser(opened.judges[0]).get("/expert/booth/")))
     )
-    address = f"/poll/act/{opened.poll.id}/close"
-    early = desk.post(address, data=KEYS)
-    assert early.status_code == 422 and "还有 1 名出席评委未投票" in page_of(early)
-    assert desk.post(address, data=KEYS | {"early_reason": "一人因病离会"}).status_code == 200
+    ballots.counted(as_, opened, office=OFFICE, supervisor=SUPERVISOR)
+    session.commit()
     late = vote(browser(opened.judges[4]), opened.people)
     assert late.status_code == 409 and "不得补投" in page_of(late)
     assert "您的选票已计入" in page_of(browser(opened.judges[0]).get(f"/expert/booth/?receipt={receipt}"))
     assert "没有这张选票" in page_of(desk.get(f"/poll/show/{opened.poll.id}?receipt=0123456789abcdef"))
 
 
-def test_keys_are_long_and_two(session, held, desk):
-    answer = desk.post(f"/poll/act/{held.poll.id}/open", data={"office_pass": "短", "supervisor_pass": "短"})
+def test_keys_are_long_and_each_trustee_makes_his_own(session, held, desk, watch):
+    act = f"/poll/act/{held.poll.id}"
+    answer = desk.post(f"{act}/key_office", data={"office_pass": "短"})
     assert answer.status_code == 422 and "口令不少于 8 位" in page_of(answer)
+    assert desk.post(f"{act}/key_supervisor", data={"supervisor_pass": SUPERVISOR}).status_code == 403
+    assert watch.post(f"{act}/key_office", data={"office_pass": OFFICE}).status_code == 403
+    begun = desk.post(f"{act}/open")
+    assert begun.status_code == 422 and "尚未设定口令" in page_of(begun)
+    assert page_of(watch.get(f"/poll/show/{held.poll.id}")).count("未设定") >= 2
     session.refresh(held.poll)
     assert held.poll.state == PollState.READY
 
@@ -146,4 +174,4 @@ def test_only_experts_enter_the_booth_and_only_the_committee_its_desk(browser, m
     assert stranger.get(f"/poll/show/{held.poll.id}").status_code == 404
     watching = browser(make.account(r.SUPERVISOR))
     assert watching.get(f"/poll/show/{held.poll.id}").status_code == 200
-    assert watching.post(f"/poll/act/{held.poll.id}/open", data=KEYS).status_code == 403
+    assert watching.post(f"/poll/act/{held.poll.id}/open").status_code == 403

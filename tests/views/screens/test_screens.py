@@ -311,7 +311,7 @@ def test_an_amount_is_a_number(config, make, amount, session):
 
 def test_what_the_database_would_refuse_is_a_sentence(config, make):
     answer = config.post(f"{FEES}/add", data={"committee": make.committee().id, "item": "评审费", "amount": "-5"})
-    assert answer.status_code == 422 and "数据不符合登记规则" in text(answer) and "CHECK" not in text(answer)
+    assert answer.status_code == 422 and "不得小于 0，现为 -5" in text(answer) and "CHECK" not in text(answer)
 
 
 def test_a_record_in_use_is_not_deleted(config, make, session):

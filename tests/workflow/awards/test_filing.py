@@ -96,7 +96,7 @@ class Case:
         return filings.apply(self.as_(self.office), self.plan, **facts)
 
     def approve(self, filing, **given):
-        facts = dict(document="湘职改备〔2026〕12号", filed_on=date(2026, 10, 23)) | given
+        facts = dict(document="湘职改备〔2026〕12号", filed_on=date(2026, 10, 26)) | given
         FILING.perform(self.as_(self.auditor), filing, "approve", **facts)
 
 
@@ -117,19 +117,32 @@ def test_filing_fixes_the_day_the_title_is_obtained(case):
     d = case.person()
     filing = case.apply()
     case.approve(filing)
-    assert (d.state, d.filed_on, d.filing_number) == (D.FILED, date(2026, 10, 23), "湘职改备〔2026〕12号")
-    assert (filing.state, filing.filed_on) == (S.APPROVED, date(2026, 10, 23))
+    assert (d.state, d.filed_on, d.filing_number) == (D.FILED, date(2026, 10, 26), "湘职改备〔2026〕12号")
+    assert (filing.state, filing.filed_on) == (S.APPROVED, date(2026, 10, 26))
 
 
 def test_the_default_day_is_five_working_days_after_the_vote(case, session):
     assert filings.default_date(session, case.plan) == date(2026, 10, 23)
     assert filings.due_on(session, case.plan) == date(2026, 11, 6)
+    assert "加 5 个工作日" in filings.usual_day(session, case.plan).why
+
+
+def test_the_end_of_publicity_or_of_an_objection_counts_where_it_is_later(case, session):
+    first, second = case.person(), case.person(result_ends=date(2026, 10, 28))
+    filing = case.apply(declarations=[first])
+    assert filings.default_date(session, case.plan, filing) == date(2026, 10, 26)
+    assert filings.usual_day(session, case.plan) == filings.Usual(date(2026, 10, 28), "结果公示期满")
+    objection = case.objection(second, ObjectionState.DISMISSED)
+    objection.concluded_on = date(2026, 10, 29)
+    session.flush()
+    assert filings.usual_day(session, case.plan) == filings.Usual(date(2026, 10, 29), "异议核查办结")
+    assert filings.default_date(session, case.plan, filing) == date(2026, 10, 26)
 
 
 @pytest.mark.parametrize(
     ("given", "field", "why"),
     [
-        (dict(filed_on=date(2026, 10, 26)), "date_reason", "即 2026-10-23"),
+        (dict(filed_on=date(2026, 10, 23)), "date_reason", "应为 2026-10-26（结果公示期满"),
         (dict(filed_on=date(2026, 10, 15), date_reason="x"), "filed_on", "早于投票表决日"),
         (dict(filed_on=date(2026, 10, 31), date_reason="x"), "filed_on", "晚于今天"),
         (dict(document=""), "document", "备案文号"),
@@ -262,7 +275,7 @@ def test_only_the_plans_own_office_applies_and_only_the_province_files(case, mak
         filings.apply(case.as_(stranger), case.plan, application_number="文", summary="总结")
     filing = case.apply()
     with pytest.raises(NotYou):
-        FILING.perform(case.as_(case.office), filing, "approve", document="文", filed_on=date(2026, 10, 23))
+        FILING.perform(case.as_(case.office), filing, "approve", document="文", filed_on=date(2026, 10, 26))
     FILING.perform(case.as_(case.auditor), filing, "send_back", opinion="退")
     with pytest.raises(Refused, match="只能办理本评委会的备案"):
         FILING.perform(case.as_(stranger), filing, "resubmit", application_number="文", summary="总结")

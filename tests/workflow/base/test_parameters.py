@@ -16,7 +16,7 @@ from workflow.base import roles, settings
 from workflow.base.errors import Refused
 from workflow.committees import expert
 from workflow.declarations import eligibility
-from workflow.review import ballot, draw, plan, scoring
+from workflow.review import ballot, draw, plan, scheme, scoring
 from workflow.review import session as sessions
 
 
@@ -85,12 +85,12 @@ def item(name, maximum):
 
 
 def test_weights_of_items_are_held_against_the_parameters(session, set_):
-    sound = [item("业绩成果", 50), item("论文", 30), item("答辩", 20)]
-    assert scoring.lint(session, sound) == []
+    sound = [item("基层业绩成果", 50), item("论文", 30), item("答辩", 20)]
+    assert scheme.lint(session, sound) == []
     set_("weight_highest", 20)
-    assert ["超过 20 分" in sentence for sentence in scoring.lint(session, sound)] == [True]
+    assert ["超过 20 分" in sentence for sentence in scheme.lint(session, sound)] == [True]
     set_("item_weight_highest", 40)
-    assert any("超过单项上限 40 分" in sentence for sentence in scoring.lint(session, sound))
+    assert any("超过单项上限 40 分" in sentence for sentence in scheme.lint(session, sound))
 
 
 def test_too_few_attending_open_no_secret_ballot(make, session, set_):

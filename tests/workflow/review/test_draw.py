@@ -22,6 +22,7 @@ from workflow.review import draw as draws
 from workflow.review import review_desk
 from workflow.review import zc_draw as zc
 from workflow.review.draw import DRAW
+from workflow.review.draw_codes import code_for, experts_of
 
 EVE = datetime(2026, 5, 20, 9, 0)
 OPENING = EVE + timedelta(days=1)
@@ -67,10 +68,11 @@ def test_a_committee_is_drawn_from_freezing_to_the_session(plan, as_, hrss, insp
     assert [stratum for stratum, _ in draws.members(draw)] == ["S1", "S1", "S1", "S2", "S2"]
     review = DRAW.perform(as_(hrss, EVE), draw, "close")
     assert draw.state == DrawState.CLOSED and review.state == SessionState.PREPARING
-    assert {m.expert.code for m in review.members} == {code for _, code in draws.members(draw)}
+    assert {m.code for m in review.members} == {code for _, code in draws.members(draw)}
+    assert all(m.code == code_for(draw.salt, m.expert_id) for m in review.members)
     (chair,) = [m for m in review.members if m.chair]
     tickets = [line.split(b"\t") for line in draw.result.splitlines() if line.startswith(b"ticket\tS1")]
-    assert chair.expert.code == tickets[0][3].decode()
+    assert chair.code == tickets[0][3].decode()
 
 
 def test_the_files_draw_the_same_committee_again(plan, as_, hrss, inspector, tmp_path):
@@ -94,10 +96,29 @@ def test_the_commitment_binds_the_system_before_anybody_speaks(plan, as_, hrss):
 
 
 def test_specialists_sit_in_their_own_group_and_the_rest_in_the_general_one(plan, as_, hrss, session):
-    manifest = zc.Manifest.parse(draws.freeze(as_(hrss, EVE), plan).manifest)
-    strata = {expert.code: expert.stratum for expert in manifest.experts}
-    for expert in session.scalars(select(Expert).where(Expert.code.in_(strata))):
-        assert strata[expert.code] == ("S1" if expert.specialty_id else "S2")
+    draw = draws.freeze(as_(hrss, EVE), plan)
+    strata = {expert.code: expert.stratum for expert in zc.Manifest.parse(draw.manifest).experts}
+    experts = experts_of(session, draw)
+    assert len(strata) == 12
+    for code, stratum in strata.items():
+        assert stratum == ("S1" if experts[code].specialty_id else "S2")
+
+
+def test_no_code_of_the_pool_is_seen_in_a_draw_and_no_two_draws_share_one(plan, make, as_, hrss, inspector, session):
+    """Whoever proposed an expert knows his code in the pool (令40号 第二十三条)."""
+    draw = drawn(as_, plan, hrss, inspector)
+    review = DRAW.perform(as_(hrss, EVE), draw, "close")
+    known = {code.encode() for code in session.scalars(select(Expert.code))}
+    files = draws.transcript(draw)
+    assert not [(code, name) for name, text in files.items() for code in known if code in text]
+    assert not {member.code.encode() for member in review.members} & known
+    other = make.plan(committee=plan.committee, members=5)
+    again = draws.freeze(as_(hrss, EVE), other)
+    codes = [{e.code for e in zc.Manifest.parse(one.manifest).experts} for one in (draw, again)]
+    assert len(codes[0]) == len(codes[1]) == 12 and not codes[0] & codes[1]
+    calls = draws.call_list(as_(hrss, EVE), draw)
+    names = {member.code: member.expert.person.name for member in review.members}
+    assert {call.code: call.name for call in calls} == names
 
 
 def test_an_expert_bound_to_a_candidate_is_listed_with_the_reason_and_never_drawn(
@@ -111,9 +132,10 @@ def test_an_expert_bound_to_a_candidate_is_listed_with_the_reason_and_never_draw
     session.flush()
     draw = drawn(as_, plan, hrss, inspector)
     status = {e.code: e.status for e in zc.Manifest.parse(draw.manifest).experts}
-    assert status[one.code] == "RECUSE:SELF" and status[two.code] == "RECUSE:RELATION"
-    assert three.code not in status
-    assert not {one.code, two.code} & {code for _, code in draws.members(draw)}
+    one, two, three = (code_for(draw.salt, expert.id) for expert in (one, two, three))
+    assert status[one] == "RECUSE:SELF" and status[two] == "RECUSE:RELATION"
+    assert three not in status
+    assert not {one, two} & {code for _, code in draws.members(draw)}
 
 
 def test_colleagues_of_a_candidate_may_be_drawn_but_stand_aside_for_him(plan, as_, hrss, inspector, session):
@@ -150,8 +172,9 @@ def test_experts_out_of_term_or_of_a_lower_title_are_not_on_the_list(plan, as_, 
     late.term_to = date(2026, 5, 20)
     low.level = "intermediate"
     session.flush()
-    codes = {e.code for e in zc.Manifest.parse(draws.freeze(as_(hrss, EVE), plan).manifest).experts}
-    assert not {late.code, low.code} & codes
+    draw = draws.freeze(as_(hrss, EVE), plan)
+    codes = {e.code for e in zc.Manifest.parse(draw.manifest).experts}
+    assert not {code_for(draw.salt, expert.id) for expert in (late, low)} & codes
 
 
 @pytest.mark.parametrize("day", [EVE - timedelta(days=1), OPENING])

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from models.review.plan import ScoreItem
 from models.review.session import Recusal, Score
 from workflow.base.errors import NotNow, NotYou, Refused
 from workflow.base.roles import COMMITTEE_OFFICE
@@ -152,39 +151,3 @@ def test_the_mean_is_rounded_half_up_to_a_hundredth(sums):
 @pytest.mark.parametrize("points, text", [(8650, "86.5"), (0, "0"), (5, "0.05"), (10000, "100"), (-150, "-1.5")])
 def test_hundredths_as_people_read_them(points, text):
     assert scoring.shown(points) == text
-
-
-# -- The rules of scoring --------------------------------------------------------------------------
-
-
-def item(name, maximum, kind="score", phase="material", criterion=""):
-    return ScoreItem(phase=phase, kind=kind, name=name, maximum=maximum, criterion=criterion)
-
-
-SOUND = [("业绩成果", 40), ("论文论著", 20), ("获奖", 10), ("答辩", 30)]
-
-
-def test_sound_rules_pass(make, session):
-    assert scoring.lint(session, [item(*row) for row in SOUND]) == []
-    assert scoring.lint(session, make.plan().items) == []
-
-
-@pytest.mark.parametrize(
-    "items, sentence",
-    [
-        ([item(*row) for row in SOUND[:3]], "合计为 70 分，应为 100 分"),
-        ([item("业绩成果", 60), item("答辩", 40)], "超过单项上限 50 分"),
-        ([item("期刊论文", 20), item("著作", 20), item("业绩", 50), item("答辩", 10)], "论文、著作类项目合计 40 分"),
-        ([item("学历", 31), item("业绩", 50), item("答辩", 19)], "学历、学位类项目合计 31 分"),
-        ([item(*row) for row in SOUND] + [item("无C刊论文", 1, "veto")], "不得将没有 C 刊论文发表作为“一票否决”项"),
-        ([item(*row) for row in SOUND] + [item("成果门槛", 1, "veto", criterion="未在 CSSCI 期刊发表的")], "一票否决"),
-        ([item(*row) for row in SOUND] + [item("服务基层", 0, "bonus")], "满分应大于 0"),
-        ([item("业绩", 50), item("业绩", 50)], "出现多次"),
-    ],
-)
-def test_unfit_rules_are_named(session, items, sentence):
-    assert any(sentence in found for found in scoring.lint(session, items))
-
-
-def test_plagiarism_may_be_a_veto(session):
-    assert scoring.lint(session, [item(*row) for row in SOUND] + [item("论文抄袭、剽窃", 1, "veto")]) == []

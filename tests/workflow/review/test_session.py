@@ -16,7 +16,7 @@ from models.review.session import InterviewSlot, Recusal
 from models.review.session import SessionState as S
 from workflow.base import policy
 from workflow.base.errors import NotNow, NotYou, Refused
-from workflow.base.roles import APPLICANT, COMMITTEE_OFFICE, EXPERT
+from workflow.base.roles import APPLICANT, COMMITTEE_OFFICE, EXPERT, SUPERVISOR
 from workflow.review import interview, scoring, waiver
 from workflow.review import session as sessions
 from workflow.review.session import SESSION
@@ -280,10 +280,10 @@ def test_a_candidate_is_told_of_his_interview_and_confirms(make, as_, session):
     slot = session.scalar(select(InterviewSlot).where(InterviewSlot.session_id == case.review.id))
     notice = session.scalar(select(Notice).where(Notice.person_id == applicant.person_id))
     assert "2026-05-22 09:00" in notice.text and "答辩中心" in notice.text
-    interview.confirm(as_(applicant, DAY), slot)
+    interview.confirm(as_(applicant, DAY), slot, slot.edition)
     assert slot.confirmed_at == DAY
     with pytest.raises(NotYou):
-        interview.confirm(as_(make.account(APPLICANT), DAY), slot)
+        interview.confirm(as_(make.account(APPLICANT), DAY), slot, slot.edition)
     with pytest.raises(Refused, match="已发送面试通知"):
         interview.schedule(
             as_(case.office, DAY), case.review, starts_at=DAY + timedelta(days=2), minutes=30, people=case.people
@@ -307,6 +307,12 @@ def test_after_the_archive_the_experts_accounts_are_locked(make, as_, session):
 @pytest.mark.parametrize("step", SESSION.steps, ids=lambda step: step.verb)
 def test_no_verb_works_outside_its_stage(make, as_, state, step):
     case = make.sitting(state, people=0)
-    actor = case.judges[0] if EXPERT in step.roles else case.office
+    actor = (
+        case.judges[0]
+        if EXPERT in step.roles
+        else make.account(SUPERVISOR)
+        if SUPERVISOR in step.roles
+        else case.office
+    )
     refusal = SESSION.refusal(as_(actor, DAY), case.review, step)
     assert isinstance(refusal, NotNow) == (state not in step.sources)

@@ -32,7 +32,7 @@ class CommitteeImport(ImportKind):
         Field("valid_from", "有效期起", "day", required=True),
         Field("valid_to", "有效期止", "day", required=True, note="不超过 3 年（令40号 第八条）"),
         Field("by_specialty", "按专业组建", "yes"),
-        Field("size", "评委人数", "number", required=True, note="单数（令40号 第九条）"),
+        Field("size", "评委人数", "number", required=True, least=1, most=99, note="单数（令40号 第九条）"),
         Field("size_exception", "人数调整依据文号", max_length=120),
         Field("specialties", "评审专业", "specialties", note="专业代码或名称，多个用“、”分开；留空为整个系列"),
         Field("offices", "组建单位", "organisations", note="单位名称或统一信用代码，多个用“、”分开"),

@@ -26,15 +26,15 @@ class QuotaImport(ImportKind):
 
     name, title, guide, model = "quota", "职数申报", "附件2 1.5.1", Quota
     roles = (roles.UNIT_OFFICER, roles.BUREAU_OFFICER)
-    choices = (Ask("year", "评审年度", "number", default=lambda uow, _: uow.today.year),)
+    choices = (Ask("year", "评审年度", "number", least=2000, most=2100, default=lambda uow, _: uow.today.year),)
     fields = (
         Field("level", "申报级别", "choice", required=True, enum=TitleLevel),
         Field("specialty", "申报专业代码或名称", "specialty", note="留空为不分专业"),
         Field("establishment", "岗位设置批复文号", required=True, max_length=80),
-        Field("posts", "核定岗位数", "number", required=True),
-        Field("held", "已聘人数", "number", required=True),
-        Field("retiring", "下一评审年度年底前退休人数", "number"),
-        Field("requested", "申报职数", "number", required=True),
+        Field("posts", "核定岗位数", "number", required=True, least=0, most=9999),
+        Field("held", "已聘人数", "number", required=True, least=0, most=9999),
+        Field("retiring", "下一评审年度年底前退休人数", "number", least=0, most=9999),
+        Field("requested", "申报职数", "number", required=True, least=0, most=9999),
     )
     key = ("level", "specialty")
 
