@@ -94,7 +94,7 @@ class Reading(Model):
     # fmt: off
     __table_args__ = (
         Index("ix_reading_lies", "reader", "lies", "sent", "declaration_id", "year", "state", "series_id", "level",
-              sqlite_where=text("lies > 0"), postgresql_where=text("lies > 0")),
+              sqlite_where=text("lies <> 0"), postgresql_where=text("lies <> 0")),
         Index("ix_reading_state", "reader", "state", "sent", "declaration_id"),
         Index("ix_reading_year", "reader", "year", "sent", "declaration_id"),
         Index("ix_reading_series", "reader", "series_id", "level", "sent", "declaration_id"),

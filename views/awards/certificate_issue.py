@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import g, url_for
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 
 from models.awards.certificate import Certificate, CertificateState, Issuer
 from models.base import db
@@ -75,6 +75,7 @@ class CertificateIssueScreen(FlowScreen):
     verbs = "issue"
     bulk = "issue"
     order = "filed_on id"
+    walked, walked_in_state = "ix_declaration_filed", "ix_declaration_state_filed"
     can_export = True
     empty = "没有符合条件的人员；评审结果备案或认定（初定）生效后，人员出现在这里。"
 
@@ -87,6 +88,10 @@ class CertificateIssueScreen(FlowScreen):
     def scope(self, actor: Any) -> ColumnElement[bool]:
         """Who obtained the title."""
         return Declaration.state.in_(states(stage=Stage.CERTIFICATE))
+
+    def query(self, *, known: bool = False) -> Select[Any]:
+        """Said beside the states, which follow from it: the index in the order of the list holds nobody else."""
+        return super().query(known=known).where(Declaration.filed_on.is_not(None))
 
     def bulk_steps(self) -> Sequence[Step]:
         """发放证书, for the 证书岗."""

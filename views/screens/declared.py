@@ -41,6 +41,7 @@ class Declared(ModelView):
     conditions = ""  #: query form: "name kind unit state", "name:contains"
     order = "-id"
     walked = ""  #: index whose order is that of the list, to be named to SQLite
+    walked_in_state = ""  #: the same, where one state is asked for
     sorts = ""  #: columns whose heading sorts
     labels: ClassVar[Mapping[str, str]] = {}  #: other words than those of the columns
     narrow: ClassVar[
@@ -133,13 +134,14 @@ class Declared(ModelView):
 
     def finder(self, clauses: Sequence[Any]) -> Finder:
         """How the rows of a list are found that all `clauses` are true of."""
-        found = self.query().where(*clauses), self.query(known=True).where(*clauses), self.walked
+        found = self.query().where(*clauses), self.query(known=True).where(*clauses)
         scope = self.scope(g.user)
         if self.model is Declaration:
             asked = [*clauses] if scope is None else [scope, *clauses]
             if (keys := keys_of(db.session, g.user, asked)) is not None:
-                return ByReading(self.model, keys, *found)
-        return ByQuery(self.model, *found)
+                one = len(keys.same.get("state", ())) == 1
+                return ByReading(self.model, keys, *found, self.walked_in_state if one else self.walked)
+        return ByQuery(self.model, *found, self.walked)
 
     def find(self, pk: int) -> Any:
         """The record with that key if this screen may show it; otherwise 404, hidden and absent alike."""

@@ -212,7 +212,7 @@ class ByReading(ByQuery):
         """Newest first; searched by name by name; else in the order asked."""
         if order == self.NEWEST or self.reading.index == "ix_reading_name":
             return self.reading.newest(count, most, limit, offset)
-        if count < most and not self.index:
+        if count < most:
             return self.reading.sorted(ordering(self.model, order), limit, offset)
         return super().keys(order, count, most, limit, offset)
 

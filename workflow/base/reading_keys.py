@@ -58,6 +58,8 @@ INDEXES = {
     "ix_reading_kind": ("way", "mode", "paper", "level"),
     "ix_reading_several": ("year", "state", "series_id", "level", "region_code", "way", "mode"),
 }
+#: What stands in the entries of a region, beside which it is found in one walk.
+IN_REGION = {"region_code", "year", "state", "series_id", "level"}
 #: Those that one person, unit, committee or desk is found in: few entries, whatever else is asked.
 NARROW = ("ix_reading_lies", "ix_reading_unit", "ix_reading_name", "ix_reading_committee")
 #: What SQLite calls the order of the table itself.
@@ -83,7 +85,7 @@ class Waits:
     @property
     def ids(self) -> Select[Any]:
         """The keys of all that waits, for a badge."""
-        here = (Reading.reader == self.reader, Reading.lies == int(self.lies), Reading.lies > literal_column("0"))
+        here = (Reading.reader == self.reader, Reading.lies == int(self.lies), Reading.lies != literal_column("0"))
         return select(Reading.declaration_id).where(*here).with_hint(Reading, "INDEXED BY ix_reading_lies", "sqlite")
 
 
@@ -134,6 +136,8 @@ class Keys:
                 return index
         if self.titled:
             return "ix_reading_series"
+        if "region_code" in self.same and asked <= IN_REGION and not {"year", "state"} <= asked:
+            return "ix_reading_region"
         for index, names in INDEXES.items():
             if asked and asked <= set(names):
                 return index
@@ -169,7 +173,7 @@ class Keys:
             query = query.where(held == values[0] if len(values) == 1 else held.in_(values))
         query = query.where(*(bound for bounds in self.spans.values() for bound in bounds))
         if index == "ix_reading_lies":
-            query = query.where(Reading.lies > literal_column("0"))  # as the partial index says it
+            query = query.where(Reading.lies != literal_column("0"))  # as the partial index says it
         if index == "ix_reading_committee":
             query = query.where(Reading.reader == literal_column("0"))
         if self.others or joined:
