@@ -179,3 +179,21 @@ def test_a_locked_account_is_shown_as_locked_and_unlocked(security_admin, make, 
     assert security_admin.post(f"/accountscreen/act/{account.id}/unlock", data={}).status_code == 302
     session.refresh(account)
     assert account.locked_until is None
+
+
+@pytest.mark.parametrize("role", [r.SYSTEM_ADMIN, r.SECURITY_ADMIN])
+def test_nobody_reads_from_sign_ins_who_sits_in_a_session(browser, make, session, role):
+    """A sign-in on the day of a session would name its experts (令40号 第二十三条)."""
+    moment = NOON.replace(hour=8, minute=17)
+    judge = make.account(r.EXPERT, username="judge.1", last_login=moment)
+    clerk = make.account(r.UNIT_OFFICER, username="clerk.1", last_login=moment.replace(minute=43))
+    session.commit()
+    desk = browser(make.account(role))
+    page = page_of(desk.get("/accountscreen/list/"))
+    assert "08:43" in page and "08:17" not in page and "不显示" in page
+    assert "08:17" not in page_of(desk.get(f"/accountscreen/show/{judge.id}"))
+    assert "08:43" in page_of(desk.get(f"/accountscreen/show/{clerk.id}"))
+    for column in ("last_login", "signed_in"):
+        for order in (column, f"-{column}"):
+            rows = page_of(desk.get(f"/accountscreen/list/?order={order}"))
+            assert rows.index("clerk.1") < rows.index("judge.1"), "the order of the list says nothing of sign-ins"
