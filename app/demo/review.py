@@ -15,6 +15,7 @@ from models.awards.filing import Filing
 from models.awards.publicity import Objection, Publicity
 from models.batches.batch import Batch
 from models.committees.catalogue import Specialty
+from models.committees.expert import Expert
 from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as S
 from models.register.organisation import NodeKind, Organisation
@@ -173,8 +174,8 @@ def _meet(stage: Stage, review: Review) -> Story:
     number = stage.session.scalars(select(ReviewSession.id).where(ReviewSession.plan_id == review.plan_id)).one()
     experts = stage.session.scalars(
         select(Account.username)
-        .join(draws.Expert, draws.Expert.account_id == Account.id)
-        .join(Member, Member.expert_id == draws.Expert.id)
+        .join(Expert, Expert.account_id == Account.id)
+        .join(Member, Member.expert_id == Expert.id)
         .where(Member.session_id == number)
         .order_by(Member.id)
     ).all()
