@@ -1,4 +1,4 @@
-"""A request as the product reads it: without NUL, which no text of the office holds and PostgreSQL refuses to keep.
+"""A request as the product reads it: without characters that nobody can see (workflow/base/characters.py).
 
 One place for every form, address and file name; a path with NUL in it is the path of nothing.
 """
@@ -11,21 +11,23 @@ from typing import Any
 from flask import Flask, Request, abort, request
 from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
 
+from workflow.base.characters import readable
+
 
 class Readable(ImmutableMultiDict[str, Any]):
-    """What was sent, names and values alike, without NUL."""
+    """What was sent, names and values alike, without invisible characters."""
 
     def __init__(self, mapping: Any = None) -> None:
         if mapping is not None and not isinstance(mapping, Readable):
             pairs = MultiDict(mapping).items(multi=True) if isinstance(mapping, Mapping) else mapping
-            mapping = [(name.replace("\x00", ""), _readable(value)) for name, value in pairs]
+            mapping = [(readable(name), _readable(value)) for name, value in pairs]
         super().__init__(mapping)
 
 
 def _readable(value: Any) -> Any:
     if isinstance(value, FileStorage) and value.filename:
-        value.filename = value.filename.replace("\x00", "")
-    return value.replace("\x00", "") if isinstance(value, str) else value
+        value.filename = readable(value.filename)
+    return readable(value) if isinstance(value, str) else value
 
 
 class ReadableRequest(Request):

@@ -154,7 +154,9 @@ class OtherPage(FlowScreen):
             "new": new,
             "blocked": blocked.sentence if blocked else "",
             "sentence": mine.refused.sentence
-            if mine and not mine.row and not errors_of([b for line in new for b in line])
+            if mine
+            and not any(line["key"] == mine.row for line in held)
+            and not errors_of([b for line in new for b in line])
             else "",
             "errors": errors_of([b for line in new for b in line] + [line["box"] for line in held]),
             "add": self.address("add_other", pk=record.id, verb=kind.add),
@@ -188,6 +190,9 @@ class OtherPage(FlowScreen):
         if step.verb not in OTHER_VERBS or isinstance(refusal, NotYou) or request.method != "POST":
             return super()._refused(record, step, refusal)
         row = request.form.get("row") or (request.form.get("item", "") if step.verb == "set_fee" else "")
+        kind = next(kind for kind in KINDS if step.verb in (kind.add, kind.change, kind.remove))
+        if row not in {key for key, _text, _note in kind.rows(record)}:  # no row of this page: the verb's own form
+            return super()._refused(record, step, refusal)
         told = Refusal(step.verb, row[:40], refusal, asks.typed_in(step, request))
         return self.other_page(record, told), code_of(refusal)
 

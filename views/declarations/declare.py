@@ -230,6 +230,7 @@ class DeclareView(BaseView):
             needed=needed,
             held=held,
             errors=errors or {},
+            sentence="".join(words for key, words in (errors or {}).items() if key not in {k.key for k in kinds}),
             max_mb=settings.value(db.session, "upload_max_mb"),
         )
 

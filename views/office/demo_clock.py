@@ -29,7 +29,7 @@ class DemoClockView(BaseView):
             abort(404)
         if request.method != "POST":
             return self._page(as_typed(asking(g.user).now.replace(second=0, microsecond=0)))
-        typed = request.form.get("to", "").strip()[:40]
+        typed = request.form.get("to", "").strip()[:200]
         try:
             if (to := read_moment(typed)) is None:
                 raise Refused("时间不是有效的日期时间，请按 2026-05-20 15:20 的格式填写。", field="to")

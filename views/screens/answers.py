@@ -6,6 +6,7 @@ Each takes the label of the field and the word, and gives the value or raises Va
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,6 +18,12 @@ from workflow.base import settings
 from workflow.base.errors import Refused
 
 N = TypeVar("N", int, Decimal)
+#: A number as people write it: no exponent, no underscore, no digits of another script.
+_WHOLE, _AMOUNT = re.compile(r"[+-]?[0-9]+"), re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?|[+-]?\.[0-9]+")
+_MOST_DIGITS = 40
+#: A day and a moment as an input of a browser sends them, and as they are printed.
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(_DAY.pattern + r"[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?")
 INT_LOWEST, INT_HIGHEST = -(2**31), 2**31 - 1
 #: So much of what was typed beside a picker is read.
 MOST_PICKED = 120
@@ -35,26 +42,30 @@ def text(label: str, word: str, most: int | None) -> str:
 
 
 def number(label: str, word: str, least: float | None = None, most: float | None = None) -> int:
-    """A whole number that a column can hold, in digits only: no 1e1, no 1_000, no digits of other scripts."""
-    if not re.fullmatch(r"-?[0-9]{1,18}", word):
+    """A whole number that a column can hold: no 1e1, no 1_000, no digits of other scripts."""
+    digits = _digits(word)
+    if not _WHOLE.fullmatch(digits):
         raise ValueError(f"{label}应为整数，现为“{word[:20]}”。")
-    found = int(word)
-    if not INT_LOWEST <= found <= INT_HIGHEST:
+    if len(digits) > _MOST_DIGITS or not INT_LOWEST <= int(digits) <= INT_HIGHEST:
         raise ValueError(f"{label}超出可登记的范围。")
-    return within(label, found, least, most)
+    return within(label, int(digits), least, most)
 
 
 def decimal(
     label: str, word: str, precision: int, scale: int, least: float | None = None, most: float | None = None
 ) -> Decimal:
     """An amount with as many digits as the column keeps, in digits and a point only."""
-    wrong = ValueError(f"{label}应为数字，最多 {scale} 位小数，现为“{word[:20]}”。")
-    if not re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]{1,18})?", word):
-        raise wrong
-    found = Decimal(word)
-    if abs(found) >= 10 ** (precision - scale) or found != round(found, scale):
-        raise wrong
-    return within(label, found, least, most)
+    digits = _digits(word)
+    if not _AMOUNT.fullmatch(digits) or len(digits.partition(".")[2].rstrip("0")) > scale:
+        raise ValueError(f"{label}应为数字，最多 {scale} 位小数，现为“{word[:20]}”。")
+    if len(digits) > _MOST_DIGITS or abs(Decimal(digits)) >= 10 ** (precision - scale):
+        raise ValueError(f"{label}应为数字，整数部分最多 {precision - scale} 位，现为“{word[:20]}”。")
+    return within(label, Decimal(digits), least, most)
+
+
+def _digits(word: str) -> str:
+    """Digits typed in full width are the digits; nothing else is read into a number."""
+    return unicodedata.normalize("NFKC", word).replace(" ", "")
 
 
 def within(label: str, found: N, least: float | None, most: float | None) -> N:
@@ -114,6 +125,8 @@ def uploads(sent: Iterable[Any], field: str) -> list[tuple[bytes, str]]:
 
 def read_date(word: str) -> date | None:
     """A date of the address or a form; None when it is none, or far from our time."""
+    if not _DAY.fullmatch(word):
+        return None
     try:
         found = date.fromisoformat(word)
     except ValueError:
@@ -123,6 +136,8 @@ def read_date(word: str) -> date | None:
 
 def read_moment(word: str) -> datetime | None:
     """A moment of a form (2026-05-20T15:20), or None."""
+    if not _MOMENT.fullmatch(word):
+        return None
     try:
         found = datetime.fromisoformat(word)
     except ValueError:

@@ -162,17 +162,24 @@ class ChoiceField(SelectField):
     """One of the choices of a `Labelled` enum."""
 
     def __init__(
-        self, label: str, validators: Any = (), *, choices: Any = (), optional: bool = False, **more: Any
+        self,
+        label: str,
+        validators: Any = (),
+        *,
+        choices: Any = (),
+        optional: bool = False,
+        empty: str | None = None,
+        **more: Any,
     ) -> None:
         super().__init__(label, validators, choices=[("", "请选择"), *choices], validate_choice=False, **more)
-        self.optional = optional
+        self.optional, self.empty = optional, empty
 
     def process_data(self, value: Any) -> None:
         self.data = None if value is None else str(value)
 
     def pre_validate(self, form: Any) -> None:
-        if self.data == "":
-            self.data = None
+        if not self.data:
+            self.data = self.empty
         if self.data is not None:
             try:
                 answers.one_of(self.label.text, self.data, (value for value, _label in self.choices))
@@ -330,7 +337,8 @@ class ProvinceConverter(GeneralModelConverter):
             return TickField(label, [], **more)
         required = [] if optional else [Required()]
         if enum := column.info.get("enum"):
-            return ChoiceField(label, required, choices=enum.choices(), optional=optional, **more)
+            empty = None if column.nullable or default is None else str(default)
+            return ChoiceField(label, required, choices=enum.choices(), optional=optional, empty=empty, **more)
         if column.info.get("list") == "region":
             return RemoteSelectField(label, required, lookup="Region", by_key=True, **more)
         more["empty"] = None if column.nullable else default

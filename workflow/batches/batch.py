@@ -45,7 +45,9 @@ BATCH = Flow("年度批次", BatchState, [
 # fmt: on
 
 
-def create(uow: UnitOfWork, *, receiver: Committee | AcceptanceOffice, year: int, name: str, **dates: Any) -> Batch:
+def create(
+    uow: UnitOfWork, *, receiver: Committee | AcceptanceOffice | None, year: int, name: str, **dates: Any
+) -> Batch:
     """新增年度批次 for a committee or an accepting organisation; a draft until it is submitted (提交)."""
     actor = uow.actor
     committee = receiver if isinstance(receiver, Committee) else None
@@ -55,6 +57,8 @@ def create(uow: UnitOfWork, *, receiver: Committee | AcceptanceOffice, year: int
     uow.lead(DRAFT, "年度批次由本评委会办事机构或省厅配置岗提交（附件2 1.4.2）。")
     if not mine:
         raise NotYou("年度批次由本评委会办事机构或省厅配置岗提交（附件2 1.4.2）。")
+    if receiver is None:
+        raise Refused("请选择受理机构。", field="office")
     if not (name or "").strip():
         raise Refused("请填写批次名称。", field="name")
     dates.setdefault("quota_factor", Decimal(settings.value(uow.session, "quota_factor")) / 100)

@@ -70,12 +70,17 @@ def bound_by_province(batch: Batch) -> bool:
     return batch.committee is not None and not batch.committee.own_calendar
 
 
+#: Years a batch can be of; dates of others cannot be counted with.
+EARLIEST, LATEST = 2000, 2099
+
 # -- What cannot be -------------------------------------------------------------------------------
 
 
 def check_dates(uow: UnitOfWork, batch: Batch) -> dict[str, str]:
     """What does not fit, each sentence at the field to change; empty when the batch can be submitted."""
     wrong: dict[str, str] = {}
+    if not EARLIEST <= batch.year <= LATEST:
+        return {"year": f"年度应在 {EARLIEST} 到 {LATEST} 之间，现为 {batch.year}；请更正。"}
     for earlier, later, words in _ORDER:
         a, b = getattr(batch, earlier), getattr(batch, later)
         if a and b and a > b:
