@@ -1,6 +1,7 @@
 """Filled wrongly, every form of every screen answers with sentences and keeps what was typed; nothing is written.
 
-A run takes a sample that differs by seed, told when it fails. `WRONG_POSTS=20000` is the full run, `WRONG_SEED` repeats one.
+A run takes a sample that differs by seed, told when it fails. `WRONG_POSTS=20000` is the full run, `WRONG_SEED` repeats
+one.
 """
 
 from __future__ import annotations

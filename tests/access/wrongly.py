@@ -31,8 +31,10 @@ EXTREMES = (
 )  # fmt: skip
 #: Files nobody should hand in.
 FILES = (
-    (b"", "空.pdf"), (b"%PDF-1.7\n", "断.pdf"), (b"x" * 2000, "a.pdf"), (b"MZ\x90", "a.exe"), (b"\x89PNG\r\n\x1a\n", "a.png"),
-    (b"PK\x03\x04", "表.xlsx"), ("姓名,\n".encode(), "表.csv"), (b"\xff\xfe\x00", "\u202e表.csv"), (b"x", "a" * 300 + ".pdf"),
+    (b"", "空.pdf"), (b"%PDF-1.7\n", "断.pdf"), (b"x" * 2000, "a.pdf"), (b"MZ\x90", "a.exe"),
+    (b"\x89PNG\r\n\x1a\n", "a.png"),
+    (b"PK\x03\x04", "表.xlsx"), ("姓名,\n".encode(), "表.csv"), (b"\xff\xfe\x00", "\u202e表.csv"),
+    (b"x", "a" * 300 + ".pdf"),
     (b"x", ""), (b"<html>", "../a.png"), (b"\x00" * 100, "表.xls"),
 )  # fmt: skip
 #: Written whatever the answer: the books of signing in, which count what went wrong.
@@ -129,7 +131,8 @@ class Case:
 
     def __str__(self):
         word = self.wrong if isinstance(self.wrong, str) else f"file {self.wrong[1]!r}"
-        return f"{self.form.action} (on {self.page}), {self.name} = {word[:60]!r}, {'filled' if self.fill else 'as it was'}"
+        how = "filled" if self.fill else "as it was"
+        return f"{self.form.action} (on {self.page}), {self.name} = {word[:60]!r}, {how}"
 
 
 def pages_of(walker):
@@ -147,7 +150,8 @@ def pages_of(walker):
             continue
         rule = walker.rules[line.endpoint]
         screen = walker.screens.get(line.endpoint.partition(".")[0])
-        verbs = [s.verb for s in screen.offered] if "verb" in rule.arguments and hasattr(screen, "offered") else [None]
+        several = "verb" in rule.arguments and hasattr(screen, "offered")
+        verbs = [step.verb for step in screen.offered] if several else [None]
         for verb in verbs:
             walker.verb_asked = verb
             found.setdefault(walker.address(line, record), line.endpoint)
@@ -170,7 +174,7 @@ def forms_of(walker, seen):
 
 
 def cases_of(walker, chance, seen):
-    """Every field of every form with every extreme, in an order that chance decides; each field once before any twice."""
+    """Every field of every form with every extreme, in an order that chance decides; each once before any twice."""
     rounds = []
     for page, form in forms_of(walker, seen):
         for found in {f.name: f for f in form.fields if f.name != "csrf_token"}.values():

@@ -14,6 +14,7 @@ from models.committees.committee import Committee
 from views.screens import asks
 from views.screens.base import FlowScreen
 from views.screens.boxes import Box, errors_of
+from views.screens.flow_screen import Action
 from views.screens.posted import Rows, form, submit
 from views.screens.refusal import code_of
 from workflow.base.errors import NotYou, Refused
@@ -192,9 +193,17 @@ class OtherPage(FlowScreen):
         row = request.form.get("row") or (request.form.get("item", "") if step.verb == "set_fee" else "")
         kind = next(kind for kind in KINDS if step.verb in (kind.add, kind.change, kind.remove))
         if row not in {key for key, _text, _note in kind.rows(record)}:  # no row of this page: the verb's own form
-            return super()._refused(record, step, refusal)
+            return self._of_no_row(record, step, refusal)
         told = Refusal(step.verb, row[:40], refusal, asks.typed_in(step, request))
         return self.other_page(record, told), code_of(refusal)
+
+    def _of_no_row(self, record: Committee, step: Step, refusal: Refused) -> Any:
+        """The verb's own page again, with what was typed; where it cannot be done at all, the details say why."""
+        uow = asking(g.user)
+        if self.flow.refusal(uow, record, step):
+            return super()._refused(record, step, refusal)
+        boxes = asks.boxes_of(step, uow, record, asks.typed_in(step, request), refusal.fields)
+        return self._verb_page(Action(step, request.path, boxes, sentence=refusal.sentence), record), code_of(refusal)
 
 
 def new_rows(step: Step) -> Rows:

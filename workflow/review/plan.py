@@ -303,6 +303,8 @@ def _changeable(uow: UnitOfWork, plan: Plan) -> None:
 def set_needs(uow: UnitOfWork, plan: Plan, needs: Sequence[tuple[str, str, int, Specialty | None]]) -> None:
     """专家需求: replaces all groups of a draft."""
     _changeable(uow, plan)
+    if few := next((need for need in needs if need[2] < 1), None):
+        raise Refused(f"专家需求“{few[1]}”的人数为 {few[2]}，应为 1 人以上（118号 五(一)）；请更正，或清空这一行。")
     plan.needs.clear()
     uow.session.flush()
     for code, name, number, specialty in needs:
