@@ -32,6 +32,10 @@ class Expert(Model):
     unit_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), info={"label": "工作单位"}, index=True)
     series_id: Mapped[int] = mapped_column(ForeignKey("series.id"), info={"label": "职称系列"})
     specialty_id: Mapped[int | None] = mapped_column(ForeignKey("specialty.id"), info={"label": "专业"})
+    #: Whose recommendation it is: no other committee of the series changes it. Unknown for some of former years.
+    committee_id: Mapped[int | None] = mapped_column(
+        ForeignKey("committee.id"), info={"label": "推荐评委会"}, index=True
+    )
     level: Mapped[str] = column("职称级别", String(20), default=TitleLevel.FULL_SENIOR, info={"enum": TitleLevel})
     title: Mapped[str] = column("职称", String(40))
     term_from: Mapped[date | None] = column("任期起", Date)

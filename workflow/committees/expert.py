@@ -117,6 +117,7 @@ def apply(
         person_id=person.id,
         series_id=series.id,
         account_id=_fitting(account, person),
+        committee_id=uow.actor.committee_id,
     )
     for guard in (own_series, not_blacklisted):
         if sentence := guard(uow, expert):
@@ -134,6 +135,12 @@ def amend(
     uow.lead(RECOMMEND)
     if sentence := own_series(uow, expert):
         raise NotYou(sentence)
+    if expert.committee_id not in (None, uow.actor.committee_id):
+        raise Refused(
+            "此人由本系列的其他评委会推荐入库，推荐信息只能由该评委会修改（附件2 1.4.1）；"
+            "确有出入的，请告知省厅审核岗，由其退回该评委会更正。",
+            field="name",
+        )
     if expert.state != S.APPLIED:
         raise NotNow(
             f"评委 {expert.code} 现为“{S(expert.state).label}”，推荐信息不能再改；确需变更的请移出后重新推荐。"

@@ -65,6 +65,8 @@ class OrganisationImport(ImportKind):
         readable, normal = self._readable(rows, words)
         seen = register.known(uow.session, normal)
         current = self._current(uow.session, (values["code"] for values in normal if values["code"] in seen.codes))
+        if current:  # a blank 上级 leaves the one of the register, which the table does not name
+            seen = register.known(uow.session, [*normal, *current.values()])
         ways: dict[str, str] = {}
         for done, (row, values) in enumerate(zip(readable, normal, strict=True), 1):
             before = current.get(values["code"])

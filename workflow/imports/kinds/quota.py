@@ -61,10 +61,9 @@ class QuotaImport(ImportKind):
     def create(self, uow: UnitOfWork, values: dict[str, Any], choices: dict[str, Any]) -> Quota:
         """新增 as a draft."""
         given: dict[str, Any] = {name: values[name] or 0 for name in NUMBERS} | {
-            "establishment": values["establishment"]
+            "establishment": values["establishment"],
+            "specialty": values["specialty"],
         }
-        if values["specialty"]:
-            given["specialty_id"] = values["specialty"].id
         unit = uow.session.get_one(Organisation, uow.actor.organisation_id)
         return quotas.create_quota(
             uow, unit=unit, year=int(choices["year"]), level=values["level"], requested=values["requested"], **given
