@@ -29,7 +29,7 @@ from workflow.base import policy
 from workflow.base.abilities import Ability, may
 from workflow.base.unit_of_work import asking
 from workflow.batches.agenda import agenda
-from workflow.storage import files
+from workflow.storage import clean
 
 #: A place on a path is shown at the screen of its path.
 PATH_SCREENS = {kind.value: f"{kind.value.capitalize()}PathScreen.show" for kind in PathKind}
@@ -122,8 +122,8 @@ class RecordView(BaseView):
         """A stored file, through the row policy of the record that owns it; always as a download in a sandbox."""
         stored = readable_file(key)
         return served(
-            lambda start, end: files.open_file(stored, start, end),
-            size=stored.size,
+            lambda start, end: clean.open_file(stored, start, end),
+            size=clean.size_of(stored),
             digest=stored.sha256,
             name=stored.name,
             media_type=stored.media_type,

@@ -19,6 +19,8 @@ from models.declarations.material import StoredFile
 from workflow.base import settings
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork
+from workflow.storage import rebuild
+from workflow.storage.anew import anew, said
 from workflow.storage.store import Absent, Damaged, Reading, Unavailable, digest_of
 from workflow.storage.store import store as file_store
 
@@ -37,7 +39,10 @@ SIGNATURES = {
     "png": b"\x89PNG\r\n\x1a\n",
     "xlsx": b"PK\x03\x04",
 }
-MAX_PIXELS = 60_000_000
+#: A picture beyond this is opened in a process of its own.
+MAX_PIXELS = 12_000_000
+#: Pictures of phones that neither browsers nor our printing can show.
+HEIC = ("heic", "heif")
 
 
 def store(
@@ -121,13 +126,20 @@ def inspect(data: bytes, name: str, *, accept: Sequence[str], max_mb: int, field
     kinds = "、".join(sorted({e.upper() for e in accept} - {"JPEG"}))
     if not data:
         raise Refused(f"文件“{name}”是空的，请重新选择文件。", field=field)
+    if ending in HEIC or data[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc"):
+        raise Refused(
+            f"文件“{name}”是苹果手机的 HEIC 照片，不能上传；请在手机“设置—相机—格式”中选“兼容性最佳”后重拍，"
+            "或把照片转存为 JPG 后再上传。",
+            field=field,
+        )
     if ending not in accept:
         raise Refused(f"文件“{name}”的类型不能上传，只接受 {kinds}；请转换格式后再上传。", field=field)
     if len(data) > max_mb * 1024 * 1024:
         raise Refused(
             f"文件“{name}”为 {len(data) / 1048576:.1f} MB，超过 {max_mb} MB 的上限；请压缩或拆分后再上传。", field=field
         )
-    if not data.startswith(SIGNATURES[ending]):
+    found = data[:1024].find(SIGNATURES[ending]) if ending == "pdf" else data.find(SIGNATURES[ending], 0, 16)
+    if found < 0 or (found and ending != "pdf"):  # mail gateways put a mark or blank lines before a PDF
         raise Refused(f"文件“{name}”的内容与扩展名 .{ending} 不符；请上传原始文件，不要改扩展名。", field=field)
     return ending
 
@@ -137,9 +149,9 @@ def count_pages(data: bytes, ending: str, name: str, field: str) -> int:
     kind = TYPES[ending][1]
     try:
         if kind == "pdf":
-            return _pdf_pages(data)
+            return _pdf_pages(data, name, field)
         if kind == "image":
-            return _image_opens(data)
+            return _image_opens(data, name, field)
         return _zip_opens(data)
     except Refused:
         raise
@@ -149,38 +161,35 @@ def count_pages(data: bytes, ending: str, name: str, field: str) -> int:
         ) from error
 
 
-def _pdf_pages(data: bytes) -> int:
+def _pdf_pages(data: bytes, name: str, field: str) -> int:
+    """The pages of a PDF that is whole and opens without a password; one that acts must be writable anew."""
     import pikepdf
 
-    with pikepdf.open(io.BytesIO(data)) as document:
-        if document.is_encrypted:
-            raise Refused("PDF 设有密码或打开限制，请去除密码后上传。", field="file")
-        if _acts(document):
-            raise Refused("PDF 含有脚本或自动运行的动作，不能上传；请用“打印为 PDF”重新生成后上传。", field="file")
+    try:
+        document = rebuild.opened(data)
+    except pikepdf.PasswordError:
+        raise Refused(f"文件“{name}”{said(rebuild.PASSWORD)}。", field=field) from None
+    except Exception as error:  # every family of the parser's errors, and what was cut
+        raise Refused(f"文件“{name}”{said(rebuild.BROKEN)}。", field=field) from error
+    with document:
         pages = len(document.pages)
+        acts = rebuild.active(document)
+    if acts:
+        anew(data, "pdf", name, field)
     if pages == 0:
         raise ValueError("no pages")
     return pages
 
 
-def _acts(document: Any) -> bool:
-    """Whether opening the file in a desktop reader would run a script or a program (TRUST T10)."""
-    from pikepdf import Dictionary
-
-    root = document.Root
-    action = root.get("/OpenAction")
-    runs = isinstance(action, Dictionary) and action.get("/S") in ("/JavaScript", "/Launch")
-    return runs or "/AA" in root or "/JavaScript" in root.get("/Names", {})
-
-
-def _image_opens(data: bytes) -> int:
+def _image_opens(data: bytes, name: str, field: str) -> int:
+    """A picture opens; a huge one in a process of its own, where it can take no memory from others."""
     from PIL import Image
 
-    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     with Image.open(io.BytesIO(data)) as picture:
         if picture.width * picture.height > MAX_PIXELS:
-            raise ValueError("too many pixels")
-        picture.load()
+            anew(data, "image", name, field)
+        else:
+            picture.load()
     return 1
 
 

@@ -141,7 +141,7 @@ def _sweep_now_and_then() -> None:
 
 def sweep(most: int = MOST_KEPT) -> None:
     """Take away the pictures nobody has looked at longest until the rest fits; they are drawn again when asked for."""
-    found = sorted((told.st_mtime, told.st_size, path) for path, told in _told(_root().rglob("*-*.png")))
+    found = sorted((told.st_mtime, told.st_size, path) for path, told in _told(_root().rglob("*-*.*")))
     too_much = sum(size for _when, size, _path in found) - most
     for _when, size, path in found:
         if too_much <= 0:

@@ -21,7 +21,7 @@ OUTPUT = 48 << 20
 TALLEST = 6000
 MOST_PIXELS = 16_000_000
 #: The parsers' own limit; uploads are held to less (workflow.storage.files).
-PICTURE_PIXELS = 100_000_000
+PICTURE_PIXELS = 200_000_000
 
 
 def limit() -> None:

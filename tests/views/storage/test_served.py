@@ -12,7 +12,7 @@ from models.declarations.material import StoredFile
 from tests import bucket
 from tests.workflow.storage.test_preview import scan
 from workflow.base import roles
-from workflow.storage import files, on_s3, store
+from workflow.storage import clean, files, on_s3, store
 from workflow.storage.on_s3 import Bucket
 from workflow.storage.store import Store, name_of
 
@@ -31,8 +31,8 @@ def case(request, make, as_, app, file_store, tmp_path):
     unit = make.organisation()
     declaration = make.declaration(DeclarationState.UNIT_REVIEW, unit=unit, position=0)
     officer = make.account(roles.UNIT_OFFICER, organisation=unit)
-    data = scan(3)
-    return files.store(as_(officer), data, "论文.pdf", owner=declaration, purpose="论文"), data, officer
+    paper = files.store(as_(officer), scan(3), "论文.pdf", owner=declaration, purpose="论文")
+    return paper, b"".join(clean.open_file(paper)), officer
 
 
 def text(answer):
@@ -88,11 +88,11 @@ def test_every_part_is_asked_of_the_row_policy(browser, case, make):
 @pytest.mark.parametrize("fault, sentence", [("missing", "已不在文件存储中"), ("damaged", "已损坏")])
 def test_a_file_the_store_does_not_have_is_refused_by_name_with_what_helps(browser, case, file_store, fault, sentence):
     paper, data, officer = case
-    name = name_of(paper.sha256)
+    name, sealed = name_of(paper.sha256), files.read(paper)
     if fault == "missing":
         file_store.shelf.remove([name])
     else:
-        file_store.shelf.put(name, io.BytesIO(data[:-9]), len(data) - 9, anew=True)
+        file_store.shelf.put(name, io.BytesIO(sealed[:-9]), len(sealed) - 9, anew=True)
     client = browser(officer)
     for address, headers in (("", {}), ("", {"Range": "bytes=3-9"}), ("/view", {}), ("/view/1", {})):
         answer = client.get(f"/file/{paper.key}{address}", headers=headers)
@@ -101,7 +101,7 @@ def test_a_file_the_store_does_not_have_is_refused_by_name_with_what_helps(brows
         assert f"“论文.pdf”{'已不在' if fault == 'missing' else '在文件存储中'}" in page and sentence in page, address
         assert "重新上传" in page and 'class="paper' not in page
         assert f'href="/file/{paper.key}"' not in page, "nothing is offered that will be refused"
-    file_store.put(paper.sha256, data)
+    file_store.put(paper.sha256, sealed)
     assert client.get(f"/file/{paper.key}").data == data, "the same file sent again mends the store"
 
 

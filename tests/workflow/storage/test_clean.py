@@ -1,0 +1,223 @@
+"""What is handed out of an upload: the original stays sealed, what leaves is written anew with nothing in it that acts."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pikepdf
+import pypdfium2
+import pytest
+from pikepdf import Array, Dictionary, Name, Stream, String
+from PIL import Image, ImageChops
+
+from tests.workflow.storage.test_preview import drawing, kept, scan  # noqa: F401  (kept: a fixture)
+from workflow.base.errors import Refused
+from workflow.storage import clean, files, rebuild
+
+# ruff: noqa: F811
+
+
+def js():
+    """An action that runs a script."""
+    return Dictionary(S=Name.JavaScript, JS=String("app.alert(1)"))
+
+
+def annotated(document, subtype, **more):
+    """A page with one annotation."""
+    annotation = Dictionary(Type=Name.Annot, Subtype=Name(subtype), Rect=Array([10, 10, 90, 40]), **more)
+    document.pages[0].Annots = Array([document.make_indirect(annotation)])
+
+
+def attached(document):
+    stream = document.make_stream(b"MZ")
+    stream.Type = Name.EmbeddedFile
+    return document.make_indirect(Dictionary(Type=Name.Filespec, F=String("a.exe"), EF=Dictionary(F=stream)))
+
+
+def _open_script(d):
+    d.Root.OpenAction = js()
+
+
+def _named_script(d):
+    d.Root.Names = Dictionary(JavaScript=Dictionary(Names=Array([String("a"), d.make_indirect(js())])))
+
+
+def _page_script(d):
+    d.pages[0].obj.AA = Dictionary(O=js())
+
+
+def _document_script(d):
+    d.Root.AA = Dictionary(WC=js())
+
+
+def _launch(d):
+    annotated(d, "/Link", A=Dictionary(S=Name.Launch, F=String("cmd.exe")))
+
+
+def _address(d):
+    annotated(d, "/Link", A=Dictionary(S=Name.URI, URI=String("https://evil.example/")))
+
+
+def _other_file(d):
+    annotated(d, "/Link", A=Dictionary(S=Name.GoToR, F=String("b.pdf"), D=Array([0, Name.Fit])))
+
+
+def _after_another(d):
+    annotated(d, "/Link", A=Dictionary(S=Name.GoTo, D=Array([0, Name.Fit]), Next=Array([js()])))
+
+
+def _form(d):
+    annotated(d, "/Widget", FT=Name.Tx, T=String("a"), V=String("x"), A=Dictionary(S=Name.SubmitForm, F=String("u")))
+    d.Root.AcroForm = Dictionary(Fields=Array([d.pages[0].Annots[0]]))
+
+
+def _xfa(d):
+    d.Root.AcroForm = Dictionary(Fields=Array([]), XFA=d.make_stream(b"<xdp/>"))
+
+
+def _attachment(d):
+    d.Root.Names = Dictionary(EmbeddedFiles=Dictionary(Names=Array([String("a"), attached(d)])))
+
+
+def _attached_note(d):
+    annotated(d, "/FileAttachment", FS=attached(d))
+
+
+def _film(d):
+    annotated(d, "/Movie", Movie=Dictionary(F=String("a.avi")))
+
+
+def _sound(d):
+    annotated(d, "/Sound", Sound=d.make_stream(b"0"))
+
+
+def _rich(d):
+    annotated(d, "/RichMedia", RichMediaContent=Dictionary(), RichMediaSettings=Dictionary())
+
+
+def _screen(d):
+    annotated(d, "/Screen", A=Dictionary(S=Name.Rendition, JS=String("x")))
+
+
+def _unreachable(d):
+    d.pages[0].obj.PieceInfo = Dictionary(X=d.make_indirect(Dictionary(S=Name.JavaScript, JS=String("x"))))
+
+
+def _of_a_resource(d):
+    d.pages[0].obj.Resources = Dictionary(
+        XObject=Dictionary(X=Stream(d, b"", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 1, 1]), AA=js()))
+    )
+
+
+ACTS = [v for k, v in sorted(globals().items()) if k.startswith("_") and callable(v) and not k.startswith("__")]
+
+
+def acting(act):
+    document = pikepdf.open(io.BytesIO(scan(2)))
+    act(document)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def pictures(data):
+    return [page.render(scale=0.5).to_pil().convert("L") for page in pypdfium2.PdfDocument(data)]
+
+
+@pytest.mark.parametrize("act", ACTS, ids=lambda act: act.__name__)
+def test_what_acts_is_taken_in_and_handed_out_without_its_act(kept, act):
+    data = acting(act)
+    assert rebuild.active(pikepdf.open(io.BytesIO(data)))
+    stored = kept(data, "材料.pdf")
+    assert files.read(stored) == data, "the original stays as it was signed"
+    out = b"".join(clean.open_file(stored))
+    assert not rebuild.active(pikepdf.open(io.BytesIO(out))) and clean.size_of(stored) == len(out)
+    assert not re.search(rb"JavaScript|/Launch|evil\.example|cmd\.exe|\bMZ\b", pikepdf_text(out))
+    before, after = pictures(data), pictures(out)
+    assert len(before) == len(after) == 2
+    for one, other in zip(before[1:], after[1:], strict=True):
+        assert ImageChops.difference(one, other).getbbox() is None
+
+
+def pikepdf_text(data):
+    """All objects of the file, uncompressed."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(data)) as document:
+        document.save(out, object_stream_mode=pikepdf.ObjectStreamMode.disable, compress_streams=False)
+    return out.getvalue()
+
+
+def saved(**how):
+    out = io.BytesIO()
+    pikepdf.open(io.BytesIO(scan(3))).save(out, **how)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        scan(3),
+        saved(object_stream_mode=pikepdf.ObjectStreamMode.generate),
+        saved(linearize=True),
+        drawing((60, 80), kind="PDF"),
+    ],
+    ids=["classic", "streams", "linearized", "scan"],
+)
+def test_no_cut_of_a_file_passes_for_the_file(data):
+    assert len(rebuild.opened(data).pages) >= 1
+    taken = []
+    for thousandth in [*range(20, 1000, 20), 995, 999]:
+        cut = data[: len(data) * thousandth // 1000]
+        try:
+            rebuild.opened(cut)
+        except Exception:
+            continue
+        taken.append(thousandth)
+    assert taken == []
+
+
+def test_what_a_mail_gateway_puts_around_a_file_is_no_cut(kept):
+    base = scan(1)
+    for n, data in enumerate((b"\xef\xbb\xbf" + base, b"\r\n  " + base, base + b"\0" * 3000, base + b"<!-- -->" * 20)):
+        stored = kept(data, f"附件{n}.pdf")
+        assert files.read(stored) == data and len(pictures(b"".join(clean.open_file(stored)))) == 1
+
+
+def locked(**passwords):
+    out = io.BytesIO()
+    pikepdf.open(io.BytesIO(scan(1))).save(out, encryption=pikepdf.Encryption(**passwords))
+    return out.getvalue()
+
+
+def test_a_password_to_open_is_refused_by_that_name_and_a_lock_against_printing_is_none(kept):
+    with pytest.raises(Refused, match="打开密码"):
+        kept(locked(owner="a", user="b"), "证书.pdf")
+    stored = kept(locked(owner="a", user=""), "学历.pdf")
+    with pikepdf.open(io.BytesIO(b"".join(clean.open_file(stored)))) as out:
+        assert not out.is_encrypted and len(out.pages) == 1
+
+
+@pytest.mark.parametrize(
+    "data, name, cause",
+    [
+        (scan(1)[:-60], "断.pdf", "没有正常结束"),
+        (b"\0\0\0\x18ftypheic" + b"0" * 50, "IMG_1.HEIC", "HEIC"),
+        (b"\0\0\0\x18ftypheic" + b"0" * 50, "IMG_1.jpg", "HEIC"),
+        (b"<html>", "网页.pdf", "扩展名"),
+        (b"", "空.pdf", "空"),
+    ],
+)
+def test_each_refusal_names_its_true_cause(kept, data, name, cause):
+    with pytest.raises(Refused, match=cause) as refused:
+        kept(data, name)
+    assert refused.value.fields.keys() == {"file"} and "请" in refused.value.sentence
+
+
+def test_a_huge_photo_is_opened_elsewhere_and_made_to_fit(kept, monkeypatch):
+    data = drawing((4200, 3000), kind="JPEG")
+    monkeypatch.setattr(Image.Image, "load", lambda *_: pytest.fail("opened in the server"))
+    assert kept(data, "照片.jpg").pages == 1
+    monkeypatch.undo()
+    made = Image.open(io.BytesIO(rebuild.image(data)))
+    assert made.size == (3000, 2143) and made.format == "JPEG"

@@ -1,0 +1,50 @@
+"""Have a file written anew by the process of `rebuild.py`, and say in words why it could not be."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from workflow.base.errors import Refused
+from workflow.storage import rebuild
+
+PATIENCE = 45
+_SCRIPT = Path(__file__).with_name("rebuild.py")
+WORDS = {
+    rebuild.BROKEN: "没有传完或已损坏（文件没有正常结束）；请打开原文件确认完整后重新上传",
+    rebuild.PASSWORD: "设有打开密码，系统和评审专家都无法打开；请去除密码后重新上传",
+    rebuild.ACTIVE: "含有脚本、附件或自动运行的内容，且无法去除；请用“打印为 PDF”重新生成后上传",
+    rebuild.TOO_LARGE: "页数或像素过多，无法处理；请拆分或缩小后重新上传",
+}
+
+
+def anew(data: bytes, kind: str, name: str, field: str) -> bytes:
+    """The content written anew; refused at the field, with the true cause."""
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder) / "source", Path(folder) / "target"
+        source.write_bytes(data)
+        status = run(kind, source, target)
+        if status == 0 and target.exists():
+            return target.read_bytes()
+    raise Refused(f"文件“{name}”{said(status)}。", field=field)
+
+
+def run(kind: str, source: Path, target: Path) -> int:
+    try:
+        done = subprocess.run(  # noqa: S603
+            [sys.executable, "-I", str(_SCRIPT), kind, str(source), str(target)],
+            env={},
+            timeout=PATIENCE,
+            check=False,
+            capture_output=True,
+        )
+    except subprocess.TimeoutExpired:
+        return rebuild.TOO_LARGE
+    return done.returncode if done.returncode >= 0 else rebuild.TOO_LARGE
+
+
+def said(status: int) -> str:
+    """What is wrong with a file, and what to do; a process that was ended by its limits had too much to do."""
+    return WORDS.get(status, WORDS[rebuild.TOO_LARGE])

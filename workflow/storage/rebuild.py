@@ -1,0 +1,227 @@
+"""Write a file anew with nothing in it but what is seen, in a process of its own: run as a script, with nothing of the
+product in it.
+
+    python -I rebuild.py KIND SOURCE TARGET
+
+KIND is pdf or image. Of a PDF the pages are kept as they look: what annotations and filled fields show is drawn into
+the page, and every action, form, script, attached file and comment goes; what was made is looked through again. A
+picture becomes a JPEG of at most 3000 pixels, upright, without the place where it was taken. Answers with its exit
+status: 0, or one of the numbers below; nothing is written then.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import resource
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+MEMORY = 1 << 30
+SECONDS = 30
+OUTPUT = 256 << 20
+BROKEN, PASSWORD, ACTIVE, TOO_LARGE = 3, 4, 5, 6
+#: Pages of a PDF, longer side and pixels of a picture.
+MOST_PAGES = 2_000
+LONGEST = 3_000
+MOST_PIXELS = 200_000_000
+#: What a page is; everything else of it goes.
+_OF_A_PAGE = ("/MediaBox", "/CropBox", "/Rotate", "/Contents", "/Resources", "/UserUnit", "/Group")
+_RESOURCES = {"/Font", "/XObject", "/ExtGState", "/ColorSpace", "/Pattern", "/Shading", "/Properties", "/ProcSet"}
+#: What acts, and what belongs to it, wherever it stands.
+_DROPPED = {
+    "/AA", "/A", "/OpenAction", "/JS", "/JavaScript", "/Launch", "/EF", "/AF", "/RichMediaContent",
+    "/RichMediaSettings", "/Next", "/PieceInfo", "/Metadata", "/LastModified", "/StructParents", "/StructParent",
+    "/OPI", "/Alternates", "/Ref",
+}  # fmt: skip
+_ACTIVE_KEYS = {"/AA", "/OpenAction", "/JavaScript", "/EmbeddedFiles", "/XFA", "/RichMediaContent", "/EF", "/AF"}
+_ACTIONS = {
+    "/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/URI", "/GoToR", "/GoToE", "/Rendition", "/Movie",
+    "/Sound", "/RichMediaExecute", "/Named", "/SetOCGState", "/Hide", "/GoTo3DView",
+}  # fmt: skip
+_ANNOTATIONS = {"/Widget", "/Screen", "/RichMedia", "/FileAttachment", "/3D", "/Movie", "/Sound", "/Link"}
+_DEEPEST = 40
+
+
+def limit() -> None:
+    """From here on this process can neither grow, nor run on, nor fill the disk."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (OUTPUT, OUTPUT))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+# -- is it whole ------------------------------------------------------------------------------------------
+
+
+def trimmed(data: bytes) -> bytes | None:
+    """The PDF without what mail gateways put before and after; None where its end is missing.
+
+    A file that was cut is told by its structure, not by whether a parser can repair it: nothing may be begun after
+    the last end-of-file mark.
+    """
+    head = data[:1024].find(b"%PDF-")
+    end = data.rfind(b"%%EOF")
+    if head < 0 or end < head or re.search(rb"\d+ \d+ obj\b", data[end + 5 :]):
+        return None
+    return data[head : end + 5] + b"\n"
+
+
+def opened(data: bytes) -> Any:
+    """The document, strictly; or repaired where every page and stream is there. Raises for what was cut or has a
+    password."""
+    import pikepdf
+
+    body = trimmed(data)
+    if body is None:
+        raise ValueError("cut off")
+    try:
+        document = pikepdf.open(io.BytesIO(body), attempt_recovery=False, suppress_warnings=True)
+        len(document.pages)
+        return document
+    except pikepdf.PasswordError:
+        raise
+    except Exception:  # every family of the parser's errors; the second look decides
+        document = pikepdf.open(io.BytesIO(body), suppress_warnings=True)
+    pages = len(document.pages)
+    for each in document.objects:
+        if isinstance(each, pikepdf.Stream):
+            each.read_raw_bytes()
+    told = re.search(rb"startxref\s+\d+\s*$", body[: body.rfind(b"%%EOF")])
+    if not pages or pages != int(document.Root.Pages.get("/Count", -1)) or told is None:
+        raise ValueError("cut off")
+    return document
+
+
+# -- what acts in it --------------------------------------------------------------------------------------
+
+
+def _walk(thing: Any, see: Callable[[Any, str, Any], None], depth: int = 0) -> None:
+    from pikepdf import Array, Dictionary, Stream
+
+    if depth > _DEEPEST:
+        raise ValueError("nested too deeply")
+    if isinstance(thing, (Dictionary, Stream)):
+        for key in list(thing.keys()):
+            value = thing[key]
+            see(thing, key, value)
+            if isinstance(value, (Dictionary, Array)) and not value.is_indirect and key in thing:
+                _walk(value, see, depth + 1)
+    elif isinstance(thing, Array):
+        for value in thing:
+            if isinstance(value, (Dictionary, Array)) and not value.is_indirect:
+                _walk(value, see, depth + 1)
+
+
+def active(document: Any) -> set[str]:
+    """Kinds of active things in any object of the file, reachable or not."""
+    from pikepdf import Name
+
+    found: set[str] = set()
+
+    def see(owner: Any, key: str, value: Any) -> None:
+        if key in _ACTIVE_KEYS:
+            found.add(key)
+        elif (
+            key == "/S" and isinstance(value, Name) and str(value) in _ACTIONS and owner.get("/Type") != "/Group"
+        ) or (key == "/Subtype" and isinstance(value, Name) and str(value) in _ANNOTATIONS):
+            found.add(str(value))
+
+    for each in document.objects:
+        _walk(each, see)
+    return found
+
+
+def _strip(owner: Any, key: str, _value: Any) -> None:
+    if key in _DROPPED:
+        del owner[key]
+
+
+# -- anew -------------------------------------------------------------------------------------------------
+
+
+def pdf(data: bytes) -> bytes | int:
+    """The pages in a new file; or why not."""
+    import pikepdf
+    from pikepdf import Array, Dictionary, Name
+
+    try:
+        source = opened(data)
+    except pikepdf.PasswordError:
+        return PASSWORD
+    if not 0 < len(source.pages) <= MOST_PAGES:
+        return TOO_LARGE if len(source.pages) else BROKEN
+    form = source.Root.get("/AcroForm")
+    if isinstance(form, Dictionary) and "/XFA" in form:
+        del form["/XFA"]
+    if isinstance(form, Dictionary):
+        source.generate_appearance_streams()
+    source.flatten_annotations("all")
+    made = pikepdf.new()
+    for page in source.pages:
+        kept = Dictionary(Type=Name.Page)
+        for name in _OF_A_PAGE:
+            value, node = page.obj.get(name), page.obj
+            while value is None and "/Parent" in node:
+                node = node.Parent
+                value = node.get(name)
+            if value is None:
+                continue
+            if name == "/Resources":
+                value = source.make_indirect(Dictionary({k: v for k, v in value.items() if k in _RESOURCES}))
+            elif isinstance(value, (Array, Dictionary)) and not value.is_indirect:
+                value = source.make_indirect(value)
+            kept[name] = made.copy_foreign(value) if getattr(value, "is_indirect", False) else value
+        made.pages.append(pikepdf.Page(made.make_indirect(kept)))
+    layers = source.Root.get("/OCProperties")
+    if layers is not None:  # which layers are off is kept, or hidden ones would appear
+        made.Root.OCProperties = made.copy_foreign(source.make_indirect(layers))
+    for each in list(made.objects):
+        _walk(each, _strip)
+    out = io.BytesIO()
+    made.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate, compress_streams=True)
+    with pikepdf.open(io.BytesIO(out.getvalue())) as again:
+        return ACTIVE if active(again) else out.getvalue()
+
+
+def image(data: bytes) -> bytes | int:
+    """The picture as a JPEG that fits; or why not."""
+    from PIL import Image, ImageOps
+
+    Image.MAX_IMAGE_PIXELS = None
+    with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "MPO")) as opened:
+        if opened.width * opened.height > MOST_PIXELS:
+            return TOO_LARGE
+        opened.draft("RGB", (LONGEST, LONGEST))
+        shown = ImageOps.exif_transpose(opened)
+        shown.thumbnail((LONGEST, LONGEST))
+        clear = Image.new("RGB", shown.size, "white")
+        small = shown.convert("RGBA")
+        clear.paste(small, mask=small.getchannel("A"))
+    out = io.BytesIO()
+    clear.save(out, "JPEG", quality=88)
+    return out.getvalue()
+
+
+def main(arguments: list[str]) -> int:
+    """Write it anew, whole or not at all."""
+    kind, source, target = arguments
+    limit()
+    try:
+        made = {"pdf": pdf, "image": image}[kind](Path(source).read_bytes())
+    except MemoryError:
+        return TOO_LARGE
+    except Exception:  # every parser has its own family of errors; all mean the same to the sender
+        return BROKEN
+    if isinstance(made, int):
+        return made
+    half = Path(target).with_suffix(".half")
+    half.write_bytes(made)
+    half.replace(target)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
