@@ -24,6 +24,7 @@ from tests.workflow.imports.test_import_batch import (  # noqa: F401  (fixtures)
 from workflow.base import roles
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import attempt
+from workflow.committees import expert as experts
 from workflow.imports.kinds import KINDS, kind_of
 from workflow.imports.kinds.quota import QuotaImport
 
@@ -170,11 +171,7 @@ def test_a_committee_does_not_change_what_another_has_recommended(make, session,
     assert counts(batch) == (0, 0, 0, 1)
     assert "其他评委会" in next(iter(faults(session, batch)[2].values()))
     assert session.scalars(select(Expert)).one().title == "正高级工程师"
+    mine = session.scalars(select(Expert)).one()
+    said = {"unit": mine.unit, "level": mine.level, "title": "研究员"}
     with pytest.raises(Refused, match="其他评委会"):
-        from workflow.committees import expert as experts
-
-        attempt(
-            other,
-            lambda uow: experts.amend(uow, session.scalars(select(Expert)).one(), title="研究员"),
-            session=session,
-        )
+        attempt(other, lambda uow: experts.amend(uow, session.get_one(Expert, mine.id), **said), session=session)
