@@ -133,7 +133,8 @@ class PathDraftScreen(FlowScreen):
         if found is not None and record.changes:
             panels += [
                 _units(found),
-                _cases("下一审核机构会不同的申报", found.others, found.other),
+                _offices(found),
+                _cases("送审路径会不同的申报", found.others, found.other),
                 _cases("没有审核路径的申报", found.losts, found.lost),
             ]
         return panels
@@ -351,6 +352,14 @@ def _units(found: Replay) -> Panel:
     if found.unconfirmed:
         note += f"；{len(found.unconfirmed)} 个机构还须确认，未确认前到此中断"
     return Panel("各机构审核的单位数", note, ("机构", "现在", "生效后", "增减"), rows, empty="各机构审核的单位数不变。")
+
+
+def _offices(found: Replay) -> Panel:
+    """Of the declarations whose way changes: how many each office would lose and gain."""
+    rows = [(name, lose, gain) for _key, name, lose, gain in found.offices]
+    return Panel(
+        "各机构审核的申报数", "送审路径会不同的申报", ("机构", "减少", "增加"), rows, empty="各机构审核的申报不变。"
+    )
 
 
 def _cases(title: str, many: int, cases: Sequence[Case]) -> Panel:

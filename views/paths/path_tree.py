@@ -87,7 +87,6 @@ class PathTree(FlowScreen):
             buttons=[*self.overall(), *super().buttons()],
             add=add,
             count=len(lines),
-            notes=self._due(),
             **given,
         )
 
@@ -148,19 +147,23 @@ class PathTree(FlowScreen):
     def _may_add(self, record: PathNode | None) -> bool:
         return self.may("add") and (record is None or record.state != NodeState.CANCELLED)
 
+    def render_template(self, template: str, **given: Any) -> str:
+        """Every page of the tree says which drafts count already: what it shows is not yet what is audited by."""
+        return str(super().render_template(template, **{"standing": self._due()} | given))
+
     def _due(self) -> list[Markup]:
         """Drafts that count already and wait to be written down, or do not fit any more."""
-        today = asking(g.user).today
-        if not self.kind or not self.appbuilder.sm.has_access("can_show", "PathDraftScreen"):
+        if not self.kind:
             return []
+        found = due(db.session, self.kind, asking(g.user).today)
+        if not self.appbuilder.sm.has_access("can_show", "PathDraftScreen"):
+            line = Markup("自 {} 起按已排定的调整“{}”逐级审核，本页所示的路径尚未更新；送审以调整后的路径为准。")
+            return [line.format(d.takes_effect_on, d.name) for d in found]
         line = Markup(
             "推演草稿“<a href='{}'>{}</a>”自 {} 起生效，尚未写入本页所示的路径；请打开草稿点“生效”，"
             "或查看哪些变更不再适用。"
         )
-        return [
-            line.format(url_for("PathDraftScreen.show", pk=d.id), d.name, d.takes_effect_on)
-            for d in due(db.session, self.kind, today)
-        ]
+        return [line.format(url_for("PathDraftScreen.show", pk=d.id), d.name, d.takes_effect_on) for d in found]
 
     def overall(self) -> list[Link]:
         """What looks at the path as a whole, as far as one may."""

@@ -6,9 +6,11 @@ for each superior, committee or office, and level. Nothing is written.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import zip_longest
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, aliased
@@ -45,8 +47,10 @@ class Replay:
     without: tuple[int, int] = (0, 0)  #: units without a way, before and after
     looked_at: int = 0
     running: int = 0
-    other: list[Case] = field(default_factory=list)  #: the next auditor would be another
+    other: list[Case] = field(default_factory=list)  #: somebody on the way still before it would be another
     others: int = 0
+    #: (id, name, declarations it would lose, declarations it would gain), of every office on a way that changes
+    offices: list[tuple[int, str, int, int]] = field(default_factory=list)
     lost: list[Case] = field(default_factory=list)  #: no way any more
     losts: int = 0
     unconfirmed: list[tuple[int, str]] = field(default_factory=list)
@@ -140,7 +144,9 @@ def _cases(session: Session, kind: str, today: date, answer: Replay, before: Rou
         .order_by(d.id)
         .execution_options(yield_per=2000)
     )
-    notes: list[tuple[Case, int | None, int | None]] = []
+    notes: list[tuple[Case, int | None, int | None, int]] = []
+    lose: Counter[int] = Counter()
+    gain: Counter[int] = Counter()
     for key, number, state, unit, superior, committee, office, level, holder, next_now in session.execute(query):
         running = state != D.DRAFT
         if running and holder is None:
@@ -155,22 +161,40 @@ def _cases(session: Session, kind: str, today: date, answer: Replay, before: Rou
                     answer.lost.append(Case(key, number, running, "按新路径没有可走的审核路径"))
             continue
         at = holder if running and holder is not None else unit
-        then = _next(new, at)
-        was = next_now if running else None if isinstance(old, Break) else _next(old, at)
-        if (then != was and old != new) or (isinstance(old, Break) and not running):
+        ahead = _ahead(new, at)
+        behind = [] if isinstance(old, Break) else _ahead(old, at)
+        if running and next_now is not None and next_now not in behind[:1]:
+            behind = [next_now, *behind[1:]]  # it goes on as its own route says, whatever the tree says today
+        if (ahead != behind and old != new) or (isinstance(old, Break) and not running):
             answer.others += 1
+            lose.update(set(behind) - set(ahead))
+            gain.update(set(ahead) - set(behind))
             if len(notes) < MOST:
-                notes.append((Case(key, number, running, ""), was, then))
-    names = names_of(session, {k for _case, was, then in notes for k in (was, then) if k is not None})
+                step = next((n for n, pair in enumerate(zip_longest(behind, ahead)) if pair[0] != pair[1]), 0)
+                notes.append((Case(key, number, running, ""), _at(behind, step), _at(ahead, step), step))
+    changed = {*lose, *gain}
+    names = names_of(session, {k for _case, *ends, _n in notes for k in ends if k is not None} | changed)
     top = "评委会或最终机构"
     answer.other = [
-        Case(c.id, c.number, c.running, f"{names.get(was or 0, top)} → {names.get(then or 0, top)}")
-        for c, was, then in notes
+        Case(
+            c.id,
+            c.number,
+            c.running,
+            f"{names.get(was or 0, top)} → {names.get(then or 0, top)}" + (f"（此后第 {step + 1} 站）" if step else ""),
+        )
+        for c, was, then, step in notes
     ]
+    answer.offices = sorted(
+        ((k, names.get(k, ""), lose[k], gain[k]) for k in changed), key=lambda row: (-row[2] - row[3], row[0])
+    )
 
 
-def _next(route: Iterable[int], here: int) -> int | None:
-    """Who comes after `here`; the first after the unit where `here` is not on the route."""
+def _ahead(route: Iterable[int], here: int) -> list[int]:
+    """Who comes after `here`, the nearest first; all after the unit where `here` is not on the route."""
     stops = list(route)
-    at = stops.index(here) if here in stops else 0
-    return stops[at + 1] if at + 1 < len(stops) else None
+    return stops[(stops.index(here) if here in stops else 0) + 1 :]
+
+
+def _at(stops: list[int], step: int) -> int | None:
+    """The stop of that number; None at the end of the way."""
+    return stops[step] if step < len(stops) else None

@@ -356,3 +356,16 @@ def test_an_organisation_finds_its_place_and_confirms_it(browser, make, place, s
     assert "湘西州人社局" in page_of(officer.get("/pathconfirmscreen/list/?state=pending"))
     assert officer.post(f"/pathconfirmscreen/act/{node.id}/confirm", data={"version": node.version}).status_code == 302
     assert node.state == NodeState.CONFIRMED and node.confirmed_at is not None
+
+
+def test_a_draft_that_counts_already_stands_on_every_page_of_its_tree(config, make, place, session):
+    one = place(make.organisation(NodeKind.CITY))
+    session.add(
+        PathDraft(
+            name="机构改革", kind=PathKind.SENIOR, state=PathDraftState.SCHEDULED, takes_effect_on=date(2020, 1, 1)
+        )
+    )
+    session.commit()
+    for path in ("list/", "tree", "add", f"show/{one.id}", f"act/{one.id}/edit"):
+        assert "机构改革" in page_of(config.get(f"/seniorpathscreen/{path}")), path
+    assert "机构改革" not in page_of(config.get("/intermediatepathscreen/list/"))

@@ -215,6 +215,22 @@ def test_a_case_that_is_with_its_applicant_is_replayed_from_where_it_comes_back_
     assert [c.note for c in replay(session, draft, TODAY).other] == ["长沙市人社局 → 评委会或最终机构"]
 
 
+def test_a_way_that_changes_further_up_is_named_as_well_and_counted_for_each_office(tree, make, path_of, session):
+    """The next auditor stays; a way was once called unchanged then."""
+    top, _below = path_of
+    province = make.organisation(NodeKind.PROVINCIAL, name="省卫健委")
+    above = tree.place(province)
+    case = running(tree, make)
+    case.position = 0
+    case.state = D.UNIT_REVIEW
+    session.flush()
+    draft = new_draft(tree)
+    path_draft.move(tree.as_(tree.clerk), draft, node=top, parent=above.id)
+    answer = replay(session, draft, TODAY)
+    assert [(c.number, c.note) for c in answer.other] == [(case.number, "评委会或最终机构 → 省卫健委（此后第 3 站）")]
+    assert answer.offices == [(province.id, "省卫健委", 0, 1)]
+
+
 def test_the_replay_names_who_would_have_no_route(tree, make, path_of, session):
     top, below = path_of
     case = running(tree, make)
