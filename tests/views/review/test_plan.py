@@ -14,6 +14,7 @@ from models.review.plan import Plan, PlanKind, PlanState
 from tests.conftest import NOON
 from tests.views.office_day import alert_of, noon, page_of  # noqa: F401
 from workflow.base import roles as r
+from workflow.storage import files
 
 pytestmark = pytest.mark.usefixtures("noon")
 
@@ -143,7 +144,7 @@ def test_an_attachment_is_taken_off_a_draft(browser, session, office, batch, qua
         content_type="multipart/form-data",
     )
     plan, stored = session.scalar(select(Plan)), session.scalar(select(StoredFile))
-    assert desk.get(f"/file/{stored.key}").data == paper
+    assert files.read(stored) == paper and desk.get(f"/file/{stored.key}").data.startswith(b"%PDF")
     assert desk.post(f"/plan/detach/{plan.id}/{stored.key}").status_code == 302
     assert session.scalar(select(StoredFile)) is None
 
