@@ -1,7 +1,7 @@
 """Whose recommendation an expert is
 
 Revision ID: c3e09d51f7b8
-Revises: 5e27b9c4d810
+Revises: b84e02f7c1d5
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "c3e09d51f7b8"
-down_revision = "5e27b9c4d810"
+down_revision = "b84e02f7c1d5"
 branch_labels = None
 depends_on = None
 
