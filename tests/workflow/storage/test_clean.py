@@ -1,4 +1,4 @@
-"""What is handed out of an upload: the original stays sealed, what leaves is written anew with nothing in it that acts."""
+"""What is handed out of an upload: the original stays sealed, what leaves is written anew and nothing in it acts."""
 
 from __future__ import annotations
 
