@@ -17,6 +17,8 @@ from app.machine_faults import end, told
 #: Set for the process that builds the demo year aside: the whole file goes to the disk at its end, not each commit.
 BUILDS_ASIDE = "ZHICHENG_BUILDS_ASIDE"
 _HOST = re.compile(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?")
+#: Secrets made by this process.
+_made: set[str] = set()
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -44,7 +46,13 @@ def secret(name: str, directory: Path) -> bytes:
         file.parent.mkdir(mode=0o700, exist_ok=True)
         if not file.exists():
             _write_once(file, secrets.token_hex(32))
+            _made.add(name)
         return _checked(file.read_text(errors="replace").strip(), str(file))
+
+
+def was_made(name: str) -> bool:
+    """Whether this process has made that secret just now, because there was none."""
+    return name in _made
 
 
 def _write_once(file: Path, text: str) -> None:
@@ -74,6 +82,15 @@ def _checked(text: str, place: str) -> bytes:
     return key
 
 
+def refuse_same_secret() -> None:
+    """One secret for two purposes would let who forges cookies read personal data as well."""
+    master, session = os.environ.get("ZHICHENG_MASTER"), os.environ.get("ZHICHENG_SESSION")
+    if master and session and master.strip().lower() == session.strip().lower():
+        end(
+            "ZHICHENG_MASTER 与 ZHICHENG_SESSION 相同；请用 openssl rand -hex 32 各生成一个（主密钥是建库时的那一个）。"
+        )
+
+
 def number(name: str, default: int, lowest: int, highest: int) -> int:
     """A whole number from the environment; ended with a sentence when it is none, or out of bounds."""
     text = os.environ.get(name) or str(default)
@@ -85,6 +102,7 @@ def number(name: str, default: int, lowest: int, highest: int) -> int:
 def load() -> dict[str, Any]:
     """The configuration of this process."""
     directory = data_dir()
+    refuse_same_secret()
     demo = os.environ.get("DEMO", "0") == "1"
     return {
         "DATA_DIR": str(directory),

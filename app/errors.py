@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, flash, redirect, render_template, request
+from flask import Flask, current_app, flash, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
@@ -36,6 +36,25 @@ SECRET = {"password", "again", "old", "code"}
 STILL_READ = 256 << 20
 STALE_FORM = "页面停留过久或已重新登录，为防止他人冒用，本次提交没有保存。请返回上一页，刷新后重新提交。"
 
+#: What Flask-WTF says of a form that it does not believe.
+NO_TOKEN = {"The CSRF session token is missing.", "The CSRF token is missing."}
+OTHER_HOST = "The referrer does not match the host."
+NO_REFERRER_SENT = "The referrer header is missing."
+PLAIN_HTTP = (
+    "本系统只能通过 https 使用：这次访问是 http，浏览器不会送回登录凭据，任何表单都不能提交。请改用 https 地址；"
+    "已用 https 的，请系统管理员核对反向代理是否传 X-Forwarded-Proto: https，"
+    "并设置了 PROXIES（README“正式使用”第 5 步）。"
+)
+NO_COOKIE = "浏览器没有送回本系统的 Cookie，表单不能提交。请允许本站使用 Cookie，刷新页面后重新提交。"
+WRONG_HOST = (
+    "浏览器访问的是 {seen}，而反向代理转来的主机名是 {host}，两者不一致，为防止跨站伪造，没有受理。"
+    "请系统管理员在反向代理中设置 "
+    "proxy_set_header Host $http_host 和 X-Forwarded-Host $http_host（README“正式使用”第 5 步）。"
+)
+NO_REFERRER = (
+    "浏览器没有说明提交来自哪一页（Referer 被去掉），为防止跨站伪造，没有受理。请关闭去除来源的浏览器扩展后重试。"
+)
+
 
 def page(code: int, sentence: str = "") -> tuple[str, int]:
     """The error page of that code, with its own sentence or the usual one."""
@@ -47,10 +66,24 @@ def register_errors(app: Flask) -> None:
     """Every error becomes a page in Chinese; a Refused becomes its own sentence."""
     register_headers(app)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(CSRFError, lambda error: page(400, STALE_FORM))
+    app.register_error_handler(CSRFError, lambda error: page(400, _why_not_taken(str(error.description))))
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(DBAPIError, _database)
     app.register_error_handler(500, lambda error: page(500, f"{PAGES[500][1]}事件编号：{request_id()}。"))
+
+
+def _why_not_taken(reason: str) -> str:
+    """Why a form was not believed: mostly an old page; but a machine set up wrongly fails every form, and is named."""
+    settings = current_app.config
+    if (
+        reason in NO_TOKEN
+        and settings["SESSION_COOKIE_SECURE"]
+        and settings["SESSION_COOKIE_NAME"] not in request.cookies
+    ):
+        return NO_COOKIE if request.is_secure else PLAIN_HTTP
+    if reason == OTHER_HOST:
+        return WRONG_HOST.format(seen=urlsplit(request.referrer or "").netloc, host=request.host)
+    return NO_REFERRER if reason == NO_REFERRER_SENT else STALE_FORM
 
 
 def _http(error: HTTPException) -> Any:

@@ -30,7 +30,9 @@ from views.accounts.sign_in import SignInView
 from views.screens import stay
 from workflow.accounts import accounts, granted
 from workflow.base import roles as r
+from workflow.base import row_check
 from workflow.base.abilities import PAGE, Ability, know
+from workflow.base.errors import NotYou
 from workflow.base.unit_of_work import UnitOfWork, attempt
 
 #: Permissions that change records; everything else a screen offers is `opens`.
@@ -299,6 +301,8 @@ def gate() -> Any:
         return redirect(url_for("SignInView.login", next=asked, again=1 if "token" in session else None))
     if owed := owed_page(g.user):
         return None if endpoint in OWING else redirect(url_for(owed))
+    if request.method == "POST" and (sentence := row_check.forged_account(db.session, g.user)):
+        raise NotYou(sentence)
     if endpoint in PERSONAL or screen_of(endpoint) in {row.screen for row in ACCESS}:
         return None
     abort(404)

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from app.one_at_a_time import one_at_a_time
-from migrations import set_aside
+from migrations import set_aside, written
 from models.base import metadata
 from models.sealed import Sealed
 
@@ -108,8 +108,9 @@ def _steps(engine: Engine) -> None:
             include_name=set_aside.is_ours,
             transactional_ddl=True,
             transaction_per_migration=True,
-            on_version_apply=[set_aside.take_back, references_hold, *([told] if filled else [])],
+            on_version_apply=[set_aside.take_back, references_hold, written.note, *([told] if filled else [])],
         )
+        written.watch(connection)
         set_aside.watch(context.get_context())
         with context.begin_transaction():
             context.run_migrations()

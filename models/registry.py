@@ -21,11 +21,13 @@ from models.declarations import (  # noqa: F401
 from models.imports import import_batch  # noqa: F401
 from models.jobs import job, slot  # noqa: F401
 from models.office import (  # noqa: F401
+    append_only,
     calendar_notice,
     journal,
     list_choice,
     notice,
     reference,
+    seal,
     setting,
     trail,
     write_queue,

@@ -32,13 +32,18 @@ def install_keys(master: bytes) -> None:
     """Take the 32-byte master key; called once at start, before the first query."""
     if len(master) < 32:
         raise ValueError("the master key needs 32 bytes")
-    for purpose in ("field", "index", "journal", "ballot"):
+    for purpose in ("field", "index", "journal", "ballot", "row", "sum", "head", "stamp", "anchor"):
         _keys[purpose] = _derive(master, purpose)
 
 
 def key(purpose: str) -> bytes:
-    """The derived key for `field`, `index`, `journal` or `ballot`."""
+    """The derived key of that purpose."""
     return _keys[purpose]
+
+
+def has_keys() -> bool:
+    """Whether a master key was taken."""
+    return bool(_keys)
 
 
 def normalised(value: str) -> str:

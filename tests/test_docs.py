@@ -246,6 +246,8 @@ def test_every_command_is_told(readme, application):
     ours = {
         "accounts create",
         "journal verify",
+        "journal anchor",
+        "journal resume",
         "draw verify",
         "draw compute",
         "recount",

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 import click
-from flask import Flask
+from flask import Flask, current_app
+from flask.cli import with_appcontext
 
 from workflow.base.errors import Refused
 
@@ -28,6 +29,16 @@ def register_commands(app: Flask) -> None:
     from app.commands.volume import volume
     from app.commands.worker import worker_command
 
+    for needing in (
+        account_commands,
+        journal_commands,
+        organisation_commands,
+        reading_commands,
+        report_commands,
+        store_commands,
+        worker_command,
+    ):
+        _ask_first(needing)
     for command in (
         prepare,
         bootstrap,
@@ -45,6 +56,30 @@ def register_commands(app: Flask) -> None:
     ):
         _say_refusals(command)
         app.cli.add_command(command)
+
+
+def _ask_first(command: click.Command) -> None:
+    """A command that works on the database asks first whether there is one, at the revision of this release."""
+    if isinstance(command, click.Group):
+        for each in command.commands.values():
+            _ask_first(each)
+    if command.callback is not None and not hasattr(command.callback, "asks_first"):
+        command.callback = _asking(command.callback)
+
+
+def _asking(callback: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(callback)
+    def asked(*args: Any, **kw: Any) -> Any:
+        from app.standing import ready
+
+        context = click.get_current_context()
+        inside = context.parent is not None and context.parent.info_name in ("prepare", "volume")
+        if not inside and not current_app.testing and (sentence := ready(current_app._get_current_object())):  # type: ignore[attr-defined]
+            raise click.ClickException(sentence)
+        return callback(*args, **kw)
+
+    asked.asks_first = True  # type: ignore[attr-defined]
+    return with_appcontext(asked)
 
 
 def _say_refusals(command: click.Command) -> None:

@@ -10,9 +10,16 @@ from workflow.base import roles
 account_commands = click.Group("accounts", help="账号。")
 
 
-@account_commands.command("create", help="建立账号并授予角色；初始密码只显示一次，首次登录须修改。")
+@account_commands.command("create", help="建立三员账号；初始密码只显示一次，首次登录须修改。")
 @click.argument("username")
-@click.option("--role", "names", multiple=True, required=True, type=click.Choice(roles.ALL), help="角色，可多次。")
+@click.option(
+    "--role",
+    "names",
+    multiple=True,
+    required=True,
+    type=click.Choice(roles.THREE_ADMINS),
+    help="三员之一；其他账号由系统管理员在账号管理中建立。",
+)
 @click.option("--name", required=True, help="姓名。")
 @with_appcontext
 def create(username: str, names: tuple[str, ...], name: str) -> None:

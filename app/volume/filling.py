@@ -20,7 +20,7 @@ from models.declarations.declaration import Declaration, DeclarationContent, Rou
 from models.declarations.reading import Reading
 from models.register.organisation import Organisation
 from models.register.person import Person
-from workflow.base import reading
+from workflow.base import reading, stamp
 
 #: The verb under which the journal says that rows of this table have no entries of their own.
 EXEMPT = "fill_volume"
@@ -66,6 +66,9 @@ def fill(
         reading.fill(held)
         held.flush()
         say("列表索引已写入")
+    with stage.acting("system") as uow:  # what went in past the product's own writing is sealed by it afterwards
+        stamp.seal_tables(uow, [table.name for table in TABLES], why="批量填充后封存")
+    say("行封印已写入")
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("VACUUM ANALYZE")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask_appbuilder import Model
-from sqlalchemy import DateTime, Integer, String, Text, UniqueConstraint
+from sqlalchemy import DateTime, Integer, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from models.base import column
@@ -40,3 +40,6 @@ class JournalHead(Model):
     chain: Mapped[int] = column("链", Integer, primary_key=True, autoincrement=False)
     seq: Mapped[int] = column("序号", Integer)
     seal: Mapped[str] = column("封印", String(64))
+    turn: Mapped[int] = column("轮次", Integer, default=0)
+    #: Sums and counts of the seals of all rows that this chain wrote, under our key, bound to all of the above.
+    sums: Mapped[bytes | None] = column("合计", LargeBinary)

@@ -33,20 +33,21 @@ def revision(engine):
         return MigrationContext.configure(connection).get_current_revision()
 
 
-def begin(url, tmp_path, *words):
+def begin(url, tmp_path, *words, **more):
     """A command of the product on that database, in a process of its own."""
     place = tmp_path / "machine"
     place.mkdir(exist_ok=True)
     env = os.environ | {"DATABASE_URL": url, "DATA_DIR": str(place), "DEMO": "1", "ZHICHENG_MASTER": year.kept().master}
+    env |= more
     line = [sys.executable, "-m", "flask", "--app", "run", *words]
     return subprocess.Popen(
         line, env=env, cwd=MIGRATIONS.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
 
 
-def run(url, tmp_path, *words):
+def run(url, tmp_path, *words, **more):
     """The same, and what it said: status, words, complaints."""
-    process = begin(url, tmp_path, *words)
+    process = begin(url, tmp_path, *words, **more)
     said, complaints = process.communicate(timeout=300)
     return process.returncode, said, complaints
 
@@ -58,10 +59,15 @@ def test_the_year_of_an_earlier_landing_comes_up_whole(filled, old, tmp_path):
     meant = set().union(*CHANGED.values())
     assert {(where, what) for where, _, what in found if what != "only after" and where not in meant} == set()
     command.check(settings())  # raises where the models say something else
-    for words in (["prepare"], ["journal", "verify"]):
+    for words in (["prepare"], ["journal", "verify", "--no-files"]):
         status, said, complaints = run(old, tmp_path, *words)
         assert status == 0, said + complaints
     assert f"审计日志完整，共 {len(year.rows_of(filled)['journal_entry']['id'])} 条" in said
+    status, said, complaints = run(old, tmp_path, "journal", "verify")  # a restore without the files
+    assert status == 1 and "附件缺失" in complaints and "请从备份恢复文件存储" in complaints
+    env = {"ZHICHENG_MASTER": "ab" * 32}
+    status, said, complaints = run(old, tmp_path, "journal", "verify", **env)
+    assert status == 1 and "密钥指纹不符" in complaints, complaints
 
 
 def test_every_step_down_and_up_again_loses_no_row(filled):

@@ -22,7 +22,7 @@ from models.accounts.sign_in import AddressDelay, SignIn
 from models.register.person import Person
 from models.sealed import blind_index
 from workflow.accounts import password
-from workflow.base import clock, settings
+from workflow.base import clock, row_check, settings
 from workflow.base import roles as r
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork
@@ -98,6 +98,9 @@ def enter(
         _failed(uow, account, address, counts=reason == "password")
         uow.record("sign_in_failed", account, label="登录失败", reason=reason)
         return Entry(sentence=WRONG)
+    if sentence := row_check.forged_account(uow.session, account):
+        uow.record("sign_in_failed", account, label="登录失败", reason="seal")
+        return Entry(sentence=sentence)
     token = secrets.token_hex(32)
     _prune(uow.session, account)
     if account.plays(r.EXPERT):  # one stay per judge: whoever votes sits at one screen

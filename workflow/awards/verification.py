@@ -19,6 +19,7 @@ from models.awards.certificate import CertificateState as S
 from models.awards.truth import TruthState
 from models.register.person import Person
 from models.sealed import mask_id
+from workflow.base import row_check
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,7 @@ def mask_name(name: str) -> str:
 def _verdict(session: Session, certificate: Certificate) -> Verdict | None:
     """What the number is worth today. A certificate that no number vouches for is no certificate."""
     truth = certificate.truth
+    row_check.demand(session, [certificate, *([truth] if truth is not None else [])], "这份证书的记录")
     if truth is None or certificate.edition > truth.edition:
         return None
     person = session.get_one(Person, certificate.person_id)

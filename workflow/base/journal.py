@@ -9,23 +9,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from models.office.journal import JournalEntry, JournalHead
 from models.sealed import mac
+from workflow.base import heads, outside, row_check, row_seals
+from workflow.base.heads import GENESIS
 
 if TYPE_CHECKING:
     from workflow.base.unit_of_work import UnitOfWork
-
-GENESIS = "0" * 64
 
 
 def plain(value: Any) -> Any:
@@ -87,18 +87,16 @@ def _chain_of(uow: UnitOfWork) -> int:
 
 
 def seal(uow: UnitOfWork) -> None:
-    """Append the unit of work's entries to the actor's chain."""
-    if not uow.entries:
-        return
+    """Append the unit of work's entries to the actor's chain, and seal every row it has written."""
     session = uow.session
-    chain = _chain_of(uow)
-    head = session.get(JournalHead, chain, with_for_update=True)
-    if head is None:
-        head = JournalHead(chain=chain, seq=0, seal=GENESIS)
-        session.add(head)
+    deltas = row_seals.settle(session)
+    if not uow.entries and not deltas:
+        return
+    head = heads.locked(session, _chain_of(uow))
+    sums = heads.begin(head)
     for verb, subject, facts in uow.entries:
         entry = JournalEntry(
-            chain=chain,
+            chain=head.chain,
             seq=head.seq + 1,
             at=uow.now.replace(microsecond=0),
             actor_id=uow.actor.id,
@@ -115,7 +113,28 @@ def seal(uow: UnitOfWork) -> None:
         entry.mac = mac(entry.seal.encode())
         session.add(entry)
         head.seq, head.seal = entry.seq, entry.seal
+    heads.close(head, sums, deltas)
+    session.info.pop("deltas", None)
     session.flush()
+    uow.head = outside.Head.of(head)
+
+
+def _seal_rest(session: Session) -> None:
+    """Rows written past a unit of work (the screens' framework, a test) are sealed as well, without an entry."""
+    if session.in_nested_transaction():
+        return
+    if deltas := row_seals.settle(session):
+        head = heads.locked(session, 0)
+        heads.close(head, heads.begin(head), deltas)
+        session.info.pop("deltas", None)
+        session.flush()
+
+
+event.listen(Session, "before_commit", _seal_rest)
+
+
+#: Verbs of entries that say that all rows were sealed as they stood, and that a restored database goes on.
+FIRST, RESUMED = "seal_first", "resume_journal"
 
 
 @dataclass(frozen=True)
@@ -127,21 +146,62 @@ class Fault:
     reason: str
 
 
-def verify(session: Session, models: dict[str, type] | None = None) -> Iterator[Fault]:
+def verify(
+    session: Session, models: dict[str, type] | None = None, *, tell: Callable[[str], None] = lambda _: None
+) -> Iterator[Fault]:
     """Walk every chain from the beginning; yield the first fault of each (none: all is well).
 
-    With `models` (table name to class) the last entry of each protected record is also held against
-    the record as it is now, so that a change made behind the product's back is named.
+    The heads must open with our key, stand in the database no earlier than in the file outside it, and the triggers
+    that keep the journal must be there. With `models` (table name to class) every row of every guarded table is held
+    against its seal, the seals against the sums, and the last entry of each protected record against the record.
     """
-    heads = {head.chain: head for head in session.scalars(select(JournalHead))}
-    chains = set(session.scalars(select(JournalEntry.chain).distinct())) | set(heads)
+    heads_ = {head.chain: head for head in session.scalars(select(JournalHead))}
+    chains = set(session.scalars(select(JournalEntry.chain).distinct())) | set(heads_)
     latest: dict[str, JournalEntry] = {}
     for chain in sorted(chains):
-        fault = _verify_chain(session, chain, heads.get(chain), latest)
+        fault = _verify_chain(session, chain, heads_.get(chain), latest)
         if fault:
             yield fault
+        elif (head := heads_[chain]).turn and heads.sums_of(head) is None:
+            yield Fault(chain, head.seq, "链头不是由本系统密钥封存，曾被改动")
+    yield from _verify_outside(session, heads_)
+    yield from (Fault(0, 0, sentence) for sentence in row_check.without_triggers(session))
+    yield from _verify_sealed_once(session)
+    if not chains and (sentence := row_check.emptied(session)):
+        yield Fault(0, 0, sentence)
     if models:
-        yield from _verify_state(session, models, latest)
+        named = set()
+        for subject, sentence in row_check.faults(session, heads.added(list(heads_.values())), tell):
+            named.add(subject)
+            yield Fault(0, 0, sentence)
+        yield from (fault for subject, fault in _verify_state(session, models, latest) if subject not in named)
+
+
+def _verify_sealed_once(session: Session) -> Iterator[Fault]:
+    """Everything is sealed as it stands only once; a second time somebody had taken the stamp or the seals away."""
+    first = select(JournalEntry).where(JournalEntry.verb == FIRST).order_by(JournalEntry.id).offset(1)
+    resumed = session.scalar(select(func.max(JournalEntry.id)).where(JournalEntry.verb == RESUMED)) or 0
+    for entry in session.scalars(first).all():
+        if entry.id > resumed:
+            yield Fault(
+                entry.chain,
+                entry.seq,
+                "封印曾整体丢失后重新封存，此前的改动无从核对；确因退回旧版本的，用 journal resume 说明",
+            )
+
+
+def _verify_outside(session: Session, heads_: dict[int, JournalHead]) -> Iterator[Fault]:
+    """What was seen outside the database must still be in it."""
+    for seen in outside.seen():
+        head = heads_.get(seen.chain)
+        if head is None or head.seq < seen.seq or head.turn < seen.turn:
+            yield Fault(
+                seen.chain, seen.seq, f"比库外记录（{seen.place}）短：日志被清空、末尾被截断，或数据库被换回旧的副本"
+            )
+            continue
+        said = select(JournalEntry.seal).where(JournalEntry.chain == seen.chain, JournalEntry.seq == seen.seq)
+        if seen.seq and session.scalar(said) != seen.seal:
+            yield Fault(seen.chain, seen.seq, f"与库外记录（{seen.place}）不是同一条")
 
 
 def _verify_chain(
@@ -169,13 +229,24 @@ def _verify_chain(
     return None
 
 
-def _verify_state(session: Session, models: dict[str, type], latest: dict[str, JournalEntry]) -> Iterator[Fault]:
+def _verify_state(
+    session: Session, models: dict[str, type], latest: dict[str, JournalEntry]
+) -> Iterator[tuple[str, Fault]]:
     for subject, entry in latest.items():
         table, _, key = subject.partition(":")
         if table in models:
-            record = session.get(models[table], int(key))
-            if record is None or state_hash(record) != entry.after:
-                yield Fault(entry.chain, entry.seq, f"记录 {subject} 与最后一次登记不符，曾被绕过系统改动")
+            try:
+                record = session.get(models[table], int(key))
+                fits = record is not None and state_hash(record) == entry.after
+            except Exception:  # whatever cannot be read is not what was written
+                fits = False
+            if not fits:
+                yield subject, Fault(entry.chain, entry.seq, f"记录 {subject} 与最后一次登记不符，曾被绕过系统改动")
+
+
+def heads_never_closed(session: Session) -> list[JournalHead]:
+    """Heads of a database that an earlier release wrote: without sums."""
+    return list(session.scalars(select(JournalHead).where(JournalHead.sums.is_(None), JournalHead.turn == 0)))
 
 
 def count(session: Session) -> int:

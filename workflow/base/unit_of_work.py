@@ -25,7 +25,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from models.accounts.account import Account
 from models.base import db
-from workflow.base import line
+from workflow.base import line, outside
 from workflow.base.abilities import Ability, holds
 from workflow.base.clock import province_now
 from workflow.base.errors import NotNow, NotYou, TooBusy
@@ -72,6 +72,7 @@ class UnitOfWork:
     entries: list[tuple[str, Any, dict[str, Any]]] = field(default_factory=list)
     after_commit: list[Callable[[], None]] = field(default_factory=list)
     long: bool = False  #: long work, beside the queue of all others
+    head: outside.Head | None = None  #: where the chain stands after this unit of work
     led: bool = False  #: a verb the actor may lead is under way; what follows from it asks his capacity only
 
     @property
@@ -191,6 +192,7 @@ def _written(
             settle(session)
             seal(uow)
             session.commit()
+            outside.keep(uow.head)
         except StaleDataError:
             session.rollback()
             raise NotNow(OVERTAKEN) from None

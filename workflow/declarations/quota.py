@@ -20,7 +20,7 @@ from models.declarations.declaration import Declaration
 from models.declarations.quota import Quota, QuotaKind
 from models.declarations.quota import QuotaState as S
 from models.register.organisation import NodeKind, Organisation
-from workflow.base import roles, settings
+from workflow.base import roles, row_check, settings
 from workflow.base.abilities import verb
 from workflow.base.errors import NotYou, Refused
 from workflow.base.flow import Ask, Flow, Step
@@ -383,8 +383,9 @@ def use(uow: UnitOfWork, declaration: Declaration) -> None:
 
 
 def _move(session: Session, quota: Quota, condition: Any, **values: Any) -> bool:
-    """One conditional UPDATE of the ledger; whether it hit the row."""
+    """One conditional UPDATE of the ledger; whether it hit the row. Refused: a ledger changed behind the product."""
     session.flush()
+    row_check.demand(session, [quota], "这项职数")
     hit = session.execute(
         update(Quota)
         .where(Quota.id == quota.id, Quota.state == S.APPROVED, condition)

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from models.base import metadata
 from models.register.organisation import ChangeKind, NodeKind, Organisation, OrganisationChange, Region, UnitNature
+from workflow.base import row_seals
 from workflow.base.abilities import verb
 from workflow.base.errors import Refused
 from workflow.base.roles import HRSS_CONFIG, SYSTEM
@@ -331,6 +332,7 @@ def _write_changes(
             .values({name: bindparam(f"new_{name}") for name in columns})
         )
         session.connection().execute(change, rows)
+        row_seals.touched(session, TABLE, [row["key"] for row in rows])
     if renamed:
         corrected = [
             {

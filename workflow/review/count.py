@@ -19,6 +19,8 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select
 
 from models.review.ballot import Choice, Envelope, EnvelopeHash, Mark, Poll, Roll, Tally
+from models.review.session import Score
+from workflow.base import row_check
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.review import ballot_keys, recount, sealing
@@ -64,6 +66,7 @@ def close(uow: UnitOfWork, poll: Poll, *, office_pass: str) -> Count:
     rows = session.execute(select(Envelope.expert_id, Envelope.box, Envelope.seal).where(Envelope.poll_id == poll.id))
     envelopes = {row.expert_id: (bytes(row.box), row.seal) for row in rows}
     _refuse_tampering(uow, poll, envelopes)
+    _refuse_forged_scores(uow, poll)
     privates = ballot_keys.both(uow, poll, office_pass)
     marks = _open_and_mix(uow, poll, {expert: box for expert, (box, _seal) in envelopes.items()}, privates)
     tallies = _write(uow, poll, marks)
@@ -117,6 +120,12 @@ def _refuse_tampering(uow: UnitOfWork, poll: Poll, envelopes: dict[int, tuple[by
             if those
         ]
         raise Refused(f"{'，'.join(found)}，{_NEXT}")
+
+
+def _refuse_forged_scores(uow: UnitOfWork, poll: Poll) -> None:
+    """Who is equal at a cut is decided by the scores: they too must be what the experts gave."""
+    scores = uow.session.scalars(select(Score).where(Score.session_id == poll.session_id)).all()
+    row_check.demand(uow.session, [poll, *scores], "本次会议的投票或打分")
 
 
 def _codes(poll: Poll) -> dict[int, str]:

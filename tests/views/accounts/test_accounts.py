@@ -10,6 +10,7 @@ from sqlalchemy import select
 from models.accounts.account import Account
 from models.office.journal import JournalEntry
 from tests.conftest import NOON
+from tests.owner import behind
 from workflow.accounts import password
 from workflow.base import roles as r
 
@@ -159,8 +160,7 @@ def test_verification_says_how_many_entries_agree_and_is_journalled(audit_admin,
 def test_verification_names_the_entry_that_was_tampered_with(audit_admin, session):
     audit_admin.post("/journal/verify")
     entry = session.scalars(select(JournalEntry).order_by(JournalEntry.id.desc()).limit(1)).one()
-    entry.details = "{}"
-    session.commit()
+    behind(session, "UPDATE journal_entry SET details = '{}' WHERE id = :id", {"id": entry.id})
     page = page_of(audit_admin.post("/journal/verify"))
     assert "内容与封印不符" in page and f">{entry.seq}<" in page
 

@@ -11,6 +11,7 @@ from models.accounts.sign_in import AddressDelay
 from models.awards.certificate import CertificateState as K
 from models.office.setting import DemoClock
 from tests.conftest import NOON
+from tests.owner import behind
 from tests.views.office_day import noon, page_of  # noqa: F401  (a fixture)
 from tests.workflow.awards.test_certificate import Desk
 from workflow.accounts import sign_in
@@ -127,3 +128,29 @@ def test_without_an_account_and_outside_the_demo_there_is_no_clock(browser, make
     finally:
         app.config["DEMO"] = True
     assert session.scalar(select(DemoClock.offset_seconds)) == offset
+
+
+@pytest.mark.parametrize("column", ["holder_name", "title_name", "level_name", "obtained_on", "document"])
+def test_a_certificate_changed_behind_the_product_is_refused_at_once(public, issued, session, column):
+    assert public.get(f"/verify/{issued.token}").status_code == 200
+    value = "2020-01-01" if column == "obtained_on" else "李鬼"
+    behind(session, f"UPDATE certificate SET {column} = :v WHERE id = :id", {"v": value, "id": issued.id})
+    answer = public.get(f"/verify/{issued.token}")
+    assert answer.status_code == 422 and "与封存的内容不符" in page_of(answer)
+
+
+def test_a_certificate_put_in_behind_the_product_is_refused_at_once(public, issued, session):
+    names = [
+        column.name
+        for column in certificates.Certificate.__table__.columns
+        if column.name not in ("id", "token", "number")
+    ]
+    told = ", ".join(names)
+    behind(
+        session,
+        f"INSERT INTO certificate (id, token, number, {told}) SELECT 99999, :t, 'A08261999999990001', {told}"
+        " FROM certificate WHERE id = :id",
+        {"t": "f" * 32, "id": issued.id},
+    )
+    answer = public.get(f"/verify/{'f' * 32}")
+    assert answer.status_code == 422 and "与封存的内容不符" in page_of(answer)

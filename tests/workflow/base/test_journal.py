@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from models.registry import by_table
 from tests.conftest import NOON
+from tests.owner import behind
 from workflow.base import roles
 from workflow.base.journal import verify
 from workflow.base.unit_of_work import unit_of_work
@@ -56,11 +57,11 @@ def test_any_one_byte_of_any_entry_is_found_and_the_entry_named(written, session
     row = dice.choice(rows)
     for name in (n for n in TEXTS if row[n]):
         point = session.begin_nested()
-        session.execute(
-            text(f"UPDATE journal_entry SET {name} = :v WHERE id = :id"),
+        behind(
+            session,
+            f"UPDATE journal_entry SET {name} = :v WHERE id = :id",
             {"v": one_byte(row[name], dice), "id": row["id"]},
         )
-        session.expire_all()
         faults = list(verify(session))
         assert [(f.chain, f.seq) for f in faults][:1] == [(row["chain"], row["seq"])], (name, faults)
         point.rollback()
@@ -81,8 +82,7 @@ def test_a_missing_a_moved_and_a_backdated_entry_are_found(written, session, cha
         text("SELECT id FROM journal_entry WHERE verb = 'look' ORDER BY id LIMIT 1 OFFSET 7")
     ).scalar()
     point = session.begin_nested()
-    session.execute(text(change), {"id": number, "at": datetime(2020, 1, 1)} if ":at" in change else {"id": number})
-    session.expire_all()
+    behind(session, change, {"id": number, "at": datetime(2020, 1, 1)} if ":at" in change else {"id": number})
     assert list(verify(session))
     point.rollback()
 
@@ -100,7 +100,6 @@ def test_a_record_changed_without_the_product_is_named(written, session):
 
 def test_a_cut_tail_is_found(written, session):
     point = session.begin_nested()
-    session.execute(text("DELETE FROM journal_entry WHERE id = (SELECT max(id) FROM journal_entry)"))
-    session.expire_all()
+    behind(session, "DELETE FROM journal_entry WHERE id = (SELECT max(id) FROM journal_entry)")
     assert any("截断" in f.reason for f in verify(session))
     point.rollback()

@@ -16,6 +16,7 @@ from models.office.trail import TrailEntry
 from models.paths.path import AcceptanceOffice
 from models.registry import by_table
 from tests.conftest import NOON
+from tests.owner import unguarded
 from workflow.base import roles
 from workflow.base.errors import Refused
 from workflow.base.journal import verify
@@ -201,10 +202,12 @@ CHANGES = (
 def test_a_fact_changed_behind_the_products_back_is_named(recommended, session, change):
     assert list(verify(session, by_table())) == []
     point = session.begin_nested()
-    session.execute(change.execution_options(synchronize_session=False))
+    session.connection().execute(change)
     session.expire_all()
+    faults = [fault.reason for fault in verify(session, by_table())]
     table = "liability_card" if change.table.name.startswith("liability") else "opinion"
-    assert [table in fault.reason for fault in verify(session, by_table())] == [True]
+    assert any(table in reason for reason in faults), faults
+    assert any(f"{change.table.name}:" in reason for reason in faults), faults
     point.rollback()
 
 
@@ -225,8 +228,9 @@ def test_with_both_logs_emptied_every_answer_is_the_same(recommended, offices, a
         return [*said, named.as_filed(session, recommended)]
 
     before = answers()
-    for log in (TrailEntry, JournalEntry, JournalHead):
-        session.execute(delete(log))
+    with unguarded(session.connection()) as connection:
+        for log in (TrailEntry, JournalEntry, JournalHead):
+            connection.execute(delete(log))
     assert answers() == before
 
 

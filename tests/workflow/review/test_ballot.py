@@ -18,6 +18,7 @@ from models.review.session import Recusal
 from tests.ballots import OFFICE, counted, opened, with_poll
 from tests.ballots import SUPERVISOR as KEY_OF_SUPERVISOR
 from tests.conftest import NOON
+from tests.owner import behind
 from workflow.base.errors import NotNow, NotYou, Refused
 from workflow.base.roles import COMMITTEE_OFFICE, SUPERVISOR
 from workflow.review import ballot, sealing
@@ -309,6 +310,16 @@ def test_what_is_put_into_the_tables_is_refused_by_name_and_nothing_is_opened(ma
     with pytest.raises(Refused, match=named):
         counted(as_, case, early_reason="一名评委离场")
     assert not session.scalar(select(func.count()).select_from(Mark))
+
+
+def test_a_poll_changed_behind_the_product_is_not_counted(case, as_, session):
+    opened(as_, case)
+    for judge in case.judges:
+        vote(as_, case, judge)
+    session.commit()
+    behind(session, "UPDATE poll SET members = members + 1")
+    with pytest.raises(Refused, match="不符"):
+        counted(as_, case)
 
 
 def test_a_failed_candidate_is_not_voted_on_again_in_the_year(case, make, as_, session):

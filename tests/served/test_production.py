@@ -1,0 +1,169 @@
+"""README's production chapter from an empty PostgreSQL database: what is told works, and what would hurt is refused.
+
+Second factor and the forced change of the first password are walked as a person does, over real sockets.
+"""
+
+from __future__ import annotations
+
+import http.cookiejar
+import os
+import re
+import shutil
+import subprocess
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+
+import pyotp
+import pytest
+from sqlalchemy import create_engine, text
+
+from tests.arena import postgres_database
+from tests.served.conftest import ROOT, free_port, serving
+
+MASTER, SESSION, OTHER = "1a" * 32, "2b" * 32, "3c" * 32
+NEW = "Kestrel7#harbour-lantern"
+CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+
+
+class Office:
+    """One machine of the installation: a data directory, and the environment of its unit file."""
+
+    def __init__(self, home, url):
+        self.home = home
+        home.mkdir(exist_ok=True)
+        self.environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(("ZHICHENG", "DEMO", "DATA"))
+        } | {
+            "DEMO": "0",
+            "DATA_DIR": str(home),
+            "DATABASE_URL": url.replace("+psycopg", ""),
+            "ZHICHENG_MASTER": MASTER,
+            "ZHICHENG_SESSION": SESSION,
+            "INSECURE_COOKIE": "1",
+            "PORT": str(free_port()),
+        }
+
+    def run(self, *words, **other):
+        """A command: status, and all that it said."""
+        environment = {name: value for name, value in (self.environment | other).items() if value is not None}
+        line = [sys.executable, "-m", "flask", "--app", "run", *words]
+        done = subprocess.run(line, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout + done.stderr
+
+    def serve_refuses(self, **other):
+        """What the server says instead of starting."""
+        line = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "run:app"]
+        environment = self.environment | other
+        done = subprocess.run(line, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
+        assert done.returncode != 0
+        return done.stdout + done.stderr
+
+
+class Person:
+    """A browser with cookies."""
+
+    def __init__(self, port):
+        self.place = f"http://127.0.0.1:{port}"
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+
+    def get(self, path):
+        try:
+            with self.opener.open(self.place + path, timeout=30) as answer:
+                return answer.geturl().removeprefix(self.place), answer.read().decode()
+        except urllib.error.HTTPError as answer:
+            return path, answer.read().decode()
+
+    def post(self, path, **typed):
+        token = CSRF.search(self.get(path)[1])[1]
+        body = urllib.parse.urlencode(typed | {"csrf_token": token}).encode()
+        try:
+            with self.opener.open(self.place + path, body, timeout=30) as answer:
+                return answer.geturl().removeprefix(self.place), answer.read().decode()
+        except urllib.error.HTTPError as answer:
+            return path, answer.read().decode()
+
+    def enter(self, username, first):
+        """The first day: password, second factor, a password of one's own."""
+        where, page = self.post("/login/", username=username, password=first)
+        assert where == "/second-factor/", (where, page[-600:])
+        secret = re.search(r'<code class="num">([A-Z2-7]+)</code>', page)[1]
+        where, page = self.post("/second-factor/", code=pyotp.TOTP(secret).now())
+        assert where == "/password/", (where, page[-600:])
+        where, page = self.post("/password/", old=first, password=NEW, again=NEW)
+        assert where in ("/", "/home/"), (where, page[-600:])
+        return page
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory):
+    with postgres_database() as url:
+        yield Office(tmp_path_factory.mktemp("production") / "data", url)
+
+
+def test_the_production_chapter_from_an_empty_database(office):
+    status, said = office.run("accounts", "create", "sys.wang", "--role", "系统管理员", "--name", "王某")
+    assert status and "请先执行 flask --app run prepare" in said and "Traceback" not in said
+    assert "请先执行 flask --app run prepare" in office.serve_refuses()
+    status, said = office.run("prepare")
+    assert status == 0, said
+    status, said = office.run("accounts", "create", "unit.x", "--role", "单位经办人", "--name", "某")
+    assert status and "系统管理员" in said  # only the three administrators are made here
+    firsts = {}
+    for username, role, name in (
+        ("sys.wang", "系统管理员", "王某"),
+        ("sec.li", "安全管理员", "李某"),
+        ("aud.zhao", "审计管理员", "赵某"),
+    ):
+        status, said = office.run("accounts", "create", username, "--role", role, "--name", name)
+        assert status == 0, said
+        firsts[username] = said.rsplit("：", 1)[1].strip()
+    settings = {name: value for name, value in office.environment.items() if name not in ("DATA_DIR", "PORT")}
+    with serving(office.home, **settings) as server:
+        for username, first in firsts.items():
+            Person(server.port).enter(username, first)
+    status, said = office.run("journal", "verify")
+    assert status == 0 and "审计日志完整" in said, said
+
+    # what would hurt is refused by name
+    status, said = office.run("journal", "verify", ZHICHENG_MASTER=OTHER)
+    assert status and "密钥指纹不符" in said and "给出的是另一把" in said
+    assert "密钥指纹不符" in office.serve_refuses(ZHICHENG_MASTER=OTHER)
+    status, said = office.run("accounts", "create", "a.b", "--role", "系统管理员", "--name", "某", ZHICHENG_MASTER=None)
+    assert status and "没有设置 ZHICHENG_MASTER" in said
+    assert not (office.home / "keys" / "master").exists()
+    for words in (["prepare"], ["journal", "verify"]):
+        status, said = office.run(*words, DEMO="1")
+        assert status and "不能以 DEMO=1 打开" in said, said
+    assert "不能以 DEMO=1 打开" in office.serve_refuses(DEMO="1")
+
+    # another machine with the same keys knows the database
+    shutil.rmtree(office.home / "journal")
+    status, said = office.run("journal", "verify")
+    assert status == 0 and "没有库外链头记录" in said, said
+
+
+def test_a_restore_that_lacks_files_an_emptied_journal_and_an_old_schema_are_refused_by_name(office):
+    engine = create_engine(office.environment["DATABASE_URL"].replace("postgresql://", "postgresql+psycopg://"))
+    with engine.connect() as connection:
+        if not connection.execute(text("SELECT to_regclass('database_stamp')")).scalar():
+            pytest.skip("the chapter was not walked")
+    status, said = office.run("db", "downgrade")
+    assert status == 0, said
+    assert "请先执行 flask --app run prepare" in office.serve_refuses()
+    status, said = office.run("journal", "verify")
+    assert status and "请先执行 flask --app run prepare" in said
+    status, said = office.run("prepare")
+    assert status == 0, said
+    status, said = office.run("journal", "resume", "--reason", "演练：退回旧版本后重新升级，某某批准")
+    assert status == 0, said
+    status, said = office.run("journal", "verify")
+    assert status == 0, said
+    with engine.begin() as connection:
+        connection.exec_driver_sql("SET session_replication_role = replica")
+        connection.exec_driver_sql("DELETE FROM journal_entry")
+        connection.exec_driver_sql("DELETE FROM journal_head")
+    status, said = office.run("journal", "verify")
+    assert status == 1 and "日志是空的" in said and "比库外记录" in said, said
+    engine.dispose()

@@ -1,0 +1,52 @@
+"""A signed line that says where every chain stands: kept elsewhere, it proves later what was there that day.
+
+The key pair follows from the master key; whoever keeps the lines needs the public half only.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.office.journal import JournalEntry, JournalHead
+from models.sealed import key
+from workflow.base import clock
+from workflow.base.journal import Fault
+
+
+def _pair() -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(key("anchor"))
+
+
+def public_key() -> str:
+    """The half that others may have, in hex."""
+    return _pair().public_key().public_bytes_raw().hex()
+
+
+def line(session: Session) -> str:
+    """Day, and chain, number and seal of every head; a tab; the signature."""
+    heads = session.scalars(select(JournalHead).order_by(JournalHead.chain))
+    stands = [[head.chain, head.seq, head.seal] for head in heads]
+    told = json.dumps([clock.province_now(session).isoformat(timespec="seconds"), stands], separators=(",", ":"))
+    return f"{told}\t{_pair().sign(told.encode()).hex()}"
+
+
+def faults(session: Session, lines: Iterable[str]) -> Iterator[Fault]:
+    """What the kept lines say and the journal does not."""
+    for text in filter(None, (each.strip() for each in lines)):
+        told, _, signature = text.partition("\t")
+        try:
+            _pair().public_key().verify(bytes.fromhex(signature), told.encode())
+            day, stands = json.loads(told)
+        except (InvalidSignature, ValueError):
+            yield Fault(0, 0, f"留证文件中有一行不是本系统签出的：{told[:40]}")
+            continue
+        for chain, seq, seal in stands:
+            said = select(JournalEntry.seal).where(JournalEntry.chain == chain, JournalEntry.seq == seq)
+            if seq and session.scalar(said) != seal:
+                yield Fault(chain, seq, f"{day} 留证时的这一条不在日志中：日志被清空、截断或改写")
