@@ -114,8 +114,10 @@ class SessionScreen(SessionDesk, FlowScreen):
     def actions_of(self, record: ReviewSession) -> list[Any]:
         """After the scoring of material only one of two ways is open: by the plan's items, not by choice."""
         interviews = any(item.phase == ScorePhase.INTERVIEW for item in record.plan.items)
-        other = "skip_interview" if interviews else "start_interview"
-        return [action for action in super().actions_of(record) if action.step.verb != other]
+        hidden = {"skip_interview" if interviews else "start_interview"}
+        if record.call_off_asked_by is None:  # nothing to take back
+            hidden.add("drop_call_off")
+        return [action for action in super().actions_of(record) if action.step.verb not in hidden]
 
     def panels(self, record: ReviewSession) -> Sequence[Panel]:
         """Where the stage stands, member by member and candidate by candidate."""
