@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from models.awards.publicity import Publicity, PublicityItem, PublicityKind, PublicityState
 from models.batches.batch import Batch
 from models.committees.catalogue import Series, TitleLevel
 from models.committees.committee import Committee
@@ -33,6 +35,16 @@ D = Declaration
 #: Units that belong to the province directly carry its code.
 PROVINCIAL = "4300"
 
+#: 单位公示 is passed once its result is registered without a proven objection; running, it is not.
+_PUBLICISED = (
+    select(PublicityItem.declaration_id)
+    .join(Publicity)
+    .where(
+        Publicity.kind == PublicityKind.UNIT,
+        Publicity.state == PublicityState.CLOSED,
+        Publicity.outcome.in_(("none", "untrue")),
+    )
+)
 #: What else than the state shows that a declaration got so far: most of what was sent back or ended got further.
 #: A title revoked, or lost to a proven objection, is no longer counted as passed: it stays among those voted on.
 _SHOWN_BY: Mapping[Reached, Sequence[Clause]] = {
@@ -40,7 +52,7 @@ _SHOWN_BY: Mapping[Reached, Sequence[Clause]] = {
     Reached.QUALIFIED: (D.plan_id.is_not(None),),
     Reached.COMMITTEE: (D.reached_committee_at.is_not(None),),
     Reached.AUDITED: (D.position >= 1, D.returned_from >= 1),
-    Reached.PUBLICISED: (D.publicised_hash.is_not(None),),
+    Reached.PUBLICISED: (D.id.in_(_PUBLICISED),),
 }
 #: The stages from the last to the first, each with what shows that a declaration got so far; the first true one counts.
 STAGES: list[tuple[str, str, Clause | None]] = [
@@ -54,6 +66,8 @@ STAGES: list[tuple[str, str, Clause | None]] = [
 ORDER = [name for name, _, _ in reversed(STAGES)]
 STAGE_LABELS = {name: label for name, label, _ in STAGES}
 REACHED_PASS = ("passed", "filed", "issued")
+#: The condition of the lists that gives exactly the rows that are counted here (views/declarations).
+COUNTED, YES = "counted", "yes"
 #: 初定 and 认定 end at the last organisation of their path, without a committee (附件3 1.12.3).
 SHORT = ("submitted", "publicised", "audited", "filed", "issued")
 
@@ -120,6 +134,16 @@ def counting(question: Question, where: Clause) -> Select[Any]:
     return select(*rows.c, func.count().label("n")).group_by(*rows.c)
 
 
+def by_then(day: date) -> Clause:
+    """What had been declared by the end of that day."""
+    return or_(D.submitted_at.is_(None), D.submitted_at < datetime.combine(day, time()) + timedelta(days=1))
+
+
+def a_year_before(day: date) -> date:
+    """The same day of last year; of 29 February the day before."""
+    return day.replace(year=day.year - 1, day=28) if (day.month, day.day) == (2, 29) else day.replace(year=day.year - 1)
+
+
 def declared(session: Session, question: Question, where: Clause) -> int:
     """How many declarations answer the question."""
     return session.scalar(select(func.count()).select_from(D).where(where, question.clause(), submitted())) or 0
@@ -144,7 +168,9 @@ def series_names(session: Session) -> dict[int, str]:
 class Statistics:
     """The answers to one question. Takes the clauses of the declarations and of the plans the reader may see."""
 
-    def __init__(self, session: Session, question: Question, where: Clause, plans_where: Clause) -> None:
+    def __init__(
+        self, session: Session, question: Question, where: Clause, plans_where: Clause, today: date | None = None
+    ) -> None:
         import pandas  # here, so that a worker that shows no statistics does not carry it
 
         self.question = question
@@ -157,7 +183,10 @@ class Statistics:
         frame["decided"] = frame["n"].where(review & frame["stage"].isin(("decided", *REACHED_PASS)), 0)
         frame["passed"] = frame["n"].where(review & frame["stage"].isin(REACHED_PASS), 0)
         self.frame: DataFrame = frame
-        self.before = declared(session, replace(question, year=question.year - 1), where)
+        # a year that is under way is held against what last year had by the same day
+        self.until = a_year_before(today) if today is not None and today.year == question.year else None
+        then = where if self.until is None else and_(where, by_then(self.until))
+        self.before = declared(session, replace(question, year=question.year - 1), then)
 
     def total(self, name: str = "n") -> int:
         """The sum of a column."""
@@ -182,9 +211,10 @@ class Statistics:
 
     def _growth(self, total: int) -> str:
         if not self.before:
-            return f"{self.question.year - 1} 年度无数据"
+            return f"{self.until or f'{self.question.year - 1} 年度'}{'前' if self.until else ''}无数据"
         tenths = permille(abs(total - self.before), self.before)
-        return f"同比{'增' if total >= self.before else '减'} {percent(tenths)}"
+        as_of = f"（截至 {self.until}）" if self.until else ""
+        return f"同比{'增' if total >= self.before else '减'} {percent(tenths)}{as_of}"
 
     def by_city(self) -> Table:
         """申报数 by 市州 and level, with the pass rate."""
@@ -243,23 +273,29 @@ class Statistics:
         )
 
     def funnel(self) -> Table:
-        """阶段漏斗 (§4.1 table 2): how many got at least so far, and what share fell off since the stage before.
+        """阶段漏斗 (§4.1 table 2): how many got at least so far, and of those that did not, how many still may.
 
-        Reviews run through the committee. 初定 and 认定 do not, so their funnel is shorter and is shown when
-        the way is chosen; without a choice the funnel is that of the reviews.
+        What is under way is not lost: only what has ended before the stage is. Reviews run through the committee. 初定
+        and 认定 do not, so their funnel is shorter and is shown when the way is chosen; without a choice the funnel is
+        that of the reviews.
         """
         way = self.question.way or Way.REVIEW
         frame = self.frame[self.frame["way"] == way]
         stages = ORDER if way == Way.REVIEW else list(SHORT)
-        at = frame.groupby("stage")["n"].sum()
         rank = {name: number for number, name in enumerate(ORDER)}
-        reached = [int(sum(n for stage, n in at.items() if rank[stage] >= rank[name])) for name in stages]
+        every, ended = (f.groupby("stage")["n"].sum() for f in (frame, frame[frame["settled"] == 1]))
+        reached, settled = (
+            [int(sum(n for stage, n in at.items() if rank[stage] >= rank[name])) for name in stages]
+            for at in (every, ended)
+        )
         rows = []
         for number, (name, n) in enumerate(zip(stages, reached, strict=True)):
-            lost = reached[number - 1] - n if number else 0
-            drop = percent(permille(lost, reached[number - 1])) if number else "—"
-            rows.append([STAGE_LABELS[name], n, percent(permille(n, reached[0])), lost, drop])
-        return Table(f"{Way(way).label}阶段漏斗", ["阶段", "到达人数", "占提交", "较上阶段减少", "减少比例"], rows)
+            before = reached[number - 1] if number else n
+            lost = settled[number - 1] - settled[number] if number else 0
+            drop = percent(permille(lost, before)) if number else "—"
+            rows.append([STAGE_LABELS[name], n, percent(permille(n, reached[0])), before - n - lost, lost, drop])
+        heads = ["阶段", "到达人数", "占提交", "上阶段在办", "止于上阶段", "终止比例"]
+        return Table(f"{Way(way).label}阶段漏斗", heads, rows)
 
     def by_plan(self) -> Table:
         """通过率 of committee × level (§4.1 table 7): base, passed, rate, what the plan's ratio allows, what is left.

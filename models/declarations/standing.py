@@ -86,7 +86,7 @@ STANDING: dict[S, Standing] = {
     S.DRAFT:            Standing(_G.FILLING,      _H.APPLICANT, _E.OPEN,        _R.SUBMITTED,  "尚未提交，只有您本人能看到；填写完整、签署承诺后请提交。"),
     S.SUBMITTED:        Standing(_G.UNIT,         _H.OFFICE,    _E.OPEN,        _R.SUBMITTED,  "已送所在单位，等待受理；受理前您可以撤回修改。"),
     S.UNIT_REVIEW:      Standing(_G.UNIT,         _H.OFFICE,    _E.OPEN,        _R.SUBMITTED,  "所在单位已受理，正在逐项核实材料的真实性。"),
-    S.UNIT_PUBLICITY:   Standing(_G.POSTING,      _H.OFFICE,    _E.OPEN,        _R.PUBLICISED, "正在所在单位公示；期满无异议后由单位上报。"),
+    S.UNIT_PUBLICITY:   Standing(_G.POSTING,      _H.OFFICE,    _E.OPEN,        _R.SUBMITTED,  "正在所在单位公示；期满无异议后由单位上报。"),
     S.UNDER_AUDIT:      Standing(_G.AUDIT,        _H.OFFICE,    _E.OPEN,        _R.AUDITED,    "所在单位已上报，正在逐级审核。"),
     S.AT_COMMITTEE:     Standing(_G.RECHECK,      _H.COMMITTEE, _E.OPEN,        _R.COMMITTEE,  "已送达评委会，等待资格复核。"),
     S.QUALIFIED:        Standing(_G.REVIEW,       _H.COMMITTEE, _E.OPEN,        _R.QUALIFIED,  "资格复核合格，等待列入评审方案。"),

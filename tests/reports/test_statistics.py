@@ -7,6 +7,7 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy import event, true
 
+from models.awards.publicity import Publicity, PublicityItem, PublicityKind, PublicityState
 from models.committees.catalogue import TitleLevel
 from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as S
@@ -110,8 +111,8 @@ def test_a_title_lost_after_the_vote_is_no_longer_passed(told, make):
 
 def test_the_funnel_remembers_how_far_the_returned_and_the_terminated_got(told, make):
     make.declaration(state=S.RETURNED, returned_from=0)
-    make.declaration(state=S.RETURNED, returned_from=2, publicised_hash="x")
-    make.declaration(state=S.TERMINATED, reached_committee_at=SENT, publicised_hash="x", position=3)
+    make.declaration(state=S.RETURNED, returned_from=2)
+    make.declaration(state=S.TERMINATED, reached_committee_at=SENT, position=3)
     make.declaration(state=S.QUALIFIED)
     make.declaration(state=S.ISSUED, voted_on=VOTED)
     assert stages(told()) == {
@@ -125,8 +126,44 @@ def test_the_funnel_remembers_how_far_the_returned_and_the_terminated_got(told, 
         "备案": 1,
         "发证": 1,
     }
-    lost = {row[0]: (row[3], row[4]) for row in told().funnel().rows}
-    assert lost["复核合格"] == (1, "33.3%")
+    rows = {row[0]: row[3:] for row in told().funnel().rows}
+    assert rows["复核合格"] == [0, 1, "33.3%"], "terminated at the committee"
+    assert rows["单位公示"] == [1, 0, "0.0%"], "sent back and under way: not lost"
+
+
+def test_a_unit_publicity_counts_once_it_is_passed(told, make, session):
+    """Every declaration has a fingerprint of what is publicised since it was submitted; that proves nothing."""
+    running, passed, objected = (
+        make.declaration(state=S.UNIT_PUBLICITY, publicised_hash="x", position=0) for _ in range(3)
+    )
+    make.declaration(state=S.SUBMITTED, publicised_hash="x")
+    given = dict(posted_on=date(2026, 5, 18), starts_on=date(2026, 5, 19), ends_on=date(2026, 5, 25))
+    words = dict(title="公示", place="栏", complaint_department="科", complaint_telephone="1", handler="周核")
+    for declaration, more in (
+        (running, {}),
+        (passed, {"state": PublicityState.CLOSED, "outcome": "none"}),
+        (objected, {"state": PublicityState.CLOSED, "outcome": "true"}),
+    ):
+        posting = Publicity(kind=PublicityKind.UNIT, **given, **words, **more)
+        posting.people.append(PublicityItem(declaration=declaration))
+        session.add(posting)
+    assert stages(told())["提交"] == 4 and stages(told())["单位公示"] == 1
+
+
+def test_a_year_under_way_is_held_against_the_same_day_of_last_year(session, make):
+    for sent in (datetime(2025, 5, 20, 23), datetime(2025, 5, 21), datetime(2025, 12, 1)):
+        make.declaration(state=S.ISSUED, year=2025, submitted_at=sent)
+    for _ in range(2):
+        make.declaration(state=S.SUBMITTED, submitted_at=SENT)
+    session.flush()
+
+    def remark(today, year=2026):
+        return Statistics(session, Question(year=year), true(), true(), today).cards()[0][2]
+
+    assert remark(date(2026, 5, 20)) == "同比增 100.0%（截至 2025-05-20）"
+    assert remark(date(2026, 5, 21)) == "同比增 0.0%（截至 2025-05-21）"
+    assert remark(date(2027, 1, 5)) == "同比减 33.3%", "a year that is over is held against the whole of the other"
+    assert remark(date(2028, 2, 29), 2028) == "2027-02-28前无数据"
 
 
 def test_declarations_without_a_committee_have_a_funnel_of_their_own(told, make):

@@ -4,11 +4,20 @@ here."""
 from __future__ import annotations
 
 from models.declarations.declaration import Declaration
+from views.declarations.counted_condition import counted_condition
 from views.declarations.declaration_desk import DeclarationDesk
 from views.screens.base import Link
 
 
-class DeclarationSearchScreen(DeclarationDesk):
+class EveryDeclaration(DeclarationDesk):
+    """A list of all that the account may see; the figures of the dashboard lead here."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asks_for.append(counted_condition())
+
+
+class DeclarationSearchScreen(EveryDeclaration):
     """申报人员信息查询."""
 
     title = "申报人员信息查询"
@@ -18,7 +27,7 @@ class DeclarationSearchScreen(DeclarationDesk):
     conditions = "applicant_name number year series title level state unit region_code way mode submitted_at"
 
 
-class TrailScreen(DeclarationDesk):
+class TrailScreen(EveryDeclaration):
     """职称申报审核流程查询."""
 
     title = "职称申报审核流程查询"

@@ -14,7 +14,7 @@ from models.declarations.declaration import Declaration
 from models.paths.path import Way
 from models.review.plan import Plan
 from reports import figure
-from reports.statistics import Question, Statistics, Table, cities, series_names, years
+from reports.statistics import COUNTED, YES, Question, Statistics, Table, cities, series_names, years
 from reports.statistics_sheet import workbook
 from views.screens import stay
 from views.screens.download import named
@@ -103,7 +103,8 @@ class DashboardView(BaseView):
 
 def answer(question: Question) -> Statistics:
     """The statistics within what the signed-in account may see."""
-    return Statistics(db.session, question, policy.rows(g.user, Declaration), policy.rows(g.user, Plan))
+    rows, plans = policy.rows(g.user, Declaration), policy.rows(g.user, Plan)
+    return Statistics(db.session, question, rows, plans, asking(g.user).today)
 
 
 def asked() -> tuple[dict[str, list[tuple[str, str]]], Question, list[str]]:
@@ -156,6 +157,7 @@ def rows_address(question: Question, **also: Any) -> str:
         "level": question.level,
         "way": question.way,
         "region_code": city,
+        COUNTED: YES,
     } | also
     return url_for(f"{screen}.list", **{name: value for name, value in conditions.items() if value})
 

@@ -78,7 +78,7 @@ def test_an_unreadable_condition_is_named_and_ignored(browser, office):
 def test_a_bar_leads_to_its_rows(browser, office):
     page = browser(office).get("/dashboard/?level=associate_senior")
     by_city, funnel, _by_series = figures(page)
-    link = "/trailscreen/list/?year=2026&level=associate_senior&region_code=430100"
+    link = "/trailscreen/list/?year=2026&level=associate_senior&region_code=430100&counted=yes"
     assert link in by_city["data"][0]["customdata"]
     assert link.replace("&", "&amp;") in page.text
     assert funnel["data"][0]["customdata"] == []
@@ -97,6 +97,19 @@ def test_a_bar_of_someone_without_a_list_leads_nowhere(browser, make):
     make.declaration(state=S.QUALIFIED, batch=make.batch(committee=committee), reached_committee_at=SENT)
     page = browser(make.account(r.COMMITTEE_OFFICE, committee=committee)).get("/dashboard/")
     assert figures(page)[0]["data"][0]["customdata"] == [""]
+    assert 'href=""' not in page.text and "点击柱子" not in page.text
+
+
+def test_a_figure_leads_to_exactly_its_rows(browser, make, office):
+    """A draft given up before it was submitted stood in the list and in no figure."""
+    unit = make.unit(region_code="430102")
+    make.declaration(state=S.WITHDRAWN, submitted_at=None, unit=unit)
+    make.declaration(state=S.WITHDRAWN, submitted_at=SENT, unit=unit)
+    make.declaration(state=S.DRAFT, unit=unit)
+    client = browser(office)
+    for figure in figures(client.get("/dashboard/")):
+        for link, count in zip(figure["data"][0]["customdata"], figure["data"][0]["x"], strict=False):
+            assert f"共 {count} 条" in re.sub("<[^>]+>", "", client.get(link).text), link
 
 
 def test_the_provinces_own_units_have_no_rows_to_lead_to(browser, make):
