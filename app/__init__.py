@@ -15,11 +15,13 @@ import workflow.lifecycles  # noqa: F401  (every verb is registered before a scr
 from app import config
 from models.base import db
 from models.sealed import install_keys
+from reports.paper import missing_glyphs
 from workflow.accounts.password import use_method
 from workflow.base.clock import allow_demo_clock
 from workflow.base.unit_of_work import install
 from workflow.jobs.bell import Bell
 from workflow.jobs.job import install as install_bell
+from workflow.register import person_name
 from workflow.storage import store
 
 migrate = Migrate(render_as_batch=True, compare_type=True)
@@ -51,6 +53,7 @@ def create_app(**settings: Any) -> Flask:
     shelf = store.shelf_of(app.config["STORE_URL"], app.config["FILE_STORE"], app.config["STORE_ACCESS"])
     store.install(store.Store(shelf, Path(app.config["DATA_DIR"]) / "previews"))
     install_bell(None if app.config.get("JOBS_HERE") else Bell(config.queue_url(app.config)))
+    person_name.install(lambda name: "".join(sorted(missing_glyphs(name))))
     use_method(app.config["FAB_PASSWORD_HASH_METHOD"])
     if proxies := app.config["PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]

@@ -15,13 +15,17 @@ from models.register.organisation import NodeKind, Organisation, Region, UnitNat
 from models.register.person import IdKind
 from views.screens import stay
 from views.screens.refusal import code_of
-from workflow.accounts import accounts, registration, sign_in
+from workflow.accounts import accounts, budget, registration, sign_in
 from workflow.base import settings
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork, attempt
 
 #: Offered as 上级单位 while typing; who is not among them is found by the code.
 MOST_SUPERIORS = 500
+TOO_MANY = (
+    f"从本机所在网络今天已注册 {budget.REGISTRATIONS} 个账号，为防止批量冒用，今天不再受理；"
+    "请明天再注册，或改用其他网络。"
+)
 
 
 class RegisterView(BaseView):
@@ -83,6 +87,8 @@ class RegisterView(BaseView):
         if wait := sign_in.wait_seconds(db.session, stay.address()):
             sentence = sign_in.SLOW_DOWN.format(seconds=wait)
             return render_template(template, typed=typed, fields={}, sentence=sentence, **choices), 429
+        if not budget.left(db.session, _registering(), budget.REGISTRATIONS):
+            return render_template(template, typed=typed, fields={}, sentence=TOO_MANY, **choices), 429
         try:
             account = self._register(verb, typed)
         except Refused as refusal:
@@ -103,9 +109,14 @@ class RegisterView(BaseView):
         new = accounts.prepared(db.session, chosen, words=words)
 
         def register(uow: UnitOfWork) -> Account:
+            budget.spend(uow, _registering(), budget.REGISTRATIONS)
             return verb(uow, password=new, **typed)
 
         return attempt(accounts.system_account(db.session), register, context=stay.context())
+
+
+def _registering() -> str:
+    return f"register:{stay.address()}"
 
 
 def _welcome(account: Account) -> str:

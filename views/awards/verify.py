@@ -14,12 +14,16 @@ from flask_appbuilder import BaseView, expose
 from models.base import db
 from views.screens import stay
 from views.screens.refusal import NOT_THIS
-from workflow.accounts import accounts, sign_in
+from workflow.accounts import accounts, budget, sign_in
 from workflow.awards import verification
 from workflow.base.unit_of_work import attempt
 
 NONE_SUCH = (
     "没有查到符合的证书。请核对证书编号、姓名和证件号码后四位，三项须与证书完全一致；仍查不到的，请向发证单位核实。"
+)
+USED_UP = (
+    f"这一证书编号今天查询未符合已达 {budget.VERIFICATIONS} 次，为防止他人猜测，今天不再受理；"
+    "请明天再试，或扫描证书上的二维码查验。"
 )
 
 
@@ -39,10 +43,14 @@ class VerifyView(BaseView):
             return self._page(typed, f"查询过于频繁，请 {wait} 秒后再试。"), 429
         if not all(typed.values()):
             return self._page(typed, "请填写证书编号、姓名和证件号码后四位。"), NOT_THIS
+        asked, system = f"verify:{verification.plain(typed['number'])}", accounts.system_account(db.session)
+        if not attempt(system, lambda uow: budget.spend(uow, asked, budget.VERIFICATIONS)):
+            return self._page(typed, USED_UP), 429
         verdict = verification.verify(db.session, **typed)
         if verdict is None:
-            attempt(accounts.system_account(db.session), sign_in.address_failed, context={"address": _place()})
+            attempt(system, sign_in.address_failed, context={"address": _place()})
             return self._page(typed, NONE_SUCH), 404
+        attempt(system, lambda uow: budget.give_back(uow, asked))
         return self._page(typed, verdict=verdict)
 
     @expose("/<token>")

@@ -27,6 +27,7 @@ from workflow.base.policy import EXPERT_NAMES
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.committees import expert
 from workflow.committees.expert import EXPERT_POOL
+from workflow.register.person_name import fold
 
 
 def _specialties(uow: UnitOfWork, subject: Any) -> Sequence[tuple[str, str]]:
@@ -119,9 +120,9 @@ class ExpertScreen(FlowScreen):
 
 def recommend(uow: UnitOfWork, given: dict[str, Any]) -> Expert:
     """Find the person by name and number together, and recommend him; nobody learns which of the two is wrong."""
-    person = uow.session.scalar(
-        select(Person).where(Person.id_index == blind_index(given["id_number"]), Person.name == given["name"].strip())
-    )
+    person = uow.session.scalar(select(Person).where(Person.id_index == blind_index(given["id_number"])))
+    if person is not None and fold(person.name) != fold(given["name"]):
+        person = None
     unit = uow.session.scalar(
         select(Organisation).where(
             or_(Organisation.name == given["unit"].strip(), Organisation.code == given["unit"].strip().upper()),

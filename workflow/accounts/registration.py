@@ -23,14 +23,19 @@ from workflow.base import roles as r
 from workflow.base.errors import NotYou, Refused
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.register import organisation as organisations
+from workflow.register import person_name
 from workflow.register.pinyin import initials
 
-KNOWN = "该证件号码已注册账号，请直接登录；忘记密码请凭本人证件联系系统管理员重置。"
+#: One answer for a number that has an account and for one that is known under other data: nobody tries numbers out.
+UNABLE = (
+    "按所填信息不能注册：该证件号码可能已有账号，或姓名、手机号码与省内已登记的不一致。"
+    "请先用证件号码登录；忘记密码或信息有误的，请凭本人证件联系所在单位、当地人社部门或系统管理员办理。"
+)
 #: What each 证件类型 looks like; the resident's card is checked digit by digit.
 SHAPES: dict[str, str] = {
     IdKind.HK_MACAO: r"[HM]\d{8}(\d{2})?",
     IdKind.TAIWAN: r"\d{8}(\d{2})?",
-    IdKind.FOREIGN: r"[A-Z]{3}\d{12}|9\d{17}",
+    IdKind.FOREIGN: r"[A-Z]{3}\d{12}|9\d{16}[\dX]",
     IdKind.PASSPORT: r"[A-Z0-9]{5,17}",
 }
 YOUNGEST, OLDEST = 16, 100
@@ -64,6 +69,8 @@ def read_identity(kind: str, given: str, today: date) -> Identity:
         raise Refused("请选择证件类型。", field="id_kind")
     if not re.fullmatch(SHAPES[kind], number):
         raise Refused(f"{IdKind(kind).label}号码的格式不对，请对照证件重新填写。", field="id_number")
+    if kind == IdKind.FOREIGN and number[0] == "9":  # the card of 2023 is built like a resident's
+        return _card(number, today)
     return Identity(number)
 
 
@@ -72,6 +79,11 @@ def _resident(number: str, today: date, *, abroad: bool) -> Identity:
         raise Refused("身份证号码应为 18 位（末位可为 X），请对照证件重新填写。", field="id_number")
     if abroad != number.startswith(("81", "82", "83")):
         raise Refused("证件号码与证件类型不符，请核对证件类型。", field="id_kind")
+    return _card(number, today)
+
+
+def _card(number: str, today: date) -> Identity:
+    """Eighteen signs with the day of birth and a check digit (GB 11643), whoever the card is for."""
     if ric.calc_check_digit(number) != number[-1]:
         raise Refused("身份证号码校验位不正确（GB 11643），请对照证件重新填写。", field="id_number")
     try:
@@ -100,9 +112,7 @@ def register_person(
     under another name or telephone.
     """
     _only_registration(uow)
-    name = " ".join(name.split())
-    if not 2 <= len(name) <= 60:
-        raise Refused("请填写与证件一致的姓名。", field="name")
+    name = person_name.read(name)
     identity = read_identity(id_kind, id_number, uow.today)
     phone = read_phone(phone)
     person = uow.session.scalar(select(Person).where(Person.id_index == blind_index(identity.number)))
@@ -132,9 +142,7 @@ def enter_person(uow: UnitOfWork, *, name: str, id_kind: str, id_number: str, ph
 
     Refused as well: a number the province knows already.
     """
-    name = " ".join(name.split())
-    if not 2 <= len(name) <= 60:
-        raise Refused("请填写与证件一致的姓名。", field="name")
+    name = person_name.read(name)
     identity = read_identity(id_kind, id_number, uow.today)
     if uow.session.scalar(select(Person.id).where(Person.id_index == blind_index(identity.number))) is not None:
         raise Refused("此证件号码已登记，请在已有人员中选择。", field="id_number")
@@ -154,13 +162,13 @@ def enter_person(uow: UnitOfWork, *, name: str, id_kind: str, id_number: str, ph
 
 
 def _is_himself(uow: UnitOfWork, person: Person, name: str, phone: str) -> None:
-    if uow.session.scalar(select(Account.id).where(Account.person_id == person.id)) is not None:
-        raise Refused(KNOWN, field="id_number")
-    if person.name != name or (person.phone and normalised(person.phone) != phone):
-        raise Refused(
-            "所填姓名或手机号码与省内已登记的信息不一致，请凭本人证件联系所在单位或当地人社部门更正后再注册。",
-            field="name",
-        )
+    taken = uow.session.scalar(select(Account.id).where(Account.person_id == person.id)) is not None
+    if (
+        taken
+        or person_name.fold(person.name) != person_name.fold(name)
+        or (person.phone and normalised(person.phone) != phone)
+    ):
+        raise Refused(UNABLE, field="id_number")
     if not person.phone:
         person.phone = phone
 

@@ -20,6 +20,7 @@ from models.awards.truth import TruthState
 from models.register.person import Person
 from models.sealed import mask_id
 from workflow.base import row_check
+from workflow.register.person_name import fold
 
 
 @dataclass(frozen=True)
@@ -62,24 +63,25 @@ def verify(session: Session, *, token: str = "", number: str = "", name: str = "
     if token:
         found = session.scalar(select(Certificate).where(Certificate.token == token.strip().lower()))
         return _verdict(session, found) if found else None
-    newest = select(Certificate).where(Certificate.number == _plain(number)).order_by(Certificate.edition.desc())
+    newest = select(Certificate).where(Certificate.number == plain(number)).order_by(Certificate.edition.desc())
     certificate = session.scalars(newest.limit(1)).first()
     person = (
         session.get(Person, certificate.person_id) if certificate else session.scalars(select(Person).limit(1)).first()
     )
-    right_name = _same(certificate.holder_name if certificate else "—", name)
+    right_name = _same(fold(certificate.holder_name) if certificate else "—", fold(name))
     right_tail = _same(person.id_number[-4:] if person else "—", id_tail)
-    if certificate is None or len(_plain(id_tail)) != 4 or not (right_name and right_tail):
+    if certificate is None or len(plain(id_tail)) != 4 or not (right_name and right_tail):
         return None
     return _verdict(session, certificate)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A number as it is compared, however it was typed."""
     return "".join(unicodedata.normalize("NFKC", text).split()).upper()
 
 
 def _same(one: str, other: str) -> bool:
-    return hmac.compare_digest(_plain(one).encode(), _plain(other).encode())
+    return hmac.compare_digest(plain(one).encode(), plain(other).encode())
 
 
 def mask_name(name: str) -> str:

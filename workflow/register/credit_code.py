@@ -8,7 +8,8 @@ from operator import mul
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
-_shape = re.compile(rf"[0-9]{{8}}[{ALPHABET}]{{10}}")
+#: The registering department and the kind may be letters (A, N, Y …), the region is digits.
+_shape = re.compile(rf"[{ALPHABET}]{{2}}[0-9]{{6}}[{ALPHABET}]{{10}}")
 _value = {sign: number for number, sign in enumerate(ALPHABET)}
 
 

@@ -14,7 +14,7 @@ from tests.conftest import NOON
 from tests.owner import behind
 from tests.views.office_day import noon, page_of  # noqa: F401  (a fixture)
 from tests.workflow.awards.test_certificate import Desk
-from workflow.accounts import sign_in
+from workflow.accounts import budget, sign_in
 from workflow.awards import certificate as certificates
 from workflow.awards.certificate import CERTIFICATE
 from workflow.base import roles
@@ -99,6 +99,37 @@ def test_who_keeps_guessing_waits_but_can_still_sign_in(public, issued, session)
 def test_an_incomplete_question_is_not_counted(public, session):
     assert public.post("/verify/", data={"number": "A"}).status_code == 422
     assert session.get(AddressDelay, "verify:127.0.0.1") is None
+
+
+def test_a_certificate_has_a_budget_of_wrong_questions_a_day_from_wherever_they_come(app, public, issued, session):
+    def ask(n, **other):
+        return public.post(
+            "/verify/", data=asked(issued, **other), environ_overrides={"REMOTE_ADDR": f"10.0.{n // 200}.{n % 200}"}
+        )
+
+    for n in range(budget.VERIFICATIONS):
+        assert ask(n, id_tail=f"{n:04}").status_code == 404
+        assert ask(n).status_code == 200 or n == budget.VERIFICATIONS - 1, "a right answer costs nothing"
+    answer = ask(999)
+    assert answer.status_code == 429 and "今天不再受理" in page_of(answer) and issued.title_name not in page_of(answer)
+    for row in session.scalars(select(AddressDelay)):  # quiet minutes
+        row.last_at -= timedelta(minutes=min(40, row.last_at.hour * 60 + row.last_at.minute))
+    session.commit()
+    assert ask(998).status_code == 429
+    assert public.get(f"/verify/{issued.token}").status_code == 200, "the code of the paper is no guess"
+    for row in session.scalars(select(AddressDelay)):
+        row.last_at -= timedelta(days=1)
+    session.commit()
+    assert ask(997).status_code == 200
+
+
+def test_a_number_that_does_not_exist_has_the_same_budget(public):
+    typed = {"number": "A08261000000009999", "name": "张三", "id_tail": "0000"}
+    answers = [
+        public.post("/verify/", data=typed, environ_overrides={"REMOTE_ADDR": f"10.1.0.{n}"}).status_code
+        for n in range(budget.VERIFICATIONS + 1)
+    ]
+    assert answers == [404] * budget.VERIFICATIONS + [429]
 
 
 # -- 演示时钟 -------------------------------------------------------------------------------------------

@@ -87,7 +87,7 @@ def test_persons_from_hong_kong_macao_taiwan_and_abroad_register_too():
 
 def test_a_person_registers_once(uow, new):
     registration.register_person(uow, **person(new))
-    with pytest.raises(Refused, match="已注册账号"):
+    with pytest.raises(Refused, match="可能已有账号"):
         registration.register_person(uow, **person(new))
 
 

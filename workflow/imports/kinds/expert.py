@@ -16,6 +16,7 @@ from workflow.base.errors import NotYou, Refused
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.committees import expert as experts
 from workflow.imports.kind import Field, ImportKind, imports
+from workflow.register.person_name import fold
 
 
 @imports
@@ -42,7 +43,7 @@ class ExpertImport(ImportKind):
 
     def _person(self, uow: UnitOfWork, values: dict[str, Any]) -> Person | None:
         person = uow.session.scalar(select(Person).where(Person.id_index == blind_index(values["id_number"])))
-        if person is not None and person.name != values["name"]:
+        if person is not None and fold(person.name) != fold(values["name"]):
             raise Refused("姓名与省内已登记的同一证件号码不一致；请核对姓名和证件号码。", field="name")
         return person
 
