@@ -164,6 +164,24 @@ def test_gap_08_five_failures_lock_the_account_even_for_the_right_password(brows
     assert account.locked_until is not None
 
 
+def test_gap_08_failures_from_elsewhere_do_not_lock_the_account_out_where_it_works(browser, make, session):
+    """Whoever knows a user name could keep a judge from voting."""
+    account = known(make)
+    assert sign_in(browser()).status_code == 302
+    stranger, elsewhere = browser(), {"REMOTE_ADDR": "203.0.113.9"}
+    data = {"username": "zhang.san", "password": "guess"}
+    for _ in range(5):
+        assert stranger.post("/login/", data=data, environ_overrides=elsewhere).status_code == 401
+    right = data | {"password": GOOD}
+    assert stranger.post("/login/", data=right, environ_overrides=elsewhere).status_code == 401, "locked elsewhere"
+    assert sign_in(browser()).status_code == 302, "and open at its own address"
+    session.refresh(account)
+    assert account.locked_until is not None, "the lock on others stays"
+    for _ in range(5):
+        assert sign_in(browser(), word="guess").status_code == 401
+    assert sign_in(browser()).status_code == 401, "its own address is held to the same five"
+
+
 def test_gap_08_an_address_that_guesses_many_names_must_wait(browser, make):
     make.account(r.SYSTEM, username="robot")
     client = browser()

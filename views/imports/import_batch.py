@@ -24,7 +24,7 @@ from views.screens.posted import form, submit
 from views.screens.refusal import code_of
 from views.screens.stay import context
 from workflow.base.errors import Refused
-from workflow.base.flow import Ask
+from workflow.base.flow import Ask, Step
 from workflow.base.unit_of_work import asking, attempt
 from workflow.imports import import_batch, import_rows
 from workflow.imports.import_batch import IMPORT
@@ -73,6 +73,13 @@ class ImportScreen(FlowScreen):
     def name_of(self, record: ImportBatch) -> str:
         """What, and from which file."""
         return f"{self.cell_kind(record)} · {record.file_name}"
+
+    def done(self, record_id: int, step: Step, name: str, answer: Any) -> Any:
+        """What was done at once and came to nothing is no success: its sentence stands on the page."""
+        batch = db.session.get(ImportBatch, record_id)
+        if step.verb in ("commit", "undo", "resume") and batch is not None and batch.sentence:
+            return redirect(self.address("show", pk=record_id))
+        return super().done(record_id, step, name, answer)
 
     # -- upload --------------------------------------------------------------------------------------
 

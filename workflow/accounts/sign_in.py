@@ -21,7 +21,7 @@ from models.accounts.account import SYSTEM_NAME, Account
 from models.accounts.sign_in import AddressDelay, SignIn
 from models.register.person import Person
 from models.sealed import blind_index
-from workflow.accounts import password
+from workflow.accounts import familiar, password
 from workflow.base import clock, row_check, settings
 from workflow.base import roles as r
 from workflow.base.errors import Refused
@@ -92,10 +92,10 @@ def enter(
         _address_failed(uow.session, address)
         uow.record("sign_in_failed", "account:unknown", label="登录失败", reason="unknown")
         return Entry(sentence=WRONG)
-    locked = account.locked_until is not None and account.locked_until > uow.now
+    locked = familiar.shut(uow.session, account, address, uow.now)
     if locked or not account.active or not correct:
         reason = "locked" if locked else "disabled" if not account.active else "password"
-        _failed(uow, account, address, counts=reason == "password")
+        _tried(uow, account, address, counts=reason == "password")
         uow.record("sign_in_failed", account, label="登录失败", reason=reason)
         return Entry(sentence=WRONG)
     if sentence := row_check.forged_account(uow.session, account):
@@ -115,7 +115,9 @@ def enter(
             second_factor_at=second_factor_at,
         )
     )
-    account.failed_logins, account.locked_until = 0, None
+    if account.locked_until is None or account.locked_until <= uow.now:  # a lock on others stays on them
+        account.failed_logins, account.locked_until = 0, None
+    familiar.entered(uow, account, address)
     account.login_count = (account.login_count or 0) + 1
     account.last_login = uow.now.replace(microsecond=0)
     uow.record("sign_in", account, label="登录")
@@ -124,11 +126,22 @@ def enter(
     return Entry(token=token)
 
 
+def _tried(uow: UnitOfWork, account: Account, address: str, *, counts: bool) -> None:
+    """A failure from outside: from an address of its own it counts there, from elsewhere for all elsewhere."""
+    own = familiar.of(uow.session, account, address)
+    if own is None or not counts:
+        _failed(uow, account, address, counts=counts)
+        return
+    _address_failed(uow.session, address)
+    if familiar.failed(uow, own):
+        uow.record("lock_account", account, label="锁定账号", where="来源地址")
+
+
 def _failed(uow: UnitOfWork, account: Account, address: str, *, counts: bool) -> None:
     _address_failed(uow.session, address)
     if not counts:
         return
-    if account.locked_until is not None:  # an earlier lock has run out: counting begins anew
+    if account.locked_until is not None and account.locked_until <= uow.now:  # it has run out: counted anew
         account.failed_logins, account.locked_until = 0, None
     account.failed_logins += 1
     if account.failed_logins >= settings.value(uow.session, "lock_after_failures"):
@@ -200,10 +213,11 @@ def enrol_second_factor(uow: UnitOfWork, account: Account, secret: str, step: in
 
 def give_second_factor(uow: UnitOfWork, account: Account, step: int | None, key: str) -> bool:
     """Note a code: right and newer than the last one, or counted as a failed sign-in."""
-    if account.locked_until is not None and account.locked_until > uow.now:
+    address = uow.context.get("address", "")
+    if familiar.shut(uow.session, account, address, uow.now):
         return False
     if step is None or (account.totp_last_step is not None and step <= account.totp_last_step):
-        _failed(uow, account, uow.context.get("address", ""), counts=True)
+        _tried(uow, account, address, counts=True)
         uow.record("second_factor_failed", account, label="动态口令不正确", reason="code" if step is None else "used")
         return False
     account.totp_last_step, account.failed_logins = step, 0

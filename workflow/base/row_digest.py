@@ -33,7 +33,7 @@ EXEMPT = {
     "declaration_change": "a feed of numbers for whoever follows changes; nothing is decided by it",
     "organisation_gram": "an index that `organisation index` makes anew",
     "sign_in": "stays that last for hours; the journal tells of each; a stolen row opens nothing without its cookie",
-    "address_delay": "pauses of seconds for addresses that guess; lost without harm",
+    "address_delay": "pauses and budgets of who guesses, and where an account has signed in; lost, it begins anew",
     "job": "how far long work has come; what the work does is sealed where it does it",
     "job_slot": "that periodic work was asked for; asked twice it is done twice, without harm",
     "write_queue": "an empty table that writers lock",
