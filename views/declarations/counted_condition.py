@@ -1,4 +1,4 @@
-"""统计口径: a query condition for the declarations that statistics count, so that a figure leads to exactly its rows."""
+"""统计口径: a query condition for what statistics count, so that a figure leads to exactly its rows."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """Names of persons: one alphabet wherever a name comes in, one dot, one fold for comparing.
 
-A name is letters of scripts (GB 18030 has 88,115 Han characters; Tibetan, Uygur, Latin names are names as well), the dot
-between the parts of a name of a minority or a foreigner, and blanks between Latin words. What input methods put in
-its place is mapped; everything else is refused by its own name, for a name that is stored is printed on a certificate.
+A name is letters of scripts (GB 18030 has 88,115 Han characters; Tibetan, Uygur, Latin names are names as well), the
+dot between the parts of a name of a minority or a foreigner, and blanks between Latin words. What input methods put
+in its place is mapped; everything else is refused by its own name, for a name that is stored is printed on a
+certificate.
 """
 
 from __future__ import annotations
