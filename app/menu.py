@@ -142,6 +142,7 @@ MENU: list[Entry] = [
     Entry("职数申报",  "职数申报查询",         "views.declarations.quota:QuotaSearchScreen",            "附件3 1.22"),
     Entry("审核树配置", "审核层级配置单位确认", "views.paths.path_confirm:PathConfirmScreen",     "附件2 1.6.2",   waits(desk.confirm_desk, PathNode)),
     Entry("",          "消息",                 "views.office.notice:NoticeScreen",                "",              waits(desk.inbox, Notice)),
+    Entry("职称申报",  "破格推荐",             "views.declarations.endorsement:EndorsementScreen"),
     Entry("职称申报",  "我的证书",             "views.awards.certificate:MyCertificateScreen",    "附件1 三"),
     Entry("审核树配置", "评委会下级单位管理",   "views.paths.path:CommitteePathScreen",           "附件2 1.6.1"),
     Entry("基础配置",  "职称专业管理",         "views.committees.catalogue:SpecialtyScreen",          "附件3 1.1"),

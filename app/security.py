@@ -121,6 +121,7 @@ ACCESS: list[Access] = [
     Access("PathConfirmScreen", (*r.RECOMMENDERS, r.HRSS_AUDIT)),
     Access("NoticeScreen",      tuple(x for x in r.ALL if x not in r.THREE_ADMINS)),
     Access("MyCertificateScreen", (r.APPLICANT,)),
+    Access("EndorsementScreen", (r.APPLICANT,),                         (r.APPLICANT,)),
     Access("CommitteePathScreen", (r.COMMITTEE_OFFICE,),                (r.COMMITTEE_OFFICE,)),
     Access("SpecialtyScreen",   (r.HRSS_CONFIG,),                       (r.HRSS_CONFIG,), ("can_move", "can_retire")),
     Access("TitleScreen",       (r.HRSS_CONFIG,),                       (r.HRSS_CONFIG,), ("can_move", "can_retire")),

@@ -23,6 +23,7 @@ from workflow.committees import (  # noqa: F401  (importing registers the verbs)
 )
 from workflow.declarations import (  # noqa: F401  (importing registers the verbs)
     audit,
+    endorsement,
     paper_desk,
     path_migrate,
     quota,
@@ -62,6 +63,7 @@ LIFECYCLES: dict[str, Flow] = {
     "committee": committee.COMMITTEE,
     "batch": batch.BATCH,
     "quota": quota.QUOTA,
+    "endorsement": endorsement.ENDORSEMENT,
     "plan": plan.PLAN,
     "expert": expert.EXPERT_POOL,
     "draw": draw.DRAW,

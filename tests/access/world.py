@@ -28,6 +28,7 @@ from models.committees.committee import CommitteeState
 from models.committees.expert import Expert
 from models.declarations.declaration import Correction
 from models.declarations.declaration import DeclarationState as D
+from models.declarations.endorsement import Endorsement
 from models.declarations.material import Material
 from models.declarations.quota import Quota, QuotaState
 from models.imports.import_batch import ImportBatch, ImportState
@@ -477,7 +478,23 @@ class Side:
             issued_at=NOON,
         )
 
+    def _endorsements(self):
+        """Asked for by the applicant, and by a colleague."""
+        asked = [
+            self.make._add(
+                Endorsement,
+                {},
+                declaration=d,
+                person=self.make.person(),
+                certificate_number="A08261000000000001",
+                asked_at=NOON,
+            )
+            for d in self.declared
+        ]
+        self.keep("endorsement", *asked)
+
     def _masters(self):
+        self._endorsements()
         make, n = self.make, 10 if self.name == "甲" else 20
         certificates = [self._certificate(d, n + i) for i, d in enumerate(self.declared)]
         self.keep("certificate", *certificates)

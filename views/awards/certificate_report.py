@@ -47,9 +47,7 @@ class CertificateReportScreen(FlowScreen):
     model, flow = Certificate, CERTIFICATE
     title, guide = "证书报送人社部", "附件3 1.18"
     lead = "办理情况选择“待上报”，勾选后批量上报，或全部上报；上报后在“上报批次”下载上报包、登记回执。"
-    columns = (
-        "number holder_name title_name level_name issuer_name obtained_on report_batch reported_at reporting state"
-    )
+    columns = "number holder_name title_name level_name issuer_name obtained_on report_batch reporting state"
     labels = {"reporting": "上报情况"}
     facts = (
         "number holder_name unit_name series_name title_name level_name obtained_on document report_batch "

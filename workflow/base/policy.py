@@ -25,6 +25,7 @@ from models.committees.committee import Committee
 from models.committees.expert import Expert
 from models.declarations.declaration import Declaration, RouteStep
 from models.declarations.declaration import DeclarationState as S
+from models.declarations.endorsement import Endorsement
 from models.declarations.quota import Quota
 from models.declarations.reading import PROVINCE as WHOLE_PROVINCE
 from models.imports.import_batch import ImportBatch
@@ -83,6 +84,7 @@ NOUNS.update(
         Certificate: "证书",
         CertificateNumber: "证书编号",
         Issuer: "发证单位编码",
+        Endorsement: "破格推荐",
         BlacklistEntry: "黑名单",
         Expert: "评委",
         Person: "人员",
@@ -417,6 +419,15 @@ def unit_quotas(actor: Account) -> Clause_:
         above = select(Organisation.id).where(Organisation.superior_id.in_(above))
         clauses.append(Quota.unit_id.in_(above))
     return or_(*clauses)
+
+
+@scope(Endorsement, "own", "本人邀请和受邀的破格推荐", r.APPLICANT)
+def own_endorsements(actor: Account) -> Clause_:
+    """What one has asked for, and what one is asked."""
+    if not actor.person_id:
+        return false()
+    own = select(Declaration.id).where(Declaration.person_id == actor.person_id)
+    return or_(Endorsement.person_id == actor.person_id, Endorsement.declaration_id.in_(own))
 
 
 @scope(Certificate, "own", "本人的证书", r.APPLICANT)

@@ -20,6 +20,7 @@ from models.register.organisation import UnitNature
 from workflow.base import settings
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.committees import committee
+from workflow.declarations import endorsement
 from workflow.register import blacklist
 
 
@@ -216,15 +217,12 @@ def exception_founded(uow: UnitOfWork, declaration: Declaration) -> Iterator[Fin
     if not facts.get("exception_basis"):
         yield Finding("declaring.exception_basis", "破格申报须填写破格类别与依据（人社厅发〔2022〕60号）；请补充填写。")
     wanted = settings.value(uow.session, "recommenders")
-    named = [
-        facts.get("recommender_1"),
-        facts.get("recommender_2"),
-        *str(facts.get("recommenders_more") or "").splitlines(),
-    ]
-    if len({" ".join(name.split()) for name in named if name and name.strip()}) < wanted:
+    answered = endorsement.given(uow.session, declaration)
+    if len(answered) < wanted:
         yield Finding(
             "declaring.recommender_1",
-            f"破格申报须有 {wanted} 名同专业正高级专家推荐（人社厅发〔2022〕60号）；请填写 {wanted} 位不同的推荐人。",
+            f"破格申报须有 {wanted} 名同专业正高级专家推荐（人社厅发〔2022〕60号），现有 {len(answered)} 名本人同意；"
+            "请在“破格推荐”中凭证书编号和姓名邀请，由推荐人登录本人账号答复。",
         )
 
 

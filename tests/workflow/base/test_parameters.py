@@ -11,6 +11,7 @@ from models.declarations.declaration import DeclarationMode
 from models.paths.path import Way
 from models.review.plan import ScoreItem
 from models.review.session import ReviewOpinion
+from tests.workflow.declarations.test_endorsement import recommended
 from workflow.awards import publicity
 from workflow.base import roles, settings
 from workflow.base.errors import Refused
@@ -165,14 +166,17 @@ def test_posted_staff_stay_the_years_of_the_parameter(said, set_):
     assert "满 2 年" in said(rule, posted="外省单位派驻湖南", posted_since="2025-05-20")[0]
 
 
-def test_an_exceptional_declaration_names_as_many_recommenders_as_the_parameter_asks(said, set_):
-    facts = dict(
-        mode=DeclarationMode.EXCEPTIONAL, exception_basis="国家级表彰", recommender_1="甲 教授", recommender_2="乙 教授"
-    )
-    rule = eligibility.exception_founded
-    assert said(rule, **facts) == []
-    assert "2 名" in said(rule, **facts | {"recommender_2": "甲 教授"})[0]
+def test_an_exceptional_declaration_has_as_many_recommenders_as_the_parameter_asks(make, as_, set_):
+    declaration = make.declaration(mode=DeclarationMode.EXCEPTIONAL, way=Way.REVIEW)
+    typed = {"recommender_1": "甲 教授", "recommender_2": "乙 教授"}
+    declaration.content.sections = {"declaring": {"exception_basis": "国家级表彰", **typed}}
+    uow = as_(make.account(roles.APPLICANT))
+
+    def said():
+        return [finding.sentence for finding in eligibility.exception_founded(uow, declaration)]
+
+    assert "2 名同专业正高级专家" in said()[0] and "现有 0 名" in said()[0], "names that are typed recommend nobody"
+    recommended(make, declaration, 2)
+    assert said() == []
     set_("recommenders", 3)
-    assert "3 名同专业正高级专家" in said(rule, **facts)[0]
-    assert said(rule, **facts, recommenders_more="丙 教授") == []
-    assert said(rule, **facts, recommenders_more=" 甲  教授\n"), "the same name twice is one recommender"
+    assert "3 名同专业正高级专家" in said()[0] and "现有 2 名" in said()[0]
