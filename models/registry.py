@@ -16,6 +16,7 @@ from models.declarations import (  # noqa: F401
     liability,
     material,
     opinion,
+    paper_stub,
     quota,
     reading,
 )

@@ -16,6 +16,7 @@ from models.committees.catalogue import Series, Specialty, Title, TitleLevel
 from models.committees.committee import Committee, CommitteeState
 from models.committees.expert import Expert, ExpertState
 from models.declarations.declaration import Declaration, DeclarationContent, DeclarationState, RouteStep
+from models.declarations.standing import UNOPENED, Ending, Holder, states
 from models.paths.path import Way
 from models.register.organisation import NodeKind, Organisation, UnitNature
 from models.register.person import Person
@@ -24,9 +25,12 @@ from models.review.draw import Draw, DrawState
 from models.review.plan import Plan, PlanNeed, PlanState, ScoreItem
 from models.review.session import Member, ReviewSession
 from workflow.base import roles
+from workflow.declarations import content
 from workflow.register import name_index
 
 _numbers = count(1)
+#: States in which the unit has posted nothing, or nobody knows.
+NOT_POSTED = {*UNOPENED, DeclarationState.UNIT_REVIEW, *states(holder=Holder.RETURNING), *states(ending=Ending.REFUSED)}
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -169,7 +173,16 @@ class Make:
             reached = arrived if position <= max(declaration.position, 0) else None
             declaration.route.append(RouteStep(position=position, organisation=organisation, reached_at=reached))
         self.session.flush()
+        if state != DeclarationState.DRAFT:
+            self.as_handed_in(declaration)
         return declaration
+
+    def as_handed_in(self, declaration):
+        """What the declaration says now is what the applicant handed in, and the unit posted last."""
+        declaration.content_hash = content.digest(self.session, declaration)
+        if declaration.state not in NOT_POSTED:
+            declaration.publicised_hash = declaration.content_hash
+        self.session.flush()
 
     def expert(self, **given):
         """A pool expert in his term, with the account he votes with; `account=None` for none."""

@@ -78,6 +78,55 @@ LIFECYCLES: dict[str, Flow] = {
     "job": job.JOB,
     "role_charter": role.ROLE,
 }
+#: States that nothing leaves, each with the reason why it is final. Every other state has a verb that leaves it
+#: (tests/workflow/test_lifecycles.py walks them all).
+FINAL: dict[str, dict[str, str]] = {
+    "declaration": {
+        "failed": "对未获通过的一律不得复评（118号 五(四)）；下一年度另行申报",
+        "terminated": "当年度申报参评终止（118号 四(四)）；下一年度另行申报",
+        "withdrawn": "本人放弃；批次开放期内另建申报",
+        "revoked": "职称撤销（118号 七(一)）；期满后另行申报",
+    },
+    "endorsement": {
+        "given": "推荐人已推荐并签署（人社厅发〔2022〕60号）",
+        "declined": "推荐人不予推荐；申报人可另请推荐人",
+        "withdrawn": "已撤回；申报人可另请推荐人",
+    },
+    "publicity": {
+        "closed": "结果已登记；其后的反映按异议登记",
+        "void": "作废的公示不再恢复；另行公示",
+    },
+    "objection": {"answered": "已答复反映人（118号 五(四)）；新的反映另行登记"},
+    "path_node": {"cancelled": "注销的层级不再恢复；另行添加并确认（附件2 1.6）"},
+    "path_draft": {"effective": "已成为新版本路径；再改另建推演", "void": "作废的推演不再恢复；另建推演"},
+    "committee": {
+        "cancelled": "注销的评委会不再恢复；另行申请组建（令40号 第七条）",
+        "withdrawn": "取消组建权（118号 七(四)）；另行申请组建",
+    },
+    "batch": {"cancelled": "撤销的批次不再恢复；另建批次（附件2 1.4.2）"},
+    "quota": {
+        "rejected": "审核不通过；可另行申报职数",
+        "cleared": "职数当年有效（湘职改办〔2020〕3号）；下一年度另行申报",
+    },
+    "plan": {
+        "rejected": "审核不通过；可另行呈报方案（118号 五(一)）",
+        "cancelled": "方案已撤销，人员退回待入方案；另行呈报",
+        "archived": "评审结束已归档（118号 五(五)）",
+    },
+    "draw": {"closed": "抽取办结，结果固定（118号 五(二)）", "aborted": "本次抽取中止；另行抽取"},
+    "review_session": {
+        "archived": "当年度评委会解散（118号 五(六)）；其后的投诉由组建单位受理",
+        "cancelled": "会议已取消，人员退出方案；另行呈报方案",
+    },
+    "poll": {"destroyed": "计票后选票销毁，结果已固定（令40号 第十九条）", "void": "投票作废；另行组织投票"},
+    "filing": {"approved": "已备案（118号 六(二)）；个人的更正、撤销按证书办理"},
+    "issuer": {"cancelled": "注销的编码不再使用；另行配置（附件3 1.9）"},
+    "certificate": {"corrected": "已由更正后的证书取代"},
+    "certificate_number": {"taken": "证书编号已使用，不再释放", "void": "作废的编号不再使用"},
+    "blacklist_entry": {"lifted": "记录期满或已更正；新的失信行为另行登记"},
+    "import_batch": {"undone": "已撤销；更正后重新导入", "discarded": "已放弃；重新上传"},
+    "job": {"done": "已完成", "failed": "未完成的原因已告知；重新发起", "cancelled": "已取消；重新发起"},
+}
 for _flow in (*LIFECYCLES.values(), accounts.ACCOUNT):
     _flow.enter()
 for _kind in KINDS.values():

@@ -16,14 +16,21 @@ from models.batches.batch import Batch
 from models.committees.catalogue import Specialty, Title
 from models.declarations.declaration import Declaration, DeclarationMode, RouteStep
 from models.declarations.declaration import DeclarationState as S
-from models.register.organisation import Organisation
+from models.register.organisation import NodeKind, Organisation
 from workflow.awards import publicity
-from workflow.declarations import submission
-from workflow.declarations.declaration import DECLARATION, PUBLICISED, publicity_needed, unit_publicity
+from workflow.declarations import comparison, paper_desk, quota, quota_need, submission
+from workflow.declarations.declaration import (
+    DECLARATION,
+    PUBLICISED,
+    last_to_look,
+    publicity_needed,
+    unit_publicity,
+)
 from workflow.declarations.liability import LIABILITY_ITEMS
 from workflow.office import working_days
 
 SIGNED = {"head": "负责人"}
+PLACES = 8  #: that an institution of the demo asks for, of its 16 vacancies
 
 
 @dataclass
@@ -39,7 +46,6 @@ class Case:
     stops_at: str = ""  #: the state in which the applicant or an office leaves it lying
     twist: str = ""  #: return_unit, return_deep, objection_untrue, objection_true, disqualify, withdraw, abandon
     mode: str = DeclarationMode.NORMAL
-    needs_quota: bool = False
     stop_position: int = 1  #: at which level of the path it is left lying
     declaration_id: int = field(default=0)
 
@@ -54,7 +60,6 @@ def live(stage: Stage, case: Case) -> Story:
             title=uow.session.get_one(Title, case.title_id),
             unit=uow.session.get_one(Organisation, case.unit_id),
             mode=case.mode,
-            needs_quota=case.needs_quota,
             specialty=uow.session.get(Specialty, case.specialty_id) if case.specialty_id else None,
         )
         case.declaration_id = declaration.id
@@ -93,16 +98,53 @@ def _unit(stage: Stage, case: Case) -> Story:
         state = stage.session.get_one(Declaration, case.declaration_id).state
         if state == S.TERMINATED or case.stops_at == S.UNIT_PUBLICITY:
             return
+    _place(stage, case, officer)
     with stage.acting(officer) as uow:
+        declaration = _get(uow, case)
         DECLARATION.perform(
             uow,
-            _get(uow, case),
+            declaration,
             "recommend",
             assessment="公示无异议，测评合格",
             opinion="材料真实，业绩突出，同意推荐。",
+            in_post=quota_need.IN_POST if quota_need.asked_of(declaration) else None,
             **SIGNED,
         )
     yield from _levels(stage, case)
+
+
+def _place(stage: Stage, case: Case, officer: str) -> None:
+    """An institution without places for its candidate declares them, and its superior approves."""
+    declaration = stage.session.get_one(Declaration, case.declaration_id)
+    if not quota_need.needs_place(declaration) or quota.suitable(stage.session, declaration):
+        return
+    unit = declaration.unit
+    with stage.acting(officer) as uow:
+        made = quota.create_quota(
+            uow,
+            unit=uow.session.get_one(Organisation, unit.id),
+            year=declaration.year,
+            level=declaration.level,
+            requested=PLACES,
+            posts=24,
+            held=8,
+            establishment="湘人社岗设〔2024〕1 号",
+        )
+        quota.QUOTA.perform(uow, made, "declare")
+        number = made.id
+    above = unit.superior
+    if above is not None and above.kind == NodeKind.DISTRICT and above.superior is not None:
+        above = above.superior
+    province = above is None or above.kind == NodeKind.PROVINCE
+    with stage.acting("hrss_audit" if province else _officer(stage, above.id)) as uow:
+        quota.QUOTA.perform(
+            uow,
+            uow.session.get_one(quota.Quota, number),
+            "approve",
+            approved=PLACES,
+            document=f"湘人社职数〔{declaration.year}〕3 号",
+            opinion="在空缺岗位范围内，同意。",
+        )
 
 
 def _publicised(stage: Stage, case: Case, officer: str) -> Story:
@@ -179,13 +221,14 @@ def _levels(stage: Stage, case: Case) -> Story:
                 return
             continue
         with stage.acting(officer) as uow:
+            declaration = _get(uow, case)
             DECLARATION.perform(
                 uow,
-                _get(uow, case),
+                declaration,
                 "approve",
                 opinion="材料齐全，公示规范，同意上报。",
                 publicity_checked=True,
-                consistency="same",
+                consistency=_compared(uow, declaration),
                 **SIGNED,
             )
     declaration = stage.session.get_one(Declaration, case.declaration_id)
@@ -198,9 +241,21 @@ def _levels(stage: Stage, case: Case) -> Story:
                     uow, _get(uow, case), "disqualify", opinion="任现职年限不足 5 年，不符合申报条件。", **SIGNED
                 )
             else:
+                declaration = _get(uow, case)
+                same = _compared(uow, declaration)
                 DECLARATION.perform(
-                    uow, _get(uow, case), "qualify", opinion="复核合格，同意参评。", consistency="same", **SIGNED
+                    uow, declaration, "qualify", opinion="复核合格，同意参评。", consistency=same, **SIGNED
                 )
+
+
+def _compared(uow, declaration: Declaration) -> str:  # type: ignore[no-untyped-def]
+    """The paper goes to the last who looks; he lays it beside every file."""
+    if not last_to_look(declaration):
+        return "pending"
+    receipt = {"received_on": uow.today, "received_by": "经办", "place": "材料柜"}
+    DECLARATION.perform(uow, declaration, "receive_paper", **receipt)
+    paper_desk.compare(uow, declaration, {f.material.id: ("same", "") for f in comparison.files_of(uow, declaration)})
+    return "same"
 
 
 def _returned(stage: Stage, case: Case, officer: str) -> Story:

@@ -33,3 +33,4 @@ class Comparison(Model):
     note: Mapped[str] = column("比对说明", String(300), default="")
     compared_on: Mapped[date] = column("比对日期", Date)
     compared_by: Mapped[str] = column("比对人", String(60))
+    content_hash: Mapped[str] = column("所比内容摘要", String(64), default="")  #: workflow.declarations.content

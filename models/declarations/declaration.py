@@ -90,6 +90,10 @@ class Declaration(Model):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info={"label": "申报人"}, index=True)
     applicant_name: Mapped[str] = column("姓名", String(60), index=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), info={"label": "所在单位"})
+    #: the unit as the applicant chose it: a merger moves `unit_id`, not what he signed
+    declared_unit_id: Mapped[int | None] = column(
+        "填报时所在单位", Integer, default=lambda context: context and context.get_current_parameters()["unit_id"]
+    )
     region_code: Mapped[str] = column("行政区划", String(6), info={"list": "region"})
     series_id: Mapped[int] = mapped_column(ForeignKey("series.id"), info={"label": "申报系列"})
     title_id: Mapped[int] = mapped_column(ForeignKey("title.id"), info={"label": "申报职称"})
@@ -112,7 +116,8 @@ class Declaration(Model):
     path_version: Mapped[int | None] = column("审核路径版本", Integer)  #: of the path the route was taken from
     submitted_at: Mapped[datetime | None] = column("提交时间", DateTime)
     active_key: Mapped[str | None] = column("在办键", String(40), unique=True)  #: one a year while in hand
-    publicised_hash: Mapped[str | None] = column("公示内容摘要", String(64))
+    content_hash: Mapped[str | None] = column("提交内容摘要", String(64))  #: workflow.declarations.content
+    publicised_hash: Mapped[str | None] = column("公示内容摘要", String(64))  #: of what the unit posted last
     quota_id: Mapped[int | None] = mapped_column(ForeignKey("quota.id"), info={"label": "评审职数"}, index=True)
     reached_committee_at: Mapped[datetime | None] = column("到达评委会时间", DateTime)
     plan_id: Mapped[int | None] = mapped_column(ForeignKey("plan.id"), info={"label": "评审方案"})
@@ -173,6 +178,7 @@ class DeclarationContent(Model):
     declaration_id: Mapped[int] = mapped_column(ForeignKey("declaration.id"), unique=True)
     sections: Mapped[dict[str, Any]] = column("申报内容", JSON, default=dict)
     promised_at: Mapped[datetime | None] = column("承诺时间", DateTime)
+    promised_hash: Mapped[str | None] = column("承诺内容摘要", String(64))
     promised_from: Mapped[str] = column("承诺设备", String(200), default="")
     form_version: Mapped[str] = column("表单版本", String(20), default="")
     carried_from: Mapped[str] = column("带入自申报编号", String(24), default="")
@@ -212,6 +218,7 @@ class Correction(Model):
     declaration_id: Mapped[int] = mapped_column(ForeignKey("declaration.id"), index=True)
     position: Mapped[int] = column("退回层级", Integer)
     items: Mapped[list[dict[str, str]]] = column("补正事项", JSON)
+    facts: Mapped[list[str]] = column("可更改的申报信息", JSON, default=list)  #: workflow.declarations.content
     opinion: Mapped[str] = column("审核意见", Text)
     issued_at: Mapped[datetime] = column("告知时间", DateTime)
     due_on: Mapped[date | None] = column("补正期限", Date)  #: None until it has come down to the applicant

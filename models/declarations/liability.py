@@ -30,6 +30,7 @@ class LiabilityCard(Model):
     signed_by: Mapped[str] = column("登记人", String(64))
     organisation_name: Mapped[str] = column("签署单位", String(200))
     note: Mapped[str] = column("审核说明", Text, default="")
+    content_hash: Mapped[str] = column("所核内容摘要", String(64), default="")  #: workflow.declarations.content
 
     checks: Mapped[list[LiabilityCheck]] = relationship(order_by="LiabilityCheck.id", cascade="all, delete-orphan")
 

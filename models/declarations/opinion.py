@@ -54,6 +54,7 @@ class Opinion(Model):
     head_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), info={"label": "负责人账号"})
     head_name: Mapped[str] = column("负责人", String(64), default="")
     given_at: Mapped[datetime] = column("签署时间", DateTime)
+    content_hash: Mapped[str] = column("所审内容摘要", String(64), default="")  #: workflow.declarations.content
 
     @property
     def office(self) -> tuple[int | None, int | None]:

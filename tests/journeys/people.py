@@ -98,8 +98,10 @@ class Applicant(Window):
         return self
 
     def resubmits(self, explanation):
-        """重新提交 after a return."""
+        """重新提交 after a return; what was changed is promised anew."""
         self.page.goto(f"/declare/{self.key}/check")
+        if self.page.get_by_text("请核对后重新签署").count():
+            self.presses("我已阅读并签署承诺").told()
         self.page.get_by_label("补正说明").fill(explanation)
         return self.presses("重新提交").told()
 
@@ -195,17 +197,34 @@ def last_day_on(page):
     return re.search(r"公示至\s*(\d{4}-\d\d-\d\d)", page.content())[1]
 
 
+#: The record says so to the last who looks.
+NEEDS_PAPER = "尚未登记收到纸质材料，不能认定"
+
+
+def compares_paper(window):
+    """登记纸质材料, then 核验与比对 of every file."""
+    window.does("登记纸质材料", {"存放地点": "3 号柜"}).presses("核验与比对")
+    for choice in window.page.locator("select[name^=file-]").all():
+        choice.select_option(label="一致")
+    window.presses("保存")
+
+
 class Auditor(Officer):
     """县市区、市州人社部门."""
 
     screen = "职称申报人员资格审核"
 
     def audits(self, number):
-        """审核通过."""
+        """审核通过; who is the last to look has the paper before him."""
         self.record(self.screen, number)
+        compared = "纸质材料尚未收到，未比对"
+        if NEEDS_PAPER in self.page.content():
+            compares_paper(self)
+            self.record(self.screen, number)
+            compared = "一致"
         return self.does(
             "审核通过",
-            {"审核意见": "材料齐全，同意。", "已核查单位公示情况": True, "线上线下材料比对": "一致", **SIGNED},
+            {"审核意见": "材料齐全，同意。", "已核查单位公示情况": True, "线上线下材料比对": compared, **SIGNED},
         )
 
     def sends_back(self, number, *items):

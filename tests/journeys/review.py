@@ -8,7 +8,7 @@ import re
 import zipfile
 
 from tests.journeys.office import Window
-from tests.journeys.people import SIGNED, last_day_on
+from tests.journeys.people import SIGNED, compares_paper, last_day_on
 
 OFFICE_PASS, SUPERVISOR_PASS = "评委会办公室口令2026", "驻厅纪检组口令2026"
 PLACES = {"报到地点": "湘府宾馆", "材料评审地点": "省人才大厦三楼封闭评审区", "面试答辩地点": "省人才大厦五楼答辩室"}
@@ -26,6 +26,8 @@ class CommitteeOffice(Window):
 
     def qualifies(self, number):
         """资格复核: 审核通过."""
+        self.opens("职称申报人员资格复核").finds(number)
+        compares_paper(self)
         self.opens("职称申报人员资格复核").finds(number)
         return self.does("审核通过", {"审核意见": "复核合格，同意参评。", "线上线下材料比对": "一致", **SIGNED})
 

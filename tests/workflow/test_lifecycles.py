@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+import re
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from app.menu import MENU
 from models.base import Labelled
+from workflow.accounts import accounts
 from workflow.base import roles
 from workflow.base.errors import NotNow, NotYou
 from workflow.base.flow import Flow
-from workflow.lifecycles import LIFECYCLES
+from workflow.declarations.declaration import DECLARATION
+from workflow.lifecycles import FINAL, LIFECYCLES
 
 FLOWS = sorted(LIFECYCLES.items())
 EVERYBODY = (*roles.ALL, roles.SYSTEM)
@@ -84,3 +91,61 @@ def test_the_three_administrators_take_no_step_of_the_business(role):
     assert [
         f"{name}.{s.verb}" for name, flow in FLOWS if name != "role_charter" for s in flow.steps if role in s.roles
     ] == []
+
+
+@pytest.mark.parametrize("name, flow", [*FLOWS, ("account", accounts.ACCOUNT)])
+def test_every_state_has_a_verb_that_leaves_it_or_the_reason_why_it_is_final(name, flow):
+    left = {str(source) for step in flow.steps for source in step.sources if set(step.targets) - {source}}
+    final = FINAL.get(name, {})
+    assert {str(state) for state in flow.states} - left == set(final), "neither without a way nor without need"
+    assert all(len(reason) > 2 for reason in final.values())
+
+
+#: A way out is named in these words: “…” is then a verb, a field or a screen.
+NAMED = re.compile(r"(?:办理|在|到|从|通过|进入|使用|重新|审核机构在|由上级)“([^”{}]+)”")
+#: Buttons of pages that are no verb of a lifecycle and no entry of the menu.
+BUTTONS = {"其他信息", "核验与比对", "上报批次"}
+
+
+def sentences():
+    """Every text of the rules, with its place; what is put in at run time is {}."""
+    for path in sorted(Path("workflow").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                parts = (part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)
+                yield path, "".join(map(str, parts))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield path, node.value
+
+
+def test_a_way_out_that_a_refusal_names_exists():
+    steps = [step for flow in LIFECYCLES.values() for step in flow.steps]
+    words = {step.label for step in steps} | {ask.label for step in steps for ask in step.asks}
+    words |= {choice for step in steps for ask in step.asks if not callable(ask.choices) for _, choice in ask.choices}
+    words |= {entry.label for entry in MENU} | BUTTONS
+    words |= {state.label for flow in LIFECYCLES.values() for state in flow.states}
+    named = {(word, str(path)) for path, text in sentences() for word in NAMED.findall(text)}
+    assert len(named) > 30
+    assert {(word, path) for word, path in named if word not in words} == set()
+
+
+def test_the_buttons_that_refusals_name_stand_on_a_page():
+    pages = [*Path("views").rglob("*.py"), *Path("app/templates").rglob("*.html")]
+    text = "".join(path.read_text(encoding="utf-8") for path in pages)
+    assert {word for word in BUTTONS if word not in text} == set()
+
+
+def test_a_verb_that_a_refusal_of_a_declaration_names_can_be_led_by_somebody_in_that_state():
+    """Of the guards of a step: what they send people to is possible in a state from which the step is refused."""
+    found = 0
+    for step in DECLARATION.steps:
+        for guard in step.guards:
+            for word in re.findall(r"办理“([^”{}]+)”", inspect.getsource(guard)):
+                ways = [other for other in DECLARATION.steps if other.label == word]
+                if not ways:
+                    continue  # a screen: held by the test above
+                found += 1
+                after = {t for s in DECLARATION.steps if set(s.sources) & set(step.sources) for t in s.targets}
+                open_to = {*step.sources, *after}
+                assert any(open_to & set(way.sources) for way in ways), (step.verb, word)
+    assert found > 3

@@ -20,7 +20,7 @@ from views.screens.boxes import Box
 from views.screens.lookup import LOOKUPS
 from workflow.base.errors import Refused
 
-NAMES = ("title_id", "specialty_id", "unit_id", "mode", "channel", "needs_quota", "secret")
+NAMES = ("title_id", "specialty_id", "unit_id", "mode", "channel", "secret")
 
 
 def begin(actor: Account) -> dict[str, Any]:
@@ -70,7 +70,6 @@ def read(session: Session) -> dict[str, Any]:
         "specialty": session.get(Specialty, _number(given.get("specialty_id"))),
         "mode": given["mode"],
         "channel": given["channel"],
-        "needs_quota": bool(given.get("needs_quota")),
         "secret": bool(given.get("secret")),
     }
 
@@ -95,7 +94,8 @@ def boxes(batch: Batch, given: Mapping[str, Any], errors: Mapping[str, str]) -> 
             value["unit_id"],
             (),
             True,
-            "事业单位已纳入岗位设置管理的人员须通过所在单位申报（118号 四(一)2）",
+            "事业单位已纳入岗位设置管理的人员须通过所在单位申报（118号 四(一)2），"
+            "按单位性质和岗位占用职数（118号 三(二)）",
             lookup="Organisation",
             text=unit.name if unit else request.form.get("unit_id-text", ""),
         ),
@@ -109,7 +109,6 @@ def boxes(batch: Batch, given: Mapping[str, Any], errors: Mapping[str, str]) -> 
             True,
             "非公有制经济组织、自由职业者可由人事代理机构推荐或人社部门兜底受理（118号 四(一)1）",
         ),
-        Box("needs_quota", "占用事业单位职数", "check", bool(value["needs_quota"])),
         Box(
             "secret",
             "涉密人员或涉密成果",

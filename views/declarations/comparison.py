@@ -118,7 +118,7 @@ class ComparisonView(BaseView):
             kinds.get(f.material.kind, f.material.kind),
             file_link(f.material.file),
             size_of(f.material.file),
-            [found(c) for c in f.found if c is not f.here],
+            [found(c, f.counts(c)) for c in f.found if c is not f.here],
             Box(
                 result,
                 f"比对结果：{name}",
@@ -138,8 +138,10 @@ class ComparisonView(BaseView):
         )
 
 
-def found(one: Any) -> tuple[Any, str]:
-    """(badge, who, when and why) of a finding."""
+def found(one: Any, counts: bool) -> tuple[Any, str]:
+    """(badge, who, when and why) of a finding; one of another content has lost its force."""
     result = ComparisonResult(one.result)
     words = f"{one.organisation_name} {one.compared_on}"
+    if not counts:
+        return badge("已失效", "off"), f"{words}：{result.label}；比对后申报内容有变化，须重新比对"
     return badge(result.label, result.tone), f"{words}：{one.note}" if one.note else words

@@ -18,7 +18,7 @@ from models.declarations.declaration import DeclarationState as S
 from models.declarations.material import Material
 from views.batches.open_batches import open_batches
 from views.declarations import choice, declare_form
-from views.screens import stay
+from views.screens import answers, stay
 from views.screens.boxes import errors_of
 from views.screens.columns import badge
 from views.screens.moment import of_request
@@ -29,13 +29,14 @@ from views.storage.papers import mirrored, review_form_pdf
 from workflow.base import policy, settings
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork, attempt
-from workflow.declarations import carry, submission
+from workflow.declarations import carry, paper_only, submission
 from workflow.declarations import form as forms
 from workflow.declarations.declaration import DECLARATION
 from workflow.declarations.destination import whereabouts
 from workflow.paths import route
 
-VERBS = ("submit", "withdraw", "abandon", "resubmit")
+PAPER_ONLY = ("stub", "unstub")
+VERBS = ("submit", "withdraw", "abandon", "discard", "resubmit")
 
 
 def state_of(declaration: Declaration) -> Any:
@@ -195,10 +196,33 @@ class DeclareView(BaseView):
             return self._materials_page(declaration)
         kind = request.form.get("kind", "")
         try:
-            self._upload(key, kind)
+            self._paper_only(key, kind) if request.form.get("do") in PAPER_ONLY else self._upload(key, kind)
         except Refused as refusal:
             return self._materials_page(self._mine(key), {kind: refusal.sentence}), code_of(refusal)
         return redirect(f"{request.path}#{kind}")
+
+    def _paper_only(self, key: int, kind: str) -> None:
+        """Of a secret declaration: 登记 a paper-only file under its name, or 移除 it again."""
+        given = request.form
+        if given["do"] == "stub":
+            try:
+                pages = answers.number("页数", answers.cleaned(given.get("pages", "")))
+            except ValueError as error:
+                raise Refused(f"{error}", field=kind) from error
+            named = {"name": given.get("name", ""), "reference": given.get("reference", ""), "pages": pages}
+            self._do(lambda uow: paper_only.register(uow, uow.session.get_one(Declaration, key), kind, **named))
+            flash("已登记纸质目录，材料请线下报送。", "ok")
+            return
+        number = given.get("stub", "")
+
+        def take_out(uow: UnitOfWork) -> None:
+            declaration = uow.session.get_one(Declaration, key)
+            for stub in paper_only.stubs_of(uow, declaration):
+                if str(stub.id) == number:
+                    paper_only.remove(uow, declaration, stub)
+
+        self._do(take_out)
+        flash("已移除。", "ok")
 
     def _upload(self, key: int, kind: str) -> None:
         sent = request.files.get("file")
@@ -229,6 +253,7 @@ class DeclareView(BaseView):
             others=[k for k in kinds if k not in fitting],
             needed=needed,
             held=held,
+            stubs=paper_only.stubs_of(uow, declaration),
             errors=errors or {},
             sentence="".join(words for key, words in (errors or {}).items() if key not in {k.key for k in kinds}),
             max_mb=settings.value(db.session, "upload_max_mb"),
@@ -272,6 +297,7 @@ class DeclareView(BaseView):
             stops=stops,
             broken=broken,
             promise=forms.form().promise,
+            promised=submission.facts_of(uow, declaration)["promised"],
             refusal=self._refusal(uow, declaration),
         )
 
@@ -318,7 +344,7 @@ class DeclareView(BaseView):
     @expose("/<int:key>/act/<verb>", methods=["POST"])
     @has_access
     def act(self, key: int, verb: str) -> Any:
-        """提交, 撤回, 放弃申报, 重新提交."""
+        """提交, 撤回, 放弃申报, 删除草稿, 重新提交."""
         self._mine(key)
         if verb not in VERBS:
             abort(404)
@@ -328,6 +354,8 @@ class DeclareView(BaseView):
             lambda uow: DECLARATION.perform(uow, uow.session.get_one(Declaration, key), verb, **answers),
             f"已{step.label}。",
         )
+        if done and verb == "discard":
+            return redirect(url_for(".mine"))
         return redirect(url_for(".show" if done or verb not in ("submit", "resubmit") else ".check", key=key))
 
     @expose("/<int:key>")

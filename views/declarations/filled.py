@@ -8,7 +8,7 @@ from typing import Any
 
 from models.declarations.declaration import Declaration
 from views.storage.papers import mirrored
-from workflow.declarations import degree_check
+from workflow.declarations import degree_check, quota_need
 from workflow.declarations import form as forms
 from workflow.declarations.form_parts import Field, Section
 
@@ -46,7 +46,7 @@ def sections_of(declaration: Declaration) -> list[Filled]:
         "level": str(declaration.level),
         "mode": str(declaration.mode),
         "channel": str(declaration.channel),
-        "needs_quota": declaration.needs_quota,
+        "needs_quota": quota_need.needs_place(declaration),
         "secret": declaration.secret,
     }
     declaring = filled.get("declaring")

@@ -43,7 +43,13 @@ def boxes_of(
 ) -> list[Box]:
     """The fields of a verb's dialog: what was typed, else what the ask begins with."""
     errors = errors or {}
-    return [_box(ask, step, uow, subject, typed, errors.get(ask.name, "")) for ask in step.asks]
+    asked = (ask for ask in step.asks if not _offers_nothing(ask, uow, subject))
+    return [_box(ask, step, uow, subject, typed, errors.get(ask.name, "")) for ask in asked]
+
+
+def _offers_nothing(ask: Ask, uow: UnitOfWork, subject: Any) -> bool:
+    """A choice that need not be made and has nothing to choose is not asked."""
+    return ask.kind == "choice" and not ask.required and not ask.options(uow, subject)
 
 
 def _box(ask: Ask, step: Step, uow: UnitOfWork, subject: Any, typed: Mapping[str, Any] | None, error: str) -> Box:

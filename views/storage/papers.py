@@ -21,8 +21,8 @@ from models.register.organisation import Region
 from models.review.plan import Plan
 from reports.paper import render
 from workflow.base.unit_of_work import asking
+from workflow.declarations import bound, content
 from workflow.declarations import form as forms
-from workflow.declarations import liability, submission
 from workflow.declarations import opinion as opinions
 from workflow.declarations.named import as_filed
 
@@ -86,13 +86,14 @@ def certificate_pdf(certificate: Certificate) -> io.BytesIO:
 
 def review_form_pdf(declaration: Declaration) -> io.BytesIO:
     """《专业技术职称评审表》 with what was filled in, the promise, the 责任卡 and the opinions given so far."""
-    person, content = declaration.person, declaration.content
+    person = declaration.person
+    promised_at = declaration.content.promised_at if bound.promised(db.session, declaration) else None
     region = db.session.scalar(select(Region.name).where(Region.code == declaration.region_code))
     filed = as_filed(db.session, declaration)
     data: dict[str, Any] = {
         "number": declaration.number,
         "organisation": filed.unit,
-        "content_hash": submission.content_hash(declaration),
+        "content_hash": content.digest(db.session, declaration),
         "cover": [
             ["姓名", person.name],
             ["证件号码", person.masked_id],
@@ -111,12 +112,12 @@ def review_form_pdf(declaration: Declaration) -> io.BytesIO:
         "promise": {
             "text": forms.form().promise.splitlines(),
             "signer": person.name,
-            "signed_at": f"{content.promised_at:%Y-%m-%d %H:%M}" if content.promised_at else "",
+            "signed_at": f"{promised_at:%Y-%m-%d %H:%M}" if promised_at else "",
         },
         "authority_opinions": [],
         "verify_url": public(url_for("RecordView.open", kind="declaration", key=declaration.id)),
     }
-    if (card := liability.card_of(db.session, declaration)) is not None:
+    if (card := bound.card_in_force(db.session, declaration)) is not None:
         data["liability_card"] = {"items": [_checked(check) for check in card.checks]}
     for opinion in opinions.newest(db.session, declaration):
         box = BOXES[OpinionResult(opinion.result)]

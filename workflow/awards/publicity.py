@@ -28,6 +28,7 @@ from workflow.base.flow import Ask, Flow, Step
 from workflow.base.notices import tell
 from workflow.base.roles import APPLICANT, COMMITTEE_OFFICE, HRSS_AUDIT, RECOMMENDERS, SUPERVISOR
 from workflow.base.unit_of_work import UnitOfWork
+from workflow.declarations import content
 from workflow.declarations.audit import end
 from workflow.declarations.declaration import DECLARATION, PUBLICISED
 from workflow.declarations.outcome import post_result
@@ -176,6 +177,7 @@ def post_unit(
     )
     for declaration in declarations:
         DECLARATION.advance(uow, declaration, "publicise", first=first, last=last)
+        declaration.publicised_hash = content.digest(uow.session, declaration)
         uow.session.add(PublicityItem(publicity_id=publicity.id, declaration_id=declaration.id))
     uow.session.flush()
     return publicity
@@ -285,6 +287,8 @@ def void(uow: UnitOfWork, publicity: Publicity, *, opinion: str) -> None:
     verb = "take_down" if publicity.kind == PublicityKind.UNIT else "take_down_result"
     for item in publicity.people:
         DECLARATION.advance(uow, item.declaration, verb, opinion=opinion)
+        if publicity.kind == PublicityKind.UNIT:
+            item.declaration.publicised_hash = None
 
 
 def register_objection(

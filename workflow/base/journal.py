@@ -219,6 +219,8 @@ def _verify_chain(
             if entry.mac != mac(entry.seal.encode()):
                 return Fault(chain, seq, "封印不是由本系统密钥签出")
             previous = entry.seal
+            if '"deleted":true' in entry.details:  # by a verb that says so: the record is rightly gone
+                latest.pop(entry.subject, None)
             known = latest.get(entry.subject)
             if entry.after and (
                 known is None or known.id < entry.id

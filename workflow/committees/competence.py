@@ -76,7 +76,7 @@ def covers(
     """
     if declaration is not None:
         level, series_id = declaration.level, declaration.series_id
-        specialty_id, region_code = declaration.specialty_id, declaration.region_code
+        specialty_id, region_code = declaration.specialty_id, declaration.unit.region_code
     if sentence := valid_on(committee, on or uow.today):
         return sentence
     over = "超越评审权限或范围的评审不予认可（118号 七(四)）；请选择相应的评委会。"

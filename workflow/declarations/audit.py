@@ -17,9 +17,9 @@ from workflow.base import settings
 from workflow.base.errors import Refused
 from workflow.base.notices import tell
 from workflow.base.unit_of_work import UnitOfWork
-from workflow.declarations import comparison, liability, quota, term
+from workflow.declarations import comparison, content, liability, quota, quota_need, term
 from workflow.declarations import opinion as opinions
-from workflow.declarations.declaration import DECLARATION, audit_deadline, is_review, step_at
+from workflow.declarations.declaration import DECLARATION, audit_deadline, is_review, outcomes, step_at, touch
 from workflow.storage.files import store
 
 
@@ -42,6 +42,7 @@ def check(uow: UnitOfWork, declaration: Declaration, *, opinion: str = "", **che
     card = liability.compose(uow, declaration, checkers, opinion or "逐项审核属实")
     DECLARATION.advance(uow, declaration, "check", opinion=card.note, liability_card=liability.told(card))
     liability.keep(uow, card)
+    touch(declaration)
 
 
 @DECLARATION.performs("recommend")
@@ -54,12 +55,13 @@ def recommend(
     head: str,
     handler: str = "",
     seal: Any = None,
+    in_post: str | None = None,
     late_reason: str = "",
 ) -> None:
     """The unit vouches for its applicant and passes the file upward; a quota place is registered."""
     _late(uow, declaration, late_reason)
-    if declaration.needs_quota and declaration.quota_id is None:
-        quota.reserve(uow, declaration)
+    _confirmed(declaration, in_post)
+    quota.settle(uow, declaration)
     if seal:
         store(uow, seal[0], seal[1], owner=declaration, purpose="单位推荐意见盖章件", field="seal")
     said = opinions.compose(uow, declaration, R.RECOMMENDED, words=opinion, head=head, assessment=assessment)
@@ -95,6 +97,23 @@ def approve(
     )
 
 
+def _confirmed(declaration: Declaration, in_post: str | None) -> None:
+    """The unit confirms what the applicant says of his post; a place is never given up by a word of his."""
+    if not quota_need.asked_of(declaration):
+        return
+    if in_post not in dict(quota_need.POSTS):
+        raise Refused(
+            "事业单位推荐须确认申报人是否纳入岗位设置管理（118号 三(二)1、四(一)2）；请选择“岗位设置管理”。",
+            field="in_post",
+        )
+    if (in_post == quota_need.IN_POST) != quota_need.stated_in_post(declaration):
+        raise Refused(
+            "单位确认的岗位设置情况与申报人填写的不一致，不能推荐（118号 四(一)2、四(二)1）；"
+            "请办理“退回”，由申报人更正“是否纳入岗位设置”。",
+            field="in_post",
+        )
+
+
 def _late(uow: UnitOfWork, declaration: Declaration, reason: str) -> None:
     """An office past its day passes on with the reason in writing: its delay never costs the applicant his year."""
     last = audit_deadline(declaration)
@@ -106,6 +125,14 @@ def _late(uow: UnitOfWork, declaration: Declaration, reason: str) -> None:
 
 
 def _explained(uow: UnitOfWork, declaration: Declaration, consistency: str, note: str) -> None:
+    if consistency not in dict(outcomes(uow, declaration)):
+        raise Refused(
+            "尚未登记收到纸质材料，不能认定线上线下一致（118号 四(四)）；"
+            "请先办理“登记纸质材料”，或选择“纸质材料尚未收到，未比对”。"
+            if declaration.paper_received_on is None
+            else "纸质材料已收到，须逐件比对后登记结果（118号 四(四)）；请在“核验与比对”中办理。",
+            field="consistency",
+        )
     found = comparison.overall(uow, declaration)
     if found == "corrected" and consistency == "same":
         raise Refused(
@@ -169,7 +196,9 @@ def _take_effect(uow: UnitOfWork, declaration: Declaration) -> None:
 
 
 @DECLARATION.performs("send_back")
-def send_back(uow: UnitOfWork, declaration: Declaration, *, items: str | list[str], opinion: str) -> None:
+def send_back(
+    uow: UnitOfWork, declaration: Declaration, *, items: str | list[str], opinion: str, facts: Sequence[str] = ()
+) -> None:
     """退回: one list of everything that is missing; down to the level below, or straight to the applicant.
 
     The applicant is told at once, whatever levels lie between (REQUIREMENTS §6.10).
@@ -177,6 +206,10 @@ def send_back(uow: UnitOfWork, declaration: Declaration, *, items: str | list[st
     wanted = [line.strip() for line in (items.splitlines() if isinstance(items, str) else items) if line.strip()]
     if not wanted:
         raise Refused("退回须一次性写明需要补齐补正的全部内容（118号 四(三)）；请逐行填写补正事项。", field="items")
+    if unknown := set(facts) - set(content.CASE_FACTS):
+        raise Refused(f"须更正的申报信息无效：{'、'.join(sorted(unknown))}；请从列表中选择。", field="facts")
+    if facts:
+        wanted.append(f"更正申报信息：{'、'.join(content.CASE_FACTS[name] for name in facts)}")
     here = declaration.position
     stop = step_at(declaration, here)
     straight = here <= 0 or (stop is not None and stop.fast_return)
@@ -188,6 +221,7 @@ def send_back(uow: UnitOfWork, declaration: Declaration, *, items: str | list[st
             declaration_id=declaration.id,
             position=here,
             items=[{"text": text} for text in wanted],
+            facts=list(facts),
             opinion=opinion,
             issued_at=uow.now.replace(microsecond=0),
             due_on=declaration.due_on if straight else None,

@@ -22,7 +22,7 @@ from models.declarations.standing import AUDITED, standing
 from models.paths.path import Way
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork
-from workflow.declarations import comparison, degree_check, eligibility, submission
+from workflow.declarations import bound, comparison, content, degree_check, eligibility, quota_need, submission
 from workflow.declarations.declaration import publicity_needed, unit_publicity
 from workflow.declarations.liability import card_of
 from workflow.declarations.quota import limit_of, suitable
@@ -123,13 +123,26 @@ def filled_in(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
 
 def responsibility(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
     """《真实性审核责任卡》: who has checked what."""
-    card = card_of(uow.session, declaration)
+    card = bound.card_in_force(uow.session, declaration)
     basis = "118号 四(二)1"
-    if card is not None:
+    if card is None and card_of(uow.session, declaration) is not None:
+        yield Check(BAD, "《真实性审核责任卡》签署后申报内容有变化，已经失效，须重新审核签署", basis)
+    elif card is not None:
         names = "、".join(dict.fromkeys(check.checker_name for check in card.checks))
         yield Check(OK, f"《真实性审核责任卡》已逐项签署（{names}，{card.signed_at:%Y-%m-%d}）", basis)
     elif declaration.state != S.DRAFT and not standing(declaration).settled:
         yield Check(LOOK, "《真实性审核责任卡》尚未签署", basis)
+
+
+def bindings(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
+    """The promise and the recommendation: of what is declared now, or of something else."""
+    lost = bound.lost(uow.session, declaration)
+    if not bound.handed_in(uow.session, declaration):
+        yield Check(BAD, "申报内容与申报人提交时不一致，须退回申报人核对后重新提交", "118号 四(一)")
+    if "个人承诺" in lost:
+        yield Check(BAD, "个人承诺签署后申报内容有变化，已经失效，须申报人重新签署", "118号 四(一)")
+    if "单位推荐意见" in lost:
+        yield Check(BAD, "单位推荐后申报内容有变化，推荐意见已经失效，须重新推荐", "118号 四(二)3")
 
 
 def publicity(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
@@ -141,6 +154,11 @@ def publicity(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
     posting = unit_publicity(uow, declaration)
     if posting is None:
         yield Check(LOOK, "尚未办理所在单位申报公示", basis)
+        return
+    if not bound.posted(uow.session, declaration):
+        yield Check(
+            BAD, f"单位公示（{posting.starts_on} 至 {posting.ends_on}）后申报内容有变化，已经失效，须重新公示", basis
+        )
         return
     days = working_days.between(uow.session, posting.posted_on, posting.ends_on)
     running = uow.today <= posting.ends_on
@@ -172,7 +190,9 @@ def objections(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
 
 def quota(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
     """职数 of an institution for this level and specialty."""
-    if not declaration.needs_quota:
+    if not quota_need.needs_place(declaration):
+        if quota_need.asked_of(declaration):
+            yield Check(LOOK, "申报人填写未纳入岗位设置管理，不占用职数；推荐时由单位确认", "118号 三(二)、四(一)2")
         return
     basis, level = "118号 三(二)、五(三)", TitleLevel(declaration.level).label
     if declaration.quota_id:
@@ -218,8 +238,12 @@ def paper(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
 
 def _compared(uow: UnitOfWork, declaration: Declaration) -> Check:
     """线上线下比对, file by file: what the newest office found."""
-    newest = [found[-1] for f in comparison.files_of(uow, declaration) if (found := f.found)]
+    now = content.digest(uow.session, declaration)
+    files = comparison.files_of(uow, declaration)
+    newest = [found[-1] for f in files if (found := [c for c in f.found if c.content_hash == now])]
     basis = "118号 四(四)"
+    if not newest and any(f.found for f in files):
+        return Check(BAD, "逐件比对后申报内容有变化，比对已经失效，须重新比对", basis)
     if not newest:
         return Check(LOOK, "纸质材料与网上材料尚未逐件比对", basis)
     count = {result: sum(c.result == result for c in newest) for result in comparison.ComparisonResult}
@@ -234,7 +258,19 @@ def degrees(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
         yield Check(tone, f"{degree.degree}：{degree.told}", "118号 四(二)1")
 
 
-PARTS = (held_title, degrees, rules, filled_in, responsibility, publicity, objections, quota, corrections, paper)
+PARTS = (
+    held_title,
+    degrees,
+    rules,
+    filled_in,
+    bindings,
+    responsibility,
+    publicity,
+    objections,
+    quota,
+    corrections,
+    paper,
+)
 
 
 def days_left(uow: UnitOfWork, day: date) -> int | None:

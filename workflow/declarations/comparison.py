@@ -18,6 +18,7 @@ from models.declarations.declaration import Declaration
 from models.declarations.material import Material
 from workflow.base.remembered import once
 from workflow.base.unit_of_work import UnitOfWork
+from workflow.declarations import content
 from workflow.declarations.materials import materials_of
 
 
@@ -27,7 +28,13 @@ class Compared:
 
     material: Material
     found: Sequence[Comparison]  #: of all offices, in the order of the route
-    here: Comparison | None
+    here: Comparison | None  #: of this office, of what is declared now
+    row: Comparison | None = None  #: of this office, whatever it spoke of
+    now: str = ""  #: the digest of what is declared now
+
+    def counts(self, one: Comparison) -> bool:
+        """Whether a finding speaks of what is declared now."""
+        return one.content_hash == self.now
 
 
 def files_of(uow: UnitOfWork, declaration: Declaration) -> list[Compared]:
@@ -41,12 +48,12 @@ def _files(uow: UnitOfWork, declaration: Declaration) -> list[Compared]:
         select(Comparison).where(Comparison.declaration_id == declaration.id).order_by(Comparison.position)
     ):
         known.setdefault(one.material_id, []).append(one)
-    return [
-        Compared(
-            m, known.get(m.id, ()), next((c for c in known.get(m.id, ()) if c.position == declaration.position), None)
-        )
-        for m in materials_of(uow, declaration)
-    ]
+    now, files = content.digest(uow.session, declaration), []
+    for material in materials_of(uow, declaration):
+        found = known.get(material.id, ())
+        row = next((c for c in found if c.position == declaration.position), None)
+        files.append(Compared(material, found, row if row and row.content_hash == now else None, row, now))
+    return files
 
 
 def everything_compared(uow: UnitOfWork, declaration: Declaration) -> str | None:
@@ -68,7 +75,7 @@ def everything_compared(uow: UnitOfWork, declaration: Declaration) -> str | None
 def overall(uow: UnitOfWork, declaration: Declaration) -> str:
     """What the files together say: `corrected` where any was, `same` where all agree, "" where not all are compared."""
     if declaration.paper_received_on is None:
-        return ""
+        return "pending"
     results = {f.here.result if f.here else "" for f in files_of(uow, declaration)}
     if results & {"", ComparisonResult.DIFFERS}:
         return ""

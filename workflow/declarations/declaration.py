@@ -5,15 +5,17 @@ Verbs that do more than advance stand in submission, audit and outcome; `workflo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import func, select
+from sqlalchemy.orm.attributes import flag_modified
 
 from models.awards.publicity import Objection, ObjectionState, Publicity, PublicityItem, PublicityKind, PublicityState
 from models.batches.batch import BatchState
 from models.declarations.declaration import Declaration, RouteStep
 from models.declarations.declaration import DeclarationState as S
-from models.declarations.standing import AUDITED, ON_THE_WAY
+from models.declarations.standing import AUDITED, ON_THE_WAY, POSTED
 from models.paths.path import Way
 from models.review.plan import Plan, PlanState
 from workflow.accounts.colleague import offered
@@ -32,7 +34,7 @@ from workflow.base.roles import (
     SYSTEM,
 )
 from workflow.base.unit_of_work import UnitOfWork
-from workflow.declarations import comparison
+from workflow.declarations import bound, comparison, content, quota_need
 from workflow.declarations.liability import LIABILITY_ITEMS, card_of
 from workflow.declarations.term import office_is_late
 
@@ -49,7 +51,11 @@ PUBLICISED = (
     "《评审表》",
     "投诉受理部门及电话",
 )
+#: In the hands of an office that may send it back.
+_ON_A_DESK = {*ON_THE_WAY, S.AT_COMMITTEE} - {S.SUBMITTED}
 SAME_OR_NOT = (("same", "一致"), ("corrected", "不一致，已沟通更正"))
+#: Between the levels: the paper is handed in at the end, in the days of the batch (118号 二(二)).
+NOT_YET = ("pending", "纸质材料尚未收到，未比对")
 
 
 def own(uow: UnitOfWork, declaration: Declaration) -> str | None:
@@ -57,6 +63,13 @@ def own(uow: UnitOfWork, declaration: Declaration) -> str | None:
     if declaration.person_id == uow.actor.person_id:
         return None
     return "只能办理本人的申报；请用申报人本人的账号登录办理。"
+
+
+def never_handed_in(uow: UnitOfWork, declaration: Declaration) -> str | None:
+    """A draft that an office may have seen stays on record."""
+    if declaration.submitted_at is None:
+        return None
+    return "该草稿曾经提交，办理记录须留存（118号 四），不能删除；不再申报的请办理“放弃申报”。"
 
 
 def not_self(uow: UnitOfWork, declaration: Declaration) -> str | None:
@@ -76,6 +89,25 @@ def in_my_hands(uow: UnitOfWork, declaration: Declaration) -> str | None:
 def step_at(declaration: Declaration, position: int) -> RouteStep | None:
     """The stop of the route at that position."""
     return next((stop for stop in declaration.route if stop.position == position), None)
+
+
+def touch(declaration: Declaration) -> None:
+    """A verb that keeps the state is a change as well: pages drawn before it are no longer the record."""
+    flag_modified(declaration, "state")
+
+
+def last_to_look(declaration: Declaration) -> bool:
+    """Whether nobody compares after this office: the committee's, or the one whose 通过 takes effect."""
+    return step_at(declaration, declaration.position + 1) is None and not (
+        is_review(declaration) and step_at(declaration, declaration.position)
+    )
+
+
+def paper_registered(uow: UnitOfWork, declaration: Declaration) -> str | None:
+    """线上线下相结合 (118号 一、四(四)): the last to look has the paper before him."""
+    if declaration.paper_received_on is not None or not last_to_look(declaration):
+        return None
+    return "尚未登记收到纸质材料，不能认定线上线下一致（118号 一、四(四)）；请先办理“登记纸质材料”并逐件比对。"
 
 
 def my_desk(uow: UnitOfWork, declaration: Declaration) -> str | None:
@@ -192,9 +224,36 @@ def audit_deadline(declaration: Declaration) -> date:
 
 def liability_card_signed(uow: UnitOfWork, declaration: Declaration) -> str | None:
     """Every item of the 责任卡 has a named checker before publicity and recommendation (118号 四(二)1)."""
-    if card_of(uow.session, declaration) is not None:
+    if bound.card_in_force(uow.session, declaration) is not None:
         return None
+    if card_of(uow.session, declaration) is not None:
+        return "《真实性审核责任卡》签署后申报内容有变化，已经失效（118号 四(二)1）；请重新办理“真实性审核”。"
     return "《真实性审核责任卡》尚未签署，不能公示或推荐（118号 四(二)1）；请先办理“真实性审核”，逐项填写审核人。"
+
+
+def _mended(declaration: Declaration, how: str) -> str:
+    """What to do about content that is not what was signed: while it is audited it can be sent back."""
+    if declaration.state in _ON_A_DESK:
+        return f"请办理“退回”，{how}。"
+    return "请由审计管理员在“审计日志”中核查改动，恢复原内容后再办理。"
+
+
+def as_handed_in(uow: UnitOfWork, declaration: Declaration) -> str | None:
+    """What goes on is what the applicant vouched for and handed in (118号 四(一))."""
+    if bound.handed_in(uow.session, declaration) and "个人承诺" not in bound.lost(uow.session, declaration):
+        return None
+    mend = _mended(declaration, "由申报人核对、重新签署承诺后提交")
+    return f"申报内容与申报人承诺并提交的不一致，不能继续办理（118号 四(一) 告知承诺制）；{mend}"
+
+
+def as_recommended(uow: UnitOfWork, declaration: Declaration) -> str | None:
+    """What goes on is what was signed, posted and recommended (118号 四(二))."""
+    if sentence := as_handed_in(uow, declaration):
+        return sentence
+    if not (lost := bound.lost(uow.session, declaration)):
+        return None
+    mend = _mended(declaration, "由单位重新审核、公示、推荐")
+    return f"申报内容变更后，{'、'.join(lost)}已经失效，不能继续办理（118号 四(二)）；{mend}"
 
 
 def unit_publicity(uow: UnitOfWork, declaration: Declaration) -> Publicity | None:
@@ -232,6 +291,8 @@ def unit_publicity_over(uow: UnitOfWork, declaration: Declaration) -> str | None
     if not publicity_needed(declaration):
         return None
     posting = unit_publicity(uow, declaration)
+    if posting is not None and not bound.posted(uow.session, declaration):
+        return "公示后申报内容有变化，公示已经失效，不得推荐（118号 四(二)3）；请作废后重新办理“所在单位申报公示”。"
     if posting is None or declaration.state != S.UNIT_PUBLICITY:
         return "未经单位公示，不得推荐申报参评（118号 四(二)3）；请先在“所在单位申报公示”办理公示。"
     if uow.today <= posting.ends_on:
@@ -252,6 +313,13 @@ def result_publicity_over(uow: UnitOfWork, declaration: Declaration) -> str | No
     return None
 
 
+def _proven(declaration: Declaration) -> str:
+    """What a proven objection leads to: the unit does not send it on; after the result the province ends it."""
+    if declaration.state == S.UNIT_PUBLICITY:
+        return "公示期间的异议经查证属实，申报材料不予报送（118号 四(二)2）；请由单位办理“不予报送”。"
+    return "异议经查证属实，不能继续办理（118号 六(二)）；请由省厅审核岗办理“终止申报参评”。"
+
+
 def no_open_objection(uow: UnitOfWork, declaration: Declaration) -> str | None:
     """An objection blocks until it is investigated and found untrue (118号 四(二)2, 六(二))."""
     found = uow.session.scalars(
@@ -263,7 +331,7 @@ def no_open_objection(uow: UnitOfWork, declaration: Declaration) -> str | None:
     if not found:
         return None
     if ObjectionState.UPHELD in found:
-        return "公示期间的异议经查证属实，申报材料不予报送（118号 四(二)2）；请办理“不予报送”。"
+        return _proven(declaration)
     return "公示期间有异议尚未办结，不能继续办理（118号 四(二)2、六(二)）；请先完成异议核查。"
 
 
@@ -303,16 +371,53 @@ _ITEMS = Ask(
     hint="每行一项，须一次性写明需要补齐补正的全部内容（118号 四(三)）",
     max_length=4000,
 )
+_FACTS = Ask(
+    "facts",
+    "须更正的申报信息",
+    "choices",
+    required=False,
+    choices=tuple(content.CASE_FACTS.items()),
+    hint="单位推荐上报后，只有在此指明的申报信息可以更改；其余申报信息锁定（118号 四(二)3）",
+)
+
+
+def outcomes(uow: UnitOfWork, declaration: Declaration) -> Sequence[tuple[str, str]]:
+    """What can be said of the comparison: something only where the paper is registered, nothing only between levels."""
+    if declaration.paper_received_on is not None:
+        return SAME_OR_NOT
+    return () if last_to_look(declaration) else (NOT_YET,)
+
+
 _COMPARE = (
     Ask(
         "consistency",
         "线上线下材料比对",
         "choice",
-        choices=SAME_OR_NOT,
+        choices=outcomes,
         default=comparison.overall,
-        hint="重点比对两个途径提交的材料是否一致（118号 四(四)）",
+        hint="重点比对两个途径提交的材料是否一致；登记纸质材料后方可比对（118号 四(四)）",
     ),
     Ask("consistency_note", "比对说明", required=False, max_length=300),
+)
+
+
+def _posts(uow: UnitOfWork, declaration: Declaration) -> Sequence[tuple[str, str]]:
+    return quota_need.POSTS if quota_need.asked_of(declaration) else ()
+
+
+def _stated(uow: UnitOfWork, declaration: Declaration) -> str:
+    """A choice is made by the unit; only what the applicant has said is proposed."""
+    return quota_need.IN_POST if quota_need.needs_place(declaration) else ""
+
+
+_POST = Ask(
+    "in_post",
+    "岗位设置管理",
+    "choice",
+    required=False,
+    choices=_posts,
+    default=_stated,
+    hint="事业单位必须确认：纳入岗位设置管理的在核准职数内推荐（118号 三(二)1、四(一)2）；其他单位不填",
 )
 _LATE = Ask(
     "late_reason",
@@ -331,35 +436,35 @@ _PAPER = (
     Ask("place", "存放地点", max_length=80, hint="例如：政务大厅 3 号窗口档案柜；材料移送后由接收机构重新登记"),
 )
 _DESKS = tuple(dict.fromkeys((*RECOMMENDERS, *AUDITORS, COMMITTEE_OFFICE)))
-_ON_A_DESK = {*ON_THE_WAY, S.AT_COMMITTEE} - {S.SUBMITTED}
 
 # fmt: off
 DECLARATION = Flow("申报", S, [
     #     verb               label              from                          to                by                only if                               asks
     Step("submit",          "提交",             {S.DRAFT},                    S.SUBMITTED,      APPLICANT,        [own, batch_open],                    [], "附件1 二", "primary", "提交后材料将送所在单位受理，确定提交？"),
     Step("withdraw",        "撤回",             {S.SUBMITTED},                S.DRAFT,          APPLICANT,        [own],                                [], "附件1 二", "", "撤回后可修改再提交，确定撤回？"),
+    Step("discard",         "删除草稿",         {S.DRAFT},                    None,             APPLICANT,        [own, never_handed_in],               [], "附件1 二", "bad", "草稿及其材料将被删除，不能恢复，确定删除？"),
     Step("abandon",         "放弃申报",         {S.DRAFT, S.RETURNED},        S.WITHDRAWN,      APPLICANT,        [own, in_my_hands],                   [Ask("opinion", "放弃原因", "area")], "令40号 第十七条", "bad", "放弃后本条申报不能恢复，确定放弃？"),
     Step("accept",          "受理",             {S.SUBMITTED},                S.UNIT_REVIEW,    RECOMMENDERS,     [my_unit, not_self],                  [], "118号 四(二)", "primary"),
     Step("check",           "真实性审核",       {S.UNIT_REVIEW},              None,             RECOMMENDERS,     [my_unit, not_self],                  [*(Ask(k, f"{v} · 审核人", "choice", choices=offered, default=_me) for k, v in LIABILITY_ITEMS), Ask("opinion", "审核说明", "area", required=False)], "118号 四(二)1"),
-    Step("publicise",       "发起公示",         {S.UNIT_REVIEW},              S.UNIT_PUBLICITY, RECOMMENDERS,     [my_unit, not_self, liability_card_signed], [], "118号 四(二)2", inner=True),
-    Step("recommend",       "上报",             {S.UNIT_PUBLICITY, S.UNIT_REVIEW}, [S.UNDER_AUDIT, S.AT_COMMITTEE, S.FILED], RECOMMENDERS, [my_unit, not_self, liability_card_signed, unit_publicity_over, no_open_objection],
-         [Ask("assessment", "用人单位测评、公示结果", "area", max_length=500), Ask("opinion", "推荐意见", "area"), *_SIGNED, _LATE, Ask("seal", "盖章扫描件", "file", required=False)], "118号 四(二)3", "primary"),
+    Step("publicise",       "发起公示",         {S.UNIT_REVIEW},              S.UNIT_PUBLICITY, RECOMMENDERS,     [my_unit, not_self, as_handed_in, liability_card_signed], [], "118号 四(二)2", inner=True),
+    Step("recommend",       "上报",             {S.UNIT_PUBLICITY, S.UNIT_REVIEW}, [S.UNDER_AUDIT, S.AT_COMMITTEE, S.FILED], RECOMMENDERS, [my_unit, not_self, as_handed_in, liability_card_signed, unit_publicity_over, no_open_objection],
+         [Ask("assessment", "用人单位测评、公示结果", "area", max_length=500), Ask("opinion", "推荐意见", "area"), _POST, *_SIGNED, _LATE, Ask("seal", "盖章扫描件", "file", required=False)], "118号 四(二)3", "primary"),
     Step("stop",            "不予报送",         {S.UNIT_PUBLICITY},           S.TERMINATED,     RECOMMENDERS,     [my_unit, not_self, objection_upheld], [_OPINION, *_SIGNED], "118号 四(二)2", "bad"),
-    Step("approve",         "审核通过",         {S.UNDER_AUDIT},              [S.UNDER_AUDIT, S.AT_COMMITTEE, S.FILED], AUDITORS, [my_desk, not_self, comparison.everything_compared], [_OPINION, _PUBLICITY_CHECKED, *_COMPARE, *_SIGNED, _LATE], "118号 四(三)", "primary"),
+    Step("approve",         "审核通过",         {S.UNDER_AUDIT},              [S.UNDER_AUDIT, S.AT_COMMITTEE, S.FILED], AUDITORS, [my_desk, not_self, as_recommended, paper_registered, comparison.everything_compared], [_OPINION, _PUBLICITY_CHECKED, *_COMPARE, *_SIGNED, _LATE], "118号 四(三)", "primary"),
     Step("receive_paper",   "登记纸质材料",     {S.UNIT_REVIEW, S.UNIT_PUBLICITY, S.UNDER_AUDIT, S.AT_COMMITTEE, S.QUALIFIED, S.PLANNED}, None, _DESKS, [holds_paper, not_self], _PAPER, "118号 一"),
     Step("compare",         "线上线下比对",     _ON_A_DESK,                   None,             _DESKS,           [my_node, not_self],                  [], "118号 四(四)", inner=True),
     Step("check_degrees",   "核验学历学位",     _ON_A_DESK,                   None,             _DESKS,           [my_node, not_self],                  [], "118号 四(二)1", inner=True),
-    Step("send_back",       "退回",             {S.UNIT_REVIEW, S.UNIT_PUBLICITY, S.UNDER_AUDIT, S.AT_COMMITTEE}, S.RETURNED, (*dict.fromkeys((*RECOMMENDERS, *AUDITORS, COMMITTEE_OFFICE)),), [my_node, not_self], [_ITEMS, _OPINION], "118号 四(三)", "bad"),
+    Step("send_back",       "退回",             _ON_A_DESK, S.RETURNED, (*dict.fromkeys((*RECOMMENDERS, *AUDITORS, COMMITTEE_OFFICE)),), [my_node, not_self], [_ITEMS, _FACTS, _OPINION], "118号 四(三)", "bad"),
     Step("pass_down",       "退回补充材料",     {S.RETURNED},                 S.RETURNED,       (*dict.fromkeys((*RECOMMENDERS, *AUDITORS)),), [my_desk, not_self], [Ask("opinion", "转达说明", "area", required=False)], "附件3 1.12.3-2", "primary"),
     Step("hand_down",       "督办直退",         {S.RETURNED},                 S.RETURNED,       (*AUDITORS, COMMITTEE_OFFICE), [above_the_holder, office_late, not_self], [Ask("opinion", "督办说明", "area")], "附件3 1.12.3-2", "bad", "下级机构逾期未转交，确定直接退给申报人补正？"),
     Step("resubmit",        "重新提交",         {S.RETURNED},                 [S.SUBMITTED, S.UNIT_REVIEW, S.UNDER_AUDIT, S.AT_COMMITTEE], APPLICANT, [own, in_my_hands, correction_open], [Ask("opinion", "补正说明", "area")], "附件3 1.12.3-1.4", "primary"),
     Step("reroute",         "审核路径迁移",     {S.SUBMITTED, S.UNIT_REVIEW, S.UNIT_PUBLICITY, S.UNDER_AUDIT, S.RETURNED}, None, HRSS_CONFIG, [], [], "附件3 1.4–1.8", inner=True),
     Step("lapse",           "逾期终止",         {S.RETURNED},                 S.TERMINATED,     (SYSTEM, *AUDITORS, COMMITTEE_OFFICE), [on_its_way, overdue], [], "令40号 第十七条", "bad"),
-    Step("qualify",         "复核合格",         {S.AT_COMMITTEE},             S.QUALIFIED,      COMMITTEE_OFFICE, [my_committee, not_self, comparison.everything_compared], [_OPINION, *_COMPARE, *_SIGNED], "118号 四(四)", "primary"),
+    Step("qualify",         "复核合格",         {S.AT_COMMITTEE},             S.QUALIFIED,      COMMITTEE_OFFICE, [my_committee, not_self, as_recommended, paper_registered, comparison.everything_compared], [_OPINION, *_COMPARE, *_SIGNED], "118号 四(四)", "primary"),
     Step("disqualify",      "复核不合格",       {S.AT_COMMITTEE},             S.TERMINATED,     COMMITTEE_OFFICE, [my_committee, not_self],             [Ask("opinion", "不合格原因", "area"), *_SIGNED], "118号 四(四)", "bad", "复核不合格将终止当年度申报参评，确定？"),
-    Step("include",         "列入方案",         {S.QUALIFIED},                S.PLANNED,        (HRSS_AUDIT, HRSS_SPECIAL), [plan_approved],            [], "118号 五(一)", inner=True),
+    Step("include",         "列入方案",         {S.QUALIFIED},                S.PLANNED,        (HRSS_AUDIT, HRSS_SPECIAL), [plan_approved, as_recommended],            [], "118号 五(一)", inner=True),
     Step("leave_plan",      "退出方案",         {S.PLANNED, S.IN_REVIEW},     S.QUALIFIED,      (COMMITTEE_OFFICE, HRSS_AUDIT, HRSS_SPECIAL, SUPERVISOR), [], [], "118号 五(一)", inner=True),
-    Step("enter_review",    "进入评审",         {S.PLANNED},                  S.IN_REVIEW,      COMMITTEE_OFFICE, [my_committee, plan_approved],        [], "118号 五(四)", inner=True),
+    Step("enter_review",    "进入评审",         {S.PLANNED},                  S.IN_REVIEW,      COMMITTEE_OFFICE, [my_committee, plan_approved, as_recommended],        [], "118号 五(四)", inner=True),
     Step("pass_review",     "评审通过",         {S.IN_REVIEW},                S.PASSED,         COMMITTEE_OFFICE, [my_committee],                       [], "令40号 第十九条", inner=True),
     Step("fail_review",     "评审未通过",       {S.IN_REVIEW},                S.FAILED,         COMMITTEE_OFFICE, [my_committee],                       [], "令40号 第十九条", inner=True),
     Step("post_result",     "公示结果",         {S.PASSED},                   S.RESULT_PUBLICITY, COMMITTEE_OFFICE, [my_committee],                     [], "118号 六(一)", inner=True),
@@ -370,11 +475,11 @@ DECLARATION = Flow("申报", S, [
     Step("uphold",          "异议属实终止",     {S.OBJECTED},                 S.TERMINATED,     COMMITTEE_OFFICE, [my_committee, objection_upheld],     [], "118号 六(二)", inner=True),
     Step("apply_filing",    "申请备案",         {S.RESULT_PUBLICITY},         S.FILING,         COMMITTEE_OFFICE, [my_committee, result_publicity_over, no_open_objection], [], "118号 六(二)", inner=True),
     Step("return_filing",   "备案退回",         {S.FILING},                   S.RESULT_PUBLICITY, HRSS_AUDIT,     [],                                   [], "附件3 1.15", inner=True),
-    Step("file",            "备案",             {S.FILING},                   S.FILED,          HRSS_AUDIT,       [no_open_objection],                  [], "118号 六(二)", inner=True),
+    Step("file",            "备案",             {S.FILING},                   S.FILED,          HRSS_AUDIT,       [no_open_objection, as_recommended],                  [], "118号 六(二)", inner=True),
     Step("issue",           "发放证书",         {S.FILED},                    S.ISSUED,         HRSS_CERT,        [],                                   [], "118号 六(三)", inner=True),
     Step("report",          "报送人社部",       {S.ISSUED},                   S.REPORTED,       (HRSS_CERT, SYSTEM), [],                                   [], "附件3 1.18", inner=True),
     Step("revoke",          "撤销",             {S.FILED, S.ISSUED, S.REPORTED}, S.REVOKED,     (HRSS_CERT, HRSS_AUDIT), [],                            [], "118号 七(一)", inner=True),
-    Step("terminate",       "终止申报参评",     {*AUDITED, S.QUALIFIED, S.PLANNED}, S.TERMINATED,     HRSS_AUDIT,       [],                                   [Ask("opinion", "终止原因", "area"), Ask("document", "依据文号", max_length=80)], "118号 三(四)、七(一)", "bad", "终止后当年度不能再申报，确定终止？"),
+    Step("terminate",       "终止申报参评",     {*AUDITED, S.QUALIFIED, S.PLANNED, *POSTED}, S.TERMINATED,     HRSS_AUDIT,       [],                                   [Ask("opinion", "终止原因", "area"), Ask("document", "依据文号", max_length=80)], "118号 三(四)、七(一)", "bad", "终止后当年度不能再申报，确定终止？"),
 ])
 # fmt: on
 

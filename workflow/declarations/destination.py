@@ -11,6 +11,7 @@ from models.declarations.standing import ON_THE_WAY, Holder, standing, with_appl
 from models.declarations.standing import holder as holder_of
 from models.paths.path import Way
 from workflow.base.unit_of_work import UnitOfWork
+from workflow.declarations import bound
 from workflow.declarations.declaration import DECLARATION, step_at
 
 APPLICANT = Holder.APPLICANT.label
@@ -97,6 +98,8 @@ def whereabouts(uow: UnitOfWork, declaration: Declaration) -> list[tuple[str, st
         late = "，已逾期" if last < uow.today and not with_applicant(declaration) else ""
         told.append(("办理期限", f"{last}{late}"))
     if not standing(declaration).settled:
+        if lost := bound.lost(uow.session, declaration):
+            told.append(("须重新办理", f"申报内容有变化，{'、'.join(lost)}已失效"))
         verbs = "、".join(step.label for step in DECLARATION.available(uow, declaration))
         told.append(("您可以", verbs or "现在不用办理，可随时在此查看进度"))
     return told

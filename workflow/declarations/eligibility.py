@@ -246,7 +246,8 @@ def institution_through_unit(uow: UnitOfWork, declaration: Declaration) -> Itera
     """事业单位 staff in established posts declare through the unit, whatever holds the file (118号 四(一)2)."""
     facts = facts_in(declaration, "basic")
     in_post = facts.get("in_established_post") in (True, "yes", "是")
-    institution = facts.get("unit_nature") in (UnitNature.INSTITUTION, "事业单位")
+    stated = facts.get("unit_nature") in (UnitNature.INSTITUTION, "事业单位")
+    institution = declaration.unit.is_institution or stated
     if institution and in_post and declaration.channel != "unit":
         yield Finding(
             "channel",

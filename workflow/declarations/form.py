@@ -171,8 +171,12 @@ def _material_problems(facts: dict[str, Any]) -> Iterator[Problem]:
             sentence = f"未上传{kind.label}，原则上应当提供{_cite(kind.clause)}；没有的可以提交，请在材料中说明。"
             yield Problem("materials", kind.key, None, sentence, kind.clause, "warning")
         elif facts.get("secret") and kind.key != "photo":
-            sentence = f"未上传{kind.label}；如因涉密不能上传，须线下报送纸质材料（{SECRETS}）。"
-            yield Problem("materials", kind.key, None, sentence, SECRETS, "warning")
+            if kind.key not in (facts.get("stubs") or ()):
+                sentence = (
+                    f"请上传{kind.label}{_cite(kind.clause)}；确因涉密只有纸质的，请登记纸质目录（名称、编号、页数），"
+                    f"材料线下报送（{SECRETS}）。"
+                )
+                yield Problem("materials", kind.key, None, sentence, SECRETS)
         else:
             yield Problem("materials", kind.key, None, f"请上传{kind.label}{_cite(kind.clause)}。", kind.clause)
 

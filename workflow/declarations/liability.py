@@ -12,6 +12,7 @@ from models.declarations.liability import CheckResult, LiabilityCard, LiabilityC
 from workflow.accounts.colleague import colleague
 from workflow.base.remembered import once
 from workflow.base.unit_of_work import UnitOfWork
+from workflow.declarations import content
 
 #: Items of the card.
 LIABILITY_ITEMS = (
@@ -36,6 +37,7 @@ def compose(uow: UnitOfWork, declaration: Declaration, checkers: Mapping[str, st
         signed_by=uow.actor.full_name,
         organisation_name=uow.actor.desk,
         note=note,
+        content_hash=content.digest(uow.session, declaration),
         checks=[
             LiabilityCheck(
                 item=item,
@@ -61,14 +63,22 @@ def keep(uow: UnitOfWork, card: LiabilityCard) -> None:
     uow.record("sign_card", card)
 
 
+def cards_of(session: Session, declaration: Declaration) -> list[LiabilityCard]:
+    """Every card of the declaration, the newest first."""
+    cards = (
+        select(LiabilityCard).where(LiabilityCard.declaration_id == declaration.id).order_by(LiabilityCard.id.desc())
+    )
+    return once(session, (cards_of, declaration), lambda: list(session.scalars(cards).unique()))
+
+
 def card_of(session: Session, declaration: Declaration) -> LiabilityCard | None:
     """The newest card of the declaration, or None while it is not signed."""
-    cards = select(LiabilityCard).where(LiabilityCard.declaration_id == declaration.id)
-    newest = cards.order_by(LiabilityCard.id.desc()).limit(1)
-    return once(session, (card_of, declaration), lambda: session.scalar(newest))
+    return next(iter(cards_of(session, declaration)), None)
 
 
 def signed() -> ColumnElement[bool]:
-    """The clause that a declaration has a signed card."""
-    card = select(LiabilityCard.id).where(LiabilityCard.declaration_id == Declaration.id)
+    """The clause that a declaration has a card signed for what was handed in."""
+    card = select(LiabilityCard.id).where(
+        LiabilityCard.declaration_id == Declaration.id, LiabilityCard.content_hash == Declaration.content_hash
+    )
     return card.correlate(Declaration).exists()

@@ -12,6 +12,7 @@ from models.declarations.opinion import Opinion, OpinionResult
 from workflow.accounts.colleague import colleagues
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork
+from workflow.declarations import content
 
 
 def compose(
@@ -50,6 +51,7 @@ def compose(
         head_id=known.get(head),
         head_name=head,
         given_at=uow.now.replace(microsecond=0),
+        content_hash=content.digest(uow.session, declaration),
     )
 
 
@@ -72,7 +74,8 @@ def keep(uow: UnitOfWork, opinion: Opinion) -> None:
 
 
 def newest(session: Session, declaration: Declaration) -> list[Opinion]:
-    """The newest opinion of each office, in the order of the levels: what forms print."""
-    given = session.scalars(select(Opinion).where(Opinion.declaration_id == declaration.id).order_by(Opinion.id))
+    """The newest opinion of each office on what is declared now, in the order of the levels: what forms print."""
+    here = (Opinion.declaration_id == declaration.id) & (Opinion.content_hash == content.digest(session, declaration))
+    given = session.scalars(select(Opinion).where(here).order_by(Opinion.id))
     last = {opinion.office: opinion for opinion in given}
     return sorted(last.values(), key=lambda opinion: (opinion.position, opinion.id))

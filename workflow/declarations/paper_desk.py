@@ -11,9 +11,9 @@ from models.declarations.declaration import Declaration
 from workflow.base.errors import Refused
 from workflow.base.notices import tell
 from workflow.base.unit_of_work import UnitOfWork
-from workflow.declarations import comparison, degree_check
+from workflow.declarations import comparison, content, degree_check
 from workflow.declarations.audit import link
-from workflow.declarations.declaration import DECLARATION
+from workflow.declarations.declaration import DECLARATION, touch
 
 RESULTS = {member.value: member.label for member in ComparisonResult}
 
@@ -39,6 +39,7 @@ def receive_paper(
         uow, declaration, "receive_paper", opinion=f"{received_on} 收到，接收人 {received_by}，存放于 {place}"
     )
     declaration.paper_received_on, declaration.paper_by, declaration.paper_place = received_on, received_by, place
+    touch(declaration)
     if first:
         tell(
             uow,
@@ -80,10 +81,13 @@ def compare(uow: UnitOfWork, declaration: Declaration, found: Mapping[int, tuple
         for key, (result, note) in changed.items()
     ]
     DECLARATION.advance(uow, declaration, "compare", items=told)
+    touch(declaration)
+    now = content.digest(uow.session, declaration)
     for key, (result, note) in changed.items():
-        row = files[key].here or Comparison(
+        row = files[key].row or Comparison(
             declaration_id=declaration.id, material_id=key, position=declaration.position
         )
+        row.content_hash = now
         row.result, row.note, row.compared_on, row.compared_by, row.organisation_name = (
             result,
             note,
@@ -108,6 +112,7 @@ def check_degrees(uow: UnitOfWork, declaration: Declaration, found: Mapping[str,
         return
     told = [f"{degrees[key].degree}：{status or degree_check.UNCHECKED}" for key, status in changed.items()]
     DECLARATION.advance(uow, declaration, "check_degrees", items=told)
+    touch(declaration)
     known = dict(declaration.content.degree_checks or {})
     for key, status in changed.items():
         known.pop(key, None)

@@ -200,6 +200,7 @@ def _migrate(uow: UnitOfWork, declaration: Declaration, reason: str, put_back: b
     )
     held = {s.organisation_id: s for s in steps}
     _relay(uow, declaration, stops, held, lands)
+    declaration.region_code = route.region_of([stop.organisation for stop in stops], declaration.committee)
     if vanishes:
         term.reaches(uow, declaration, lands)
     declaration.position, declaration.path_version = lands, version

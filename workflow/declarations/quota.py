@@ -25,6 +25,7 @@ from workflow.base.abilities import verb
 from workflow.base.errors import NotYou, Refused
 from workflow.base.flow import Ask, Flow, Step
 from workflow.base.unit_of_work import UnitOfWork
+from workflow.declarations import quota_need
 from workflow.declarations.quota_request import faults, special
 from workflow.paths.route import superiors
 
@@ -346,6 +347,18 @@ def reserve(uow: UnitOfWork, declaration: Declaration) -> Quota:
         "不能再推荐（118号 三(二)1、五(三)双控）；"
         "请撤回其他人员的推荐，或申请增加职数。"
     )
+
+
+def settle(uow: UnitOfWork, declaration: Declaration) -> None:
+    """With the recommendation: a place where one is needed, of a quota that fits; any other is given back."""
+    quota_need.settle(declaration)
+    if declaration.quota_id is not None:
+        fits = {quota.id for quota in suitable(uow.session, declaration)}
+        if declaration.needs_quota and declaration.quota_id in fits:
+            return
+        release(uow, declaration)
+    if declaration.needs_quota:
+        reserve(uow, declaration)
 
 
 def limit_of(quota: Quota, batch: Batch) -> int:

@@ -6,7 +6,7 @@ import hashlib
 import uuid
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from models.batches.batch import Batch, BatchState
 from models.committees.catalogue import Specialty, Title
@@ -19,17 +19,17 @@ from models.declarations.declaration import (
     RouteStep,
 )
 from models.declarations.declaration import DeclarationState as S
-from models.declarations.material import Material
+from models.declarations.material import Material, StoredFile
+from models.declarations.paper_stub import PaperStub
 from models.declarations.standing import with_applicant
 from models.register.organisation import Organisation
 from workflow.base.abilities import verb
 from workflow.base.errors import NotNow, NotYou, Refused
-from workflow.base.journal import canonical
 from workflow.base.notices import tell
 from workflow.base.remembered import once
 from workflow.base.roles import APPLICANT
 from workflow.base.unit_of_work import UnitOfWork
-from workflow.declarations import carry, eligibility, form, named, quota, term
+from workflow.declarations import bound, carry, content, eligibility, form, named, quota, quota_need, term
 from workflow.declarations.audit import link, open_corrections
 from workflow.declarations.declaration import DECLARATION, is_review, step_at
 from workflow.declarations.materials import materials_of
@@ -38,19 +38,6 @@ from workflow.paths.path_version import current
 from workflow.storage import files
 
 BEGIN = verb("declaration.begin", "开始申报", "申报", APPLICANT)
-
-#: Sections that the unit posts (118号 四(二)2); a change after a return needs a new posting.
-PUBLICISED_SECTIONS = (
-    "education",
-    "titles",
-    "experience",
-    "projects",
-    "papers",
-    "patents",
-    "awards",
-    "achievements",
-    "discipline",
-)
 
 
 def start(
@@ -62,7 +49,6 @@ def start(
     specialty: Specialty | None = None,
     mode: str = DeclarationMode.NORMAL,
     channel: str = Channel.UNIT,
-    needs_quota: bool = False,
     secret: bool = False,
 ) -> Declaration:
     """Open a draft of the acting person in `batch` for `title`, recommended by `unit`."""
@@ -89,11 +75,11 @@ def start(
         office_id=batch.office_id,
         mode=mode,
         channel=channel,
-        needs_quota=needs_quota,
         secret=secret,
         state=S.DRAFT,
         content=DeclarationContent(sections={}, form_version=form.form().version),
     )
+    quota_need.settle(declaration)
     uow.session.add(declaration)
     uow.session.flush()
     declaration.number = f"HN{batch.year}{declaration.id:08d}"
@@ -101,6 +87,7 @@ def start(
         "start", declaration, label="暂存申报", after=str(S.DRAFT), batch=batch.name, title=title.name, aside=True
     )
     carry.carry(uow, declaration, facts_of(uow, declaration))
+    quota_need.settle(declaration)
     return declaration
 
 
@@ -156,6 +143,7 @@ def save_section(uow: UnitOfWork, declaration: Declaration, key: str, raw: Any) 
     sections = dict(declaration.content.sections or {})
     sections[key] = value
     declaration.content.sections = sections
+    quota_need.settle(declaration)
     carry.looked_through(declaration, key)
     uow.record("save_section", declaration, label="暂存申报", section=section.title, quiet=True)
     return errors
@@ -170,6 +158,7 @@ def clear_part(uow: UnitOfWork, declaration: Declaration, key: str) -> None:
     else:
         section = form.form().section(key)
         declaration.content.sections = {k: v for k, v in (declaration.content.sections or {}).items() if k != key}
+        quota_need.settle(declaration)
         uow.record("clear_section", declaration, label="清空", section=section.title, quiet=True)
     carry.looked_through(declaration, key)
 
@@ -182,18 +171,39 @@ def confirm_part(uow: UnitOfWork, declaration: Declaration, key: str) -> None:
 
 
 def change_choice(uow: UnitOfWork, declaration: Declaration, **changes: Any) -> None:
-    """Change title, specialty, unit, mode, channel, quota or secrecy of a draft (section 0)."""
+    """Change title, specialty, unit, mode, channel or secrecy of a draft (section 0)."""
     own_and_open(uow, declaration)
     title = changes.get("title", declaration.title)
     specialty = changes.get("specialty", declaration.specialty)
     _check_choice(declaration.batch, title, specialty)
     if declaration.state == S.RETURNED and changes.get("unit", declaration.unit) is not declaration.unit:
         raise Refused("退回补正期间不能更换所在单位；确需更换请放弃后重新申报。", field="unit_id")
+    _refuse_locked(uow, declaration, changes)
     for name, value in changes.items():
         setattr(declaration, name, value)
+    if declaration.level != title.level:
+        declaration.path_version = None  # its route was that of another level: 重新提交 fixes it anew
     declaration.level, declaration.series_id = title.level, title.series_id
+    declaration.declared_unit_id = declaration.unit.id
     declaration.region_code = declaration.unit.region_code
+    quota_need.settle(declaration)
     uow.record("change_choice", declaration, label="修改申报信息", fields=sorted(changes), quiet=True)
+
+
+def _refuse_locked(uow: UnitOfWork, declaration: Declaration, changes: dict[str, Any]) -> None:
+    """What the unit has recommended defines the case: only what an open return names may be another."""
+    if bound.recommendation(uow.session, declaration) is None:
+        return
+    named_ones = {name for correction in open_corrections(uow, declaration) for name in correction.facts or ()}
+    locked = {
+        {"title": "title_id", "specialty": "specialty_id"}.get(name, name): (
+            f"单位推荐上报后，“{label}”已锁定，不能更改（118号 四(二)3）；确需更改的，请由审核机构在“退回”时指明该项。"
+        )
+        for name, label in content.CASE_FACTS.items()
+        if name in changes and changes[name] != getattr(declaration, name) and name not in named_ones
+    }
+    if locked:
+        raise Refused("；".join(s.rstrip("。") for s in locked.values()) + "。", fields=locked)
 
 
 def attach(
@@ -253,6 +263,7 @@ def promise(uow: UnitOfWork, declaration: Declaration, device: str) -> None:
     """个人承诺 (118号 四(一) 告知承诺制): the applicant vouches for truth; wording and device are kept."""
     own_and_open(uow, declaration)
     declaration.content.promised_at = uow.now.replace(microsecond=0)
+    declaration.content.promised_hash = content.digest(uow.session, declaration)
     declaration.content.promised_from = device[:200]
     uow.record("promise", declaration, label="个人承诺", aside=True)
 
@@ -268,14 +279,22 @@ def _facts(uow: UnitOfWork, declaration: Declaration) -> dict[str, Any]:
         "level": str(declaration.level),
         "mode": str(declaration.mode),
         "channel": str(declaration.channel),
-        "needs_quota": declaration.needs_quota,
+        "needs_quota": quota_need.needs_place(declaration),
         "secret": declaration.secret,
         "born_on": declaration.person.born_on,
         "today": uow.today,
         "materials": {m.kind for m in materials_of(uow, declaration)},
-        "promised": declaration.content.promised_at is not None,
+        "stubs": _stubbed(uow, declaration),
+        "promised": bound.promised(uow.session, declaration),
         **eligibility.facts_in(declaration, "declaring"),
     }
+
+
+def _stubbed(uow: UnitOfWork, declaration: Declaration) -> set[str]:
+    """Kinds of which a secret declaration hands in paper only, each under its name."""
+    if not declaration.secret:
+        return set()
+    return set(uow.session.scalars(select(PaperStub.kind).where(PaperStub.declaration_id == declaration.id)))
 
 
 def problems_of(uow: UnitOfWork, declaration: Declaration) -> list[form.Problem]:
@@ -304,13 +323,6 @@ def review(uow: UnitOfWork, declaration: Declaration) -> tuple[dict[str, str], d
     return errors, warnings
 
 
-def content_hash(declaration: Declaration, names: tuple[str, ...] | None = None) -> str:
-    """SHA-256 of the sections (all, or those publicised) in canonical form; printed on the 评审表."""
-    sections = declaration.content.sections or {}
-    chosen = {k: v for k, v in sections.items() if names is None or k in names}
-    return hashlib.sha256(canonical(chosen)).hexdigest()
-
-
 @DECLARATION.performs("submit")
 def submit(uow: UnitOfWork, declaration: Declaration) -> None:
     """提交: everything is checked at once; the route is fixed as the configuration stands today."""
@@ -318,8 +330,8 @@ def submit(uow: UnitOfWork, declaration: Declaration) -> None:
     _fix_route(uow, declaration)
     declaration.active_key = eligibility.active_key(declaration) if declaration.batch.one_per_year else None
     declaration.submitted_at = uow.now.replace(microsecond=0)
-    declaration.publicised_hash = content_hash(declaration, PUBLICISED_SECTIONS)
-    DECLARATION.advance(uow, declaration, "submit", content=content_hash(declaration), named=named.called(declaration))
+    declaration.content_hash = content.digest(uow.session, declaration)
+    DECLARATION.advance(uow, declaration, "submit", content=declaration.content_hash, named=named.called(declaration))
     term.reaches(uow, declaration, 0)
     named.keep(uow, declaration)
     tell(
@@ -351,6 +363,7 @@ def _fix_route(uow: UnitOfWork, declaration: Declaration) -> None:
     declaration.path_version = current(uow.session, route.kind_for(declaration.way, declaration.level), uow.today)
     declaration.route.clear()
     uow.session.flush()
+    declaration.region_code = route.region_of([stop.organisation for stop in stops], declaration.committee)
     now = uow.now.replace(microsecond=0)
     for position, stop in enumerate(stops):
         declaration.route.append(
@@ -384,14 +397,44 @@ def abandon(uow: UnitOfWork, declaration: Declaration, *, opinion: str) -> None:
         quota.release(uow, declaration)
 
 
+@DECLARATION.performs("discard")
+def discard(uow: UnitOfWork, declaration: Declaration) -> None:
+    """删除草稿: nobody else has seen it; the row and its files go, the journal keeps that it was there."""
+    key, session = declaration.id, uow.session
+    if refusal := DECLARATION.refusal(uow, declaration, "discard"):
+        raise refusal
+    owned = (StoredFile.owner_kind == Declaration.__tablename__) & (StoredFile.owner_id == key)
+    held = session.scalars(select(StoredFile).where(owned)).all()
+    uow.record(
+        "discard",
+        f"{Declaration.__tablename__}:{key}",
+        label="删除草稿",
+        deleted=True,
+        number=declaration.number,
+        title=declaration.title.name,
+        files=[file.sha256 for file in held],
+    )
+    for material in materials_of(uow, declaration):
+        session.delete(material)
+    session.execute(delete(PaperStub).where(PaperStub.declaration_id == key))
+    session.flush()
+    for file in held:  # what they hold is swept from the store once no row names it (workflow.storage.stocktaking)
+        session.delete(file)
+    session.delete(declaration)
+    session.flush()
+
+
 @DECLARATION.performs("resubmit")
 def resubmit(uow: UnitOfWork, declaration: Declaration, *, opinion: str) -> None:
-    """重新提交: back to the level that returned it; to the unit if what it publicised has changed."""
+    """重新提交: back to the level that returned it; to the unit if anything of what it recommended has changed."""
     _refuse_errors(uow, declaration)
     back = declaration.returned_from or 0
-    changed = content_hash(declaration, PUBLICISED_SECTIONS) != declaration.publicised_hash
-    if changed and back > 0:
+    now = content.digest(uow.session, declaration)
+    changed = now != declaration.content_hash
+    if changed:
         back = 0
+        if declaration.path_version is None:
+            _fix_route(uow, declaration)
     beyond = is_review(declaration) and step_at(declaration, back) is None
     to = S.AT_COMMITTEE if beyond else S.UNDER_AUDIT if back > 0 else S.UNIT_REVIEW
     DECLARATION.advance(
@@ -401,17 +444,18 @@ def resubmit(uow: UnitOfWork, declaration: Declaration, *, opinion: str) -> None
         to=to,
         opinion=opinion,
         republicise=changed,
-        content=content_hash(declaration),
+        content=now,
         named=named.called(declaration),
     )
     named.keep(uow, declaration)
     term.reaches(uow, declaration, back)
-    declaration.publicised_hash = content_hash(declaration, PUBLICISED_SECTIONS)
+    declaration.content_hash = now
     for correction in open_corrections(uow, declaration):
         correction.answered_at = uow.now.replace(microsecond=0)
     stop = step_at(declaration, back)
     receiver = stop.organisation if stop else declaration.committee or declaration.unit
-    note = "（公示内容有变化，须重新公示）" if changed else ""
+    lost = bound.lost(uow.session, declaration)
+    note = f"（申报内容有变化，{'、'.join(lost)}已失效，须重新办理）" if lost else ""
     tell(
         uow, receiver, "补正材料已重新提交", f"{declaration.number} 已补正并重新提交{note}，请审核。", link(declaration)
     )

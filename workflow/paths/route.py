@@ -7,6 +7,7 @@ step. A node counts only once the organisation itself has confirmed its place (�
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,7 +18,7 @@ from models.accounts.account import Account
 from models.committees.catalogue import TitleLevel
 from models.committees.committee import Committee, CommitteeOffice
 from models.paths.path import AcceptanceOffice, PathKind, Way
-from models.register.organisation import Organisation
+from models.register.organisation import NodeKind, Organisation
 from workflow.base import roles
 from workflow.base.clock import province_now
 from workflow.base.errors import Refused
@@ -221,6 +222,20 @@ def preview(
         if account.plays(*roles.RECOMMENDERS, *roles.AUDITORS):
             people[account.organisation_id or 0].append(account)
     return [PreviewRow(i, stop, tuple(people[stop.organisation.id])) for i, stop in enumerate(stops)]
+
+
+#: Offices of a region: a way through one of them belongs to it. All others lead straight to the province (省直).
+_LOCAL = (NodeKind.DISTRICT, NodeKind.DIRECT_COUNTY, NodeKind.CITY)
+PROVINCE = "430000"
+
+
+def region_of(stops: Sequence[Organisation], committee: Committee | None) -> str:
+    """Where a declaration is counted: by the way it goes, never by the seat of its unit (省直 apart, 118号 四(一))."""
+    unit = stops[0]
+    office = next((o for o in stops if o.kind in _LOCAL), None)
+    if office is not None:
+        return unit.region_code if unit.region_code[:4] == office.region_code[:4] else office.region_code
+    return PROVINCE if committee is None or committee.region_code == PROVINCE else unit.region_code
 
 
 def superiors(organisation: Organisation) -> list[Organisation]:

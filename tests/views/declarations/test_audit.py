@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from sqlalchemy import select
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("noon")
 PASSED = {
     "opinion": "材料齐全，同意上报",
     "publicity_checked": "1",
-    "consistency": "same",
+    "consistency": "pending",
     "handler": "刘芳",
     "head": "何局",
 }
@@ -159,7 +159,12 @@ def test_the_query_result_leaves_as_a_sheet_with_an_entry_in_the_journal(distric
 @pytest.fixture
 def rechecked(make, arrived):
     """A declaration at the committee's office, and that office."""
-    declaration = arrived(position=3, state=S.AT_COMMITTEE, reached_committee_at=datetime(2026, 5, 18))
+    declaration = arrived(
+        position=3,
+        state=S.AT_COMMITTEE,
+        reached_committee_at=datetime(2026, 5, 18),
+        paper_received_on=date(2026, 5, 18),
+    )
     return declaration, make.account(r.COMMITTEE_OFFICE, committee_id=declaration.committee_id)
 
 

@@ -33,6 +33,7 @@ def case(make, as_, session):
         stored = files.store(as_(officers[0]), drawing((9, 9 + n)), f"{kind}.png", owner=declaration, purpose=kind)
         session.add(Material(declaration_id=declaration.id, kind=kind, file=stored))
     session.flush()
+    make.as_handed_in(declaration)
     return declaration, officers
 
 

@@ -27,9 +27,11 @@ def test_the_form_prints_the_newest_of_each_office_and_the_names_of_the_day_of_f
                 signed_by=who,
                 organisation_name="单位",
                 checks=[check],
+                content_hash=declaration.content_hash,
             )
         )
     said = {"declaration_id": key, "handler_name": "李审", "head_name": "赵总", "office_name": "当日名称人社局"}
+    said["content_hash"] = declaration.content_hash
     for n, words in enumerate(("第一次意见", "退回后的意见"), 1):
         session.add(
             Opinion(

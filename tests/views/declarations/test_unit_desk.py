@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("noon")
 
 @pytest.fixture
 def unit(make):
-    return make.organisation(name="长沙市第三医院", superior=make.organisation(kind="city"))
+    return make.organisation(name="长沙市第三医院", superior=make.organisation(kind="city"), nature="private")
 
 
 @pytest.fixture
@@ -63,6 +63,7 @@ def signed(session, officer):
                 signed_by="周核",
                 organisation_name="单位",
                 checks=checks,
+                content_hash=declaration.content_hash,
             )
         )
         session.flush()

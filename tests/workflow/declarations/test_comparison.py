@@ -53,6 +53,7 @@ def case(make, as_, session, file_store):
         stored = files.store(as_(officers[0]), drawing((9, 9 + n)), f"{kind}.png", owner=declaration, purpose=kind)
         session.add(Material(declaration_id=declaration.id, kind=kind, file=stored))
     session.flush()
+    make.as_handed_in(declaration)
     return declaration, officers, office
 
 
@@ -97,8 +98,30 @@ def test_without_paper_nothing_is_compared_and_nothing_is_held_up(case, as_):
     uow = as_(district)
     with pytest.raises(Refused, match="登记纸质材料"):
         paper_desk.compare(uow, declaration, same(uow, declaration))
-    DECLARATION.perform(uow, declaration, "approve", **APPROVAL)
+    with pytest.raises(Refused, match="登记纸质材料") as refused:
+        DECLARATION.perform(uow, declaration, "approve", **APPROVAL)
+    assert set(refused.value.fields) == {"consistency"}, "一致 needs the paper"
+    DECLARATION.perform(uow, declaration, "approve", **APPROVAL | {"consistency": "pending"})
     assert declaration.position == 2
+
+
+def test_the_last_to_look_needs_the_paper_before_him(case, as_):
+    declaration, _officers, office = case
+    declaration.state, declaration.position, declaration.reached_committee_at = S.AT_COMMITTEE, 3, NOON
+    for said in ("same", "corrected", "pending"):
+        with pytest.raises(Refused, match="登记纸质材料"):
+            DECLARATION.perform(as_(office), declaration, "qualify", **OPINION, consistency=said)
+    assert DECLARATION["qualify"].asks[1].options(as_(office), declaration) == ()
+
+
+def test_with_paper_not_yet_is_no_answer(case, as_, session):
+    declaration, (district, _city), _office = case
+    uow = as_(district)
+    DECLARATION.perform(uow, declaration, "receive_paper", **RECEIPT)
+    paper_desk.compare(uow, declaration, same(uow, declaration))
+    session.flush()
+    with pytest.raises(Refused, match="核验与比对"):
+        DECLARATION.perform(uow, declaration, "approve", **APPROVAL | {"consistency": "pending"})
 
 
 def test_with_paper_the_case_passes_only_when_every_file_is_compared_and_none_differs(case, as_):

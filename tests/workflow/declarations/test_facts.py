@@ -30,7 +30,7 @@ from workflow.declarations.liability import LIABILITY_ITEMS
 def offices(make):
     """A unit, its city and a committee, each with an officer; 周核 is an account of the unit, 王核 two."""
     city = make.organisation(kind="city", name="长沙市人力资源和社会保障局")
-    unit = make.organisation(name="长沙市第三医院", superior=city)
+    unit = make.organisation(name="长沙市第三医院", superior=city, nature="private")
     given = {"first_name": "", "organisation_id": unit.id}
     clerk = make.account(roles.UNIT_OFFICER, last_name="周核", **given)
     others = [make.account(roles.UNIT_OFFICER, last_name="王核", **given) for _ in range(2)]
@@ -66,7 +66,7 @@ def checkers(name, **others):
 
 
 SIGNED = {"head": "赵总"}
-APPROVED = {"publicity_checked": True, "consistency": "same", **SIGNED}
+APPROVED = {"publicity_checked": True, "consistency": "pending", **SIGNED}
 RECOMMENDED = {"assessment": "测评优秀，公示无异议", "opinion": "同意推荐", "head": "院长"}
 
 

@@ -306,10 +306,16 @@ def test_the_training_record_is_asked_for_but_does_not_stop_a_submission():
     assert {"training", "materials.training"} == set(wrong(whole(training=[]), "warning", materials=without))
 
 
-def test_secret_material_goes_by_paper_and_is_told_as_a_warning():
+def test_secret_material_goes_by_paper_under_its_name_and_everything_else_is_asked_as_ever():
     declaring = {"no_secrets_online": True, "paper_reference": "一式两份，专人报送"}
-    assert set(wrong(whole(declaring=declaring), secret=True, materials={"photo"})) == set()
-    assert "materials.achievement" in wrong(whole(declaring=declaring), "warning", secret=True, materials={"photo"})
+    missing = set(wrong(whole(declaring=declaring), secret=True, materials={"photo"}))
+    assert missing == set(wrong(whole(declaring=declaring), materials={"photo"})) and len(missing) > 1
+    named = {place.partition(".")[2] for place in missing}
+    assert wrong(whole(declaring=declaring), secret=True, materials={"photo"}, stubs=named) == {}
+    without = wrong(whole(declaring=declaring), secret=True, materials={"photo"}, stubs=named - {"achievement"})
+    assert set(without) == {"materials.achievement"} and "登记纸质目录" in without["materials.achievement"]
+    assert "materials.photo" in wrong(whole(declaring=declaring), secret=True, materials=(), stubs={*named, "photo"})
+    assert set(wrong(whole(declaring=declaring), materials={"photo"}, stubs=named)) == missing, "only of what is secret"
     assert "declaring.no_secrets_online" in wrong(whole(), secret=True)
 
 

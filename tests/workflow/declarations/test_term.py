@@ -151,7 +151,7 @@ def test_an_office_past_its_audit_day_passes_on_with_the_reason_and_the_applican
     auditor = make.account(roles.CITY_OFFICER, organisation_id=city.id)
     late = datetime(2026, 10, 9, 12)
     answers = {
-        "opinion": "齐全", "publicity_checked": True, "consistency": "same", "handler": "甲某", "head": "乙某",
+        "opinion": "齐全", "publicity_checked": True, "consistency": "pending", "handler": "甲某", "head": "乙某",
     }  # fmt: skip
     with pytest.raises(Refused) as refused:
         DECLARATION.perform(as_(auditor, late), case, "approve", **answers)
