@@ -1,7 +1,7 @@
 """Filled wrongly, every form of every screen answers with sentences and keeps what was typed; nothing is written.
 
-A run takes a sample that differs by seed, told when it fails. `WRONG_POSTS=20000` is the full run, `WRONG_SEED` repeats
-one.
+The sample is that of `WRONG_SEED` (118), so that a landing stands or falls by itself; another seed finds other faults,
+and `WRONG_POSTS=20000` is the full run.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tests.access.wrongly import cases_of, complaint, post
 from tests.views.office_day import noon  # noqa: F401  (a fixture)
 
 POSTS = int(os.environ.get("WRONG_POSTS", "400"))
-SEED = os.environ.get("WRONG_SEED") or str(random.SystemRandom().randrange(10**6))
+SEED = os.environ.get("WRONG_SEED", "118")
 
 
 @pytest.mark.parametrize("role", COLUMNS)
