@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import logging
+import re
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -220,7 +221,12 @@ class Walker:
     def _listen(self, line, answer):
         """Keep the names and numbers that an answer tells in clear."""
         text = text_of(answer)
-        self.told += [(line, word) for word in self.secrets if word in text]
+        self.told += [(line, word) for word in self.secrets if word in text and _alone(word, text)]
+
+
+def _alone(word, text):
+    """Whether the number stands by itself somewhere, and not only among the digits of a measured value."""
+    return re.search(rf"(?<![\d.]){re.escape(word)}(?!\d)", text) is not None
 
 
 def text_of(answer):
