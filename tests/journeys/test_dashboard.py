@@ -77,4 +77,4 @@ def test_a_click_on_a_bar_asks_for_its_rows(pages):
     bar = page.locator(".figure").nth(0).locator(".bars .point").nth(0).bounding_box()
     with page.expect_request("**/trailscreen/list/**") as asked:
         page.mouse.click(bar["x"] + bar["width"] / 2, bar["y"] + bar["height"] / 2)
-    assert asked.value.url.endswith("?year=2026&region_code=430100")
+    assert asked.value.url.endswith("?year=2026&region_code=430100&counted=yes")

@@ -177,13 +177,13 @@ def office(tmp_path_factory):
             "WEB_THREADS": "4",
         }
         one, other = (Node(shared, place / name, name) for name in ("one", "other"))
-        for node in (one, other):
-            held.callback(node.dies)
-            node.start()
         built = subprocess.run(
             [sys.executable, "-m", "tests.nodes.world"], cwd=ROOT, env=one.environment, capture_output=True, text=True
         )
         assert built.returncode == 0, built.stderr
+        for node in (one, other):
+            held.callback(node.dies)
+            node.start()
         for node in (one, other):
             node.wait()
         yield Office(one, other, json.loads(built.stdout.splitlines()[-1]))

@@ -7,33 +7,28 @@ import json
 import sys
 from datetime import timedelta
 
-from flask_migrate import stamp
 from sqlalchemy import select
 from werkzeug.security import generate_password_hash
 
 from app import create_app
-from app.security import sync_permissions
 from models.accounts.account import Account
-from models.base import db, metadata
+from models.base import db
 from models.declarations.declaration import DeclarationState
 from tests.factories import Make
-from workflow.accounts.accounts import install_system_account
 from workflow.base import roles
 from workflow.base.clock import machine_now
 from workflow.base.unit_of_work import attempt
 from workflow.jobs import work as jobs
-from workflow.office.reference import load_into
 
 PASSWORD = "Zhicheng-2023!"
 
 
 def build(app):
     """An empty database with the reference data, and four people; gives who they are."""
-    metadata.create_all(db.engine)
-    stamp()
-    sync_permissions(app.appbuilder)
-    load_into(db.session)
-    install_system_account(db.session)
+    for command in (["db", "upgrade"], ["bootstrap"], ["load-reference"]):
+        done = app.test_cli_runner().invoke(args=command)
+        if done.exit_code:
+            raise SystemExit(f"{command}: {done.output}") from done.exception
     make, today = Make(db.session), machine_now().date()
     batch = make.batch(
         year=today.year,
