@@ -6,7 +6,6 @@ Each takes the label of the field and the word, and gives the value or raises Va
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,7 +18,8 @@ from workflow.base.errors import Refused
 
 N = TypeVar("N", int, Decimal)
 #: A number as people write it: no exponent, no underscore, no digits of another script.
-_WHOLE, _AMOUNT = re.compile(r"[+-]?[0-9]+"), re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?|[+-]?\.[0-9]+")
+_WHOLE, _AMOUNT = re.compile(r"-?[0-9]+"), re.compile(r"-?[0-9]+(?:\.[0-9]*)?|-?\.[0-9]+")
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９．－", "0123456789.-")
 _MOST_DIGITS = 40
 #: A day and a moment as an input of a browser sends them, and as they are printed.
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -65,7 +65,7 @@ def decimal(
 
 def _digits(word: str) -> str:
     """Digits typed in full width are the digits; nothing else is read into a number."""
-    return unicodedata.normalize("NFKC", word).replace(" ", "")
+    return word.strip().translate(_FULL_WIDTH)
 
 
 def within(label: str, found: N, least: float | None, most: float | None) -> N:

@@ -14,9 +14,9 @@ from models.awards.certificate import Certificate, in_force
 from models.awards.truth import CertificateTruth, TruthState
 from models.committees.catalogue import TitleLevel
 from models.declarations.declaration import Declaration, DeclarationMode
-from models.declarations.declaration import DeclarationState as D
 from models.declarations.endorsement import Endorsement
 from models.declarations.endorsement import EndorsementState as S
+from models.declarations.standing import FILLED_IN
 from workflow.base.abilities import verb
 from workflow.base.errors import Refused
 from workflow.base.flow import Ask, Flow, Step
@@ -28,7 +28,7 @@ from workflow.declarations.named import as_filed
 ASK = verb("endorsement.ask", "邀请推荐", "破格推荐", APPLICANT)
 _CLAUSE = "人社厅发〔2022〕60号"
 #: In these the applicant may still ask, and the answer still counts.
-OPEN = (D.DRAFT, D.RETURNED)
+OPEN = FILLED_IN
 
 
 def asked_of_me(uow: UnitOfWork, endorsement: Endorsement) -> str | None:

@@ -15,7 +15,7 @@ def test_what_is_no_whole_number_is_refused(word):
         answers.number("人数", word)
 
 
-@pytest.mark.parametrize("word, meant", [("12", 12), ("１２", 12), ("-3", -3), ("+5", 5), ("007", 7)])
+@pytest.mark.parametrize("word, meant", [("12", 12), ("１２", 12), ("-3", -3), (" 5 ", 5), ("007", 7)])
 def test_a_whole_number_is_read(word, meant):
     assert answers.number("人数", word) == meant
 
