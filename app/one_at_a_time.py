@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import fcntl
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import NullPool
 
 WAITS = "另一个进程正在准备同一个数据库（迁移、角色与权限、参考数据、演示年度），等它结束后继续……"
 GOES_ON = "前一个进程已结束，继续。"
 #: Our advisory lock on PostgreSQL; such locks are counted per database.
 KEY = 0x7A68_6963_6865_6E67
+#: Seconds between two questions whether it is free.
+ASKED_EVERY = 0.3
 _held: set[str] = set()
 
 
@@ -56,12 +59,18 @@ def _file(place: Path, say: Callable[[str], None]) -> Iterator[None]:
 
 @contextmanager
 def _advisory(engine: Engine, say: Callable[[str], None]) -> Iterator[None]:
-    """On a connection of its own, outside any transaction: an index made CONCURRENTLY would wait for one."""
+    """On a connection of its own, asking again and again: whoever waited inside a statement would hold a snapshot, and
+    an index made CONCURRENTLY by the one who is at work waits for every snapshot there is."""
     own = create_engine(engine.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     with own.connect() as connection:
-        if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": KEY}):
+        if not _taken(connection):
             say(WAITS)
-            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": KEY})
+            while not _taken(connection):
+                time.sleep(ASKED_EVERY)
             say(GOES_ON)
         yield
     own.dispose()
+
+
+def _taken(connection: Connection) -> bool:
+    return bool(connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": KEY}))
