@@ -236,6 +236,6 @@ def test_every_clause_the_rules_cite_is_kept():
         r"118号 [一二三四五六七八](?:\([一二三四五六七八]\))?\d?(?:\(\d\))?"
         r"|令40号 第[一二三四五六七八九十]+条|附件1 [一二三]|附件[23] \d+(?:\.\d+)*"
     )
-    sources = [*(ROOT / "workflow").glob("*.py"), *(ROOT / "data").glob("*.toml")]
+    sources = [*(ROOT / "workflow").rglob("*.py"), *(ROOT / "data").glob("*.toml")]
     missing = {(path.name, code) for path in sources for code in cited.findall(path.read_text()) if code not in codes}
     assert not missing
