@@ -62,7 +62,7 @@ def _vacuum_postgresql(connection: Any) -> None:
     try:
         connection.execute("SET lock_timeout = '5s'")
         for table in TABLES:
-            for pause in (0, 0.2, 1, 3):  # a passing snapshot, such as autovacuum's, keeps what is already dead
+            for pause in (0, 0.2, 1, 3, 6):  # a passing snapshot, such as autovacuum's, keeps what is already dead
                 time.sleep(pause)
                 connection.execute(f"VACUUM (FULL) {table}")
                 left, size = connection.execute(
@@ -70,6 +70,10 @@ def _vacuum_postgresql(connection: Any) -> None:
                 ).fetchone()
                 if left or not size:
                     break
+            else:
+                log.warning(
+                    "what was destroyed in %s is still seen by a snapshot of others; to be rewritten later", table
+                )
         connection.execute("RESET lock_timeout")
     finally:
         connection.autocommit = before
