@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import workflow.lifecycles  # noqa: F401  (whoever leads the verbs of a vote)
 from workflow.review.ballot import POLL
 
 OFFICE, SUPERVISOR = "主任委员的口令-2026", "机关纪委的口令-2026"
