@@ -1,0 +1,90 @@
+"""领导驾驶舱: declarations, passes and certificates by region, series and level, and how far they got."""
+
+from __future__ import annotations
+
+from models.declarations.standing import Ending, Reached
+from models.paths.path import Way
+from reports.figures.figure import Chart, Figure, Page, enter
+from reports.figures.measure import count, growth, rate, year_before
+from reports.figures.subjects.declaration import at_least
+
+DECIDED = {"stage": at_least("decided"), "way": frozenset({Way.REVIEW.value})}
+PASSED = {"stage": at_least("passed"), "way": frozenset({Way.REVIEW.value})}
+ISSUED = {"stage": frozenset({Reached.ISSUED.value})}
+RATE = rate("通过率", PASSED, DECIDED)
+DECLARED = [count("申报数"), count("参评", DECIDED), count("通过", PASSED), RATE]
+WHAT = "已提交的申报（不含草稿和提交前放弃的）"
+
+enter(
+    [
+        Figure(
+            "declared_by_region",
+            (1, 7),
+            "各市州申报与通过",
+            f"{WHAT}按审核路径归口的市州计数；参评为评审表决已出结果，通过含公示、备案和发证，通过率为通过除以参评。",
+            "118号 六",
+            Page.COCKPIT,
+            "declaration",
+            [*DECLARED, year_before("去年同期", until="sent"), growth("同比", until="sent")],
+            rows="region",
+            chart=Chart.MAP,
+            most=True,
+        ),
+        Figure(
+            "declared_by_series",
+            (1,),
+            "各系列申报与通过",
+            f"{WHAT}按申报系列计数。",
+            "118号 六",
+            Page.COCKPIT,
+            "declaration",
+            DECLARED,
+            rows="series",
+            most=True,
+        ),
+        Figure(
+            "series_by_level",
+            (1,),
+            "系列 × 级别",
+            f"{WHAT}按申报系列和级别交叉计数。",
+            "118号 六",
+            Page.COCKPIT,
+            "declaration",
+            [count("合计")],
+            rows="series",
+            columns="level",
+            chart=Chart.HEAT,
+        ),
+        Figure(
+            "submissions_by_day",
+            (1,),
+            "每日提交",
+            f"{WHAT}按最近一次提交的日期计数。",
+            "118号 二(二)",
+            Page.COCKPIT,
+            "declaration",
+            [count("提交数")],
+            rows="sent",
+            chart=Chart.LINE,
+        ),
+        Figure(
+            "funnel",
+            (2,),
+            "评审阶段漏斗",
+            "评审的申报至少到达各阶段的人数；在办的不算流失，只有在到达下一阶段前已经终止、未通过或放弃的才是止于该阶段。",
+            "118号 四、五",
+            Page.COCKPIT,
+            "declaration",
+            [
+                count("止步于此"),
+                count("其中在办", {"ending": frozenset({Ending.OPEN.value})}),
+                count("其中已终止或未通过", {"ending": frozenset({Ending.REFUSED.value, Ending.GIVEN_UP.value})}),
+            ],
+            rows="stage",
+            cumulative="到达人数",
+            every=True,
+            where={"way": frozenset({Way.REVIEW.value})},
+            chart=Chart.FUNNEL,
+        ),
+    ]
+)

@@ -1,0 +1,1 @@
+"""What is counted. One file per subject: its rows, its dimensions, their words."""
