@@ -1,4 +1,4 @@
-"""A dimension (维度): one way in which the rows of a subject differ, as SQL, as words, and as it stands in an address."""
+"""A dimension (维度): one way in which rows of a subject differ, in SQL, in words, and in an address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The registry of figures (统计指标): each is a declaration, read by pages, files, reports and docs/figures.md alike."""
+"""The registry of figures (统计指标): each is a declaration, read by pages, files and docs/figures.md alike."""
 
 from __future__ import annotations
 
@@ -48,11 +48,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Figure:
-    """What is counted of `subject` under `where`: `rows` down (a dimension, or lines), `columns` across, `measures`.
+    """What is counted of `subject` under `where`.
 
-    With `columns` the first measure fills the cross table and all of them stand behind it for the whole row; lines have none.
-    `most` sorts the rows by the first measure; otherwise they keep the official order. `every` shows the words of the
-    dimension that have no rows as well. `yearly` is counted under the asked year; of what has no year the state of now.
+    `rows` go down (a dimension, or lines), `columns` across; `measures` say what of them. With `columns` the first
+    measure fills the cross table and all of them stand behind it for the whole row; lines have none. `most` sorts the
+    rows by the first measure; otherwise they keep the official order. `every` shows words without rows as well.
+    Where `yearly` is off, the state of now is counted whatever year is asked.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""A subject: what is counted (申报, 审核环节, 公示 …), from which tables, by which dimensions, under whose row policy."""
+"""A subject: what is counted (申报, 公示 …), from which tables, by which dimensions, under whose row policy."""
 
 from __future__ import annotations
 
