@@ -9,7 +9,6 @@ one with a cell (当前办理) that is made of several.
 from __future__ import annotations
 
 import gc
-import os
 import resource
 import tempfile
 import time
@@ -18,9 +17,9 @@ from typing import Any
 
 import xlsxwriter
 
-from benchmarks.bench_list import lists_of_declarations, signed_in
 from benchmarks.measure import table, verdict
-from benchmarks.seed import MASTER, Scene
+from benchmarks.product import lists_of_declarations, product, signed_in
+from benchmarks.seed import Scene
 from workflow.base import roles as r
 
 MOST_TIMES_FLOOR = 1.5
@@ -30,23 +29,10 @@ SCREENS = {("CertificateIssueScreen", r.HRSS_CERT), ("TrailScreen", r.LEADER)}
 
 def run(scene: Scene, home: Path) -> None:
     """The same rows three times by each, in turns; the best of each counts."""
-    os.environ["DATA_DIR"] = str(home / "data")
-    from app import create_app
-    from app.security import sync_permissions
     from views.screens import export_page
 
     export_page.LONG = scene.rows + 1  # the same work as the job would do, in this process
-    app = create_app(
-        SQLALCHEMY_DATABASE_URI=scene.url,
-        MASTER_KEY=MASTER,
-        DEMO=True,
-        SQLITE_SYNC="OFF",
-        SESSION_COOKIE_NAME="zhicheng",
-        SESSION_COOKIE_SECURE=False,
-        WTF_CSRF_ENABLED=False,
-    )
-    with app.app_context():
-        sync_permissions(app.appbuilder)
+    app = product(scene.url, home / "data", forms=False)
     rows = []
     for screen, role in lists_of_declarations(app, scene):
         if (type(screen).__name__, role) in SCREENS:

@@ -6,7 +6,6 @@ The floor reads what the page shows and puts it into a table: nothing else. Djan
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,8 @@ from sqlalchemy import select
 from benchmarks import django_admin
 from benchmarks.bare_page import bare_page
 from benchmarks.measure import medians, statements, table, verdict
-from benchmarks.seed import MASTER, Scene
+from benchmarks.product import lists_of_declarations, product, signed_in
+from benchmarks.seed import Scene
 from workflow.base import roles as r
 
 ROUNDS = 11
@@ -48,22 +48,10 @@ class Page:
 
 def run(scene: Scene, home: Path) -> None:
     """Every question to the widest list (a leader's) and to a city's; then page 1 of every list of declarations."""
-    os.environ["DATA_DIR"] = str(home / "data")
-    from app import create_app
-    from app.security import sync_permissions
     from models.base import db
 
-    app = create_app(
-        SQLALCHEMY_DATABASE_URI=scene.url,
-        MASTER_KEY=MASTER,
-        DEMO=True,
-        SQLITE_SYNC="OFF",
-        SESSION_COOKIE_NAME="zhicheng",
-        SESSION_COOKIE_SECURE=False,
-        WTF_CSRF_ENABLED=True,
-    )
+    app = product(scene.url, home / "data")
     with app.app_context():
-        sync_permissions(app.appbuilder)
         engine = db.engine
     desks = lists_of_declarations(app, scene)
     if not desks:
@@ -73,19 +61,6 @@ def run(scene: Scene, home: Path) -> None:
     for screen, role in {desk[1]: desk for desk in desks if desk[1] in (r.LEADER, r.CITY_OFFICER)}.values():
         _compare(app, engine, scene, screen, role, django)
     _survey(app, engine, scene, desks)
-
-
-def lists_of_declarations(app: Any, scene: Scene) -> list[tuple[Any, str]]:
-    """(screen, a role that uses it) for every registered list whose rows are declarations."""
-    from app.security import ACCESS
-    from models.declarations.declaration import Declaration
-
-    opens = {row.screen: row.opens for row in ACCESS}
-    found = []
-    for view in app.appbuilder.baseviews:
-        if getattr(view, "model", None) is Declaration and "can_list" in view.base_permissions:
-            found += [(view, role) for role in opens.get(view.class_permission_name, ()) if role in scene.accounts]
-    return found
 
 
 def _compare(app: Any, engine: Any, scene: Scene, screen: Any, role: str, django: Any) -> None:
@@ -162,16 +137,3 @@ def _survey(app: Any, engine: Any, scene: Scene, desks: list[tuple[Any, str]]) -
             size = len(page.body()) / 1024
         rows.append([f"{type(screen).__name__} · {screen.title} · {role}", took, len(seen), size])
     table(f"Page 1 of every list of declarations, {scene.rows:,} rows", ["screen", "ms", "queries", "KB"], rows)
-
-
-def signed_in(app: Any, scene: Scene, role: str) -> Any:
-    """A client with the cookie of a fresh stay, as signing in makes it."""
-    from models.accounts.account import Account
-    from models.base import db
-    from tests.sign_in import sign_in_for_test
-
-    client = app.test_client()
-    with app.app_context():
-        sign_in_for_test(app, client, db.session.get(Account, scene.accounts[role]))
-        db.session.remove()
-    return client

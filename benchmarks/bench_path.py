@@ -7,7 +7,6 @@ superior, one page of a list. Statements are counted beside the time, since they
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,8 +16,9 @@ from sqlalchemy import Engine, create_engine, func, insert, select
 from sqlalchemy.orm import Session
 
 from benchmarks import seed
-from benchmarks.bench_list import Page, signed_in
+from benchmarks.bench_list import Page
 from benchmarks.measure import medians, statements, table
+from benchmarks.product import product, signed_in
 from models.paths.path import NodeState, PathKind, PathNode
 from models.register.organisation import NodeKind, Organisation
 from workflow.base import roles as r
@@ -36,22 +36,10 @@ def run(scene: seed.Scene, home: Path) -> None:
     engine = create_engine(url)
     units, places = scene.rows, max(30, scene.rows * 3 // 100)
     deepest = fill(engine, units, places)
-    os.environ["DATA_DIR"] = str(home / "data_path")
-    from app import create_app
-    from app.security import sync_permissions
     from models.base import db
 
-    app = create_app(
-        SQLALCHEMY_DATABASE_URI=url,
-        MASTER_KEY=seed.MASTER,
-        DEMO=True,
-        SQLITE_SYNC="OFF",
-        SESSION_COOKIE_NAME="zhicheng",
-        SESSION_COOKIE_SECURE=False,
-        WTF_CSRF_ENABLED=True,
-    )
+    app = product(url, home / "data_path")
     with app.app_context():
-        sync_permissions(app.appbuilder)
         engine_of_app = db.engine
         db.session.remove()
     client = signed_in(app, small, r.HRSS_CONFIG)

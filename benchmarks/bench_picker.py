@@ -19,9 +19,9 @@ from flask import Flask, jsonify, request
 from sqlalchemy import Engine, create_engine, select
 from sqlalchemy.orm import Session
 
-from benchmarks.bench_list import signed_in
 from benchmarks.measure import medians, statements, table, verdict
-from benchmarks.seed import MASTER, Scene
+from benchmarks.product import product, signed_in
+from benchmarks.seed import Scene
 from workflow.base import roles as r
 
 ROWS = int(os.environ.get("BENCH_ROWS", "100000"))
@@ -107,7 +107,7 @@ def run(scene: Scene, home: Path) -> None:
     from views.screens.lookup import LOOKUPS
 
     engine = create_engine(scene.url)
-    app = _product(scene, home)
+    app = product(scene.url, home / "data")
     with app.app_context():
         _fill(engine)
         engine_of_app = app.extensions["sqlalchemy"].engine
@@ -143,25 +143,6 @@ def run(scene: Scene, home: Path) -> None:
     heads = ["typed", "found", "bare ms", "product ms", "product/bare", "limit", "queries", "no sign-in ms", "rule ms"]
     table(f"Picker of organisations among {ROWS:,} ({engine.dialect.name})", heads, rows)
     _lists(client, engine_of_app)
-
-
-def _product(scene: Scene, home: Path) -> Any:
-    os.environ["DATA_DIR"] = str(home / "data")
-    from app import create_app
-    from app.security import sync_permissions
-
-    app = create_app(
-        SQLALCHEMY_DATABASE_URI=scene.url,
-        MASTER_KEY=MASTER,
-        DEMO=True,
-        SQLITE_SYNC="OFF",
-        SESSION_COOKIE_NAME="zhicheng",
-        SESSION_COOKIE_SECURE=False,
-        WTF_CSRF_ENABLED=True,
-    )
-    with app.app_context():
-        sync_permissions(app.appbuilder)
-    return app
 
 
 def _fill(engine: Engine) -> None:
