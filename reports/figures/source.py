@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import func
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reports.figures.subject import Clause, Subject, Where
@@ -36,5 +36,5 @@ class SqlSource:
         inner = subject.from_rows(*(terms or [subject.model.id.label("k0")]))  # type: ignore[attr-defined]
         rows = inner.where(subject.conditions(where), self.rows(subject.model)).subquery()
         keys = list(rows.c)[: len(terms)]
-        counted = self.session.execute(rows.select().with_only_columns(*keys, func.count()).group_by(*keys))
+        counted = self.session.execute(select(*keys, func.count()).select_from(rows).group_by(*keys))
         return {tuple(row[:-1]): row[-1] for row in counted if row[-1]}

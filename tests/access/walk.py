@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from app import errors
 from models.register.person import Person
-from reports import figure
+from reports.charts import script
 from tests.access.world import CANARY, World
 from views.screens.lookup import LOOKUPS
 from views.storage import papers
@@ -47,7 +47,7 @@ MODELS = {
 #: words of addresses that lead to no record
 WORDS = {
     "SettingView.change": {"name": "publicity_days"},
-    "DashboardView.script": {"version": figure.script_version()},
+    "DashboardView.script": {"version": script.script_version()},
     "static": {"filename": "app.css"},
     "CertificateReportScreen.batch_receipt": {"batch": "2026-1"},
     "CertificateReportScreen.package": {"batch": "2026-1"},

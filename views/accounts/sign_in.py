@@ -8,15 +8,21 @@ from urllib.parse import urlsplit
 import segno
 from flask import current_app, flash, g, make_response, redirect, render_template, request, session, url_for
 from flask_appbuilder import BaseView, expose
+from flask_login import current_user
 
 from models.base import db
 from views.screens import stay
 from views.screens.refusal import NOT_THIS, code_of
 from workflow.accounts import accounts, second_factor
 from workflow.accounts import sign_in as signing
+from workflow.base import roles as r
 from workflow.base import settings
+from workflow.base.abilities import known, may
 from workflow.base.errors import Refused, TooBusy
 from workflow.base.unit_of_work import attempt
+
+#: The page where a leader begins.
+COCKPIT = "page:DashboardView.opens"
 
 
 class FrontDoor(BaseView):
@@ -161,7 +167,10 @@ class SignInView(BaseView):
 
 
 def home_url() -> str:
-    """The workbench; until an account has one, its own page."""
+    """Where an account works: the workbench, for who leads the figures; without either its own page."""
+    account = current_user._get_current_object()  # `g.user` is still nobody in the request that signs in
+    if account.is_authenticated and account.plays(r.LEADER) and (page := known().get(COCKPIT)) and may(account, page):
+        return url_for("DashboardView.overview")
     return url_for("HomeView.index" if "HomeView.index" in current_app.view_functions else "SignInView.mine")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from views.screens.boxes import Box
+from views.screens.cell_condition import CellCondition
 from views.screens.lookup import LOOKUPS
 from views.screens.query import Condition
 
@@ -16,6 +17,9 @@ def box_of(condition: Condition, typed: Mapping[str, str]) -> Iterator[Box]:
         case "dates":
             yield Box(condition.parameters[0], f"{condition.label}从", "date", held[0], prefix="q-")
             yield Box(condition.parameters[1], f"{condition.label}至", "date", held[1], prefix="q-")
+        case "cell" if isinstance(condition, CellCondition):
+            if told := condition.said(held[0]):
+                yield Box(condition.name, condition.label, "cell", held[0], text=told, prefix="q-")
         case "choice":
             yield Box(
                 condition.name, condition.label, "choice", held[0], [("", "全部"), *condition.options], prefix="q-"

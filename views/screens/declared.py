@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Select
 from models.base import db
 from models.declarations.declaration import Declaration
 from views.screens import listing
+from views.screens.cell_condition import cells_of
 from views.screens.columns import Column, column, made
 from views.screens.forms import ProvinceConverter
 from views.screens.journalled import Journalled
@@ -71,7 +72,7 @@ class Declared(ModelView):
         self.shown = [self._column(name) for name in self.columns.split()]
         groups = self.facts if isinstance(self.facts, Mapping) else {"基本信息": self.facts or self.columns}
         self.groups = {title: [self._column(name) for name in names.split()] for title, names in groups.items()}
-        self.asks_for = conditions_of(self.model, self.conditions, self.labels)
+        self.asks_for = [*conditions_of(self.model, self.conditions, self.labels), *cells_of(self.model)]
         self.version_name = getattr(self.model.__mapper__.version_id_col, "key", "")
         closed = {
             "add": self.can_add,

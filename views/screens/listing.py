@@ -62,7 +62,7 @@ def asked_of(
             if condition.lookup and not args.get(condition.name)
             else condition.parameters
         )
-        asked.typed.update({name: args.get(name, "")[:100] for name in names})
+        asked.typed.update({name: args.get(name, "")[: condition.longest] for name in names})
         clause, sentence = condition.clause(args)
         if clause is not None:
             asked.clauses.append(clause)
@@ -87,16 +87,18 @@ def sealed_address(given: Any, conditions: Sequence[Condition]) -> str:
     if not posted and not any(given.get(name, "") and not given[name].startswith(SEALED) for name in sealed):
         return ""
     words = {name: next((w for w in given.getlist(name) if w.strip()), "") for name in given if name != "csrf_token"}
-    return urlencode(_sealed(words, sealed)) or "page=1"
+    return urlencode(_sealed(words, sealed, conditions)) or "page=1"
 
 
 def address_words(query: str, conditions: Sequence[Condition]) -> dict[str, str]:
     """The words of an address that was handed in, numbers of persons as their blind index."""
-    return _sealed(dict(parse_qsl(query)), [c.name for c in conditions if c.how == "sealed"])
+    return _sealed(dict(parse_qsl(query)), [c.name for c in conditions if c.how == "sealed"], conditions)
 
 
-def _sealed(words: Mapping[str, str], sealed: Sequence[str]) -> dict[str, str]:
-    return {name: seal_word(word[:100]) if name in sealed else word[:100] for name, word in words.items() if word}
+def _sealed(words: Mapping[str, str], sealed: Sequence[str], conditions: Sequence[Condition]) -> dict[str, str]:
+    longest = {condition.name: condition.longest for condition in conditions}
+    cut = {name: word[: longest.get(name, 100)] for name, word in words.items() if word}
+    return {name: seal_word(word) if name in sealed else word for name, word in cut.items()}
 
 
 def _read_page(word: str, asked: Asked) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import EnumMeta
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, and_, or_, true
 
@@ -42,6 +42,7 @@ class Condition:
     enum: EnumMeta | None = None
     through: tuple[Any, ...] = field(default=())  #: relations on the way to the attribute
     lookup: str = ""
+    longest: ClassVar[int] = 100  #: characters of an address that are read
 
     @property
     def parameters(self) -> tuple[str, ...]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from models.declarations.standing import Ending, Reached
 from models.paths.path import Way
-from reports.figures.figure import Chart, Figure, Page, enter
-from reports.figures.measure import count, growth, rate, year_before
+from reports.figures.figure import Chart, Figure, Line, Page, enter
+from reports.figures.measure import RATE as SHARE
+from reports.figures.measure import Measure, Need, count, growth, permille, rate, year_before
 from reports.figures.subjects.declaration import at_least
 
 DECIDED = {"stage": at_least("decided"), "way": frozenset({Way.REVIEW.value})}
@@ -13,10 +14,40 @@ PASSED = {"stage": at_least("passed"), "way": frozenset({Way.REVIEW.value})}
 ISSUED = {"stage": frozenset({Reached.ISSUED.value})}
 RATE = rate("通过率", PASSED, DECIDED)
 DECLARED = [count("申报数"), count("参评", DECIDED), count("通过", PASSED), RATE]
+BEFORE = Measure(
+    "去年同期通过率",
+    [Need(PASSED, year=-1, until="voted"), Need(DECIDED, year=-1, until="voted")],
+    lambda at: permille(sum(at[0].values()), sum(at[1].values())),
+    SHARE,
+)
 WHAT = "已提交的申报（不含草稿和提交前放弃的）"
 
 enter(
     [
+        Figure(
+            "cockpit_cards",
+            (1, 7, 32),
+            "本年概况",
+            f"{WHAT}；在审为尚未办结的；参评、通过的去年同期按表决日期，申报的去年同期按提交日期，均截至去年同日。",
+            "118号 六",
+            Page.COCKPIT,
+            "declaration",
+            [
+                count("申报"),
+                year_before("去年同期", until="sent"),
+                growth("同比", until="sent"),
+                count("在审", {"ending": frozenset({Ending.OPEN.value})}),
+                count("参评", DECIDED),
+                year_before("去年同期参评", DECIDED, until="voted"),
+                count("通过", PASSED),
+                year_before("去年同期通过", PASSED, until="voted"),
+                RATE,
+                BEFORE,
+                count("已发证", ISSUED),
+            ],
+            rows=[Line("全部", {})],
+            chart=Chart.CARDS,
+        ),
         Figure(
             "declared_by_region",
             (1, 7),

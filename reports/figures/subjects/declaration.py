@@ -68,6 +68,7 @@ DIMENSIONS = [
     Dimension("stage", "到达阶段", stage, of_words({name: STAGE_LABELS[name] for name in ORDER})),
     Dimension("ending", "办结情况", ending, of_enum(Ending)),
     Dimension("sent", "提交日期", lambda: day_of(D.submitted_at), plain, "day"),
+    Dimension("voted", "表决日期", lambda: D.voted_on, plain, "day"),
     Dimension("committee", "评委会", lambda: D.committee_id, named(Committee), "key"),
     Dimension("unit", "所在单位", lambda: D.unit_id, named(Organisation), "key"),
 ]

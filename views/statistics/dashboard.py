@@ -1,0 +1,148 @@
+"""统计看板: a page of figures each for the leader, the backlog, the ratios …; the cockpit is the first."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from typing import Any
+
+from flask import Response, abort, g, make_response, render_template, request, url_for
+from flask_appbuilder import BaseView, expose, has_access
+
+from reports.charts import script
+from reports.figures import book
+from reports.figures.figure import Figure, Page
+from views.screens import stay
+from views.screens.download import named
+from views.statistics import shown
+from views.statistics.conditions import Conditions, plain, read
+from workflow.base.unit_of_work import UnitOfWork, asking, attempt
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class DashboardView(BaseView):
+    """Tabs of pages; each has its conditions in the address, its figures, and their file."""
+
+    route_base = "/dashboard"
+    default_view = "overview"
+    title = "统计看板"
+
+    @expose("/")
+    @has_access
+    def overview(self) -> Any:
+        """领导驾驶舱."""
+        return self._page(Page.COCKPIT)
+
+    @expose("/<page>/")
+    @has_access
+    def page(self, page: str) -> Any:
+        """Any other page."""
+        return self._page(_page_of(page))
+
+    def _page(self, page: Page) -> str:
+        g.inline_styles = True  # Plotly styles the parts of its figures inline
+        conditions = read(request.args)
+        question = shown.asked(conditions)
+        base = address_of(page)
+        return render_template(
+            "statistics/page.html",
+            page=page,
+            tabs=[(one.label, f"{address_of(one)}?{conditions.query}", one is page) for one in shown.pages()],
+            conditions=conditions,
+            figures=[shown.shown(figure, conditions, question, base) for figure in shown.figures_of(page)],
+            base=base,
+            now=asking(g.user).now,
+            script=script_address(),
+            sheet=url_for(".sheet", page=page.value) + f"?{conditions.query}",
+        )
+
+    @expose("/wall/")
+    @has_access
+    def wall(self) -> Any:
+        """大屏: the cockpit for a screen on a wall; it looks again by itself and needs no mouse."""
+        g.inline_styles = True
+        conditions = read(request.args)
+        question = shown.asked(conditions)
+        return render_template(
+            "statistics/wall.html",
+            conditions=conditions,
+            figures=[
+                shown.shown(figure, conditions, question, address_of(Page.COCKPIT))
+                for figure in shown.figures_of(Page.COCKPIT)
+            ],
+            now=asking(g.user).now,
+            script=script_address(),
+        )
+
+    @expose("/plotly-<version>.js")
+    @has_access
+    def script(self, version: str) -> Any:
+        """The script that draws the figures, from our own host; kept by the browser until its version changes."""
+        if version != script.script_version():
+            abort(404)
+        packed = "gzip" in request.headers.get("Accept-Encoding", "")
+        response = make_response(script.script_packed() if packed else script.script_file().read_bytes())
+        response.mimetype = "text/javascript"
+        response.headers["Vary"] = "Accept-Encoding"
+        if packed:
+            response.headers["Content-Encoding"] = "gzip"
+        response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+        return response
+
+    @expose("/<page>/sheet", methods=["POST"])
+    @has_access
+    def sheet(self, page: str) -> Any:
+        """The tables of a page, or of one of its figures, as an Excel file; the journal remembers who took it."""
+        figures = shown.figures_of(_page_of(page))
+        conditions = read(request.args, beside=("figure",))
+        if name := request.args.get("figure", ""):
+            figures = [figure for figure in figures if figure.name == name]
+        if not figures:
+            abort(404)
+        title = figures[0].title if name else _page_of(page).label
+        return sent(figures, conditions, title)
+
+
+def sent(figures: list[Figure], conditions: Conditions, title: str) -> Response:
+    """The answers as a file, which the journal remembers."""
+    question, now = shown.asked(conditions), asking(g.user).now
+    remarks = [
+        f"条件：{conditions.words}",
+        f"数据截至 {now:%Y-%m-%d %H:%M}；统计范围与 {g.user.full_name} 在列表中可查看的记录一致",
+    ]
+    with tempfile.TemporaryFile() as target:
+        book.write(target, (shown.answered(figure, question) for figure in figures), remarks)
+        target.seek(0)
+        content = target.read()
+
+    def remember(uow: UnitOfWork) -> None:
+        uow.record(
+            "export_statistics",
+            "statistics",
+            figures=[figure.name for figure in figures],
+            conditions=conditions.words,
+            asked=plain(conditions.where),
+            sha256=hashlib.sha256(content).hexdigest(),
+        )
+
+    attempt(g.user, remember, context=stay.context())
+    return named(Response(content, mimetype=XLSX), f"{title}_{now:%Y%m%d%H%M}.xlsx")
+
+
+def _page_of(name: str) -> Page:
+    """The page of that name, if it has a figure for the account; otherwise 404."""
+    page = next((one for one in Page if one.value == name), None)
+    return page if page is not None and shown.figures_of(page) else abort(404)
+
+
+def address_of(page: Page) -> str:
+    """Where a page lies."""
+    if page is Page.COCKPIT:
+        return url_for("DashboardView.overview")
+    return url_for("DashboardView.page", page=page.value)
+
+
+def script_address() -> str:
+    """Where the script that draws lies."""
+    return url_for("DashboardView.script", version=script.script_version())
