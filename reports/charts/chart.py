@@ -194,7 +194,7 @@ def heat(answer: Answer, ways: Ways) -> dict[str, Any]:
 
 
 def line(answer: Answer, ways: Ways, marks: Marks = ()) -> dict[str, Any]:
-    """A course of days (or of whatever the rows are), one line for each count; `marks` are days that ended something."""
+    """A course of days (or of whatever the rows are), one line for each count; `marks` are the ends of something."""
     rows = [row for row in answer.rows if _only(row) is not None]
     dated = bool(rows) and all(isinstance(_only(row), date) for row in rows)
     if dated:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 INK, INK_2, LINE, BRAND, BRAND_WEAK = "#1d2939", "#475467", "#e4e7ec", "#1a4f9c", "#eaf1fb"
@@ -81,7 +82,7 @@ def shades(many: int) -> list[str]:
 def tone(value: int, most: int) -> str:
     """The colour of a value on the scale."""
     part = value / most if most else 0.0
-    for (low, a), (high, b) in zip(SCALE, SCALE[1:], strict=False):
+    for (low, a), (high, b) in pairwise(SCALE):
         if part <= high:
             share = (part - low) / (high - low)
             mixed = (round(x + (y - x) * share) for x, y in zip(_rgb(a), _rgb(b), strict=True))

@@ -29,7 +29,8 @@ def write(target: BinaryIO, answers: Iterable[Answer], remarks: Sequence[str]) -
         head = book.add_format({"bold": True, "bottom": 1, "bg_color": "#EAF1FB", "text_wrap": True, "valign": "top"})
         title, strong = book.add_format({"bold": True, "font_size": 14}), book.add_format({"bold": True})
         names: set[str] = set()
-        for many, answer in enumerate(answers, 1):
+        for answer in answers:
+            many += 1
             sheet = book.add_worksheet(_name(answer.figure.title, names))
             sheet.set_column(0, 0, 26)
             sheet.set_column(1, max(len(answer.heads), 1), 12)
@@ -71,9 +72,7 @@ def _name(title: str, taken: set[str]) -> str:
     return name
 
 
-def _write(
-    sheet: Any, line: int, row: Row, forms: Sequence[str], looks: dict[str, Any], words: Any = None
-) -> None:
+def _write(sheet: Any, line: int, row: Row, forms: Sequence[str], looks: dict[str, Any], words: Any = None) -> None:
     sheet.write_string(line, 0, row.label or NOTHING_WORD, words)
     for place, (cell, form) in enumerate(zip(row.cells, forms, strict=True), 1):
         if cell.value is None:

@@ -47,6 +47,8 @@ MODELS = {
 #: words of addresses that lead to no record
 WORDS = {
     "SettingView.change": {"name": "publicity_days"},
+    "DashboardView.page": {"page": "cockpit"},
+    "DashboardView.sheet": {"page": "cockpit"},
     "DashboardView.script": {"version": script.script_version()},
     "static": {"filename": "app.css"},
     "CertificateReportScreen.batch_receipt": {"batch": "2026-1"},

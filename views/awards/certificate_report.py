@@ -18,7 +18,7 @@ from models.awards.truth import CertificateTruth, TruthState, untold
 from models.base import db
 from models.jobs.job import Job
 from views.screens.base import FlowScreen, Link, badge
-from views.screens.desk_condition import desk_condition
+from views.screens.further_condition import desk_condition
 from views.screens.refusal import code_of
 from views.screens.stay import context
 from workflow.awards import delivery, reporting, truth

@@ -12,8 +12,8 @@ from models.base import db
 from models.declarations.declaration import Declaration
 from views.screens.base import FlowScreen
 from views.screens.columns import badge
-from views.screens.desk_condition import desk_condition
 from views.screens.forms import AreaField, RemoteSelectField, Required, TextField, TickField
+from views.screens.further_condition import desk_condition
 from views.screens.lookup import is_key
 from workflow.awards import publicity
 from workflow.base import policy

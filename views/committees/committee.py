@@ -16,8 +16,8 @@ from views.committees.committee_other import OTHER_VERBS, OtherPage
 from views.committees.committee_term import choices, standing, term_condition
 from views.screens.base import FlowScreen, Link, Panel, Screen
 from views.screens.columns import Column
-from views.screens.desk_condition import desk_condition
 from views.screens.flow_screen import Action
+from views.screens.further_condition import desk_condition
 from views.storage.attachments import attachments
 from workflow.accounts import accounts
 from workflow.base.flow import Step

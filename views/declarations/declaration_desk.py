@@ -22,7 +22,7 @@ from models.declarations.declaration import Correction, Declaration
 from views.declarations.comparison import found
 from views.declarations.filled import sections_of
 from views.declarations.paper_condition import paper_condition
-from views.screens.desk_condition import desk_condition, late_condition
+from views.screens.further_condition import desk_condition, late_condition
 from views.screens.moment import of_request
 from views.screens.refusal import NOT_YOU
 from views.screens.screen import Link, Panel, Screen

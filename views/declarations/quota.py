@@ -13,8 +13,8 @@ from models.register.organisation import Organisation
 from views.screens import answers
 from views.screens.base import FlowScreen, Panel, Screen
 from views.screens.boxes import Box
-from views.screens.desk_condition import desk_condition
 from views.screens.forms import AreaField, NumberField, Required, Typed
+from views.screens.further_condition import desk_condition
 from views.screens.moment import of_request
 from views.storage.attachments import attachments
 from workflow.base.unit_of_work import UnitOfWork

@@ -1,5 +1,5 @@
 """Everybody's first page and the office's own desks.
 
 Workbench, messages, search, lists as each likes them; settings and the calendar of working days;
-the journal, the statistics, the demo's clock.
+the journal, the demo's clock.
 """

@@ -11,7 +11,7 @@ from flask_appbuilder.security.decorators import permission_name
 from models.base import db
 from models.office.notice import Notice
 from views.screens.base import Screen
-from views.screens.desk_condition import desk_condition
+from views.screens.further_condition import desk_condition
 from views.screens.stay import context
 from workflow.base import notices
 from workflow.base.unit_of_work import UnitOfWork, asking, attempt

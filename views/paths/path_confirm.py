@@ -17,7 +17,7 @@ from models.paths.path import PathKind, PathNode
 from models.paths.path_draft import ChangeVerb, PathChange, PathDraft, PathDraftState
 from views.screens.base import FlowScreen
 from views.screens.columns import Column
-from views.screens.desk_condition import desk_condition
+from views.screens.further_condition import desk_condition
 from views.screens.stay import context
 from workflow.base import policy
 from workflow.base.unit_of_work import UnitOfWork, attempt

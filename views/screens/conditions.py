@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from views.screens.boxes import Box
-from views.screens.cell_condition import CellCondition
+from views.screens.further_condition import CellCondition
 from views.screens.lookup import LOOKUPS
 from views.screens.query import Condition
 

@@ -17,9 +17,9 @@ from sqlalchemy import ColumnElement, Select
 from models.base import db
 from models.declarations.declaration import Declaration
 from views.screens import listing
-from views.screens.cell_condition import cells_of
 from views.screens.columns import Column, column, made
 from views.screens.forms import ProvinceConverter
+from views.screens.further_condition import cells_of
 from views.screens.journalled import Journalled
 from views.screens.listing import ByQuery, ByReading, Finder
 from views.screens.query import conditions_of

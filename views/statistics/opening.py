@@ -8,7 +8,7 @@ from urllib.parse import quote
 from flask import current_app, g
 
 from reports.figures.subject import Subject, Where
-from views.screens.cell_condition import written
+from views.screens.further_condition import written
 from views.screens.list_page import ListPage
 
 #: Asked first, in this order; then any other list of the same records that leaves nothing out.

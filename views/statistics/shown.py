@@ -15,9 +15,10 @@ from models.batches.batch import Batch
 from reports.charts.chart import draw
 from reports.figures.answer import Answer, Asked, Cell, Row, answer
 from reports.figures.book import head_of_rows
+from reports.figures.choose import source_for
 from reports.figures.figure import Chart, Figure, Page, of_page
 from reports.figures.measure import Measure
-from reports.figures.source import Source, SqlSource
+from reports.figures.source import Source
 from reports.figures.subject import Where
 from views.statistics.conditions import Conditions, dimension
 from views.statistics.opening import address, list_of
@@ -90,7 +91,7 @@ class Card:
 
 def source() -> Source:
     """What figures are counted from, for the signed-in account."""
-    return SqlSource(db.session, lambda model: policy.rows(g.user, model))
+    return source_for(db.session, lambda model: policy.rows(g.user, model), policy.reader_of(g.user))
 
 
 def readable(figure: Figure) -> bool:

@@ -8,12 +8,15 @@ from reports.figures.figure import Chart, Figure, Line, Page, enter
 from reports.figures.measure import RATE as SHARE
 from reports.figures.measure import Measure, Need, count, growth, permille, rate, year_before
 from reports.figures.subjects.declaration import at_least
+from reports.statistics import STAGE_LABELS
 
 DECIDED = {"stage": at_least("decided"), "way": frozenset({Way.REVIEW.value})}
 PASSED = {"stage": at_least("passed"), "way": frozenset({Way.REVIEW.value})}
 ISSUED = {"stage": frozenset({Reached.ISSUED.value})}
 RATE = rate("通过率", PASSED, DECIDED)
 DECLARED = [count("申报数"), count("参评", DECIDED), count("通过", PASSED), RATE]
+#: 初定 and 认定 end at the last organisation of their path, without a committee (附件3 1.12.3).
+SHORT = ("submitted", "publicised", "audited", "filed", "issued")
 BEFORE = Measure(
     "去年同期通过率",
     [Need(PASSED, year=-1, until="voted"), Need(DECIDED, year=-1, until="voted")],
@@ -87,6 +90,19 @@ enter(
             chart=Chart.HEAT,
         ),
         Figure(
+            "series_by_region",
+            (1,),
+            "系列 × 市州",
+            f"{WHAT}按申报系列和归口市州交叉计数；级别等由页面条件限定。",
+            "118号 六",
+            Page.COCKPIT,
+            "declaration",
+            [count("合计")],
+            rows="series",
+            columns="region",
+            chart=Chart.HEAT,
+        ),
+        Figure(
             "submissions_by_day",
             (1,),
             "每日提交",
@@ -115,6 +131,19 @@ enter(
             cumulative="到达人数",
             every=True,
             where={"way": frozenset({Way.REVIEW.value})},
+            chart=Chart.FUNNEL,
+        ),
+        Figure(
+            "funnel_without_committee",
+            (2, 23),
+            "初定、认定阶段漏斗",
+            "初定和认定的申报至少到达各阶段的人数；不经评委会，止于路径上的最后机构。",
+            "附件3 1.12.3",
+            Page.COCKPIT,
+            "declaration",
+            [count("到达人数"), count("其中在办", {"ending": frozenset({Ending.OPEN.value})})],
+            rows=[Line(STAGE_LABELS[name], {"stage": at_least(name)}) for name in SHORT],
+            where={"way": frozenset({Way.INITIAL.value, Way.RECOGNITION.value})},
             chart=Chart.FUNNEL,
         ),
     ]

@@ -26,7 +26,9 @@ def year(make):
     bureau = make.organisation(name="省住建厅", region_code="430000")
     committee = make.committee()
     batch = make.batch(committee=committee)
-    for number, state in enumerate((S.DRAFT, S.SUBMITTED, S.UNDER_AUDIT, S.AT_COMMITTEE, S.FAILED, S.ISSUED, S.REVOKED)):
+    for number, state in enumerate(
+        (S.DRAFT, S.SUBMITTED, S.UNDER_AUDIT, S.AT_COMMITTEE, S.FAILED, S.ISSUED, S.REVOKED)
+    ):
         committed = state not in (S.DRAFT, S.SUBMITTED, S.UNDER_AUDIT)
         make.declaration(
             state=state,

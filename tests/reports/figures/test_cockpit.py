@@ -7,31 +7,33 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy import event, true
 
+import reports.figures.pages  # noqa: F401  (enters the figures)
 from models.awards.publicity import Publicity, PublicityItem, PublicityKind, PublicityState
 from models.committees.catalogue import TitleLevel
 from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as S
 from models.paths.path import Way
-from models.review.plan import Plan, PlanState
-from reports.statistics import Question, Statistics, cities, percent, permille, years
+from reports.figures.answer import Asked, answer
+from reports.figures.figure import FIGURES, Page, of_page
+from reports.figures.measure import RATE, permille, written
+from reports.figures.source import SqlSource
 
 VOTED = date(2026, 12, 10)
 SENT = datetime(2026, 5, 1)
+TODAY = date(2026, 12, 31)
 
 
 @pytest.fixture
 def told(session):
-    """The statistics of 2026, limited as the test says."""
+    """A figure's answer for 2026, limited as the test says."""
 
-    def statistics(where=None, plans=None, **conditions):
+    def said(name, rows=None, today=TODAY, **conditions):
         session.flush()
-        everything = true()
-        question = Question(year=2026, **conditions)
-        return Statistics(
-            session, question, everything if where is None else where, everything if plans is None else plans
-        )
+        source = SqlSource(session, lambda model: true() if rows is None else rows)
+        where = {key: frozenset({value}) for key, value in {"year": 2026, **conditions}.items()}
+        return answer(FIGURES[name], Asked(source, session, where, today))
 
-    return statistics
+    return said
 
 
 @pytest.fixture
@@ -44,12 +46,16 @@ def of_region(make):
     return declaration
 
 
-def stages(statistics):
-    return {row[0]: row[1] for row in statistics.funnel().rows}
+def column(said, head):
+    return {row.label: row.cells[said.heads.index(head)].value for row in said.rows}
 
 
-def card(statistics, label):
-    return next(figure for name, figure, _ in statistics.cards() if name == label)
+def card(said, label):
+    return said.rows[0].cells[said.heads.index(label)].word
+
+
+def total(said):
+    return [cell.word for cell in said.total.cells] if said.total else []
 
 
 @pytest.mark.parametrize(
@@ -65,14 +71,15 @@ def card(statistics, label):
     ],
 )
 def test_a_rate_is_rounded_half_up_to_one_decimal(part, whole, shown):
-    assert percent(permille(part, whole)) == shown
+    assert written(permille(part, whole), RATE) == shown
 
 
 def test_an_empty_year_has_tables_without_rows(told):
-    statistics = told()
-    assert card(statistics, "申报总数") == "0"
-    assert card(statistics, "通过率") == "—"
-    assert [list(table.rows) for table in statistics.tables() if "漏斗" not in table.title] == [[], [], [], []]
+    cards = told("cockpit_cards")
+    assert card(cards, "申报") == "0"
+    assert card(cards, "通过率") == "—"
+    for name in ("declared_by_region", "declared_by_series", "series_by_level", "submissions_by_day"):
+        assert list(told(name).rows) == []
 
 
 def test_drafts_and_what_was_given_up_before_submission_are_not_counted(told, make):
@@ -80,15 +87,14 @@ def test_drafts_and_what_was_given_up_before_submission_are_not_counted(told, ma
     make.declaration(state=S.WITHDRAWN)
     make.declaration(state=S.WITHDRAWN, submitted_at=SENT)
     make.declaration(state=S.SUBMITTED)
-    assert card(told(), "申报总数") == "2"
-    assert card(told(), "在审") == "1"
+    assert card(told("cockpit_cards"), "申报") == "2"
+    assert card(told("cockpit_cards"), "在审") == "1"
 
 
 def test_counties_count_for_their_city_and_the_provinces_own_units_for_themselves(told, of_region):
     for region in ("430102", "430121", "430100", "430202", "430000"):
         of_region(region)
-    rows = {row[0]: row[-4] for row in told().by_city().rows}
-    assert rows == {"长沙市": 3, "株洲市": 1, "省直": 1}
+    assert column(told("declared_by_region"), "申报数") == {"长沙市": 3, "株洲市": 1, "省直": 1}
 
 
 def test_the_pass_rate_counts_only_who_was_voted_on(told, of_region):
@@ -97,16 +103,16 @@ def test_the_pass_rate_counts_only_who_was_voted_on(told, of_region):
     of_region(state=S.ISSUED, voted_on=VOTED)
     of_region(state=S.IN_REVIEW)
     of_region(state=S.FILED, way=Way.INITIAL)
-    table = told().by_city()
-    assert table.rows[0][-4:] == [5, 3, 2, "66.7%"]
-    assert table.total[-4:] == [5, 3, 2, "66.7%"]
+    said = told("declared_by_region")
+    assert [cell.word for cell in said.rows[0].cells[:4]] == ["5", "3", "2", "66.7%"]
+    assert total(said)[:4] == ["5", "3", "2", "66.7%"]
 
 
 def test_a_title_lost_after_the_vote_is_no_longer_passed(told, make):
     make.declaration(state=S.TERMINATED, voted_on=VOTED)
     make.declaration(state=S.REVOKED, voted_on=VOTED)
     make.declaration(state=S.PASSED, voted_on=VOTED)
-    assert card(told(), "通过率") == "33.3%"
+    assert card(told("cockpit_cards"), "通过率") == "33.3%"
 
 
 def test_the_funnel_remembers_how_far_the_returned_and_the_terminated_got(told, make):
@@ -115,7 +121,8 @@ def test_the_funnel_remembers_how_far_the_returned_and_the_terminated_got(told, 
     make.declaration(state=S.TERMINATED, reached_committee_at=SENT, position=3)
     make.declaration(state=S.QUALIFIED)
     make.declaration(state=S.ISSUED, voted_on=VOTED)
-    assert stages(told()) == {
+    said = told("funnel")
+    assert column(said, "到达人数") == {
         "提交": 5,
         "单位公示": 4,
         "单位上报": 4,
@@ -126,9 +133,9 @@ def test_the_funnel_remembers_how_far_the_returned_and_the_terminated_got(told, 
         "备案": 1,
         "发证": 1,
     }
-    rows = {row[0]: row[3:] for row in told().funnel().rows}
-    assert rows["复核合格"] == [0, 1, "33.3%"], "terminated at the committee"
-    assert rows["单位公示"] == [1, 0, "0.0%"], "sent back and under way: not lost"
+    lost = column(said, "其中已终止或未通过")
+    assert lost["到评委会"] == 1, "terminated at the committee"
+    assert lost["提交"] == 0, "sent back and under way: not lost"
 
 
 def test_a_unit_publicity_counts_once_it_is_passed(told, make, session):
@@ -147,91 +154,79 @@ def test_a_unit_publicity_counts_once_it_is_passed(told, make, session):
         posting = Publicity(kind=PublicityKind.UNIT, **given, **words, **more)
         posting.people.append(PublicityItem(declaration=declaration))
         session.add(posting)
-    assert stages(told())["提交"] == 4 and stages(told())["单位公示"] == 1
+    reached = column(told("funnel"), "到达人数")
+    assert reached["提交"] == 4 and reached["单位公示"] == 1
 
 
-def test_a_year_under_way_is_held_against_the_same_day_of_last_year(session, make):
+def test_a_year_under_way_is_held_against_the_same_day_of_last_year(told, make):
     for sent in (datetime(2025, 5, 20, 23), datetime(2025, 5, 21), datetime(2025, 12, 1)):
         make.declaration(state=S.ISSUED, year=2025, submitted_at=sent)
     for _ in range(2):
         make.declaration(state=S.SUBMITTED, submitted_at=SENT)
-    session.flush()
 
-    def remark(today, year=2026):
-        return Statistics(session, Question(year=year), true(), true(), today).cards()[0][2]
+    def growth(today, year=2026):
+        return card(told("cockpit_cards", today=today, year=year), "同比")
 
-    assert remark(date(2026, 5, 20)) == "同比增 100.0%（截至 2025-05-20）"
-    assert remark(date(2026, 5, 21)) == "同比增 0.0%（截至 2025-05-21）"
-    assert remark(date(2027, 1, 5)) == "同比减 33.3%", "a year that is over is held against the whole of the other"
-    assert remark(date(2028, 2, 29), 2028) == "2027-02-28前无数据"
+    assert growth(date(2026, 5, 20)) == "100.0%"
+    assert growth(date(2026, 5, 21)) == "0.0%"
+    assert growth(date(2027, 1, 5)) == "-33.3%", "a year that is over is held against the whole of the other"
+    assert growth(date(2028, 2, 29), 2028) == "—"
+
+
+def test_passes_of_last_year_count_by_the_day_of_the_vote(told, make):
+    make.declaration(state=S.PASSED, year=2025, submitted_at=SENT.replace(year=2025), voted_on=date(2025, 12, 10))
+    make.declaration(state=S.PASSED, submitted_at=SENT, voted_on=VOTED)
+    assert card(told("cockpit_cards", today=date(2026, 12, 9)), "去年同期通过") == "0"
+    assert card(told("cockpit_cards", today=date(2026, 12, 10)), "去年同期通过") == "1"
+    assert card(told("cockpit_cards", today=date(2026, 12, 10)), "去年同期通过率") == "100.0%"
 
 
 def test_declarations_without_a_committee_have_a_funnel_of_their_own(told, make):
     make.declaration(state=S.FILED, way=Way.INITIAL)
     make.declaration(state=S.UNDER_AUDIT, way=Way.INITIAL)
-    assert stages(told(way="initial")) == {"提交": 2, "单位公示": 2, "单位上报": 2, "备案": 1, "发证": 0}
-    assert stages(told())["提交"] == 0
+    short = told("funnel_without_committee", way="initial")
+    assert column(short, "到达人数") == {"提交": 2, "单位公示": 2, "单位上报": 2, "备案": 1, "发证": 0}
+    assert column(told("funnel"), "到达人数")["提交"] == 0
 
 
 def test_what_the_reader_may_not_see_is_in_no_figure(told, of_region):
     mine, _ = of_region("430102"), of_region("430202")
-    statistics = told(where=Declaration.unit_id == mine.unit_id)
-    assert card(statistics, "申报总数") == "1"
-    assert [row[0] for row in statistics.by_city().rows] == ["长沙市"]
-    assert statistics.summary().total[-1] == 1
+    rows = Declaration.unit_id == mine.unit_id
+    assert card(told("cockpit_cards", rows), "申报") == "1"
+    assert column(told("declared_by_region", rows), "申报数") == {"长沙市": 1}
+    assert total(told("series_by_region", rows))[-1] == "1"
 
 
 def test_conditions_narrow_the_figures(told, of_region, make):
     senior = of_region("430102", title=make.title(TitleLevel.FULL_SENIOR))
     of_region("430202")
-    assert card(told(city="430100"), "申报总数") == "1"
-    assert card(told(level="full_senior"), "申报总数") == "1"
-    assert card(told(series=senior.series_id), "申报总数") == "2"
-    assert card(told(series=senior.series_id + 999), "申报总数") == "0"
-    assert card(told(way="recognition"), "申报总数") == "0"
+
+    def declared(**conditions):
+        return card(told("cockpit_cards", **conditions), "申报")
+
+    assert declared(region="4301") == "1"
+    assert declared(level="full_senior") == "1"
+    assert declared(series=senior.series_id) == "2"
+    assert declared(series=senior.series_id + 999) == "0"
+    assert declared(way="recognition") == "0"
 
 
 def test_the_year_before_serves_the_comparison_only(told, make):
     for year in (2025, 2025, 2026, 2026, 2026, 2024):
-        make.declaration(state=S.SUBMITTED, year=year)
-    label, figure, remark = told().cards()[0]
-    assert (label, figure, remark) == ("申报总数", "3", "同比增 50.0%")
+        make.declaration(state=S.SUBMITTED, year=year, submitted_at=SENT.replace(year=year))
+    cards = told("cockpit_cards")
+    assert [card(cards, label) for label in ("申报", "去年同期", "同比")] == ["3", "2", "50.0%"]
 
 
-def test_the_summary_and_the_cross_table_add_up(told, of_region, make):
+def test_the_cross_tables_add_up(told, of_region, make):
     for region in ("430102", "430102", "430202", "433101"):
         of_region(region)
     of_region("430102", title=make.title(TitleLevel.FULL_SENIOR))
-    statistics = told()
-    assert sum(row[-1] for row in statistics.summary().rows) == 5
-    assert statistics.matrix().total[-1] == 5
-    assert sum(statistics.matrix().total[1:-1]) == 5
-    assert sum(row[-4] for row in statistics.by_series().rows) == 5
-
-
-def test_a_committee_is_held_against_the_ratio_of_its_plan_without_fractions(told, make, session):
-    committee = make.committee()
-    batch = make.batch(committee=committee)
-    plan = Plan(
-        number="P1",
-        name="方案",
-        committee=committee,
-        batch=batch,
-        year=2026,
-        opens_on=VOTED,
-        arrival_place="甲",
-        review_place="乙",
-        interview_place="丙",
-        members=25,
-        state=PlanState.REVIEWED,
-    )
-    session.add(plan)
-    session.flush()
-    for state in (S.PASSED, S.PASSED, S.PASSED, S.FAILED, S.FAILED):
-        make.declaration(state=state, batch=batch, plan_id=plan.id, voted_on=VOTED)
-    assert told().by_plan().rows == [[committee.name, "副高级", 5, 3, "60.0%", "55%", 2, -1]]
-    assert told(plans=Plan.id == 0).by_plan().rows == []
-    assert "评委会" not in "".join(table.title for table in told(city="430100").tables())
+    for name in ("series_by_region", "series_by_level"):
+        said = told(name)
+        assert said.total.cells[-1].value == 5
+        assert sum(cell.value for cell in said.total.cells[:-1]) == 5
+    assert sum(column(told("declared_by_series"), "申报数").values()) == 5
 
 
 def test_the_number_of_statements_does_not_grow_with_the_rows(told, of_region, session, engine):
@@ -243,7 +238,8 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(told, of_region, s
 
         event.listen(engine, "before_cursor_execute", count)
         try:
-            list(told().tables())
+            for figure in of_page(Page.COCKPIT):
+                told(figure.name)
         finally:
             event.remove(engine, "before_cursor_execute", count)
         return len(seen)
@@ -253,11 +249,4 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(told, of_region, s
     for region in ("430102", "430202", "430302", "430000"):
         of_region(region, state=S.ISSUED, voted_on=VOTED)
     session.flush()
-    assert statements() == few == 5
-
-
-def test_years_and_cities_to_choose_from(session, make):
-    make.batch()
-    make.batch(year=2025)
-    assert years(session)[:2] == [2026, 2025]
-    assert len(cities(session)) == 15
+    assert statements() == few
