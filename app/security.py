@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask_appbuilder.security.sqla.manager import SecurityManager
@@ -292,13 +293,20 @@ def harden(app: Flask) -> None:
     app.before_request(gate)
 
 
+def page_before() -> str | None:
+    """The page of ours from which the request came; None where the browser does not say."""
+    came = urlsplit(request.referrer or "")
+    return came.path if came.netloc == request.host and came.path != url_for("SignInView.login") else None
+
+
 def gate() -> Any:
     """Closed unless named: public, personal, or a screen of ACCESS (whose methods ask `has_access`)."""
     endpoint = request.endpoint
     if endpoint is None or is_public(endpoint):
         return None
     if not g.user.is_authenticated:
-        asked = request.full_path.rstrip("?") if request.method == "GET" else None
+        # who pressed a button after his stay had ended comes back to the page where he pressed it
+        asked = request.full_path.rstrip("?") if request.method == "GET" else page_before()
         return redirect(url_for("SignInView.login", next=asked, again=1 if "token" in session else None))
     if owed := owed_page(g.user):
         return None if endpoint in OWING else redirect(url_for(owed))

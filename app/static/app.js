@@ -97,6 +97,10 @@
       form.addEventListener("input", () => {
         dirty = true;
       });
+    if (form.getAttribute("action")?.endsWith("/logout/"))
+      form.addEventListener("submit", () =>
+        Object.keys(localStorage).forEach((key) => key.startsWith("kept:") && localStorage.removeItem(key)),
+      );
     form.addEventListener("submit", (event) => {
       if (event.defaultPrevented) return;
       dirty = false;

@@ -29,7 +29,7 @@ from views.storage.papers import mirrored, review_form_pdf
 from workflow.base import policy, settings
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork, attempt
-from workflow.declarations import carry, paper_only, submission
+from workflow.declarations import carry, drafts, paper_only, submission
 from workflow.declarations import form as forms
 from workflow.declarations.declaration import DECLARATION
 from workflow.declarations.destination import whereabouts
@@ -125,11 +125,13 @@ class DeclareView(BaseView):
         section = next((s for s in forms.form().sections if s.key == name and s.fields), None) or abort(404)
         if request.method != "POST":
             return self._section_page(declaration, section, {})
-        raw = declare_form.typed(section)
+        raw, seen = declare_form.typed(section), request.form.get("seen")
         try:
             errors = self._do(
-                lambda uow: submission.save_section(uow, uow.session.get_one(Declaration, key), name, raw)
+                lambda uow: submission.save_section(uow, uow.session.get_one(Declaration, key), name, raw, seen)
             )
+        except drafts.Overtaken as refusal:
+            return self._section_page(self._mine(key), section, {}, raw, refusal), code_of(refusal)
         except Refused as refusal:
             flash(drawn(refusal.sentence), "bad")
             return self._section_page(self._mine(key), section, refusal.fields, raw), code_of(refusal)
@@ -143,7 +145,37 @@ class DeclareView(BaseView):
         )
         return redirect(self._next(self._mine(key), section) if request.form.get("go") == "next" else request.path)
 
-    def _section_page(self, declaration: Declaration, section: Any, errors: dict[str, str], raw: Any = None) -> str:
+    @expose("/<int:key>/section/<name>/keep", methods=["POST"])
+    @has_access
+    def keep(self, key: int, name: str) -> Any:
+        """自动保存 of a section while it is typed, for the page's script: when it was kept, or why it was not."""
+        self._mine(key)
+        section = next((s for s in forms.form().sections if s.key == name and s.fields), None) or abort(404)
+        raw, seen = declare_form.typed(section), request.form.get("seen", "")
+
+        def verb(uow: UnitOfWork) -> tuple[dict[str, str], str, str]:
+            declaration = uow.session.get_one(Declaration, key)
+            errors = submission.keep_section(uow, declaration, name, raw, seen)
+            return errors, drafts.edition(declaration, name), f"{uow.now:%H:%M:%S}"
+
+        try:
+            errors, edition, at = self._do(verb)
+        except drafts.Overtaken as refusal:
+            found = [list(one) for one in drafts.differences(section, refusal.theirs, raw)]
+            told = {"sentence": refusal.sentence, "differences": found, "seen": drafts.fingerprint(refusal.theirs)}
+            return told, code_of(refusal)
+        except Refused as refusal:
+            return {"sentence": str(refusal.sentence)}, code_of(refusal)
+        return {"at": at, "seen": edition, "wrong": len(errors)}
+
+    def _section_page(
+        self,
+        declaration: Declaration,
+        section: Any,
+        errors: dict[str, str],
+        raw: Any = None,
+        overtaken: drafts.Overtaken | None = None,
+    ) -> str:
         facts = submission.facts_of(of_request(), declaration)
         value = raw if raw is not None else (declaration.content.sections or {}).get(section.key)
         rows = list(value or []) if section.repeated else [value or {}]
@@ -159,7 +191,10 @@ class DeclareView(BaseView):
             section=section,
             groups=groups,
             errors=errors_of([b for group in groups for b in group]),
-            whole=errors.get("", ""),
+            whole=overtaken.sentence if overtaken else errors.get("", ""),
+            differences=list(drafts.differences(section, overtaken.theirs, raw)) if overtaken else [],
+            seen=drafts.edition(declaration, section.key),
+            facts=declare_form.decisive(section, facts),
         )
 
     def _next(self, declaration: Declaration, section: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,7 +14,7 @@ from views.storage.papers import mirrored
 from workflow.declarations.form_parts import Field, Section
 
 #: Kinds of declared fields that an input has another name for.
-KINDS = {"month": "text", "year": "number"}
+KINDS = {"year": "number"}
 
 
 def boxes_of(
@@ -24,9 +25,25 @@ def boxes_of(
     errors: Mapping[str, str],
     prefix: str = "",
 ) -> list[Box]:
-    """The fields of one row; what does not apply to these facts is left out, what mirrors a record is shown only."""
-    known = dict(facts) | dict(row)
-    return [_box(f, declaration, row, errors, prefix) for f in section.fields if f.applies(known) or row.get(f.key)]
+    """The fields of one row. What mirrors a record is shown only; what other answers call for is there, but folded
+    away until they do, and left out where no answer of this section can."""
+    known, own = dict(facts) | dict(row), {f.key for f in section.fields if not f.mirror}
+    found = []
+    for f in section.fields:
+        applies = f.applies(known) or bool(row.get(f.key))
+        here = [table for table in f.when if own & table.keys()]
+        if applies or here:
+            box = _box(f, declaration, row, errors, prefix)
+            box.when = json.dumps([dict(table) for table in f.when], ensure_ascii=False) if here else ""
+            box.folded = not applies
+            found.append(box)
+    return found
+
+
+def decisive(section: Section, facts: Mapping[str, Any]) -> str:
+    """What the conditions of the section's fields ask about the declaration, as JSON for the page's script."""
+    asked = {name for f in section.fields for table in f.when for name in table}
+    return json.dumps({name: facts.get(name) for name in sorted(asked - {f.key for f in section.fields})}, default=str)
 
 
 def _box(field: Field, declaration: Declaration, row: Mapping[str, Any], errors: Mapping[str, str], prefix: str) -> Box:

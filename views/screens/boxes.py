@@ -5,6 +5,7 @@ The templates know only boxes; so a date looks and behaves the same everywhere.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,7 +14,7 @@ from typing import Any
 
 @dataclass
 class Box:
-    """A field as drawn. `kind`: text, area, date, datetime, number, decimal, choice, choices, check, file, secret,
+    """A field as drawn. `kind`: text, area, date, month, datetime, number, decimal, choice, choices, check, file, secret,
     pick, sealed."""
 
     name: str
@@ -31,6 +32,8 @@ class Box:
     text: str = ""  #: what the picker shows for `value`
     narrow: str = ""  #: "kind=node_kind": the picker asks with the value of another field
     fixed: Mapping[str, str] = field(default_factory=dict)  #: the picker offers only what has these values
+    when: str = ""  #: JSON of the answers in the same form that call for it
+    folded: bool = False  #: not called for yet
     prefix: str = ""  #: makes ids unique when several forms stand on one page
 
     def __post_init__(self) -> None:
@@ -42,6 +45,14 @@ class Box:
     def id(self) -> str:
         """The id of the input; errors on top link to it."""
         return f"{self.prefix}{self.name}"
+
+    @property
+    def input_type(self) -> str:
+        """The type of a plain input. What is no day or month stays visible as it was typed, so in a box for text."""
+        shapes = {"date": r"\d{4}-\d\d-\d\d", "month": r"\d{4}-\d\d", "datetime": r"\d{4}-\d\d-\d\dT\d\d:\d\d"}
+        if self.kind in shapes and (not self.value or re.fullmatch(shapes[self.kind], str(self.value))):
+            return {"datetime": "datetime-local"}.get(self.kind, self.kind)
+        return "password" if self.kind == "secret" else "text"
 
     @property
     def wide(self) -> bool:

@@ -29,7 +29,7 @@ from workflow.base.notices import tell
 from workflow.base.remembered import once
 from workflow.base.roles import APPLICANT
 from workflow.base.unit_of_work import UnitOfWork
-from workflow.declarations import bound, carry, content, eligibility, form, named, quota, quota_need, term
+from workflow.declarations import bound, carry, content, drafts, eligibility, form, named, quota, quota_need, term
 from workflow.declarations.audit import link, open_corrections
 from workflow.declarations.declaration import DECLARATION, is_review, step_at
 from workflow.declarations.materials import materials_of
@@ -133,19 +133,40 @@ def own_and_open(uow: UnitOfWork, declaration: Declaration) -> None:
         raise Refused("申报已提交，不能修改（附件1 二）；单位受理前可先撤回，受理后须由审核机构退回。")
 
 
-def save_section(uow: UnitOfWork, declaration: Declaration, key: str, raw: Any) -> dict[str, str]:
-    """暂存 one section. Whatever was typed is kept; the answer names what is wrong so far, by field."""
+def save_section(
+    uow: UnitOfWork, declaration: Declaration, key: str, raw: Any, seen: str | None = None
+) -> dict[str, str]:
+    """暂存 one section. Whatever was typed is kept; the answer names what is wrong so far, by field.
+
+    `seen` is the edition of the section that the page showed (`drafts.edition`); refused where another window has
+    saved another one since.
+    """
     own_and_open(uow, declaration)
+    errors = _write_section(uow, declaration, key, raw, seen)
+    carry.looked_through(declaration, key)
+    uow.record("save_section", declaration, label="暂存申报", section=form.form().section(key).title, quiet=True)
+    return errors
+
+
+def keep_section(uow: UnitOfWork, declaration: Declaration, key: str, raw: Any, seen: str) -> dict[str, str]:
+    """自动保存 of what is being typed: as 暂存, but nothing counts as looked through, and nothing new is no change."""
+    own_and_open(uow, declaration)
+    before = drafts.edition(declaration, key)
+    errors = _write_section(uow, declaration, key, raw, seen)
+    if drafts.edition(declaration, key) != before:
+        uow.record("keep_section", declaration, label="自动保存", section=form.form().section(key).title, quiet=True)
+    return errors
+
+
+def _write_section(uow: UnitOfWork, declaration: Declaration, key: str, raw: Any, seen: str | None) -> dict[str, str]:
     section = form.form().section(key)
     value, errors = form.clean(
         section, raw, cutoff=declaration.batch.evidence_on, context=facts_of(uow, declaration), draft=True
     )
-    sections = dict(declaration.content.sections or {})
-    sections[key] = value
-    declaration.content.sections = sections
-    quota_need.settle(declaration)
-    carry.looked_through(declaration, key)
-    uow.record("save_section", declaration, label="暂存申报", section=section.title, quiet=True)
+    drafts.refuse_overtaken(declaration, section, value, seen)
+    if not drafts.same(value, (declaration.content.sections or {}).get(key)):
+        declaration.content.sections = {**(declaration.content.sections or {}), key: value}
+        quota_need.settle(declaration)
     return errors
 
 
