@@ -29,7 +29,7 @@ from views.storage.papers import mirrored, review_form_pdf
 from workflow.base import policy, settings
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork, attempt
-from workflow.declarations import carry, drafts, paper_only, submission
+from workflow.declarations import carry, content, paper_only, submission
 from workflow.declarations import form as forms
 from workflow.declarations.declaration import DECLARATION
 from workflow.declarations.destination import whereabouts
@@ -130,7 +130,7 @@ class DeclareView(BaseView):
             errors = self._do(
                 lambda uow: submission.save_section(uow, uow.session.get_one(Declaration, key), name, raw, seen)
             )
-        except drafts.Overtaken as refusal:
+        except content.Overtaken as refusal:
             return self._section_page(self._mine(key), section, {}, raw, refusal), code_of(refusal)
         except Refused as refusal:
             flash(drawn(refusal.sentence), "bad")
@@ -156,13 +156,13 @@ class DeclareView(BaseView):
         def verb(uow: UnitOfWork) -> tuple[dict[str, str], str, str]:
             declaration = uow.session.get_one(Declaration, key)
             errors = submission.keep_section(uow, declaration, name, raw, seen)
-            return errors, drafts.edition(declaration, name), f"{uow.now:%H:%M:%S}"
+            return errors, content.edition(declaration, name), f"{uow.now:%H:%M:%S}"
 
         try:
             errors, edition, at = self._do(verb)
-        except drafts.Overtaken as refusal:
-            found = [list(one) for one in drafts.differences(section, refusal.theirs, raw)]
-            told = {"sentence": refusal.sentence, "differences": found, "seen": drafts.fingerprint(refusal.theirs)}
+        except content.Overtaken as refusal:
+            found = [list(one) for one in content.differences(section, refusal.theirs, raw)]
+            told = {"sentence": refusal.sentence, "differences": found, "seen": content.fingerprint(refusal.theirs)}
             return told, code_of(refusal)
         except Refused as refusal:
             return {"sentence": str(refusal.sentence)}, code_of(refusal)
@@ -174,7 +174,7 @@ class DeclareView(BaseView):
         section: Any,
         errors: dict[str, str],
         raw: Any = None,
-        overtaken: drafts.Overtaken | None = None,
+        overtaken: content.Overtaken | None = None,
     ) -> str:
         facts = submission.facts_of(of_request(), declaration)
         value = raw if raw is not None else (declaration.content.sections or {}).get(section.key)
@@ -192,8 +192,8 @@ class DeclareView(BaseView):
             groups=groups,
             errors=errors_of([b for group in groups for b in group]),
             whole=overtaken.sentence if overtaken else errors.get("", ""),
-            differences=list(drafts.differences(section, overtaken.theirs, raw)) if overtaken else [],
-            seen=drafts.edition(declaration, section.key),
+            differences=list(content.differences(section, overtaken.theirs, raw)) if overtaken else [],
+            seen=content.edition(declaration, section.key),
             facts=declare_form.decisive(section, facts),
         )
 

@@ -14,8 +14,8 @@ from typing import Any
 
 @dataclass
 class Box:
-    """A field as drawn. `kind`: text, area, date, month, datetime, number, decimal, choice, choices, check, file, secret,
-    pick, sealed."""
+    """A field as drawn. `kind`: text, area, date, month, datetime, number, decimal, choice, choices, check, file,
+    secret, pick, sealed."""
 
     name: str
     label: str

@@ -29,7 +29,7 @@ from workflow.base.notices import tell
 from workflow.base.remembered import once
 from workflow.base.roles import APPLICANT
 from workflow.base.unit_of_work import UnitOfWork
-from workflow.declarations import bound, carry, content, drafts, eligibility, form, named, quota, quota_need, term
+from workflow.declarations import bound, carry, content, eligibility, form, named, quota, quota_need, term
 from workflow.declarations.audit import link, open_corrections
 from workflow.declarations.declaration import DECLARATION, is_review, step_at
 from workflow.declarations.materials import materials_of
@@ -138,7 +138,7 @@ def save_section(
 ) -> dict[str, str]:
     """暂存 one section. Whatever was typed is kept; the answer names what is wrong so far, by field.
 
-    `seen` is the edition of the section that the page showed (`drafts.edition`); refused where another window has
+    `seen` is the edition of the section that the page showed (`content.edition`); refused where another window has
     saved another one since.
     """
     own_and_open(uow, declaration)
@@ -151,9 +151,11 @@ def save_section(
 def keep_section(uow: UnitOfWork, declaration: Declaration, key: str, raw: Any, seen: str) -> dict[str, str]:
     """自动保存 of what is being typed: as 暂存, but nothing counts as looked through, and nothing new is no change."""
     own_and_open(uow, declaration)
-    before = drafts.edition(declaration, key)
+    before = declaration.content.sections
     errors = _write_section(uow, declaration, key, raw, seen)
-    if drafts.edition(declaration, key) != before:
+    if content.same((before or {}).get(key), declaration.content.sections[key]):
+        declaration.content.sections = before
+    else:
         uow.record("keep_section", declaration, label="自动保存", section=form.form().section(key).title, quiet=True)
     return errors
 
@@ -163,10 +165,9 @@ def _write_section(uow: UnitOfWork, declaration: Declaration, key: str, raw: Any
     value, errors = form.clean(
         section, raw, cutoff=declaration.batch.evidence_on, context=facts_of(uow, declaration), draft=True
     )
-    drafts.refuse_overtaken(declaration, section, value, seen)
-    if not drafts.same(value, (declaration.content.sections or {}).get(key)):
-        declaration.content.sections = {**(declaration.content.sections or {}), key: value}
-        quota_need.settle(declaration)
+    content.refuse_overtaken(declaration, section, value, seen)
+    declaration.content.sections = {**(declaration.content.sections or {}), key: value}
+    quota_need.settle(declaration)
     return errors
 
 

@@ -11,7 +11,7 @@ from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as S
 from models.office.journal import JournalEntry
 from workflow.base import roles
-from workflow.declarations import drafts
+from workflow.declarations import content
 from workflow.declarations import form as forms
 
 
@@ -145,7 +145,7 @@ def test_what_other_answers_call_for_is_there_and_folded(case, browser):
 @pytest.mark.parametrize("section", [s for s in forms.form().sections if s.fields], ids=lambda s: s.key)
 def test_blanks_and_absence_are_one_edition(section):
     blank = {f.key: "" for f in section.fields}
-    assert drafts.same([{}] if section.repeated else {}, [blank] if section.repeated else blank)
+    assert content.same([{}] if section.repeated else {}, [blank] if section.repeated else blank)
 
 
 @pytest.mark.parametrize("typed", ["昨天", "2023.9", "0203-01-01x"])
