@@ -153,6 +153,7 @@ ACCESS: list[Access] = [
     Access("CertificateSearchScreen", (*r.HRSS, r.SUPERVISOR)),
     Access("UnitCertificateScreen", (*r.RECOMMENDERS, r.COMMITTEE_OFFICE)),
     Access("BlacklistScreen",   (r.HRSS_AUDIT, r.HRSS_CERT, r.HRSS_CONFIG, r.SUPERVISOR), (r.HRSS_AUDIT, r.HRSS_CERT)),
+    Access("FirstDayView",      (*r.THREE_ADMINS, *r.HRSS, r.COMMITTEE_OFFICE)),
     Access("AccountScreen",     (r.SYSTEM_ADMIN, r.SECURITY_ADMIN),     (r.SYSTEM_ADMIN,)),
     Access("RoleScreen",        (r.SECURITY_ADMIN, r.AUDIT_ADMIN),      (r.SECURITY_ADMIN,), ("can_act",)),
     Access("RoleMatrixView",    (r.SECURITY_ADMIN, r.AUDIT_ADMIN)),

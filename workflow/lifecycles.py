@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workflow.accounts import accounts, role
+from workflow.accounts import accounts, reassign, role  # noqa: F401  (importing registers the verbs)
 from workflow.awards import (  # noqa: F401  (importing registers the verbs)
     certificate,
     certificate_number,

@@ -13,6 +13,7 @@ from workflow.accounts.accounts import install_system_account
 from workflow.accounts.apart import clashes
 from workflow.base import outside, stamp
 from workflow.base.unit_of_work import attempt
+from workflow.register.fit import misfits
 
 #: Seconds that sealing a large database may take.
 PATIENCE = 3600.0
@@ -37,6 +38,10 @@ def bootstrap() -> None:
     click.echo(f"角色与权限已同步：新增 {added} 项，移除 {removed} 项。")
     for account, sentence in clashes(db.session):
         click.echo(f"注意：账号“{account.username}”持有不相容的角色。{sentence}")
+    if unfit := misfits(db.session):
+        click.echo(f"注意：{len(unfit)} 个账号的角色与所在机构不符，请在账号管理中按“角色与机构不符”查询后更正。")
+    for account, sentence in unfit[:20]:
+        click.echo(f"  {account.username}：{sentence}")
 
 
 def _seal(*, demonstration: bool) -> dict[str, int]:

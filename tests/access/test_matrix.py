@@ -41,6 +41,7 @@ ADMINISTRATION = (
     "RoleMatrixView",
     "RoleScreen",
     "JournalScreen",
+    "FirstDayView",
     "HomeView",
     "ListChoiceView",
     "LookupView",

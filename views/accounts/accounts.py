@@ -9,12 +9,19 @@ from flask import g, render_template, url_for
 from sqlalchemy import ColumnElement
 
 from models.accounts.account import SYSTEM_NAME, Account
-from views.screens.base import FlowScreen, Link
+from models.base import db
+from views.accounts.arrangement_condition import arrangement_condition
+from views.screens.base import FlowScreen, Link, Panel
 from views.screens.columns import badge
 from workflow.accounts import accounts
+from workflow.accounts.reassign import left_by
 from workflow.base.flow import Step
 from workflow.base.roles import EXPERT
 from workflow.base.unit_of_work import UnitOfWork, asking
+from workflow.register import fit
+
+#: So many accounts whose role does not fit are named above the list.
+TOLD = 3
 
 
 class AccountScreen(FlowScreen):
@@ -25,7 +32,8 @@ class AccountScreen(FlowScreen):
     flow = accounts.ACCOUNT
     title = "账号管理"
     lead = (
-        "建立、停用账号和重置密码由系统管理员办理；授予、收回角色和解除锁定由安全管理员办理，两者都不能办理本人的账号。"
+        "建立、停用账号、变更所属和重置密码由系统管理员办理；授予、收回角色和解除锁定由安全管理员办理，"
+        "两者都不能办理本人的账号。"
     )
     columns = "username last_name roles organisation.name committee.name standing signed_in"
     facts: ClassVar[dict[str, str]] = {
@@ -47,8 +55,13 @@ class AccountScreen(FlowScreen):
         "signed_in": "最近登录",
     }
     can_add = True
+    weighed = "reassign disable"
     add_label = "建立账号"
     empty = "没有符合条件的账号。申报人和用人单位自行注册，其他账号由系统管理员建立。"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asks_for.append(arrangement_condition())
 
     def scope(self, actor: Any) -> ColumnElement[bool]:
         """The system account is nobody's to administer."""
@@ -100,6 +113,27 @@ class AccountScreen(FlowScreen):
     def after_add(self, account: Account) -> Any:
         """The first password, once; it is kept nowhere."""
         return self._first_password(account, account.first_password)
+
+    def list_page(self, asked: Any, page: Any) -> dict[str, Any]:
+        """The list, with a word about accounts whose role does not fit where they work."""
+        found = super().list_page(asked, page)
+        unfit = fit.misfits(db.session)
+        asked.sentences.extend(f"账号“{account.username}”：{sentence}" for account, sentence in unfit[:TOLD])
+        if len(unfit) > TOLD:
+            asked.sentences.append(f"共 {len(unfit)} 个账号的角色与所在机构不符，请按“角色与机构不符”查询。")
+        return found
+
+    def verb_panels(self, record: Account, step: Step) -> Sequence[Panel]:
+        """What the account would leave behind: what waits at its office, and who is left to do it."""
+        left = left_by(db.session, record)
+        rows = [(label, f"{count} 件", "由本机构继续办理") for label, count in left.desks]
+        if left.drafts:
+            rows.append(
+                ("导入批次", f"{left.drafts} 个未提交", "变更所属时放弃" if step.verb == "reassign" else "保留")
+            )
+        others = "、".join(f"{a.full_name}（{a.username}）" for a in left.colleagues[:5])
+        note = f"本机构还有同岗位的账号：{others}" if others else "本机构没有其他同岗位的账号" if left.desks else ""
+        return [Panel("尚未办结", note, ("事项", "数量", "之后"), rows, empty="没有等待该账号办理的事项。")]
 
     def done(self, record_id: int, step: Step, name: str, answer: Any) -> Any:
         """A reset password is shown once, like the first."""

@@ -14,6 +14,7 @@ from models.committees.committee import CommitteeState
 from models.declarations.declaration import Declaration, DeclarationState
 from models.office.notice import Notice
 from models.register.organisation import Organisation
+from views.office import first_day
 from views.screens.columns import badge
 from views.screens.query import starts_with
 from views.screens.stay import context
@@ -48,6 +49,7 @@ class HomeView(BaseView):
             declare=_address("DeclareView.mine"),
             term=self._term(),
             late=self._late(),
+            first_steps=first_day.banner(g.user),
         )
 
     @staticmethod

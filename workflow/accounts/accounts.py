@@ -33,6 +33,7 @@ from workflow.base.abilities import verb
 from workflow.base.errors import NotYou, Refused
 from workflow.base.flow import Ask, Flow, Step
 from workflow.base.unit_of_work import UnitOfWork, attempt
+from workflow.register.fit import misfit
 
 CREATE = verb("account.create", "建立账号", "账号", r.SYSTEM_ADMIN, r.SYSTEM)
 
@@ -238,7 +239,11 @@ def _take_roles(uow: UnitOfWork, account: Account, names: tuple[str, ...]) -> No
     if unknown := {name for name in names if name not in r.ALL and not givable(have.get(name))}:
         raise Refused(f"没有“{'、'.join(sorted(unknown))}”这一角色，或者它已停用。", field="role")
     roles = [have.get(name) or Role(name=name) for name in names]
-    if sentence := exclusion(roles):
+    held = set(account.role_names)  # a role that is only kept is not asked: taking another back must go
+    new = [role for role in roles if role.name not in held]
+    place = account.organisation_id and uow.session.get(Organisation, account.organisation_id)
+    office = account.committee_id and uow.session.get(Committee, account.committee_id)
+    if sentence := exclusion(roles) or misfit(uow.session, new, place or None, office or None):
         raise Refused(sentence, field="role")
     account.roles = roles
     uow.session.flush()
@@ -287,11 +292,17 @@ def not_the_last(uow: UnitOfWork, account: Account) -> str | None:
 
 
 def grantable(uow: UnitOfWork, account: Account) -> list[tuple[str, str]]:
-    """The roles that may still be given beside those the account has: standing ones, then those made here."""
+    """The roles that may still be given beside those the account has, and that fit where it works: standing ones, then
+    those made here."""
     have = set(account.role_names)
     known = {role.name: role for role in uow.session.scalars(select(Role).order_by(Role.id))}
     offered = [*(known.get(name) or Role(name=name) for name in r.ALL), *(x for x in known.values() if givable(x))]
-    return [(x.name, x.name) for x in offered if x.name not in have and not exclusion([*account.roles, x])]
+    place, office = account.organisation, account.committee
+    return [
+        (x.name, x.name)
+        for x in offered
+        if x.name not in have and not exclusion([*account.roles, x]) and not misfit(uow.session, [x], place, office)
+    ]
 
 
 def withdrawable(uow: UnitOfWork, account: Account) -> list[tuple[str, str]]:
@@ -299,7 +310,39 @@ def withdrawable(uow: UnitOfWork, account: Account) -> list[tuple[str, str]]:
     return [(name, name) for name in account.role_names]
 
 
+def no_applicant(uow: UnitOfWork, account: Account) -> str | None:
+    """Whoever declares for himself has no desk: name and unit come from his registration and his declarations."""
+    if r.APPLICANT not in account.role_names:
+        return None
+    return "申报人的姓名以注册信息为准，所在单位在申报信息中填写，均不在账号中变更；无须办理。"
+
+
+#: Roles of a person, not of a desk: they go along when the account moves.
+PERSONAL_ROLES = (r.APPLICANT, r.EXPERT, *r.THREE_ADMINS, r.SYSTEM)
+POSITIONS = ("经办人", "负责人")
+
+
+def positions(uow: UnitOfWork, account: Account) -> list[tuple[str, str]]:
+    """The posts to choose from; what was typed before there was a choice stays one."""
+    return [(word, word) for word in dict.fromkeys((*POSITIONS, account.position)) if word]
+
+
+_FITTING = "只列出与所在机构相符的角色；没有要授予的角色时，请先由系统管理员变更所属"
 _REASON = Ask("reason", "原因", "area", max_length=300)
+_PLACE = (
+    Ask("name", "姓名", max_length=60, default=lambda _, account: account.full_name),
+    Ask("position", "岗位", "choice", required=False, choices=positions, default=lambda _, account: account.position),
+    Ask(
+        "organisation",
+        "所在机构",
+        "organisation",
+        required=False,
+        default=lambda _, account: account.organisation_id,
+        hint="离开原机构时，原有岗位角色一并收回，由安全管理员按新机构授予",
+    ),
+    Ask("committee", "评委会", "committee", required=False, default=lambda _, account: account.committee_id),
+    _REASON,
+)
 _ADMIN, _SECURITY = (r.SYSTEM_ADMIN, r.SYSTEM), (r.SECURITY_ADMIN, r.SYSTEM)
 _ON, _OFF = AccountState.ACTIVE, AccountState.DISABLED
 _WHY = "GB/T 22239-2019 8.1.4.2"
@@ -308,9 +351,10 @@ ACCOUNT = Flow("账号", AccountState, [
     #     verb                    label          from          to     by          only if                            asks
     Step("disable",               "停用",        {_ON},        _OFF,  _ADMIN,     [not_oneself, not_the_last],       [_REASON], _WHY, "bad"),
     Step("enable",                "启用",        {_OFF},       _ON,   _ADMIN,     [not_oneself],                     [_REASON], _WHY),
+    Step("reassign",              "变更所属",    {_ON, _OFF},  None,  _ADMIN,     [not_oneself, no_applicant],       _PLACE,    _WHY),
     Step("reset_password",        "重置密码",    {_ON},        None,  _ADMIN,     [not_oneself],                     (),        _WHY),
     Step("grant_role",            "授予角色",    {_ON},        None,  _SECURITY,  [not_oneself],
-         [Ask("role", "角色", "choice", choices=grantable)],                                                                    _WHY),
+         [Ask("role", "角色", "choice", choices=grantable, hint=_FITTING)],                                                                  _WHY),
     Step("withdraw_role",         "收回角色",    {_ON, _OFF},  None,  _SECURITY,  [not_oneself, has_roles, not_the_last],
          [Ask("role", "角色", "choice", choices=withdrawable)],                                                                 _WHY),
     Step("unlock",                "解除锁定",    {_ON},        None,  _SECURITY,  [not_oneself, locked],             (),        _WHY),
@@ -369,8 +413,8 @@ def _change_roles(uow: UnitOfWork, account: Account, verb: str, names: Iterable[
     before, after = account.role_names, tuple(sorted(set(names)))
     if before == after:
         raise Refused("角色没有变化，请选择要授予或收回的角色。", field="role")
-    _take_roles(uow, account, after)
     ACCOUNT.advance(uow, account, verb, roles_before=list(before), roles_after=list(after))
+    _take_roles(uow, account, after)
     end_everywhere(uow, account)
 
 

@@ -16,15 +16,9 @@ from sqlalchemy.orm import Session
 
 from models.accounts.account import Account
 from models.accounts.apart import ADMINS, pairs
-from models.accounts.charter import charter_of
+from workflow.base.abilities import carried
 
 _PAIRS = pairs()
-
-
-def carried(role: Any) -> tuple[str, ...]:
-    """The standing roles whose duties a role carries, also while it is out of use: it may come back."""
-    charter = charter_of(role)
-    return charter.capacities if charter is not None else (role.name,)
 
 
 def clash(capacities: Iterable[str]) -> str | None:

@@ -18,9 +18,9 @@ from sqlalchemy import func, select
 from models.accounts.account import Account
 from models.accounts.charter import PLAYS, CharterState, RoleAbility, RoleCharter
 from workflow.accounts import granted
-from workflow.accounts.apart import carried, clash
+from workflow.accounts.apart import clash
 from workflow.base import roles as r
-from workflow.base.abilities import PAGE, Ability, grants, known, verb, within
+from workflow.base.abilities import PAGE, Ability, carried, grants, known, verb, within
 from workflow.base.errors import Refused
 from workflow.base.flow import Ask, Flow, Step
 from workflow.base.unit_of_work import UnitOfWork

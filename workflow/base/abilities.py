@@ -73,6 +73,12 @@ def reading(key: str, label: str, group: str, *by: str) -> Ability:
     return know(Ability(f"{ROWS}:{key}", label, group, by))
 
 
+def carried(role: Any) -> tuple[str, ...]:
+    """The standing roles whose duties a role carries, also while it is out of use: it may come back."""
+    charter = charter_of(role)
+    return charter.capacities if charter is not None else (role.name,)
+
+
 def holds(actor: Any, key: str, by: Iterable[str]) -> bool:
     """Whether one of the account's roles gives it that ability; `by` are the standing roles that have it by default."""
     return any(grants(role, key, by) for role in actor.roles)

@@ -29,6 +29,7 @@ from models.paths.path import AcceptanceOffice, NodeState, PathNode
 from models.register.blacklist import BlacklistEntry, BlacklistState
 from models.register.organisation import Organisation
 from models.review.plan import Plan
+from workflow.accounts.reassign import office_desk
 from workflow.base import policy
 from workflow.base import roles as r
 from workflow.base.abilities import as_declared
@@ -50,6 +51,7 @@ def _here(actor: Account) -> Clause:
     return stop.correlate(Declaration).exists()
 
 
+@office_desk("单位受理审核", Declaration)
 def unit_desk(actor: Account, today: date) -> Clause:
     """单位受理审核: to be taken in hand, checked, or given back to the applicant."""
     if not (actor.plays(*r.RECOMMENDERS) and actor.organisation_id):
@@ -60,6 +62,7 @@ def unit_desk(actor: Account, today: date) -> Clause:
     )
 
 
+@office_desk("单位推荐上报", Declaration)
 def recommend_desk(actor: Account, today: date) -> Clause:
     """单位推荐上报: the unit's publicity is over, or the accepting organisation asks for none."""
     if not (actor.plays(*r.RECOMMENDERS) and actor.organisation_id):
@@ -89,6 +92,7 @@ def posting_ready(actor: Account, today: date) -> Clause:
     return and_(Declaration.unit_id == actor.organisation_id, Declaration.state == S.UNIT_REVIEW, liability.signed())
 
 
+@office_desk("申报审核", Declaration)
 def audit_desk(actor: Account, today: date) -> Clause:
     """上级单位审核 and 资格审核: under audit at the organisation, or returned to it from above."""
     if not (actor.plays(*r.AUDITORS) and actor.organisation_id):
@@ -97,6 +101,7 @@ def audit_desk(actor: Account, today: date) -> Clause:
     return and_(Declaration.state.in_(audited), Declaration.position > 0, _here(actor))
 
 
+@office_desk("资格复核", Declaration)
 def recheck_desk(actor: Account, today: date) -> Clause:
     """职称申报人员资格复核: arrived at the committee's office."""
     if not (actor.plays(r.COMMITTEE_OFFICE) and actor.committee_id):
@@ -134,6 +139,7 @@ def waiting(rows: Desk, actor: Account, today: date) -> Any:
     return Waits(clause, lies, -(actor.committee_id or 0) if lies == Lies.COMMITTEE else actor.organisation_id or 0)
 
 
+@office_desk("所在单位申报公示", Publicity)
 def posting_desk(actor: Account, today: date) -> Clause:
     """公示 of one's own unit or committee: over, and its outcome not yet written down."""
     owned: list[Clause] = []
@@ -144,6 +150,7 @@ def posting_desk(actor: Account, today: date) -> Clause:
     return and_(or_(false(), *owned), Publicity.state == PublicityState.POSTED, Publicity.ends_on < today)
 
 
+@office_desk("异议核查", Objection)
 def objection_desk(actor: Account, today: date) -> Clause:
     """异议: of one's own unit or committee, not yet investigated and answered."""
     owned: list[Clause] = []
@@ -160,6 +167,7 @@ def objection_desk(actor: Account, today: date) -> Clause:
     )
 
 
+@office_desk("职数审核", Quota)
 def quota_desk(actor: Account, today: date) -> Clause:
     """职数审核: declared by units directly below; for the province also what was examined and passed on."""
     clauses: list[Clause] = []
@@ -171,6 +179,7 @@ def quota_desk(actor: Account, today: date) -> Clause:
     return or_(false(), *clauses)
 
 
+@office_desk("审核层级确认", PathNode)
 def confirm_desk(actor: Account, today: date) -> Clause:
     """审核层级配置单位确认: places proposed for one's own organisation."""
     if not actor.organisation_id:

@@ -21,6 +21,7 @@ from models.paths.path import AcceptanceOffice, NodeState, PathKind, PathNode
 from models.register.organisation import ChangeKind, Organisation, OrganisationChange
 from workflow.base.errors import Linked
 from workflow.base.unit_of_work import UnitOfWork
+from workflow.register.fit import misfit
 
 #: How many records a sentence names.
 NAMED = 5
@@ -154,6 +155,23 @@ def off_the_paths(uow: UnitOfWork, organisation: Organisation) -> str | None:
             "该机构是初定、认定受理机构，不能停用（附件3 1.3）；请先注销受理机构。",
             [(str(office), "acceptance_office", office.id)],
         )
+    return None
+
+
+def kind_stays(uow: UnitOfWork, organisation: Organisation, kind: str) -> str | None:
+    """Why the organisation may not become one of another kind: it stands on a path, or somebody's role there would no
+    longer fit."""
+    if sentence := off_the_paths(uow, organisation):
+        return str(sentence).replace("不能停用", "节点类型不能更改")
+    return roles_fit(uow.session, organisation, Organisation(name=organisation.name, kind=kind))
+
+
+def roles_fit(session: Session, organisation: Organisation, then: Organisation) -> str | None:
+    """Why the accounts of an organisation could not work in that other one, or in it as another kind, as they are."""
+    working = select(Account).where(Account.organisation_id == organisation.id, Account.__table__.c.active)
+    for account in session.scalars(working.order_by(Account.id)).unique():
+        if sentence := misfit(session, account.roles, then, account.committee):
+            return f"账号“{account.username}”的角色与之不符：{sentence}"
     return None
 
 

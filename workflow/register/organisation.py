@@ -12,6 +12,7 @@ from workflow.base.unit_of_work import UnitOfWork
 from workflow.register import name_index, register
 from workflow.register.attached import (
     issues_nothing,
+    kind_stays,
     no_case_stands_there,
     nobody_works_there,
     not_merged,
@@ -142,8 +143,9 @@ def _wrong_change(
     row = {name: getattr(organisation, name) for name in register.COLUMNS} | given
     row["superior"] = superior.code if superior else ""
     wrong = register.faults(register.known(uow.session, [row]), row, new=False)
-    if row["kind"] != organisation.kind and "kind" not in wrong and (sentence := off_the_paths(uow, organisation)):
-        wrong["kind"] = str(sentence).replace("不能停用", "节点类型不能更改")
+    other = row["kind"] != organisation.kind and "kind" not in wrong
+    if other and (sentence := kind_stays(uow, organisation, row["kind"])):
+        wrong["kind"] = sentence
     above, seen = superior, {organisation.id}
     while above is not None and "superior" not in wrong:
         if above.id in seen:

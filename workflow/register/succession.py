@@ -96,6 +96,8 @@ def merge(
         raise Refused("不能并入本机构自己，请另选合并后的单位。", field="into")
     if not into.active:
         raise Refused(f"“{into.name}”已停用，不能作为合并后的单位；请另选。", field="into")
+    if sentence := attached.roles_fit(uow.session, organisation, into):
+        raise Refused(f"合并会把账号转到“{into.name}”，{sentence}", field="into")
     moved = _move(uow, organisation, into)
     ORGANISATION.advance(uow, organisation, "merge", into=into.name, document=document, moved=moved)
     uow.record("absorb", into, label="合并", merged=organisation.name, code=organisation.code, document=document)

@@ -31,6 +31,7 @@ from models.review.session import (
     Score,
 )
 from models.review.session import SessionState as S
+from workflow.accounts.reassign import office_desk
 from workflow.base import policy
 from workflow.base.roles import APPLICANT, COMMITTEE_OFFICE, EXPERT, HRSS_AUDIT, HRSS_SPECIAL, SUPERVISOR
 from workflow.declarations.desk import Clause, Desk
@@ -48,12 +49,14 @@ def _office(actor: Account, model: type, *clauses: ColumnElement[bool]) -> Claus
 # -- The committee's office -----------------------------------------------------------------------
 
 
+@office_desk("评审方案呈报", Plan)
 def plans_to_file(actor: Account, today: date) -> Clause:
     """评审方案呈报: drafts and returned plans, and those whose day of drawing went by without a draw (118号 五(二))."""
     missed = and_(Plan.state == PlanState.APPROVED, Plan.opens_on <= today, ~_draw(Draw.state != DrawState.ABORTED))
     return _office(actor, Plan, or_(Plan.state.in_([PlanState.DRAFT, PlanState.RETURNED]), missed))
 
 
+@office_desk("评审会议", ReviewSession)
 def sessions_running(actor: Account, today: date) -> Clause:
     """评审会议: not sealed yet; for the supervisor those that the office asks to call off."""
     running = ReviewSession.state.in_(RUNNING)

@@ -21,6 +21,7 @@ from workflow.base.unit_of_work import UnitOfWork
 from workflow.imports.kind import Field, ImportKind, Outcome, Tell, imports
 from workflow.imports.words import Words
 from workflow.register import register
+from workflow.register.attached import kind_stays
 
 TABLE = Organisation.__table__
 _AT_ONCE = 5_000
@@ -71,7 +72,12 @@ class OrganisationImport(ImportKind):
         for done, (row, values) in enumerate(zip(readable, normal, strict=True), 1):
             before = current.get(values["code"])
             wanted = values if before is None else before | _named(row, values)
-            if wrong := register.faults(seen, wanted, new=before is None):
+            wrong = register.faults(seen, wanted, new=before is None)
+            if not wrong and before is not None and wanted["kind"] != before["kind"]:
+                here = uow.session.get_one(Organisation, before["id"])
+                if sentence := kind_stays(uow, here, wanted["kind"]):
+                    wrong = {"kind": sentence}
+            if wrong:
                 row.faults = {name if name in _NAMES else "": sentence for name, sentence in wrong.items()}
                 continue
             self._compare(row, before, wanted)
