@@ -73,7 +73,7 @@ class Access:
 
 EVERYBODY = r.ALL
 #: Who imports anything at all; what each imports is said by the kind (workflow.imports).
-IMPORTERS = (r.HRSS_CONFIG, r.COMMITTEE_OFFICE, r.UNIT_OFFICER, r.BUREAU_OFFICER)
+IMPORTERS = (r.HRSS_CONFIG, r.COMMITTEE_OFFICE, r.UNIT_OFFICER, r.BUREAU_OFFICER, r.SYSTEM_ADMIN, r.SECURITY_ADMIN)
 # fmt: off
 ACCESS: list[Access] = [
     #      screen               opens                                   changes
@@ -140,7 +140,7 @@ ACCESS: list[Access] = [
     Access("IntermediatePathScreen", (r.HRSS_CONFIG,),                  (r.HRSS_CONFIG,)),
     Access("SeniorPathScreen",  (r.HRSS_CONFIG,),                       (r.HRSS_CONFIG,)),
     Access("ImportScreen",      IMPORTERS,                              IMPORTERS),
-    Access("JobScreen",         tuple(x for x in r.ALL if x not in r.THREE_ADMINS)),
+    Access("JobScreen",         tuple(x for x in r.ALL if x != r.AUDIT_ADMIN)),
     Access("PathPreviewView",   (r.HRSS_CONFIG, r.HRSS_AUDIT, r.SUPERVISOR)),
     Access("PathCheckView",     (r.HRSS_CONFIG, r.HRSS_AUDIT, r.SUPERVISOR)),
     Access("PathDraftScreen",   (r.HRSS_CONFIG, r.SUPERVISOR),          (r.HRSS_CONFIG,), ("can_act",)),

@@ -43,6 +43,8 @@ ADMINISTRATION = (
     "JournalScreen",
     "FirstDayView",
     "HomeView",
+    "ImportScreen",
+    "JobScreen",
     "ListChoiceView",
     "LookupView",
 )

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from flask import g, render_template, url_for
+from flask import g, render_template, request, send_file, url_for
+from flask_appbuilder import expose, has_access
+from flask_appbuilder.security.decorators import permission_name
 from sqlalchemy import ColumnElement
 
 from models.accounts.account import SYSTEM_NAME, Account
 from models.base import db
+from reports import sheet
 from views.accounts.arrangement_condition import arrangement_condition
 from views.screens.base import FlowScreen, Link, Panel
 from views.screens.columns import badge
+from views.screens.export_page import EXCEL
+from views.screens.refusal import code_of
+from views.screens.stay import context
 from workflow.accounts import accounts
 from workflow.accounts.reassign import left_by
+from workflow.base.errors import Refused
 from workflow.base.flow import Step
 from workflow.base.roles import EXPERT
-from workflow.base.unit_of_work import UnitOfWork, asking
+from workflow.base.unit_of_work import UnitOfWork, asking, attempt
 from workflow.register import fit
 
 #: So many accounts whose role does not fit are named above the list.
@@ -56,6 +64,8 @@ class AccountScreen(FlowScreen):
     }
     can_add = True
     weighed = "reassign disable"
+    bulk = "grant_role"
+    imports = "account account_role"
     add_label = "建立账号"
     empty = "没有符合条件的账号。申报人和用人单位自行注册，其他账号由系统管理员建立。"
 
@@ -122,6 +132,39 @@ class AccountScreen(FlowScreen):
         if len(unfit) > TOLD:
             asked.sentences.append(f"共 {len(unfit)} 个账号的角色与所在机构不符，请按“角色与机构不符”查询。")
         return found
+
+    def buttons(self) -> Sequence[Link]:
+        """Beside 批量导入: the first passwords of accounts that have none."""
+        return [*super().buttons(), Link("发放初始密码", self.address("passwords"))]
+
+    @expose("/passwords", methods=["GET", "POST"])
+    @has_access
+    @permission_name("add")
+    def passwords(self) -> Any:
+        """发放初始密码: POST gives the accounts that were imported their first passwords, as a sheet and only once."""
+        waiting = accounts.without_password(db.session)
+        sentence, code = "", 200
+        if request.method == "POST":
+            shown = {account.id: accounts.first() for account in waiting[: accounts.ISSUED_AT_ONCE]}
+            try:
+                rows = attempt(g.user, lambda uow: accounts.issue_passwords(uow, shown), context=context())
+            except Refused as refusal:
+                sentence, code = refusal.sentence, code_of(refusal)
+            else:
+                target = io.BytesIO()
+                sheet.write(target, "初始密码", ["用户名", "姓名", "所在机构或评委会", "初始密码"], rows)
+                target.seek(0)
+                return send_file(target, mimetype=EXCEL, as_attachment=True, download_name="初始密码.xlsx")
+        return self.render_template(
+            "accounts/first_passwords.html",
+            screen=self,
+            title="发放初始密码",
+            waiting=waiting,
+            most=accounts.ISSUED_AT_ONCE,
+            sentence=sentence,
+            base=self.address("list"),
+            here=self.address("passwords"),
+        ), code
 
     def verb_panels(self, record: Account, step: Step) -> Sequence[Panel]:
         """What the account would leave behind: what waits at its office, and who is left to do it."""

@@ -19,6 +19,11 @@ from workflow.office.first_day import Line
 
 _ACCOUNT = ("建立账号", "AccountScreen.add", {})
 _ROLELESS = ("待授予角色的账号", "AccountScreen.list", {"arranged": "norole"})
+_IMPORTS = (
+    ("批量导入账号", "ImportScreen.new", {"kind": "account"}),
+    ("批量导入账号角色", "ImportScreen.new", {"kind": "account_role"}),
+    ("发放初始密码", "AccountScreen.passwords", {}),
+)
 #: Step → where it is done: (label, endpoint, parameters); who may not open a page is not led there.
 LINKS: dict[str, tuple[tuple[str, str, dict[str, str]], ...]] = {
     "reference": (("看职称树", "TitleScreen.list", {}),),
@@ -26,13 +31,13 @@ LINKS: dict[str, tuple[tuple[str, str, dict[str, str]], ...]] = {
     "config": (_ACCOUNT, _ROLELESS),
     "province": (("新增机构", "OrganisationScreen.add", {}),),
     "placed": (("没有所在机构的账号", "AccountScreen.list", {"arranged": "nooffice"}),),
-    "provincial": (_ACCOUNT, _ROLELESS),
+    "provincial": (_ACCOUNT, _ROLELESS, *_IMPORTS),
     "calendar": (("工作日历年度", "CalendarYearScreen.list", {}),),
     "offices": (
         ("新增机构", "OrganisationScreen.add", {}),
         ("批量导入机构", "ImportScreen.new", {"kind": "organisation"}),
     ),
-    "office_accounts": (_ACCOUNT, _ROLELESS),
+    "office_accounts": (_ACCOUNT, _ROLELESS, *_IMPORTS),
     "issuers": (("新增发证单位", "IssuerScreen.add", {}),),
     "committees": (
         ("新增评委会", "CommitteeScreen.add", {}),
@@ -58,6 +63,7 @@ LINKS: dict[str, tuple[tuple[str, str, dict[str, str]], ...]] = {
     "units": (
         ("批量导入机构", "ImportScreen.new", {"kind": "organisation"}),
         _ACCOUNT,
+        *_IMPORTS,
     ),
     "batches": (
         ("新增年度批次", "BatchScreen.add", {}),

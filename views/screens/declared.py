@@ -55,7 +55,7 @@ class Declared(ModelView):
     extra_fields: ClassVar[Mapping[str, Any]] = {}
     can_add = can_edit = can_delete = False
     can_export = can_show = True
-    imports = ""  #: the kind of batch import that the list offers (workflow.imports)
+    imports = ""  #: the kinds of batch import that the list offers (workflow.imports), to whom may
     add_label = "新增"
     empty = "没有符合条件的记录。"  #: why, and what to do
     deadline = ""  #: name of the date by which the record is due

@@ -152,12 +152,11 @@ class ListPage(Declared):
 
     def buttons(self) -> Sequence[Link]:
         """Hook: further buttons of the list's head; by default 批量导入 where the screen names a kind of import."""
-        about = KINDS.get(self.imports)
-        return (
-            [Link("批量导入", url_for("ImportScreen.new", kind=about.name))]
-            if about and may(g.user, about.ability)
-            else []
-        )
+        offered = [KINDS[name] for name in self.imports.split() if may(g.user, KINDS[name].ability)]
+        return [
+            Link("批量导入" if n == 0 else f"批量导入{about.title}", url_for("ImportScreen.new", kind=about.name))
+            for n, about in enumerate(offered)
+        ]
 
     def bulk_steps(self) -> Sequence[Any]:
         """The verbs for ticked rows (FlowScreen)."""

@@ -30,7 +30,7 @@ from workflow.accounts.sign_in import end_everywhere
 from workflow.base import clock, settings
 from workflow.base import roles as r
 from workflow.base.abilities import verb
-from workflow.base.errors import NotYou, Refused
+from workflow.base.errors import NotNow, NotYou, Refused
 from workflow.base.flow import Ask, Flow, Step
 from workflow.base.unit_of_work import UnitOfWork, attempt
 from workflow.register.fit import misfit
@@ -388,6 +388,35 @@ def reset_password(uow: UnitOfWork, account: Account) -> str:
     shown, new = first()
     _set_password(uow, account, new, must_change=True)
     return shown
+
+
+#: Hashing is slow on purpose: so many first passwords are handed out at once.
+ISSUED_AT_ONCE = 100
+
+
+def without_password(session: Session) -> list[Account]:
+    """Accounts in use by which nobody can sign in yet: imported, and given no first password."""
+    waiting = select(Account).where(Account.password == password.UNUSABLE, Account.must_change_password)
+    waiting = waiting.where(Account.username != SYSTEM_NAME, Account.__table__.c.active)
+    return list(session.scalars(waiting.order_by(Account.id)).unique())
+
+
+def issue_passwords(uow: UnitOfWork, shown: dict[int, tuple[str, Prepared]]) -> list[tuple[str, str, str, str]]:
+    """发放初始密码: give imported accounts their first passwords; user name, name, desk and password, shown once.
+
+    Refused: none is waiting, another has handed them out meanwhile, what `reset_password` refuses.
+    """
+    if not shown:
+        raise Refused("没有等待发放初始密码的账号；个别账号请在账号详情中“重置密码”。")
+    told = []
+    for account in uow.session.scalars(select(Account).where(Account.id.in_(shown)).order_by(Account.id)).unique():
+        if account.password != password.UNUSABLE:
+            raise NotNow("其中有账号已发放初始密码；请刷新后重新发放。")
+        ACCOUNT.advance(uow, account, "reset_password")
+        word, new = shown[account.id]
+        _set_password(uow, account, new, must_change=True)
+        told.append((account.username, account.full_name, account.desk, word))
+    return told
 
 
 @ACCOUNT.performs("grant_role")

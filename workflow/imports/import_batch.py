@@ -44,7 +44,14 @@ LANE_BYTES = 1_000_000
 LANE_ROWS = 10_000
 #: The guide has the same two steps in seven modules.
 GUIDE = "附件3 1.3–1.8、1.10"
-IMPORTERS = (roles.HRSS_CONFIG, roles.COMMITTEE_OFFICE, roles.UNIT_OFFICER, roles.BUREAU_OFFICER)
+IMPORTERS = (
+    roles.HRSS_CONFIG,
+    roles.COMMITTEE_OFFICE,
+    roles.UNIT_OFFICER,
+    roles.BUREAU_OFFICER,
+    roles.SYSTEM_ADMIN,
+    roles.SECURITY_ADMIN,
+)
 
 
 def own(uow: UnitOfWork, batch: ImportBatch) -> str | None:
@@ -182,8 +189,11 @@ def _read(run: Run) -> None:
 def _table(run: Run, kind: ImportKind, batch: ImportBatch) -> reading.Table:
     run.tell(0, 0, "正在读取文件")
     required = [f.label for f in kind.fields if f.required]
+    also = {other: f.label for f in kind.fields for other in f.also}
     with upload.at_hand(batch) as file:
-        return reading.read(file, batch.file_name, headings=kind.headings, required=required, title=kind.title)
+        return reading.read(
+            file, batch.file_name, headings=kind.headings, required=required, title=kind.title, also=also
+        )
 
 
 _STALE = "模板已更新：您使用的是旧版模板，表头或下拉取值可能与现在不同，请核对后再提交，或下载新模板。"

@@ -38,7 +38,8 @@ class Field:
 
     name: str
     label: str
-    #: text, code, day, number, yes, choice, region, series, specialty, specialties, organisation, organisations
+    #: text, code, day, number, yes, choice, region, series, specialty, specialties, organisation, organisations,
+    #: committee
     kind: str = "text"
     required: bool = False
     note: str = ""
@@ -48,6 +49,7 @@ class Field:
     most: int | None = None
     sealed: bool = False  #: masked wherever it is shown
     example: str = ""
+    also: tuple[str, ...] = ()  #: other headings of the column: what the sheet that a list exports calls it
 
     @property
     def hint(self) -> str:

@@ -14,10 +14,11 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, cast
 
 from models.template import CHOICES_SHEET, GUIDE_SHEET, REASON, VERSION_PROPERTY, sheet_name
@@ -70,10 +71,12 @@ def read(
     required: Sequence[str] = (),
     title: str = "",
     most_rows: int = 120_000,
+    also: Mapping[str, str] = MappingProxyType({}),
 ) -> Table:
     """The table in the file at `path`, which its sender called `name`.
 
-    Takes the `headings` to look for, those that must be there, and the `title` of the template.
+    Takes the `headings` to look for, those that must be there, the `title` of the template, and what else a
+    heading may be called (`also`: the other word -> the heading).
     Refuses, in a sentence under the field `file`, what is no .xlsx, .xls or .csv, is damaged, hostile,
     locked or too large, has formulas or merged cells, lacks a heading or has no data.
     """
@@ -86,6 +89,7 @@ def read(
         "most_rows": most_rows,
         "title": sheet_name(title) if title else "",
         "ignored": [REASON],
+        "also": dict(also),
         "choices_sheet": CHOICES_SHEET,
         "guide_sheet": GUIDE_SHEET,
         "version_property": VERSION_PROPERTY,

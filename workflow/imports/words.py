@@ -18,6 +18,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from models.committees.catalogue import Series, Specialty
+from models.committees.committee import Committee
 from models.register.organisation import Organisation, Region
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ NO = {"否", "0", "N", "NO", "FALSE", "×"}
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _BETWEEN = re.compile(r"[、;；,，\n]+")
 #: Kinds whose words are looked up, and may be mapped to what the system knows.
-LOOKED_UP = {"choice", "region", "series", "specialty", "specialties", "organisation", "organisations"}
+LOOKED_UP = {"choice", "region", "series", "specialty", "specialties", "organisation", "organisations", "committee"}
 _AT_ONCE = 400
 #: Texts of a column that are remembered, where most of them come once.
 _REMEMBERED = 2_000
@@ -210,6 +211,9 @@ class Words:
     def _organisation(self, each: Field, text: str) -> Any:
         return self._look(each, text)
 
+    def _committee(self, each: Field, text: str) -> Any:
+        return self._look(each, text)
+
     def _organisations(self, each: Field, text: str) -> list[Any]:
         return [self._look(each, word) for word in self._parts(each, text)]
 
@@ -228,7 +232,7 @@ class Words:
             return "、".join(sorted(Words.text(each, one) for one in value))
         if each.enum is not None:
             return each.enum(value).label
-        if isinstance(value, Series):
+        if isinstance(value, (Series, Committee)):
             return value.name
         if isinstance(value, (Organisation, Specialty)):
             return value.code
@@ -259,6 +263,13 @@ _NOUNS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "organisation": (Organisation, (Organisation.code, Organisation.name)),
     "region": (Region, (Region.code, Region.name)),
     "series": (Series, (Series.name,)),
+    "committee": (Committee, (Committee.name,)),
     "specialty": (Specialty, (Specialty.code, Specialty.name)),
 }
-_CODES = {"organisation": "统一信用代码", "region": "行政区划代码", "series": "序号", "specialty": "专业代码"}
+_CODES = {
+    "organisation": "统一信用代码",
+    "region": "行政区划代码",
+    "series": "序号",
+    "committee": "全称",
+    "specialty": "专业代码",
+}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from workflow.imports.kind import KINDS, kind_of
 from workflow.imports.kinds import (  # noqa: F401  (importing registers)
     acceptance,
+    account,
     committee,
     expert,
     organisation,

@@ -62,7 +62,14 @@ def main(request: dict[str, Any]) -> None:
     gc.disable()  # it lives for seconds, and a million texts would be walked again and again
     limit(request["memory"], request["seconds"])
     outlet = Outlet()
-    asked = Asked(request["headings"], request["required"], request["most_rows"], request["title"], request["ignored"])
+    asked = Asked(
+        request["headings"],
+        request["required"],
+        request["most_rows"],
+        request["title"],
+        request["ignored"],
+        request["also"],
+    )
     try:
         summary = READERS[request["kind"]](request, asked, outlet)
     except Unreadable as refusal:

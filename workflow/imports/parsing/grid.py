@@ -75,6 +75,9 @@ class Asked:
     most_rows: int
     title: str = ""
     ignored: list[str] = field(default_factory=list)
+    also: dict[str, str] = field(
+        default_factory=dict
+    )  #: what a list calls the column when it exports it -> its heading
 
 
 def heading(text: Any) -> str:
@@ -122,9 +125,11 @@ class Heading:
 def find(rows: list[tuple[int, list[Any]]], asked: Asked, left: int) -> Heading:
     """The heading row among the first rows: the one with most of the asked headings; refuses a wrong template."""
     wanted = {heading(it) for it in asked.headings}
+    also = {heading(other): heading(it) for other, it in asked.also.items()}
     best, number, texts = -1, 0, list[str]()
     for place, row in rows:
-        seen = [heading(it) for it in row]
+        plain = [heading(it) for it in row]
+        seen = [it if also.get(it, it) in plain else also[it] for it in plain]
         score = len(wanted.intersection(seen))
         if score > best and any(seen):
             best, number, texts = score, place, seen
