@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -58,11 +60,25 @@ def queue_age() -> float:
     return max(0.0, (clock.province_now(db.session) - asked).total_seconds()) if asked else 0.0
 
 
+def release_of(root: Path | str) -> str:
+    """Which release runs: `ZHICHENG_RELEASE` of the unit file, else the commit that the folder was checked out at."""
+    if named := os.environ.get("ZHICHENG_RELEASE", "").strip():
+        return named[:40]
+    line = ["git", "-C", str(root), "rev-parse", "--short=12", "HEAD"]
+    try:
+        told = subprocess.run(line, capture_output=True, text=True, timeout=5, check=False)  # noqa: S603
+    except (OSError, subprocess.SubprocessError):
+        return "unknown"
+    return told.stdout.strip() or "unknown"
+
+
 def install(app: Flask) -> None:
     """The two addresses; they tell which need is not met, and nothing else."""
 
+    release = release_of(ROOT)
+
     def healthz() -> Response:
-        return jsonify(alive=True)
+        return jsonify(alive=True, release=release)
 
     def readyz() -> tuple[Response, int]:
         met = {name: _met(need) for name, need in NEEDS.items()}

@@ -130,7 +130,7 @@ ACCESS: list[Access] = [
     Access("IssuerScreen",      (r.HRSS_CONFIG, r.HRSS_CERT),           (r.HRSS_CONFIG,)),
     Access("CommitteeScreen",   (r.HRSS_CONFIG, r.HRSS_AUDIT),          (r.HRSS_CONFIG,)),
     Access("CommitteeSearchScreen", (r.DISTRICT_OFFICER, r.CITY_OFFICER, *r.HRSS, r.LEADER, r.SUPERVISOR)),
-    Access("SettingView",       (r.HRSS_CONFIG, r.HRSS_AUDIT, r.SUPERVISOR), (r.HRSS_CONFIG,), ("can_change",)),
+    Access("SettingView",       (r.HRSS_CONFIG, r.HRSS_AUDIT, r.SUPERVISOR, r.SECURITY_ADMIN, r.AUDIT_ADMIN), (r.HRSS_CONFIG, r.SECURITY_ADMIN), ("can_change",)),
     Access("CalendarDayScreen", (r.HRSS_CONFIG,),                       (r.HRSS_CONFIG,)),
     Access("CalendarYearScreen", (r.HRSS_CONFIG,),                      (r.HRSS_CONFIG,), ("can_announce",)),
     Access("AcceptanceScreen",  (r.HRSS_CONFIG,),                       (r.HRSS_CONFIG,)),

@@ -18,6 +18,7 @@ def register_commands(app: Flask) -> None:
     from app.commands.accounts import account_commands
     from app.commands.bootstrap import bootstrap
     from app.commands.draw import draw_commands
+    from app.commands.jobs import job_commands
     from app.commands.journal import journal_commands
     from app.commands.organisation import organisation_commands
     from app.commands.prepare import prepare
@@ -31,6 +32,7 @@ def register_commands(app: Flask) -> None:
 
     for needing in (
         account_commands,
+        job_commands,
         journal_commands,
         organisation_commands,
         reading_commands,
@@ -44,6 +46,7 @@ def register_commands(app: Flask) -> None:
         bootstrap,
         worker_command,
         journal_commands,
+        job_commands,
         account_commands,
         draw_commands,
         recount_command,

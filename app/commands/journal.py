@@ -24,8 +24,8 @@ def verify(state: bool, files: bool, anchors: IO[str] | None) -> None:
     from workflow.base import anchor, journal, outside, row_check
 
     faults = list(journal.verify(db.session, by_table() if state else None))
-    if anchors is not None:
-        faults += anchor.faults(db.session, anchors)
+    for lines in (outside.anchors(), anchors or ()):
+        faults += anchor.faults(db.session, lines)
     for fault in faults:
         place = f"链 {fault.chain} 第 {fault.seq} 条：" if fault.seq else ""
         click.secho(f"{place}{fault.reason}", fg="red", err=True)

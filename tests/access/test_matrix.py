@@ -47,6 +47,7 @@ ADMINISTRATION = (
     "JobScreen",
     "ListChoiceView",
     "LookupView",
+    "SettingView",
 )
 #: Master data that pickers offer to every account.
 MASTER_DATA = {"organisation", "series", "title", "specialty", "committee", "acceptance_office", "batch_published"}

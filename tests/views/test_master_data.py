@@ -469,6 +469,18 @@ def test_the_supervisor_reads_the_parameters_and_changes_none(browser, make):
     assert supervisor.post("/settings/publicity_days", data={"value": "7"}).status_code == 403
 
 
+def test_what_keeps_accounts_safe_belongs_to_the_security_administrator(browser, make, config):
+    security = browser(make.account(roles.SECURITY_ADMIN))
+    page = page_of(security.get("/settings/"))
+    assert "/settings/lock_minutes" in page and "公示期（工作日）" not in page
+    assert security.post("/settings/lock_minutes", data={"value": "30"}).status_code == 302
+    assert security.get("/settings/publicity_days").status_code == 403
+    page = page_of(config.get("/settings/"))
+    assert "锁定时长" in page and "/settings/lock_minutes" not in page
+    assert config.get("/settings/lock_minutes").status_code == 403
+    assert config.post("/settings/lock_minutes", data={"value": "10"}).status_code == 403
+
+
 def test_the_calendar_is_kept_day_by_day_and_year_by_year(config, session):
     assert (
         config.post("/calendardayscreen/add", data={"day": "2026-08-12", "kind": "holiday", "name": "放假"}).status_code

@@ -16,7 +16,9 @@ from views.screens.boxes import Box
 from views.screens.refusal import code_of
 from views.screens.timeline import Moment, newest, timeline
 from workflow.base import settings
-from workflow.base.errors import Refused
+from workflow.base.abilities import may
+from workflow.base.errors import NotYou, Refused
+from workflow.base.roles import THREE_ADMINS
 from workflow.base.settings import SETTINGS, Setting
 from workflow.base.unit_of_work import attempt
 
@@ -24,7 +26,7 @@ YES_NO = [(settings.TRUE, "是"), (settings.FALSE, "否")]
 
 
 class SettingView(BaseView):
-    """规则参数: every parameter with its value, bounds and clause; changed one by one."""
+    """规则参数: every parameter with its value, bounds and clause; changed one by one by whose it is."""
 
     route_base = "/settings"
     default_view = "list"
@@ -40,14 +42,15 @@ class SettingView(BaseView):
         }
         q, group = request.args.get("q", "").strip()[:60], request.args.get("group", "")
         groups: dict[str, list[dict[str, Any]]] = {}
-        for declared in SETTINGS:
+        shown = [declared for declared in SETTINGS if self._reads(declared)]
+        for declared in shown:
             if (not group or group == declared.group) and q in declared.label + declared.clause:
                 groups.setdefault(declared.group, []).append(self._told(declared) | {"last": last.get(declared.name)})
         return self.render_template(
             "office/settings.html",
             title="规则参数",
             groups=groups,
-            names=list(dict.fromkeys(s.group for s in SETTINGS)),
+            names=list(dict.fromkeys(s.group for s in shown)),
             q=q,
             group=group,
             may_change=self._may_change(),
@@ -58,6 +61,8 @@ class SettingView(BaseView):
     def change(self, name: str) -> Any:
         """修改 one parameter within its bounds."""
         declared = next((s for s in SETTINGS if s.name == name), None) or abort(404)
+        if not may(g.user, declared.ability):
+            raise NotYou(f"“{declared.label}”由{declared.ability.who}调整，请由该岗位的账号办理。")
         if request.method != "POST":
             return self._form(declared, declared.stored(settings.value(db.session, name)))
         typed = request.form.get("value", "")[:2001]
@@ -67,6 +72,11 @@ class SettingView(BaseView):
             return self._form(declared, typed, refusal.sentence), code_of(refusal)
         flash(f"已保存“{declared.label}”。", "ok")
         return redirect(url_for(".list") + f"#{name}")
+
+    @staticmethod
+    def _reads(declared: Setting) -> bool:
+        """The administrators read what keeps accounts safe; the numbers of the business are none of theirs."""
+        return declared.group == settings.SAFETY or bool(set(g.user.role_names) - set(THREE_ADMINS))
 
     def _may_change(self) -> bool:
         return bool(self.appbuilder.sm.has_access("can_change", self.class_permission_name))
@@ -103,6 +113,7 @@ class SettingView(BaseView):
             "bounds": hint_of(declared),
             "clause": declared.clause,
             "group": declared.group,
+            "mine": may(g.user, declared.ability),
             "fixed": declared.kind in ("int", "percent") and declared.lowest == declared.highest,
         }
 

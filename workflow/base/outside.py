@@ -22,6 +22,8 @@ from models.sealed import key
 if TYPE_CHECKING:
     from models.office.journal import JournalHead
 
+#: The signed lines of every night, beside the heads.
+ANCHORS = "anchors.txt"
 _place: Path | None = None
 
 
@@ -98,6 +100,30 @@ def seen() -> Iterator[Head]:
             yield head
 
 
+def keep_anchor(line: str) -> bool:
+    """Add a signed line to those kept beside the heads; whether it could be."""
+    if _place is None:
+        return False
+    with contextlib.suppress(OSError):
+        _place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with open(
+            _place / ANCHORS, "a", encoding="ascii", opener=lambda name, flags: os.open(name, flags, 0o600)
+        ) as file:
+            file.write(line + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        return True
+    return False
+
+
+def anchors() -> list[str]:
+    """The signed lines kept on this machine, oldest first."""
+    try:
+        return (_place / ANCHORS).read_text(encoding="ascii").splitlines() if _place is not None else []
+    except (OSError, UnicodeDecodeError):
+        return []
+
+
 def others() -> list[str]:
     """Names of other databases whose heads are kept beside these."""
     if _place is None or not _place.parent.is_dir():
@@ -109,3 +135,6 @@ def forget() -> None:
     """Forget what was seen: only after somebody has said why (a database restored from a backup)."""
     for file in sorted(_place.glob("head-*")) if _place is not None else ():
         file.unlink(missing_ok=True)
+    if _place is not None and (kept := _place / ANCHORS).exists():  # of the copy that was given up: kept, and not asked
+        turn = sum(1 for _ in _place.glob(f"{ANCHORS}.before-*")) + 1
+        kept.rename(_place / f"{ANCHORS}.before-{turn}")

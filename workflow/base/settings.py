@@ -1,7 +1,7 @@
 """规则参数: every number a rule uses, with its default, its bounds and the clause it comes from.
 
-`value(session, name)` answers what counts now; `change(uow, name, value)` is the only way to alter it,
-for the 省厅配置岗, within the bounds, journalled. What the machine needs is in app/config.py; what the law
+`value(session, name)` answers what counts now; `change(uow, name, value)` is the only way to alter it, within the
+bounds, journalled: the 省厅配置岗 sets what the business counts with, the 安全管理员 what keeps accounts safe. What the machine needs is in app/config.py; what the law
 fixes without leaving a choice (two thirds, an odd number, no second vote) is in the rules themselves.
 """
 
@@ -16,13 +16,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.office.setting import Setting as StoredSetting
-from workflow.base.abilities import verb
+from workflow.base.abilities import Ability, verb
 from workflow.base.errors import Refused
 from workflow.base.remembered import remembered
-from workflow.base.roles import HRSS_CONFIG
+from workflow.base.roles import HRSS_CONFIG, SECURITY_ADMIN
 from workflow.base.unit_of_work import UnitOfWork
 
 ADJUST = verb("setting.adjust", "调整规则参数", "规则参数", HRSS_CONFIG)
+SECURE = verb("setting.secure", "调整安全参数", "规则参数", SECURITY_ADMIN)
 
 Value = int | str | bool
 TRUE, FALSE = "1", "0"
@@ -40,6 +41,11 @@ class Setting:
     highest: int | None = None
     clause: str = ""
     group: str = ""
+
+    @property
+    def ability(self) -> Ability:
+        """Who sets it: lock-out, password and length of a stay belong to the 安全管理员 (GB/T 22239-2019 8.1.4.2)."""
+        return SECURE if self.group == SAFETY else ADJUST
 
     def parse(self, given: Value) -> Value:
         """The typed value of what was typed or stored; refused with a sentence at the field `value`."""
@@ -89,8 +95,8 @@ class Setting:
 
 
 # fmt: off
-TERMS, NUMBERS, COMMITTEES, CONDITIONS, REVIEW, CERTIFICATES, SAFETY = (
-    "办理时限", "职数与比例", "评委会与专家", "申报条件", "评审", "证书与诚信", "账号与文件")
+TERMS, NUMBERS, COMMITTEES, CONDITIONS, REVIEW, CERTIFICATES, FILES, SAFETY = (
+    "办理时限", "职数与比例", "评委会与专家", "申报条件", "评审", "证书与诚信", "文件", "账号安全")
 SETTINGS: tuple[Setting, ...] = (
     #       name                             label                                     kind      default  lowest highest clause                      group
     Setting("publicity_days",                "公示期（工作日）",                         "int",     5,       5,    60,   "118号 六(一)",              TERMS),
@@ -144,7 +150,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("certificate_serial_last",       "同一编号前缀最大序号",                       "int",     9999,    1,    9999, "证书编号规则",               CERTIFICATES),
     Setting("blacklist_years",               "失信记录期限（年）",                         "int",     3,       3,    3,    "118号 七(一)",              CERTIFICATES),
 
-    Setting("upload_max_mb",                 "上传文件大小上限（MB）",                     "int",     20,      1,    50,   "",                          SAFETY),
+    Setting("upload_max_mb",                 "上传文件大小上限（MB）",                     "int",     20,      1,    50,   "",                          FILES),
     Setting("session_idle_minutes_staff",    "工作人员无操作自动退出（分钟）",              "int",     15,      5,    60,   "GB/T 22239 8.1.4.1",        SAFETY),
     Setting("session_idle_minutes_applicant", "申报人无操作自动退出（分钟）",               "int",     30,      5,    120,  "GB/T 22239 8.1.4.1",        SAFETY),
     Setting("session_hours",                 "登录最长有效（小时）",                       "int",     8,       1,    12,   "GB/T 22239 8.1.4.1",        SAFETY),
@@ -180,14 +186,15 @@ def day_of(session: Session, name: str, year: int) -> date:
 
 
 def change(uow: UnitOfWork, name: str, given: Value) -> Value:
-    """规则参数调整: the 省厅配置岗 sets a parameter within its bounds; the same value again changes nothing.
+    """规则参数调整: whose it is sets a parameter within its bounds; the same value again changes nothing.
 
     Takes what was typed, gives the typed value. Refused: another role, an unknown name, a value outside.
     """
-    uow.lead(ADJUST)
     if name not in _BY_NAME:
+        uow.lead(ADJUST)
         raise Refused(f"没有名为“{name}”的规则参数，请从列表中选择。", field="name")
     declared = _BY_NAME[name]
+    uow.lead(declared.ability)
     after, before = declared.parse(given), value(uow.session, name)
     if after == before:
         return after

@@ -163,8 +163,13 @@ def _fitting(account: Account | None, person: Person, field: str = "account") ->
 
 
 def _next_code(session: Session) -> str:
-    """The next free code; a lost race is refused by the unique key and the verb runs again."""
-    return f"E{(session.scalar(select(func.max(Expert.id))) or 0) + 1:04}"
+    """The next code without a gap; a lost race is refused by the unique key and the verb runs again.
+
+    Counted from the codes: ids have gaps where a preview or a retry was taken back.
+    """
+    numbered = select(Expert.code).where(Expert.code.regexp_match("^E[0-9]{4,}$"))
+    last = session.scalar(numbered.order_by(func.length(Expert.code).desc(), Expert.code.desc()).limit(1))
+    return f"E{int(last[1:]) + 1 if last else 1:04}"
 
 
 @EXPERT_POOL.performs("admit")

@@ -6,13 +6,15 @@ import contextlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Engine, and_, select
+from sqlalchemy import ColumnElement, Engine, and_, exists, select
 from sqlalchemy.orm import Session
 
-from models.jobs.job import Job
+from models.accounts.account import SYSTEM_NAME, Account
+from models.imports.import_batch import ImportBatch
+from models.jobs.job import Job, JobState
 from models.jobs.slot import Slot
 from models.registry import by_table
-from workflow.base import journal
+from workflow.base import anchor, journal, outside
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork, attempt
 from workflow.jobs.job import RESULTS, results_of
@@ -22,8 +24,11 @@ from workflow.jobs.work import Run
 from workflow.storage import stocktaking
 from workflow.storage.store import Unavailable, store
 
-#: Days for which the file of a job is kept.
+#: Days for which the file of a job is kept, and those for which periodic work that has ended is remembered.
 KEPT_DAYS = 7
+REMEMBERED_DAYS = 60
+#: Rows of ended periodic work that one night takes away at most.
+CLEARED_AT_ONCE = 5_000
 #: Slots that are remembered of one kind of periodic work: what is older than these never comes again.
 SLOTS = 400
 NAMED = 3
@@ -34,7 +39,7 @@ def _verify(run: Run) -> None:
     """Walk the whole journal; a fault ends the job as failed, with the first ones by number."""
     run.tell(0, 0, "正在核验审计日志")
     with _unmoved(run.session) as session:
-        faults = list(journal.verify(session, by_table()))
+        faults = [*journal.verify(session, by_table()), *anchor.faults(session, outside.anchors())]
         count = journal.count(session)
     if faults:
         named = "；".join(f"链 {fault.chain} 第 {fault.seq} 条：{fault.reason}" for fault in faults[:NAMED])
@@ -70,8 +75,35 @@ def _clear_all(uow: UnitOfWork, run: Run) -> list[int]:
         old = select(Slot).where(Slot.name == name).order_by(Slot.id.desc()).offset(SLOTS)
         for slot in uow.session.scalars(old).all():
             uow.session.delete(slot)
-    run.finish(uow, f"已清理 {len(rows)} 个超过 {KEPT_DAYS} 天的结果文件。")
+    uow.session.flush()
+    gone = clear_ended(uow)
+    told = f"已清理 {len(rows)} 个超过 {KEPT_DAYS} 天的结果文件，{gone} 个超过 {REMEMBERED_DAYS} 天的定期任务记录。"
+    run.finish(uow, told)
     return [job.id for job in rows]
+
+
+def clear_ended(uow: UnitOfWork, most: int = CLEARED_AT_ONCE) -> int:
+    """Take away what is remembered of periodic work that ended well long ago; how many rows.
+
+    What a person asked for stays, for the import or the export it belongs to is shown with it; so does what failed.
+    """
+    ended = select(Job).join(Account, Account.id == Job.account_id).where(*_forgettable(uow.now)).order_by(Job.id)
+    rows = uow.session.scalars(ended.limit(most)).unique().all()
+    for job in rows:
+        uow.session.delete(job)
+    uow.session.flush()
+    return len(rows)
+
+
+def _forgettable(now: datetime) -> list[ColumnElement[bool]]:
+    return [
+        Account.username == SYSTEM_NAME,
+        Job.state == JobState.DONE,
+        Job.ended_at < now - timedelta(days=REMEMBERED_DAYS),
+        Job.digest == "",
+        ~exists().where(Slot.job_id == Job.id),
+        ~exists().where(ImportBatch.job_id == Job.id),
+    ]
 
 
 def _expired(now: datetime) -> ColumnElement[bool]:
@@ -79,7 +111,16 @@ def _expired(now: datetime) -> ColumnElement[bool]:
 
 
 def _anything(session: Session, now: datetime) -> bool:
-    return session.scalar(select(Job.id).where(_expired(now)).limit(1)) is not None
+    old = select(Job.id).join(Account, Account.id == Job.account_id).where(*_forgettable(now))
+    return any(session.scalar(found.limit(1)) is not None for found in (select(Job.id).where(_expired(now)), old))
+
+
+@works("anchor_journal", lane="short", minutes=10)
+def _anchor(run: Run) -> None:
+    """Write the signed line of the day beside the heads, from where the operator's copy is taken (docs/operations.md)."""
+    kept = outside.keep_anchor(anchor.line(run.session))
+    told = "已留证。" if kept else "本机没有库外记录的目录，未留证；请检查 DATA_DIR。"
+    attempt(run.actor, lambda uow: run.finish(uow, told), session=run.session)
 
 
 @works("sweep_store", lane="long", minutes=240)
@@ -96,6 +137,7 @@ def _called(session: Session, key: int) -> str:
 
 
 stocktaking.lies_in(RESULTS, Job.id, Job.digest, _called, Job.digest != "")
+repeats("anchor_journal", "审计日志留证", nightly(1))
 repeats("verify_journal", "核验审计日志", nightly(2))
 repeats("sweep_store", "清理无主文件", nightly(4))
 repeats("clear_results", "清理结果文件", nightly(3), _anything)

@@ -14,11 +14,23 @@ from models.review.session import ReviewOpinion
 from tests.workflow.declarations.test_endorsement import recommended
 from workflow.awards import publicity
 from workflow.base import roles, settings
-from workflow.base.errors import Refused
+from workflow.base.errors import NotYou, Refused
 from workflow.committees import expert
 from workflow.declarations import eligibility
 from workflow.review import ballot, draw, plan, scheme, scoring
 from workflow.review import session as sessions
+
+
+@pytest.mark.parametrize("declared", settings.SETTINGS, ids=lambda s: s.name)
+def test_each_parameter_is_set_by_whose_it_is_and_by_nobody_else(make, as_, declared):
+    owner = roles.SECURITY_ADMIN if declared.clause.startswith("GB/T 22239") else roles.HRSS_CONFIG
+    for name in roles.ALL:
+        uow = as_(make.account(name))
+        if name == owner:
+            assert settings.change(uow, declared.name, declared.stored(declared.default)) == declared.default
+        else:
+            with pytest.raises(NotYou):
+                settings.change(uow, declared.name, declared.stored(declared.default))
 
 
 @pytest.fixture
