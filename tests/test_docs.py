@@ -264,6 +264,7 @@ def test_every_command_is_told(readme, application):
         "reading verify",
         "reading rebuild",
         "volume",
+        "jobs clear",
     }
     registered = {
         f"{name} {sub}" if subs else name

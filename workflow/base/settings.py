@@ -1,8 +1,9 @@
 """规则参数: every number a rule uses, with its default, its bounds and the clause it comes from.
 
 `value(session, name)` answers what counts now; `change(uow, name, value)` is the only way to alter it, within the
-bounds, journalled: the 省厅配置岗 sets what the business counts with, the 安全管理员 what keeps accounts safe. What the machine needs is in app/config.py; what the law
-fixes without leaving a choice (two thirds, an odd number, no second vote) is in the rules themselves.
+bounds, journalled: the 省厅配置岗 sets what the business counts with, the 安全管理员 what keeps accounts safe. What the
+machine needs is in app/config.py; what the law fixes without leaving a choice (two thirds, an odd number, no second
+vote) is in the rules themselves.
 """
 
 from __future__ import annotations

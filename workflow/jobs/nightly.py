@@ -117,7 +117,7 @@ def _anything(session: Session, now: datetime) -> bool:
 
 @works("anchor_journal", lane="short", minutes=10)
 def _anchor(run: Run) -> None:
-    """Write the signed line of the day beside the heads, from where the operator's copy is taken (docs/operations.md)."""
+    """Write the signed line of the day beside the heads, from where the operator takes his copy."""
     kept = outside.keep_anchor(anchor.line(run.session))
     told = "已留证。" if kept else "本机没有库外记录的目录，未留证；请检查 DATA_DIR。"
     attempt(run.actor, lambda uow: run.finish(uow, told), session=run.session)
