@@ -122,7 +122,9 @@ def _told(line: Line, mine: set[str]) -> dict[str, Any]:
         "links": [
             (label, url_for(endpoint, **given))
             for label, endpoint, given in LINKS[line.step.key]
-            if may_open(endpoint) and (endpoint != "ImportScreen.new" or may(g.user, KINDS[given["kind"]].ability))
+            if not line.found.done
+            and may_open(endpoint)
+            and (endpoint != "ImportScreen.new" or may(g.user, KINDS[given["kind"]].ability))
         ],
     }
 
