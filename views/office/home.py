@@ -14,7 +14,7 @@ from models.committees.committee import CommitteeState
 from models.declarations.declaration import Declaration, DeclarationState
 from models.office.notice import Notice
 from models.register.organisation import Organisation
-from views.office import first_day
+from views.office import first_day, workbench
 from views.screens.columns import badge
 from views.screens.query import starts_with
 from views.screens.stay import context
@@ -25,7 +25,6 @@ from workflow.committees import committee_term
 from workflow.declarations import desk
 from workflow.register import name_search
 
-MOST = 10
 FOUND = 20
 
 
@@ -39,13 +38,14 @@ class HomeView(BaseView):
     @has_access
     def index(self) -> Any:
         """待办、消息、我的申报."""
-        found = policy.visible(g.user, Notice).order_by(Notice.read_at.is_not(None), Notice.id.desc()).limit(MOST)
+        applicant, uow = g.user.plays(r.APPLICANT), asking(g.user)
         return self.render_template(
             "office/home.html",
             title="工作台",
-            notices=db.session.scalars(found).all(),
-            applicant=g.user.plays(r.APPLICANT),
-            declarations=self._own(),
+            news=workbench.news(),
+            applicant=applicant,
+            own=workbench.own(uow) if applicant and g.user.person_id else [],
+            queues_of=lambda groups: workbench.queues(uow, groups),
             declare=_address("DeclareView.mine"),
             term=self._term(),
             late=self._late(),
@@ -83,17 +83,6 @@ class HomeView(BaseView):
         screens = (r.BUREAU_OFFICER, "SuperiorAuditScreen"), (r.COMMITTEE_OFFICE, "RecheckScreen")
         screen = next((name for role, name in screens if g.user.plays(role)), "AuditScreen")
         return (count, _address(f"{screen}.list", late="waiting")) if count else None
-
-    @staticmethod
-    def _own() -> list[dict[str, Any]]:
-        if not g.user.plays(r.APPLICANT) or not g.user.person_id:
-            return []
-        options = (joinedload(Declaration.title), joinedload(Declaration.batch))
-        query = policy.visible(g.user, Declaration).where(Declaration.person_id == g.user.person_id)
-        return [
-            _line(d)
-            for d in db.session.scalars(query.options(*options).order_by(Declaration.id.desc()).limit(MOST)).unique()
-        ]
 
     @expose("/notice/<int:pk>", methods=["POST"])
     @has_access
