@@ -81,6 +81,10 @@ def stored(session: Session, batch_id: int, actions: Iterable[str] = ()) -> Iter
 def of_table(kind: ImportKind, table: Table) -> list[Outcome]:
     """The rows of a table that has been read, with what the file itself had spoiled."""
     rows = [Outcome(number, cells) for number, cells in table.rows]
+    for place, words in ((n, f.blank) for n, f in enumerate(kind.fields) if f.blank):
+        for row in rows:
+            if row.texts[place] in words:
+                row.texts[place] = ""
     if table.spoiled:
         places = {row.number: row for row in rows}
         for (number, place), sentence in table.spoiled.items():

@@ -49,7 +49,8 @@ class Field:
     most: int | None = None
     sealed: bool = False  #: masked wherever it is shown
     example: str = ""
-    also: tuple[str, ...] = ()  #: other headings of the column: what the sheet that a list exports calls it
+    also: tuple[str, ...] = ()  #: other headings of the column, the surest first: what the sheet of a list calls it
+    blank: tuple[str, ...] = ()  #: words by which such a sheet says that there is nothing
 
     @property
     def hint(self) -> str:

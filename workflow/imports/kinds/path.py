@@ -61,12 +61,21 @@ class PathImport(ImportKind):
     model = PathNode
     roles = (roles.HRSS_CONFIG,)
     fields = (
-        Field("organisation", "下级机构名称或统一信用代码", "organisation", required=True, example="长沙市第一中学"),
+        Field(
+            "organisation",
+            "下级机构名称或统一信用代码",
+            "organisation",
+            required=True,
+            also=("统一信用代码", "下级机构"),
+            example="长沙市第一中学",
+        ),
         Field("node_kind", "下级节点类型", "choice", enum=NodeKind, note="填写时与机构登记的节点类型核对"),
         Field(
             "above",
             "上级机构名称或统一信用代码",
             "organisation",
+            also=("上级节点",),
+            blank=("（顶端）",),
             note="留空为顶端，直接上报评委会或受理机构；上级可以在同一表的后面",
         ),
         Field("fast_return", "退回直达申报人", "yes"),

@@ -29,7 +29,7 @@ class QuotaImport(ImportKind):
     choices = (Ask("year", "评审年度", "number", least=2000, most=2100, default=lambda uow, _: uow.today.year),)
     fields = (
         Field("level", "申报级别", "choice", required=True, enum=TitleLevel),
-        Field("specialty", "申报专业代码或名称", "specialty", note="留空为不分专业"),
+        Field("specialty", "申报专业代码或名称", "specialty", also=("申报专业",), note="留空为不分专业"),
         Field("establishment", "岗位设置批复文号", required=True, max_length=80),
         Field("posts", "核定岗位数", "number", required=True, least=0, most=9999),
         Field("held", "已聘人数", "number", required=True, least=0, most=9999),

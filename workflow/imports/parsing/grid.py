@@ -122,14 +122,22 @@ class Heading:
     notes: list[str]
 
 
+def _as_asked(plain: list[str], also: dict[str, str]) -> list[str]:
+    """The headings of a row as they are asked for: where one is missing, the first other word for it that is there."""
+    meant: dict[str, str] = {}
+    for other, it in also.items():
+        if it not in plain and other in plain and it not in meant.values():
+            meant[other] = it
+    return [meant.get(text, text) for text in plain]
+
+
 def find(rows: list[tuple[int, list[Any]]], asked: Asked, left: int) -> Heading:
     """The heading row among the first rows: the one with most of the asked headings; refuses a wrong template."""
     wanted = {heading(it) for it in asked.headings}
-    also = {heading(other): heading(it) for other, it in asked.also.items()}
+    also = {heading(other): heading(it) for other, it in asked.also.items()}  # of each heading the first word first
     best, number, texts = -1, 0, list[str]()
     for place, row in rows:
-        plain = [heading(it) for it in row]
-        seen = [it if also.get(it, it) in plain else also[it] for it in plain]
+        seen = _as_asked([heading(it) for it in row], also)
         score = len(wanted.intersection(seen))
         if score > best and any(seen):
             best, number, texts = score, place, seen
@@ -150,7 +158,7 @@ def find(rows: list[tuple[int, list[Any]]], asked: Asked, left: int) -> Heading:
                 f"表头“{it}”出现了 {len(where)} 次（{'、'.join(where)} 列），不知道以哪一列为准；请只保留一列后再上传。"
             )
     places = [texts.index(heading(it)) if heading(it) in texts else None for it in asked.headings]
-    known = wanted | {heading(it) for it in asked.ignored}
+    known = wanted | {heading(it) for it in asked.ignored} | set(also)
     notes = []
     if unknown := [it for it in shown if it not in known]:
         notes.append(
