@@ -159,6 +159,7 @@ ACCESS: list[Access] = [
     Access("RoleMatrixView",    (r.SECURITY_ADMIN, r.AUDIT_ADMIN)),
     Access("JournalScreen",     (r.AUDIT_ADMIN,)),
     Access("DashboardView",     (r.LEADER, r.SUPERVISOR, *r.HRSS, r.COMMITTEE_OFFICE, r.CITY_OFFICER, r.DISTRICT_OFFICER, r.BUREAU_OFFICER)),
+    Access("OwnFigureView",     (r.LEADER, r.SUPERVISOR, *r.HRSS, r.COMMITTEE_OFFICE, r.CITY_OFFICER, r.DISTRICT_OFFICER, r.BUREAU_OFFICER)),
 ]
 #: Routes without signing in, each with its reason. An endpoint, or the class name of a screen.
 PUBLIC: dict[str, str] = {

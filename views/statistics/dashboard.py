@@ -6,7 +6,7 @@ import hashlib
 import tempfile
 from typing import Any
 
-from flask import Response, abort, g, make_response, render_template, request, url_for
+from flask import Response, abort, current_app, g, make_response, render_template, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
 
 from reports.charts import script
@@ -48,7 +48,7 @@ class DashboardView(BaseView):
         return render_template(
             "statistics/page.html",
             page=page,
-            tabs=[(one.label, f"{address_of(one)}?{conditions.query}", one is page) for one in shown.pages()],
+            tabs=tabs(conditions, page.label),
             conditions=conditions,
             figures=[shown.shown(figure, conditions, question, base) for figure in shown.figures_of(page)],
             base=base,
@@ -128,6 +128,14 @@ def sent(figures: list[Figure], conditions: Conditions, title: str) -> Response:
 
     attempt(g.user, remember, context=stay.context())
     return named(Response(content, mimetype=XLSX), f"{title}_{now:%Y%m%d%H%M}.xlsx")
+
+
+def tabs(conditions: Conditions, here: str) -> list[tuple[str, str, bool]]:
+    """The pages that the account may read, under the conditions of this one: (label, address, whether it is `here`)."""
+    found = [(one.label, f"{address_of(one)}?{conditions.query}") for one in shown.pages()]
+    if current_app.appbuilder.sm.has_access("can_pick", "OwnFigureView"):
+        found.append(("自助分析", url_for("OwnFigureView.pick")))
+    return [(label, address, label == here) for label, address in found]
 
 
 def _page_of(name: str) -> Page:
