@@ -18,7 +18,7 @@ from typing import Any
 ROOM = Path(__file__).parent
 PAPERS = ROOM / "papers"
 FONTS = ROOM / "fonts"
-TEMPLATES = {"certificate", "review_form", "notice", "roster"}
+TEMPLATES = {"certificate", "review_form", "notice", "roster", "statistics"}
 ARCHIVAL = {"certificate"}  # PDF/A-2b: must still open, and look the same, in thirty years
 
 CHINA = timezone(timedelta(hours=8))

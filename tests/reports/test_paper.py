@@ -68,11 +68,26 @@ ROSTER = {
     "footer_facts": [["合计", "60 人"]],
     "signatures": ["评委会主任", "监督人员"],
 }
+STATISTICS = {
+    "title": "职称申报评审统计年报",
+    "subtitle": "年度：2026",
+    "note": "数据截至 2026-11-20 10:00",
+    "sections": [
+        {
+            "title": "各市州申报与通过",
+            "definition": "口径",
+            "columns": ["市州", "申报数"],
+            "rows": [["长沙市", "1,234"]] * 60,
+        },
+        {"title": "系列 × 市州", "columns": [str(n) for n in range(16)], "rows": [["9"] * 16]},
+    ],
+}
 PAPERS = {
     "certificate": CERTIFICATE,
     "review_form": REVIEW_FORM,
     "notice": NOTICE,
     "roster": ROSTER,
+    "statistics": STATISTICS,
 }
 
 
@@ -141,6 +156,7 @@ def test_markup_in_a_record_is_printed_as_it_is(template):
         },
         "notice": {"title": MARKUP, "paragraphs": [MARKUP], "items": [MARKUP]},
         "roster": {"title": MARKUP, "columns": [MARKUP], "rows": [[MARKUP]]},
+        "statistics": {"sections": [{"title": MARKUP, "columns": [MARKUP], "rows": [[MARKUP]]}]},
     }[template]
     read = packed(text_of(render(template, hostile, printed_on=DAY)))
     assert packed(MARKUP) in read

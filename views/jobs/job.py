@@ -17,6 +17,8 @@ from workflow.jobs import job as jobs
 from workflow.jobs.job import JOB
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#: What a result is, by the ending of its name.
+MEDIA = {"xlsx": EXCEL, "zip": "application/zip"}
 
 
 class JobScreen(FlowScreen):
@@ -70,5 +72,5 @@ class JobScreen(FlowScreen):
             size=record.size,
             digest=record.digest,
             name=record.result,
-            media_type=EXCEL,
+            media_type=MEDIA.get(record.result.rpartition(".")[2], EXCEL),
         )

@@ -6,7 +6,7 @@ import hashlib
 import tempfile
 from typing import Any
 
-from flask import Response, abort, current_app, g, make_response, render_template, request, url_for
+from flask import Response, abort, current_app, flash, g, make_response, redirect, render_template, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
 
 from reports.charts import script
@@ -14,7 +14,7 @@ from reports.figures import book
 from reports.figures.figure import Figure, Page
 from views.screens import stay
 from views.screens.download import named
-from views.statistics import shown
+from views.statistics import shown, year_report
 from views.statistics.conditions import Conditions, plain, read
 from workflow.base.unit_of_work import UnitOfWork, asking, attempt
 
@@ -54,6 +54,7 @@ class DashboardView(BaseView):
             base=base,
             now=asking(g.user).now,
             script=script_address(),
+            report=url_for(".report") + f"?{conditions.query}",
             sheet=url_for(".sheet", page=page.value) + f"?{conditions.query}",
         )
 
@@ -102,6 +103,17 @@ class DashboardView(BaseView):
             abort(404)
         title = figures[0].title if name else _page_of(page).label
         return sent(figures, conditions, title)
+
+    @expose("/report", methods=["POST"])
+    @has_access
+    def report(self) -> Any:
+        """统计年报 under the conditions of the page, as a 后台任务."""
+        conditions = read(request.args)
+        job = attempt(
+            g.user, lambda uow: year_report.ask_for(uow, conditions, url_for(".overview")), context=stay.context()
+        )
+        flash("统计年报已转为后台任务；完成后在本页下载。", "ok")
+        return redirect(url_for("JobScreen.show", pk=job.id))
 
 
 def sent(figures: list[Figure], conditions: Conditions, title: str) -> Response:
