@@ -8,9 +8,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from werkzeug.serving import make_server
 
 from models.declarations.declaration import DeclarationState as S
+from tests.journeys.test_axe import OPTIONS
 from workflow.base import roles as r
 
 COOKIE = "zhicheng"
@@ -164,3 +166,14 @@ def test_the_wall_fills_its_screen_and_looks_again_by_itself(pages, served, make
     page.wait_for_selector(".kpi b >> nth=0 >> text=5")
     page.wait_for_selector(".figure.drawn >> nth=3")
     assert page.complaints == []
+
+
+@pytest.mark.parametrize(
+    "address", ["/dashboard/?region=4301", "/dashboard/wall/", "/dashboard/own/?subject=declaration&rows=region"]
+)
+def test_axe_finds_nothing(pages, served, address):
+    page = pages(1366)
+    page.goto(f"{served}{address}", wait_until="networkidle")
+    page.wait_for_selector(".figure.drawn >> nth=0")
+    found = Axe().run(page, options=OPTIONS).response["violations"]
+    assert [(one["id"], [node["html"][:160] for node in one["nodes"][:3]]) for one in found] == []

@@ -52,6 +52,7 @@ class DashboardView(BaseView):
             conditions=conditions,
             figures=[shown.shown(figure, conditions, question, base) for figure in shown.figures_of(page)],
             base=base,
+            own=current_app.appbuilder.sm.has_access("can_pick", "OwnFigureView"),
             now=asking(g.user).now,
             script=script_address(),
             report=url_for(".report") + f"?{conditions.query}",

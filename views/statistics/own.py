@@ -17,12 +17,12 @@ from reports.figures.measure import Measure, count, different, mean, percentile,
 from reports.figures.subject import SUBJECTS, Subject
 from views.screens.refusal import drawn
 from views.screens.stay import context
-from views.statistics import shown
+from views.statistics import orders, shown
 from views.statistics.conditions import Conditions, read
 from views.statistics.dashboard import address_of, script_address, sent, tabs
 from workflow.base import policy
 from workflow.base.errors import Refused
-from workflow.base.unit_of_work import asking, attempt
+from workflow.base.unit_of_work import UnitOfWork, asking, attempt
 from workflow.office import list_choice
 
 #: What the address says besides conditions.
@@ -108,6 +108,43 @@ class OwnFigureView(BaseView):
             flash(f"已删除视图“{name}”。", "ok")
             return redirect(url_for(".pick"))
         return redirect(_address(list_choice.asked_by(saved)))
+
+    @expose("/orders", methods=["GET", "POST"])
+    @has_access
+    def orders(self) -> Any:
+        """定期报表: what one has ordered and what has come of it. POST: another order, or 取消."""
+        conditions = read(request.args)
+        if request.method == "POST":
+            try:
+                attempt(g.user, lambda uow: self._order(uow, conditions), context=context())
+            except Refused as refusal:
+                flash(drawn(refusal.sentence), "bad")
+            else:
+                flash("已取消定期报表。" if "drop" in request.form else "已保存定期报表。", "ok")
+            return redirect(url_for(".orders"))
+        limits = {name: wanted for name, wanted in conditions.where.items() if name != "year"}
+        return render_template(
+            "statistics/orders.html",
+            tabs=tabs(conditions, ""),
+            told="；".join(conditions.said(name) for name in limits) or "全部",
+            query=conditions.query_of(limits),
+            every=orders.EVERY,
+            orders=orders.orders_of(db.session, g.user),
+            made=orders.made_for(db.session, g.user),
+        )
+
+    @staticmethod
+    def _order(uow: UnitOfWork, conditions: Conditions) -> None:
+        if "drop" in request.form:
+            mine = orders.orders_of(uow.session, uow.actor)
+            found = next((one for one in mine if str(one.id) == request.form["drop"]), None)
+            if found is None:
+                raise Refused("这份定期报表不存在或已取消。")
+            list_choice.drop(uow, found)
+        elif request.form.get("every") in orders.EVERY:
+            orders.order(uow, request.form["every"], conditions)
+        else:
+            raise Refused("请选择每周或每月。")
 
 
 def readable() -> dict[str, Subject]:
