@@ -1,6 +1,7 @@
 """定期报表: the year's report made again every week or month, with the rights that its receiver has by then.
 
-An order is kept like a view; a 后台任务 of the morning asks for what is due, in the name of the receiver, once a period.
+An order is kept like a view; a 后台任务 of the morning asks for what is due, in the name of the receiver, once each
+period.
 """
 
 from __future__ import annotations
