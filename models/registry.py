@@ -17,6 +17,7 @@ from models.declarations import (  # noqa: F401
     material,
     opinion,
     paper_stub,
+    profile,
     quota,
     reading,
 )

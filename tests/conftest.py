@@ -20,7 +20,7 @@ from models.base import db, metadata
 from models.sealed import install_keys
 from tests.answers import held
 from tests.factories import Make
-from workflow.base import reading
+from workflow.base import profile, reading
 from workflow.base.unit_of_work import UnitOfWork, install
 from workflow.storage import store
 from workflow.storage.on_disk import Disk
@@ -113,11 +113,11 @@ def session(engine, monkeypatch):
     session.remove = lambda: None  # Flask-SQLAlchemy's teardown must not end our transaction
     monkeypatch.setattr(db, "session", session)
     yield session
-    astray = reading.astray(session) if session.is_active else ()
+    astray = [*reading.astray(session), *profile.astray(session)] if session.is_active else ()
     session.close()
     outer.rollback()
     connection.close()
-    assert not astray, f"`reading` is not what the policy says after this: {astray}"
+    assert not astray, f"`reading` is not what the policy says, or a profile not its case, after this: {astray}"
 
 
 @pytest.fixture

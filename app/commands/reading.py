@@ -15,7 +15,7 @@ NAMED = 10
 def verify() -> None:
     """Count what lacks and what is too much, name the first ones, and exit with 1 if there is any."""
     from models.base import db
-    from workflow.base import reading
+    from workflow.base import profile, reading
 
     found = reading.astray(db.session)
     for kind, entry in found[:NAMED]:
@@ -23,6 +23,12 @@ def verify() -> None:
         click.secho(f"{word}：可见方 {entry[0]}，申报 {entry[2]}", fg="red", err=True)
     if found:
         click.secho(f"共 {len(found)} 处出入；执行 flask --app run reading rebuild 改正。", fg="red", err=True)
+        raise SystemExit(1)
+    if wrong := profile.astray(db.session):
+        named = "、".join(str(key) for key in sorted({row[0] for row in wrong})[:NAMED])
+        click.secho(
+            f"统计口径与申报不符：申报 {named} 等；执行 flask --app run reading rebuild 改正。", fg="red", err=True
+        )
         raise SystemExit(1)
     click.secho(f"列表索引与行级权限一致，共 {reading.count(db.session)} 项。", fg="green")
 
@@ -33,11 +39,12 @@ def rebuild() -> None:
     """Take away what is too much and write what lacks, as the system account; journalled."""
     from models.base import db
     from workflow.accounts import accounts
-    from workflow.base import reading
+    from workflow.base import profile, reading
     from workflow.base.unit_of_work import UnitOfWork, attempt
 
     def mend(uow: UnitOfWork) -> tuple[int, int]:
         surplus, missing = reading.mend(uow.session)
+        profile.fill(uow.session)
         forgotten = reading.trim(uow.session)
         uow.record(
             "rebuild_reading", "reading:*", label="重建列表索引", surplus=surplus, missing=missing, trimmed=forgotten

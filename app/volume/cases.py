@@ -23,6 +23,7 @@ SHARES = {
 }
 LEVELS = {TitleLevel.FULL_SENIOR: 12, TitleLevel.ASSOCIATE_SENIOR: 48, TitleLevel.INTERMEDIATE: 25, TitleLevel.ASSISTANT: 12}
 MODES = {DeclarationMode.NORMAL: 940, DeclarationMode.EXCEPTIONAL: 20, DeclarationMode.TRANSFER: 15, DeclarationMode.GREEN: 15, DeclarationMode.ENTRUSTED: 10}
+SCHOOLING = {"博士研究生毕业": 4, "硕士研究生毕业": 20, "大学本科毕业": 56, "大学专科毕业": 16, "中等专科毕业": 4}
 WAYS = {Way.REVIEW: 900, Way.INITIAL: 60, Way.RECOGNITION: 40}
 FAMILIES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余"
 GIVEN = "伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂文辉玲红建国华志海燕春梅子轩雨欣佳怡思远浩然"
@@ -116,6 +117,12 @@ class Cases:
                     for at, office in enumerate((unit.id, *unit.above))
                 ],
             )
+
+    def contents(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Of what was filled in only the highest 学历, which figures count."""
+        words = list(SCHOOLING)
+        for n, word in enumerate(self.chance.choices(words, [SCHOOLING[w] for w in words], k=self.many), 1):
+            yield n, {"education": [{"education": word, "degree": "无"}]}
 
     @staticmethod
     def _where(n: int, state: S, unit: Unit) -> tuple[bool, int, int | None]:

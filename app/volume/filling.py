@@ -17,14 +17,15 @@ from app.volume import bulk
 from app.volume.cases import CONTENT, DECLARATION, PERSON, STEP, Cases
 from app.volume.places import Places
 from models.declarations.declaration import Declaration, DeclarationContent, RouteStep
+from models.declarations.profile import Profile
 from models.declarations.reading import Reading
 from models.register.organisation import Organisation
 from models.register.person import Person
-from workflow.base import reading, stamp
+from workflow.base import profile, reading, stamp
 
 #: The verb under which the journal says that rows of this table have no entries of their own.
 EXEMPT = "fill_volume"
-TABLES = [model.__table__ for model in (Person, Declaration, DeclarationContent, RouteStep, Reading)]
+TABLES = [model.__table__ for model in (Person, Declaration, DeclarationContent, RouteStep, Reading, Profile)]
 LAST_YEAR = 2026
 
 
@@ -64,8 +65,9 @@ def fill(
         _rows(connection, Cases(places, declarations), say)
         held = Session(connection)
         reading.fill(held)
-        held.flush()
         say("列表索引已写入")
+        profile.fill(held)
+        say("统计口径已写入")
     with stage.acting("system") as uow:  # what went in past the product's own writing is sealed by it afterwards
         stamp.seal_tables(uow, [table.name for table in TABLES], why="批量填充后封存")
     say("行封印已写入")
@@ -95,7 +97,7 @@ def _connected(engine: Engine) -> Iterator[Connection]:
 
 
 def _rows(connection: Connection, cases: Cases, say: Callable[[str], None]) -> None:
-    person, declaration, content, step, _ = TABLES
+    person, declaration, content, step, *_ = TABLES
     bulk.write(connection, person, PERSON, cases.people())
     say(f"人员 {cases.people_count} 人")
     with tempfile.TemporaryFile("w+") as kept:  # the steps wait outside of memory until their declarations stand
@@ -103,7 +105,7 @@ def _rows(connection: Connection, cases: Cases, say: Callable[[str], None]) -> N
         say(f"申报 {cases.many} 项")
         kept.seek(0)
         bulk.write(connection, step, STEP, _read(kept))
-    bulk.write(connection, content, CONTENT, ((n, {}) for n in range(1, cases.many + 1)))
+    bulk.write(connection, content, CONTENT, cases.contents())
     say("审核层级与申报内容已写入")
 
 

@@ -95,6 +95,7 @@ class Places:
                     "region_code": office.region_code,
                     "kind": NodeKind.UNIT,
                     "nature": nature,
+                    "grassroots": kind == NodeKind.DISTRICT and n % 5 == 0,
                     "superior_id": office.id,
                 }
             )

@@ -13,13 +13,14 @@ from alembic import command
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import inspect, select
+from sqlalchemy import column, except_, inspect, select, table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from models.declarations.declaration import Declaration
 from tests.migrations import year
 from tests.migrations.conftest import MIGRATIONS, bare, settings
+from workflow.base import profile
 from workflow.declarations import bound, content
 
 STEPS = [script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()][::-1]
@@ -82,6 +83,22 @@ def test_what_was_signed_in_an_earlier_year_still_counts(filled):
         cases = session.scalars(select(Declaration).where(Declaration.state != "draft")).all()
         assert cases and all(content.digest(session, d) == d.content_hash for d in cases)
         assert [d.number for d in cases if bound.lost(session, d)] == []
+
+
+def test_what_figures_say_of_earlier_years_is_what_the_product_would_write(filled):
+    """The step tells it in its own SQL; the product in its own: row by row the same."""
+    command.upgrade(settings(), "head")
+    with Session(filled) as session:
+        held = select(*raw(profile.PROFILE).c)
+        assert session.execute(held).first() is not None
+        assert session.execute(except_(held, profile.wanted())).all() == []
+        assert session.execute(except_(profile.wanted(), held)).all() == []
+        assert profile.astray(session) == []
+
+
+def raw(written):
+    """A table as it lies there, words as numbers, truth as the database has it."""
+    return table(written.name, *(column(c.name) for c in written.columns))
 
 
 def test_every_step_down_and_up_again_loses_no_row(filled):

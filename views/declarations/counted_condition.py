@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from reports.statistics import COUNTED, YES, submitted
+from reports.figures.subjects.declaration import COUNTED, YES, submitted
 from views.screens.query import Condition
 
 

@@ -1,4 +1,4 @@
-"""Keeps `reading` and the feed of changes true to declarations and their routes; `workflow.base.policy` stays the law.
+"""Keeps `reading`, the profiles and the feed of changes true to declarations; `workflow.base.policy` stays the law.
 
 What was changed is noted at every flush and at every UPDATE or DELETE of many rows, and written down once, before the
 commit: in the transaction of the verb, so that nobody ever reads a list that is behind. Who reads a declaration
@@ -11,6 +11,7 @@ two unrelated submissions meet on the same pages of the indexes, and pages that 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
@@ -38,9 +39,12 @@ from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.orm.base import NO_VALUE
 from sqlalchemy.sql.functions import FunctionElement
 
-from models.declarations.declaration import Declaration, RouteStep
+from models.awards.publicity import Publicity, PublicityItem
+from models.declarations.declaration import Correction, Declaration, RouteStep
 from models.declarations.declaration import DeclarationState as S
 from models.declarations.reading import LEVELS, MODES, PROVINCE, STATES, WAYS, DeclarationChange, Lies, Reading
+from workflow.base import profile
+from workflow.base.clock import province_now
 
 DECLARATION, STEP = Declaration.__table__, RouteStep.__table__
 READING, CHANGE = Reading.__table__, DeclarationChange.__table__
@@ -145,11 +149,12 @@ def fill(session: Session, *which: Any) -> None:
 TELL, WRITE, SWEEP = 0, 1, 2
 
 
-def note(session: Session, keys: Iterable[int], what: int = WRITE) -> None:
-    """These declarations have changed, to be written down before the commit."""
-    pending: dict[int, int] = session.info.setdefault("reading", {})
+def note(session: Session, keys: Iterable[int], what: int = WRITE, *, whole: bool = False) -> None:
+    """These declarations have changed, to be written down before the commit; `whole`: with all of their profiles."""
+    pending: dict[int, tuple[int, bool]] = session.info.setdefault("reading", {})
     for key in keys:
-        pending[key] = max(pending.get(key, TELL), what)
+        had, all_of_it = pending.get(key, (TELL, False))
+        pending[key] = max(had, what), all_of_it or whole
 
 
 def _flushed(session: Session, context: Any) -> None:
@@ -158,6 +163,10 @@ def _flushed(session: Session, context: Any) -> None:
             _note_declaration(session, thing)
         elif isinstance(thing, RouteStep):
             _note_step(session, thing)
+        elif isinstance(thing, (Correction, PublicityItem)):
+            note(session, [thing.declaration_id], TELL, whole=True)
+        elif isinstance(thing, Publicity):
+            note(session, profile.of_posting(session, thing), TELL, whole=True)
 
 
 def _before(thing: Any) -> dict[str, Any]:
@@ -168,20 +177,23 @@ def _before(thing: Any) -> dict[str, Any]:
 def _note_declaration(session: Session, declaration: Declaration) -> None:
     if declaration in session.deleted:
         note(session, [declaration.id], SWEEP)
+        profile.forget(session.connection(), [declaration.id])
     elif declaration in session.new:  # nobody reads a draft
-        note(session, [declaration.id], TELL if declaration.state == S.DRAFT else WRITE)
+        note(session, [declaration.id], TELL if declaration.state == S.DRAFT else WRITE, whole=True)
     elif was := _before(declaration):
         moved = was.get("submitted_at") is not None or ("submitted_at" in was and was.get("state", S.DRAFT) != S.DRAFT)
         left = was.get("committee_id") is not None or was.get("reached_committee_at") is not None
         hidden = "state" in was and declaration.state == S.DRAFT
-        note(session, [declaration.id], SWEEP if moved or left or hidden else WRITE if TOLD & was.keys() else TELL)
+        what = SWEEP if moved or left or hidden else WRITE if TOLD & was.keys() else TELL
+        note(session, [declaration.id], what, whole=bool(profile.WHOLE & was.keys()) or was.get("state") == S.DRAFT)
 
 
 def _note_step(session: Session, step: RouteStep) -> None:
     if step in session.deleted:
-        note(session, [step.declaration_id], SWEEP if step.__dict__.get("reached_at", NO_VALUE) is not None else TELL)
+        seen = step.__dict__.get("reached_at", NO_VALUE) is not None
+        note(session, [step.declaration_id], SWEEP if seen else TELL, whole=True)
     elif step in session.new:
-        note(session, [step.declaration_id], WRITE if step.reached_at else TELL)
+        note(session, [step.declaration_id], WRITE if step.reached_at else TELL, whole=True)
     elif was := _before(step):
         gone = "organisation_id" in was or "declaration_id" in was or was.get("reached_at") is not None
         keys = {step.declaration_id, was.get("declaration_id", step.declaration_id)}
@@ -189,6 +201,7 @@ def _note_step(session: Session, step: RouteStep) -> None:
             session,
             [key for key in keys if isinstance(key, int)],
             SWEEP if gone else WRITE if {"reached_at", "position"} & was.keys() else TELL,
+            whole="organisation_id" in was or "declaration_id" in was,
         )
 
 
@@ -207,27 +220,29 @@ def _executed(state: ORMExecuteState) -> None:
     if isinstance(state.parameters, list):
         numbers = [given["id"] for given in state.parameters]
         found = select(key).where(aim.c.id.in_(numbers))
-        note(state.session, state.session.connection().scalars(found), SWEEP)
+        note(state.session, state.session.connection().scalars(found), SWEEP, whole=True)
         return
     found = select(key)
     if (clause := state.statement.whereclause) is not None:  # type: ignore[attr-defined]
         found = found.where(clause)
-    note(state.session, state.session.connection().execute(found, state.parameters or {}).scalars(), SWEEP)
+    note(state.session, state.session.connection().execute(found, state.parameters or {}).scalars(), SWEEP, whole=True)
 
 
-def settle(session: Session) -> None:
+def settle(session: Session, today: date | None = None) -> None:
     """Write down what has been noted; called before the journal is sealed, and again before each commit."""
     if not session.info.get("reading"):
         return
-    pending: dict[int, int] = session.info.pop("reading")
-    connection = session.connection()
+    pending: dict[int, tuple[int, bool]] = session.info.pop("reading")
+    connection, day = session.connection(), today or province_now(session).date()
     keys = sorted(pending)
     for at in range(0, len(keys), CHUNK):
         some = keys[at : at + CHUNK]
-        if swept := [key for key in some if pending[key] == SWEEP]:
+        if swept := [key for key in some if pending[key][0] == SWEEP]:
             connection.execute(delete(READING).where(READING.c.declaration_id.in_(swept)))
-        if written := [key for key in some if pending[key] != TELL]:
+        if written := [key for key in some if pending[key][0] != TELL]:
             connection.execute(_written(connection.dialect.name, wanted(DECLARATION.c.id.in_(written))))
+        all_of_it = [key for key in some if pending[key][1]]
+        profile.write(connection, [key for key in some if not pending[key][1]], all_of_it, day)
         connection.execute(insert(CHANGE), [{"declaration_id": key} for key in some])
 
 

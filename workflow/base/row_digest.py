@@ -30,6 +30,7 @@ EXEMPT = {
     "reseal_due": "each row bears its own MAC",
     "database_stamp": "bears its own MAC",
     "reading": "follows from declarations and routes; `reading verify` compares it",
+    "declaration_profile": "what figures say of a declaration; nothing is decided by it, `reading verify` compares it",
     "declaration_change": "a feed of numbers for whoever follows changes; nothing is decided by it",
     "organisation_gram": "an index that `organisation index` makes anew",
     "sign_in": "stays that last for hours; the journal tells of each; a stolen row opens nothing without its cookie",

@@ -189,7 +189,7 @@ def _written(
                 ask(uow)
             leave_trail(uow)
             keep_for_offices(uow)
-            settle(session)
+            settle(session, uow.today)
             seal(uow)
             session.commit()
             outside.keep(uow.head)

@@ -8,7 +8,6 @@ from reports.figures.figure import Chart, Figure, Line, Page, enter
 from reports.figures.measure import RATE as SHARE
 from reports.figures.measure import Measure, Need, count, growth, permille, rate, year_before
 from reports.figures.subjects.declaration import at_least
-from reports.statistics import STAGE_LABELS
 
 DECIDED = {"stage": at_least("decided"), "way": frozenset({Way.REVIEW.value})}
 PASSED = {"stage": at_least("passed"), "way": frozenset({Way.REVIEW.value})}
@@ -142,7 +141,7 @@ enter(
             Page.COCKPIT,
             "declaration",
             [count("到达人数"), count("其中在办", {"ending": frozenset({Ending.OPEN.value})})],
-            rows=[Line(STAGE_LABELS[name], {"stage": at_least(name)}) for name in SHORT],
+            rows=[Line(Reached(name).label, {"stage": at_least(name)}) for name in SHORT],
             where={"way": frozenset({Way.INITIAL.value, Way.RECOGNITION.value})},
             chart=Chart.FUNNEL,
         ),

@@ -14,6 +14,7 @@ from reports.figures.answer import HIDDEN, Asked, answer
 from reports.figures.dimension import Span
 from reports.figures.figure import FIGURES
 from reports.figures.source import SqlSource
+from workflow.base import reading
 
 TODAY = date(2026, 7, 15)
 
@@ -23,7 +24,7 @@ def asked(session):
     """What a reader of everything asks about 2026."""
 
     def ask(where=None, opens=True):
-        session.flush()
+        reading.bring_up(session)
         source = SqlSource(session, lambda model: true())
         return Asked(source, session, {"year": frozenset({2026}), **(where or {})}, TODAY, opens)
 
