@@ -60,12 +60,14 @@ class Coded(TypeDecorator[str]):
     def __init__(self, numbers: dict[Any, int]) -> None:
         super().__init__()
         self.numbers = tuple(sorted((str(word), number) for word, number in numbers.items()))
+        self._numbers = dict(self.numbers)
+        self._words = {number: word for word, number in self.numbers}
 
     def process_bind_param(self, value: Any, dialect: Any) -> int | None:
-        return None if value is None else dict(self.numbers).get(str(value), 0)
+        return None if value is None else self._numbers.get(str(value), 0)
 
     def process_result_value(self, value: Any, dialect: Any) -> str | None:
-        return {number: word for word, number in self.numbers}.get(value)
+        return self._words.get(value)
 
 
 class Reading(Model):

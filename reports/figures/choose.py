@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from reports.figures.columns.source import ColumnSource, followed
 from reports.figures.source import Source, SqlSource
 from reports.figures.subject import Clause
 
@@ -15,4 +17,7 @@ def source_for(session: Session, rows: Callable[[type], Clause], reader: int | N
 
     What is held in memory answers only for readers that `reading` knows; everybody else is answered by SQL.
     """
-    return SqlSource(session, rows)
+    bind, sql = session.get_bind(), SqlSource(session, rows)
+    if reader is None or not isinstance(bind, Engine):
+        return sql
+    return ColumnSource(sql, followed(bind), reader)

@@ -25,6 +25,7 @@ MACHINE = {
     "correction": "a place on the route",
     "declaration": "year of its batch, places on the route, what the count of votes and points says",
     "declaration_change": "the feed of changes",
+    "declaration_profile": "follows from declarations",
     "delivery": "attempts, counted",
     "demo_clock": "the offset of the demonstration",
     "import_batch": "rows, counted",

@@ -17,6 +17,7 @@ from reports.figures.answer import Asked, answer
 from reports.figures.figure import FIGURES, Page, of_page
 from reports.figures.measure import RATE, permille, written
 from reports.figures.source import SqlSource
+from workflow.base import reading
 
 VOTED = date(2026, 12, 10)
 SENT = datetime(2026, 5, 1)
@@ -28,7 +29,7 @@ def told(session):
     """A figure's answer for 2026, limited as the test says."""
 
     def said(name, rows=None, today=TODAY, **conditions):
-        session.flush()
+        reading.bring_up(session)
         source = SqlSource(session, lambda model: true() if rows is None else rows)
         where = {key: frozenset({value}) for key, value in {"year": 2026, **conditions}.items()}
         return answer(FIGURES[name], Asked(source, session, where, today))
@@ -248,5 +249,5 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(told, of_region, s
     few = statements()
     for region in ("430102", "430202", "430302", "430000"):
         of_region(region, state=S.ISSUED, voted_on=VOTED)
-    session.flush()
+    reading.bring_up(session)
     assert statements() == few

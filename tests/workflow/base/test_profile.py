@@ -157,21 +157,23 @@ def test_who_is_gone_leaves_nothing_behind(make, profile_of, session):
 
 def furthest_first():
     """The stages from the last to the first, asked of the tables: the first that holds is the one."""
-    D = Declaration
     over = (Publicity.kind == PublicityKind.UNIT, Publicity.state == PublicityState.CLOSED)
     posted = (
         select(PublicityItem.declaration_id).join(Publicity).where(*over, Publicity.outcome.in_(["none", "untrue"]))
     )
     more = {
-        Reached.DECIDED: (D.voted_on.is_not(None), and_(D.state == S.REVOKED, D.way == Way.REVIEW)),
-        Reached.QUALIFIED: (D.plan_id.is_not(None),),
-        Reached.COMMITTEE: (D.reached_committee_at.is_not(None),),
-        Reached.AUDITED: (D.position >= 1, D.returned_from >= 1),
-        Reached.PUBLICISED: (D.id.in_(posted),),
+        Reached.DECIDED: (
+            Declaration.voted_on.is_not(None),
+            and_(Declaration.state == S.REVOKED, Declaration.way == Way.REVIEW),
+        ),
+        Reached.QUALIFIED: (Declaration.plan_id.is_not(None),),
+        Reached.COMMITTEE: (Declaration.reached_committee_at.is_not(None),),
+        Reached.AUDITED: (Declaration.position >= 1, Declaration.returned_from >= 1),
+        Reached.PUBLICISED: (Declaration.id.in_(posted),),
     }
     for stage in reversed(Reached):
         if stage != Reached.SUBMITTED:
-            yield stage, or_(D.state.in_(states(reached=stage)), *more.get(stage, ()))
+            yield stage, or_(Declaration.state.in_(states(reached=stage)), *more.get(stage, ()))
 
 
 worlds = st.lists(
