@@ -37,6 +37,7 @@ CHINESE = {
     "imports": "批量导入",
     "kinds": "各类导入",
     "parsing": "读取表格的子进程",
+    "reports.figures.columns": "申报在内存中的列：随变更随时更新，与 SQL 计数一致",
     "reports.figures": "统计指标：每个只登记一次，数、列表、文件同出一处",
     "subjects": "统计什么：对象、维度及其用语",
     "pages": "各统计页的指标",

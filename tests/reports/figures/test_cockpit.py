@@ -246,6 +246,7 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(told, of_region, s
         return len(seen)
 
     of_region()
+    reading.bring_up(session)
     few = statements()
     for region in ("430102", "430202", "430302", "430000"):
         of_region(region, state=S.ISSUED, voted_on=VOTED)
