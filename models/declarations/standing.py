@@ -50,7 +50,7 @@ class Ending(Labelled):
 
 
 class Reached(Labelled):
-    """How far the state alone proves that it got; the facts of the row may prove more (models/declarations/profile.py)."""
+    """How far the state alone proves that it got; facts of the row may prove more (models/declarations/profile.py)."""
 
     SUBMITTED = "submitted", "提交"
     PUBLICISED = "publicised", "单位公示"

@@ -1,8 +1,8 @@
-"""Writes 统计口径 (`models.declarations.profile`) with what `reading` notes: in the transaction of the verb, never behind.
+"""Writes 统计口径 (`models.declarations.profile`) with what `reading` notes: in the transaction of the verb.
 
-What is said of a declaration stands once, in SQL, for one case as for a million (`wanted`). A submission, a return and a
-registered posting write all of it; every other step of the way only tells how far the declaration has got (`_moved`),
-from the declaration and its route alone: pages that two writers had read would fail one of them on PostgreSQL.
+What is said of a declaration stands once, in SQL, for one case as for a million (`wanted`). A submission, a return and
+a registered posting write all of it; every other step of the way only tells how far the declaration has got
+(`_moved`), from it and its route alone: pages that two writers had read would fail one of them on PostgreSQL.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Reads declarations into columns: all of them once, then what the feed says has changed.
 
-On SQLite the feed is followed by `seq`, for it has one writer. On PostgreSQL `seq` does not follow the commits: who read
-up to a number missed every fourth row that way. There everything is read anew whose writing transaction was not yet
-over at the last look (`pg_snapshot_xmin`), feed and rows in one snapshot.
+On SQLite the feed is followed by `seq`, for it has one writer. On PostgreSQL `seq` does not follow the commits: who
+read up to a number missed every fourth row that way. There everything is read anew whose writing transaction was not
+yet over at the last look (`pg_snapshot_xmin`), feed and rows in one snapshot.
 """
 
 from __future__ import annotations

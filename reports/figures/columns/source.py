@@ -17,7 +17,7 @@ from reports.figures.source import Counts, SqlSource
 from reports.figures.subject import Subject, Where
 from reports.figures.subjects.declaration import DECLARATIONS
 
-#: Declarations up to which a worker reads them at once; more are read beside the answers, which come from SQL meanwhile.
+#: Declarations up to which a worker reads them at once; more are read beside the answers, by SQL meanwhile.
 AT_ONCE = 20_000
 FILE = "figures.npz"
 

@@ -86,7 +86,7 @@ SEXES = {"男": "男", "女": "女"}
 YES_NO = {True: "是", False: "否"}
 DIMENSIONS = [
     Dimension("year", "年度", lambda: D.year, plain, "number"),
-    Dimension("region", "归口", lambda: P.lane, regions),
+    Dimension("region", "市州", lambda: P.lane, regions),
     Dimension("series", "系列", lambda: D.series_id, all_series, "key"),
     Dimension("level", "级别", lambda: D.level, of_enum(TitleLevel)),
     Dimension("way", "取得方式", lambda: D.way, of_enum(Way)),
