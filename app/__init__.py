@@ -15,6 +15,7 @@ import workflow.lifecycles  # noqa: F401  (every verb is registered before a scr
 from app import config
 from models.base import db
 from models.sealed import install_keys
+from reports.figures.columns import source as columns
 from reports.paper import missing_glyphs
 from workflow.accounts.password import use_method
 from workflow.base.clock import allow_demo_clock
@@ -52,6 +53,7 @@ def create_app(**settings: Any) -> Flask:
     allow_demo_clock(app.config["DEMO"])
     shelf = store.shelf_of(app.config["STORE_URL"], app.config["FILE_STORE"], app.config["STORE_ACCESS"])
     store.install(store.Store(shelf, Path(app.config["DATA_DIR"]) / "previews"))
+    columns.keep_in(Path(app.config["DATA_DIR"]) / "cache")
     install_bell(None if app.config.get("JOBS_HERE") else Bell(config.queue_url(app.config)))
     person_name.install(lambda name: "".join(sorted(missing_glyphs(name))))
     use_method(app.config["FAB_PASSWORD_HASH_METHOD"])
