@@ -213,9 +213,8 @@ def the_first_day(server, system, security):
         nature="government", region_code="430000",
     )  # fmt: skip
     province = key_of(where)
-    system.fills(
-        f"/accountscreen/act/{account}/reassign", name="马某", position="经办人", organisation=province, reason="首日归属"
-    )  # fmt: skip
+    placed = {"name": "马某", "position": "经办人", "organisation": province, "reason": "首日归属"}
+    system.fills(f"/accountscreen/act/{account}/reassign", **placed)
     config.again()  # the account signs in anew, and keeps its role
     city = {"统一信用代码": code_of(2), "机构名称": "长沙市人力资源和社会保障局", "节点类型": "市州人社部门"}
     city |= {"行政区划": "430100", "上级单位统一信用代码": code_of(1)}

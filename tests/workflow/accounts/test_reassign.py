@@ -16,6 +16,7 @@ from workflow.accounts.reassign import left_by
 from workflow.base import roles as r
 from workflow.base.errors import NotYou, Refused
 from workflow.register import fit
+from workflow.review import review_desk  # noqa: F401  (importing names the desks of an office)
 
 
 @pytest.fixture

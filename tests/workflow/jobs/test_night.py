@@ -99,7 +99,8 @@ def test_ended_periodic_work_is_forgotten_and_nothing_else(session, system, make
     assert old not in left and set(kept) <= left
 
 
-def test_the_night_asks_for_each_of_them_once(session, system):
-    asked = {job.kind for job in periodic.ask_due(session, system)}
-    assert {"anchor_journal", "verify_journal", "sweep_store"} <= asked
-    assert not periodic.ask_due(session, system)
+def test_the_night_asks_for_each_of_them_once(app, session, system):
+    with app.app_context():
+        asked = {job.kind for job in periodic.ask_due(session, system)}
+        assert {"anchor_journal", "verify_journal", "sweep_store"} <= asked
+        assert not periodic.ask_due(session, system)
