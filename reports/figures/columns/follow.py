@@ -64,7 +64,8 @@ def statement() -> Select[Any]:
 
 def position(connection: Connection) -> Position:
     """Where the feed stands in this snapshot."""
-    oldest, newest = connection.execute(select(func.min(FEED.c.seq), func.max(FEED.c.seq))).one()
+    ends = (select(end(FEED.c.seq)).scalar_subquery() for end in (func.min, func.max))  # each by itself: no scan
+    oldest, newest = connection.execute(select(*ends)).one()
     mark = newest or 0
     if connection.dialect.name == "postgresql":
         mark = int(connection.scalar(text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")) or 0)
@@ -90,7 +91,7 @@ def load(connection: Connection) -> tuple[Columns, Position]:
 def follow(connection: Connection, columns: Columns, was: Position) -> Position:
     """Read anew what has changed since; `Cut` where that cannot be known any more."""
     now = position(connection)
-    if now.newest < was.newest or (now.oldest > was.oldest and now.oldest > was.newest - NEAR):
+    if now.newest < was.newest or _cut(was, now):
         raise Cut
     told = dict(_told_since(connection, was))
     now = replace(now, seen=frozenset(told))
@@ -103,6 +104,13 @@ def follow(connection: Connection, columns: Columns, was: Position) -> Position:
         some = ids[at : at + CHUNK]
         _read(connection, columns, Declaration.id.in_(some), some[0], some[-1], some)
     return now
+
+
+def _cut(was: Position, now: Position) -> bool:
+    """Whether rows that were not read may be gone; a feed that was still empty begins near its first number."""
+    if not was.newest:
+        return now.oldest > NEAR
+    return now.oldest > was.oldest and now.oldest > was.newest - NEAR
 
 
 def _told_since(connection: Connection, was: Position) -> Iterator[tuple[int, int]]:

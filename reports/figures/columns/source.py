@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -31,15 +31,19 @@ class Followed:
         self._held: tuple[Columns, follow.Position] | None = None
         self._loading: threading.Thread | None = None
 
-    def count(self, reader: int, by: Sequence[str], where: Where) -> Counts | None:
-        """From the columns, brought up to date; None where they are not there (yet, or because the feed was cut)."""
+    def count(self, reader: int, by: Sequence[str], where: Where, *, anew: bool = True) -> Counts | None:
+        """From the columns, brought up to date; None where they are not there (yet, or because the feed was cut).
+
+        `anew` off: the same page has just brought them up to date.
+        """
         with self.lock:
             if self._held is None and not self._begin():
                 return None
             columns, at = self._held  # type: ignore[misc]
             try:
-                with follow.snapshot(self.engine) as connection:
-                    self._held = columns, follow.follow(connection, columns, at)
+                if anew:
+                    with follow.snapshot(self.engine) as connection:
+                        self._held = columns, follow.follow(connection, columns, at)
             except follow.Cut:
                 self._held = None
                 return None
@@ -125,12 +129,14 @@ class ColumnSource:
     sql: SqlSource
     columns: Followed
     reader: int
+    _asked: list[bool] = field(default_factory=list, compare=False)
 
     def count(self, subject: Subject, by: Sequence[str], where: Where) -> Counts:
-        """From the columns where they hold what is asked."""
+        """From the columns where they hold what is asked; brought up to date once for all that one page asks."""
         if subject is DECLARATIONS and {*by, *where} <= _HELD:
-            found = self.columns.count(self.reader, by, where)
+            found = self.columns.count(self.reader, by, where, anew=not self._asked)
             if found is not None:
+                self._asked[:] = [True]
                 return found
         return self.sql.count(subject, by, where)
 

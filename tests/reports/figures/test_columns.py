@@ -158,6 +158,17 @@ def test_a_feed_that_was_cut_is_seen_and_answered_by_sql_until_all_is_read_anew(
     assert columns.count(0, [], {}) == {(): 14}
 
 
+def test_who_has_read_while_the_feed_was_empty_follows_its_first_row(arena):
+    """As after a filling in bulk: nothing has been told yet, and nothing is missing."""
+    with arena.stage() as (session, _):
+        session.execute(delete(DeclarationChange))
+    columns = Followed(arena.engine)
+    assert wrong(arena.engine, columns) == []
+    with arena.stage() as (_, make):
+        make.declaration(state=S.SUBMITTED)
+    assert columns.count(0, [], {}) == {(): 13}
+
+
 def test_a_worker_that_begins_reads_the_file_of_the_one_before(arena, tmp_path, monkeypatch):
     monkeypatch.setattr(held_by, "AT_ONCE", 0)
 
