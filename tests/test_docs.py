@@ -11,6 +11,7 @@ import pytest
 
 from app.menu import MENU
 from app.security import ACCESS
+from tools import figures as registered
 from tools import map as house_map
 from tools import pictures
 from workflow.base import roles
@@ -324,3 +325,13 @@ def test_the_map_of_the_house_names_every_module(page):
 
 def test_every_room_says_in_three_lines_what_is_in_it():
     assert [name for name, _, said in house_map.packages() if not said] == []
+
+
+def test_the_page_of_figures_is_that_of_the_registry():
+    assert registered.TARGET.read_text(encoding="utf-8") == registered.document(), "run: python -m tools.figures"
+
+
+@pytest.mark.parametrize("number", registered.INDICATORS)
+def test_every_indicator_has_a_figure_and_a_clause(number):
+    assert number in (19, 21) or registered.of_number(number), "of persons and grassroots: once profiles are there"
+    assert all(one.clause for one in registered.of_number(number))

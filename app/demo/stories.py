@@ -238,7 +238,12 @@ def _levels(stage: Stage, case: Case) -> Story:
         with stage.acting(office) as uow:
             if case.twist == "disqualify":
                 DECLARATION.perform(
-                    uow, _get(uow, case), "disqualify", opinion="任现职年限不足 5 年，不符合申报条件。", **SIGNED
+                    uow,
+                    _get(uow, case),
+                    "disqualify",
+                    cause="05",
+                    opinion="任现职年限不足 5 年，不符合申报条件。",
+                    **SIGNED,
                 )
             else:
                 declaration = _get(uow, case)
@@ -265,6 +270,7 @@ def _returned(stage: Stage, case: Case, officer: str) -> Story:
             uow,
             _get(uow, case),
             "send_back",
+            cause="01",
             items="补充 2024 年度继续教育学时认定单\n业绩 2 补充验收证明",
             opinion="材料不齐，请一次性补正。",
         )

@@ -149,6 +149,7 @@ class Certificate(Model):
     document: Mapped[str] = column("文件编号", String(60))
     obtained_on: Mapped[date] = column("取得时间", Date)
     issued_at: Mapped[datetime] = column("发放时间", DateTime)
+    downloaded_at: Mapped[datetime | None] = column("本人首次下载时间", DateTime)
     report_batch: Mapped[str] = column("上报批次", String(40), default="")
     report_receipt: Mapped[str] = column("上报回执", String(120), default="")
     report_error: Mapped[str] = column("上报失败原因", String(300), default="")

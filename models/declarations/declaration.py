@@ -210,6 +210,10 @@ class RouteStep(Model):
     organisation: Mapped[Organisation] = relationship(lazy="joined", info={"label": "审核机构"})
 
 
+#: The code list of the office from which returns and refusals take their cause.
+CAUSES = "退回原因"
+
+
 class Correction(Model):
     """一次性补正告知 (118号 四(三)): every item that must be supplied, told once, with the term."""
 
@@ -219,6 +223,7 @@ class Correction(Model):
     position: Mapped[int] = column("退回层级", Integer)
     items: Mapped[list[dict[str, str]]] = column("补正事项", JSON)
     facts: Mapped[list[str]] = column("可更改的申报信息", JSON, default=list)  #: workflow.declarations.content
+    cause: Mapped[str] = column("退回原因", String(20), default="")  #: code of the list CAUSES
     opinion: Mapped[str] = column("审核意见", Text)
     issued_at: Mapped[datetime] = column("告知时间", DateTime)
     due_on: Mapped[date | None] = column("补正期限", Date)  #: None until it has come down to the applicant

@@ -49,6 +49,7 @@ class Opinion(Model):
     result: Mapped[str] = column("审核结果", String(20), info={"enum": OpinionResult})
     assessment: Mapped[str] = column("用人单位测评、公示结果", Text, default="")
     words: Mapped[str] = column("意见", Text)
+    cause: Mapped[str] = column("不合格原因", String(20), default="")  #: code of the list CAUSES; of refusals only
     handler_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), info={"label": "经办人账号"})
     handler_name: Mapped[str] = column("经办人", String(64))
     head_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), info={"label": "负责人账号"})

@@ -48,6 +48,8 @@ class Plan(Model):
     batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"), info={"label": "年度批次"})
     year: Mapped[int] = column("年度", Integer, least=2000, most=2100)
     kind: Mapped[str] = column("方案类型", String(20), default=PlanKind.NORMAL, info={"enum": PlanKind})
+    filed_on: Mapped[date | None] = column("呈报日期", Date)  #: the last time, as the next one
+    approved_on: Mapped[date | None] = column("方案备案日期", Date)
     opens_on: Mapped[date] = column("开评日期", Date)
     arrival_place: Mapped[str] = column("报到地点", String(120))
     review_place: Mapped[str] = column("材料评审地点", String(120))

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from reports.figures.dimension import NOTHING_WORD, Span, Wanted, both
+from reports.figures.dimension import NOTHING_WORD, Span, Wanted, at, both
 from reports.figures.figure import Figure, Line
 from reports.figures.measure import RATE, Measure, Need, permille, written
 from reports.figures.source import Source
@@ -26,11 +26,13 @@ ANY: Any = object()
 
 @dataclass(frozen=True)
 class Cell:
-    """`where` opens exactly the rows that `value` counts; None where the number is not one of rows."""
+    """`where` opens exactly the rows that `value` speaks of, and counts where `rows` says so; None: nothing is opened."""
 
     value: int | None
     word: str
     where: Where | None = None
+    rows: bool = False
+    tone: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,24 +85,29 @@ def merged(*wheres: Where) -> dict[str, Wanted]:
     return found
 
 
+def settled(where: Where, today: date) -> dict[str, Wanted]:
+    """Conditions of a declaration, with its days told from today as dates."""
+    return {name: at(wanted, today) for name, wanted in where.items()}
+
+
 def answer(figure: Figure, asked: Asked) -> Answer:
     """Count what the figure needs, each count once, and shape it."""
     subject = figure.of
     shared = subject.applying(asked.where)
     if not figure.yearly:
         shared.pop("year", None)
-    base = merged(figure.where, shared)
+    base = merged(settled(figure.where, asked.today), shared)
     by = tuple(name for name in (figure.rows if isinstance(figure.rows, str) else "", figure.columns) if name)
     ignored = [name for name in asked.where if name not in shared]
     if isinstance(figure.rows, str):
         counts = _Counts(figure, asked, base, by)
         rows, across = _by_dimension(figure, figure.rows, counts, asked)
-        total = _row("合计", (ANY,), {}, figure, counts, across) if rows else None
+        total = _row("合计", (ANY,), {}, figure, counts, across) if rows and figure.total else None
         if figure.cumulative:
             rows, total = _cumulated(rows, figure.rows, base, asked), None
     else:
         rows = [_line(line, figure, asked, base) for line in figure.rows]
-        across, total = (), None
+        across, total = [], None
     heads = [figure.cumulative, "占首行"] if figure.cumulative else []
     heads += [word for _value, word in across] + [measure.label for measure in figure.measures]
     return Answer(figure, heads, rows, total, across, ignored)
@@ -120,11 +127,12 @@ class _Counts:
             self.found[id(need)] = self._histograms(need, where)
 
     def _histograms(self, need: Need, where: Where) -> dict[Key, Counter[Any]]:
-        split = (need.split,) if need.split else ()
         found: dict[Key, Counter[Any]] = defaultdict(Counter)
-        many = len(self.by)
-        for key, n in self.asked.source.count(self.subject, (*self.by, *split), where).items():
-            value = key[many] if split else None
+        many, splits = len(self.by), need.splits
+        for key, n in self.asked.source.count(self.subject, (*self.by, *splits), where).items():
+            value: Any = key[many:] if len(splits) > 1 else key[many] if splits else None
+            if need.aged and value is not None:
+                value = (self.asked.today - value).days
             for place, known in zip(key, self.values, strict=False):
                 known.add(place)
             for masked in _margins(key[:many]):
@@ -132,7 +140,7 @@ class _Counts:
         return found
 
     def _moved(self, need: Need) -> dict[str, Wanted]:
-        where = merged(self.base, need.where)
+        where = merged(self.base, settled(need.where, self.asked.today))
         years = where.get("year")
         if not need.year or not isinstance(years, frozenset):
             return where
@@ -149,9 +157,10 @@ class _Counts:
         rows = sum(at[0].values())
         if not self.asked.opens and 0 < rows < SMALL and self._personal(where):
             return Cell(None, HIDDEN)
-        value = measure.value(at)
-        opened = merged(self.wheres[id(measure.needs[0])], where) if rows and self.asked.opens else None
-        return Cell(value, written(value, measure.form), opened)
+        value, tone = measure.value(at), measure.tone(at) if measure.tone else ""
+        opens = rows and self.asked.opens and not self.subject.closed
+        opened = merged(self.wheres[id(measure.needs[0])], where) if opens else None
+        return Cell(value, written(value, measure.form), opened, measure.rows, tone)
 
     def _personal(self, where: Where) -> bool:
         return any(self.subject.dimensions[name].personal for name in (*self.by, *where))
@@ -221,11 +230,11 @@ def _cumulated(rows: Sequence[Row], name: str, base: Where, asked: Asked) -> lis
         reached, values = reached + (row.cells[0].value or 0), values | (here if isinstance(here, frozenset) else set())
         opened = merged(base, {name: values}) if reached and asked.opens else None
         share = permille(reached, first)
-        cells = [Cell(reached, written(reached), opened), Cell(share, written(share, RATE)), *row.cells]
+        cells = [Cell(reached, written(reached), opened, rows=True), Cell(share, written(share, RATE)), *row.cells]
         found.insert(0, Row(row.label, {name: values}, cells))
     return found
 
 
 def _line(line: Line, figure: Figure, asked: Asked, base: Where) -> Row:
-    counts = _Counts(figure, asked, merged(base, line.where), ())
+    counts = _Counts(figure, asked, merged(base, settled(line.where, asked.today)), ())
     return _row(line.label, (), {}, figure, counts, (), line.note)

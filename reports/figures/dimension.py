@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, and_, func, or_, true, type_coerce
+from sqlalchemy import ColumnElement, Date, Integer, and_, cast, false, func, or_, true, type_coerce
 from sqlalchemy.orm import Session
 
 from models.base import Labelled
@@ -20,11 +20,26 @@ MOST_VALUES = 60
 
 
 @dataclass(frozen=True)
+class Today:
+    """A day told from today, in a declaration: so many days later. `at` makes a date of it."""
+
+    days: int = 0
+
+    def at(self, today: date) -> date:
+        """The date it is when today is that day."""
+        return today + timedelta(days=self.days)
+
+
+@dataclass(frozen=True)
 class Span:
     """From `least` to `most`, both included; None is no end."""
 
     least: Any = None
     most: Any = None
+
+    def at(self, today: date) -> Span:
+        """With days told from today as dates."""
+        return Span(*(end.at(today) if isinstance(end, Today) else end for end in (self.least, self.most)))
 
     def holds(self, value: Any) -> bool:
         """Whether the value lies in it; nothing lies nowhere."""
@@ -46,7 +61,7 @@ class Dimension:
 
     name: str
     label: str
-    term: Callable[[], ColumnElement[Any]]
+    term: Callable[[], Any]
     words: Callable[[Session, Collection[Any]], Mapping[Any, str]]
     kind: str = "word"
     personal: bool = False  #: of persons: small groups are hidden from whoever may not open the rows
@@ -60,7 +75,7 @@ class Dimension:
             return and_(true(), *ends)
         values = sorted((v for v in wanted if v is not None), key=str)
         clauses = [term.in_(values)] if values else []
-        return or_(*clauses, term.is_(None)) if None in wanted else or_(*clauses)
+        return or_(false(), *clauses, term.is_(None)) if None in wanted else or_(false(), *clauses)
 
     def read(self, word: str) -> Wanted | None:
         """What an address asks: `a`, `a,b`, `5..`, `..9`, `-`; None where it cannot be read."""
@@ -128,6 +143,11 @@ def plain(session: Session, found: Collection[Any]) -> Mapping[Any, str]:
     return {value: str(value) for value in sorted(value for value in found if value is not None)}
 
 
+def at(wanted: Wanted, today: date) -> Wanted:
+    """With days told from today as dates."""
+    return wanted.at(today) if isinstance(wanted, Span) else wanted
+
+
 def both(one: Wanted, other: Wanted) -> Wanted:
     """What fulfils both; it may be that nothing does."""
     if isinstance(one, Span) and isinstance(other, Span):
@@ -138,6 +158,16 @@ def both(one: Wanted, other: Wanted) -> Wanted:
         return one & other
     values, span = (one, other) if isinstance(one, frozenset) else (other, one)
     return frozenset(value for value in values if span.holds(value))  # type: ignore[union-attr]
+
+
+def flags(yes: str, no: str) -> Callable[[Session, Collection[Any]], Mapping[Any, str]]:
+    """The words of what holds and of what does not."""
+    return of_words({True: yes, False: no})
+
+
+def year_of(day: Any) -> ColumnElement[int]:
+    """The year of a day or a moment, on both databases."""
+    return cast(func.extract("year", day), Integer)
 
 
 def day_of(moment: Any) -> ColumnElement[date]:

@@ -73,6 +73,7 @@ class Figure:
     cumulative: str = ""  #: heads a first column: whoever got to this row or to one below it, and their share of all
     top: int = 0  #: so many rows on the page; the file has all
     yearly: bool = True
+    total: bool = True  #: a last row of all rows together
 
     @property
     def of(self) -> Subject:
@@ -91,7 +92,7 @@ def enter(figures: Iterable[Figure]) -> None:
         named = {one.columns, one.rows} if isinstance(one.rows, str) else {one.columns}
         wheres = [one.where, *(line.where for line in one.rows if isinstance(line, Line))]
         for need in (need for measure in one.measures for need in measure.needs):
-            named |= {need.split, need.until}
+            named |= {*need.splits, need.until}
             wheres.append(need.where)
         if one.columns and not isinstance(one.rows, str):
             raise ValueError(f"{one.name} has lines, which have no columns")

@@ -31,6 +31,7 @@ class Subject:
     dimensions: Mapping[str, Dimension]
     joined: Callable[[Select[Any]], Select[Any]] = field(default=lambda query: query)
     always: Callable[[], Clause] = true
+    closed: bool = False  #: its rows are told in sums only, never one by one: who judged whom
 
     def from_rows(self, *columns: Any) -> Select[Any]:
         """A query over the rows that are counted."""

@@ -260,6 +260,7 @@ class Side:
                 declaration_id=d.id,
                 position=0,
                 items=[{"text": "学历证书"}],
+                cause="01",
                 opinion="请补正",
                 issued_at=NOON,
                 due_on=DAY,

@@ -14,12 +14,13 @@ from models.awards.certificate import Certificate
 from models.awards.certificate_change import ChangeKind
 from models.base import db, label_of
 from views.screens.base import FlowScreen, Link, Panel, Screen, badge
+from views.screens.stay import context
 from views.storage.papers import certificate_pdf
 from workflow.awards import truth
-from workflow.awards.certificate import CERTIFICATE
+from workflow.awards.certificate import CERTIFICATE, fetched
 from workflow.awards.certificate_change import open_change
 from workflow.awards.correction import CORRECTABLE, differences
-from workflow.base.unit_of_work import asking
+from workflow.base.unit_of_work import asking, attempt
 
 
 class CertificatePages:
@@ -87,6 +88,8 @@ class CertificatePages:
     def paper(self, pk: int) -> Any:
         """查看证书: the electronic certificate as a PDF; a revoked or replaced one says so across the page."""
         record = self.find(pk)  # type: ignore[attr-defined]
+        if record.downloaded_at is None and record.person_id == g.user.person_id:
+            attempt(g.user, lambda uow: fetched(uow, self.find(pk)), context=context())  # type: ignore[attr-defined]
         return send_file(
             certificate_pdf(record),
             mimetype="application/pdf",

@@ -197,3 +197,11 @@ def revoke(
 def tell_holder(uow: UnitOfWork, certificate: Certificate, title: str, text: str) -> None:
     """A message to whom the certificate belongs."""
     tell(uow, uow.session.get_one(Person, certificate.person_id), title, text)
+
+
+def fetched(uow: UnitOfWork, certificate: Certificate) -> None:
+    """下载证书: the holder has his certificate (118号 六(三)); what counts is the first time."""
+    if uow.actor.person_id != certificate.person_id or certificate.downloaded_at is not None:
+        return
+    certificate.downloaded_at = uow.now.replace(microsecond=0)
+    uow.record("fetch_certificate", certificate, label="本人下载证书")

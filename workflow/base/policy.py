@@ -23,9 +23,11 @@ from models.batches.batch import Batch, BatchState
 from models.committees.catalogue import CodeItem, Series, Specialty, Title
 from models.committees.committee import Committee
 from models.committees.expert import Expert
-from models.declarations.declaration import Declaration, RouteStep
+from models.declarations.comparison import Comparison
+from models.declarations.declaration import Correction, Declaration, RouteStep
 from models.declarations.declaration import DeclarationState as S
 from models.declarations.endorsement import Endorsement
+from models.declarations.opinion import Opinion
 from models.declarations.quota import Quota
 from models.declarations.reading import PROVINCE as WHOLE_PROVINCE
 from models.imports.import_batch import ImportBatch
@@ -41,9 +43,9 @@ from models.register.blacklist import BlacklistEntry
 from models.register.organisation import Organisation, Region
 from models.register.person import Person
 from models.review.ballot import Poll
-from models.review.draw import Draw
+from models.review.draw import Decline, Draw
 from models.review.plan import Plan, PlanState
-from models.review.session import UNDER_WAY, Member, Recusal, ReviewSession
+from models.review.session import UNDER_WAY, Member, Recusal, ReviewSession, Score
 from workflow.base import roles as r
 from workflow.base.abilities import reading
 from workflow.base.scopes import (
@@ -55,6 +57,7 @@ from workflow.base.scopes import (
     everyone,
     find,
     governs,
+    part_of,
     probes,
     rows,
     scope,
@@ -87,6 +90,10 @@ NOUNS.update(
         Endorsement: "破格推荐",
         BlacklistEntry: "黑名单",
         Expert: "评委",
+        Member: "评委席位",
+        Score: "打分",
+        Recusal: "回避",
+        Decline: "抽取应答",
         Person: "人员",
         JournalEntry: "审计日志",
         Account: "账号",
@@ -267,10 +274,15 @@ def path_changes(actor: Account) -> Clause_:
     return or_(false(), rows(actor, PathDraft), _of_unit(actor, PathChange.organisation_id))
 
 
-@everyone(Poll)
-def polls(actor: Account) -> Clause_:
-    """As its session."""
-    return Poll.session_id.in_(select(ReviewSession.id).where(rows(actor, ReviewSession)))
+#: What hangs on a record is seen with it: levels of the way, returns, opinions, comparisons; a poll with its session.
+for _part, _column, _whole in (
+    (RouteStep, RouteStep.declaration_id, Declaration),
+    (Correction, Correction.declaration_id, Declaration),
+    (Opinion, Opinion.declaration_id, Declaration),
+    (Comparison, Comparison.declaration_id, Declaration),
+    (Poll, Poll.session_id, ReviewSession),
+):
+    part_of(_part, _column, _whole)
 
 
 @everyone(BlacklistEntry)
@@ -310,6 +322,10 @@ for _model, _name, _words, _by in (
     (Issuer,            "province", "全部发证单位编码",           r.HRSS),
     (BlacklistEntry,    "province", "全省的黑名单",               (r.HRSS_AUDIT, r.HRSS_CERT, r.HRSS_CONFIG, r.SUPERVISOR)),
     (Expert,            "province", "全省的评委申报记录",         (r.HRSS_AUDIT, r.SUPERVISOR)),
+    (Member,            "province", "全省的评委席位（统计）",     (r.HRSS_AUDIT, r.SUPERVISOR)),
+    (Score,             "province", "全省的打分（统计）",         (r.HRSS_AUDIT, r.SUPERVISOR)),
+    (Recusal,           "province", "全省的回避（统计）",         (r.HRSS_AUDIT, r.SUPERVISOR)),
+    (Decline,           "province", "全省的抽取应答（统计）",     (r.HRSS_AUDIT, r.SUPERVISOR)),
     (Person,            "province", "全省的人员（选择人员时）",   (r.HRSS_AUDIT, r.HRSS_CERT, r.SUPERVISOR)),
     (JournalEntry,      "all",      "全部审计日志",               (r.AUDIT_ADMIN,)),
     (Account,           "all",      "全部账号",                   (r.SYSTEM_ADMIN, r.SECURITY_ADMIN)),
@@ -368,6 +384,23 @@ for _model, _words in (
     (Publicity, "本评委会的公示"),
 ):
     enter(_model, "committee", _words, (r.COMMITTEE_OFFICE,), _of_my_plans(_model.plan_id))
+
+
+def _of_my_sessions(session_id: Any) -> Policy:
+    mine = _of_my_plans(ReviewSession.plan_id)
+    return lambda actor: session_id.in_(select(ReviewSession.id).where(mine(actor)))
+
+
+#: For statistics by the codes of a session. Seats have none: their figures go by the code of the pool, which a
+#: committee must not lay beside that of its session (令40号 第二十三条).
+enter(Score, "committee", "本评委会的打分（统计）", (r.COMMITTEE_OFFICE,), _of_my_sessions(Score.session_id))
+enter(Recusal, "committee", "本评委会的回避（统计）", (r.COMMITTEE_OFFICE,), _of_my_sessions(Recusal.session_id))
+
+
+@scope(Decline, "committee", "本评委会的抽取应答（统计）", r.COMMITTEE_OFFICE)
+def declines_of_my_draws(actor: Account) -> Clause_:
+    """Of the draws of the committee's own plans."""
+    return Decline.draw_id.in_(select(Draw.id).where(_of_my_plans(Draw.plan_id)(actor)))
 
 
 @scope(ReviewSession, "member", "本人担任评委的评审会议", r.EXPERT)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import ColumnElement, False_, Select, false, or_, select
 from sqlalchemy.orm import Session
 
 from models.accounts.account import Account
@@ -33,6 +33,8 @@ class Scope:
 
 SCOPES: dict[Any, list[Scope]] = {}
 _everyone: dict[Any, Policy] = {}
+#: Parts of records, each with the column and the record that it hangs on.
+_parts: dict[Any, tuple[Any, Any]] = {}
 #: Clause of a scope → the same for rows known by their keys, where that can be asked more cheaply.
 probes: dict[Policy, Policy] = {}
 
@@ -63,6 +65,11 @@ def everyone(model: Any) -> Callable[[Policy], Policy]:
     return register
 
 
+def part_of(model: Any, column: Any, whole: Any) -> None:
+    """Rows of `model` are seen by whoever sees the record that they hang on by `column`, and by nobody else."""
+    _parts[model] = (column, whole)
+
+
 def rows(actor: Any, model: Any, *, known: bool = False) -> Clause_:
     """The clause that limits `model` to what `actor` may see; nothing for a model without a policy.
 
@@ -77,17 +84,22 @@ def rows(actor: Any, model: Any, *, known: bool = False) -> Clause_:
     ]
     if model in _everyone:
         clauses.append(_everyone[model](actor))
+    if model in _parts:
+        column, whole = _parts[model]
+        if not isinstance(seen := rows(actor, whole), False_):
+            clauses.append(column.in_(select(whole.id).where(seen)))
     return or_(false(), *clauses)
 
 
 def governs(model: Any) -> bool:
     """Whether the policy speaks of the model at all; what hangs on another record is found through that."""
-    return model in SCOPES or model in _everyone
+    return model in SCOPES or model in _everyone or model in _parts
 
 
 def scopes_of(actor: Any, model: Any) -> list[Scope]:
-    """The scopes of `model` that the account's roles give it."""
-    return [held for held in SCOPES.get(model, ()) if may(actor, held.ability)]
+    """The scopes of `model` that the account's roles give it; of a part those of the record it hangs on."""
+    own = [held for held in SCOPES.get(model, ()) if may(actor, held.ability)]
+    return own + (scopes_of(actor, _parts[model][1]) if model in _parts else [])
 
 
 def visible(actor: Account, model: type[M], *, known: bool = False) -> Select[tuple[M]]:

@@ -17,6 +17,7 @@ from workflow.base import settings
 from workflow.base.errors import Refused
 from workflow.base.notices import tell
 from workflow.base.unit_of_work import UnitOfWork
+from workflow.declarations import cause as causes
 from workflow.declarations import comparison, content, liability, quota, quota_need, term
 from workflow.declarations import opinion as opinions
 from workflow.declarations.declaration import DECLARATION, audit_deadline, is_review, outcomes, step_at, touch
@@ -197,7 +198,13 @@ def _take_effect(uow: UnitOfWork, declaration: Declaration) -> None:
 
 @DECLARATION.performs("send_back")
 def send_back(
-    uow: UnitOfWork, declaration: Declaration, *, items: str | list[str], opinion: str, facts: Sequence[str] = ()
+    uow: UnitOfWork,
+    declaration: Declaration,
+    *,
+    cause: str,
+    items: str | list[str],
+    opinion: str,
+    facts: Sequence[str] = (),
 ) -> None:
     """退回: one list of everything that is missing; down to the level below, or straight to the applicant.
 
@@ -210,10 +217,11 @@ def send_back(
         raise Refused(f"须更正的申报信息无效：{'、'.join(sorted(unknown))}；请从列表中选择。", field="facts")
     if facts:
         wanted.append(f"更正申报信息：{'、'.join(content.CASE_FACTS[name] for name in facts)}")
+    why = causes.known(uow, cause)
     here = declaration.position
     stop = step_at(declaration, here)
     straight = here <= 0 or (stop is not None and stop.fast_return)
-    DECLARATION.advance(uow, declaration, "send_back", opinion=opinion, items=wanted)
+    DECLARATION.advance(uow, declaration, "send_back", opinion=opinion, items=wanted, cause=why)
     declaration.returned_from = here
     term.reaches(uow, declaration, -1 if straight else here - 1)
     uow.session.add(
@@ -222,6 +230,7 @@ def send_back(
             position=here,
             items=[{"text": text} for text in wanted],
             facts=list(facts),
+            cause=why,
             opinion=opinion,
             issued_at=uow.now.replace(microsecond=0),
             due_on=declaration.due_on if straight else None,
@@ -370,9 +379,12 @@ def end(uow: UnitOfWork, declaration: Declaration, verb: str, opinion: str, **fa
 
 
 @DECLARATION.performs("disqualify")
-def disqualify(uow: UnitOfWork, declaration: Declaration, *, opinion: str, head: str, handler: str = "") -> None:
+def disqualify(
+    uow: UnitOfWork, declaration: Declaration, *, cause: str, opinion: str, head: str, handler: str = ""
+) -> None:
     """复核不合格: terminated for the year."""
     said = opinions.compose(uow, declaration, R.DISQUALIFIED, words=opinion, head=head)
+    said.cause = causes.known(uow, cause)
     end(uow, declaration, "disqualify", **opinions.told(said))
     opinions.keep(uow, said)
 

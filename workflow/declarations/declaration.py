@@ -6,6 +6,7 @@ Verbs that do more than advance stand in submission, audit and outcome; `workflo
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import func, select
@@ -34,7 +35,7 @@ from workflow.base.roles import (
     SYSTEM,
 )
 from workflow.base.unit_of_work import UnitOfWork
-from workflow.declarations import bound, comparison, content, quota_need
+from workflow.declarations import bound, cause, comparison, content, quota_need
 from workflow.declarations.liability import LIABILITY_ITEMS, card_of
 from workflow.declarations.term import office_is_late
 
@@ -371,6 +372,7 @@ _ITEMS = Ask(
     hint="每行一项，须一次性写明需要补齐补正的全部内容（118号 四(三)）",
     max_length=4000,
 )
+_CAUSE = Ask("cause", "主要原因", "choice", choices=cause.offered, hint="供退回分析统计；具体内容写在补正事项中")
 _FACTS = Ask(
     "facts",
     "须更正的申报信息",
@@ -454,14 +456,14 @@ DECLARATION = Flow("申报", S, [
     Step("receive_paper",   "登记纸质材料",     {S.UNIT_REVIEW, S.UNIT_PUBLICITY, S.UNDER_AUDIT, S.AT_COMMITTEE, S.QUALIFIED, S.PLANNED}, None, _DESKS, [holds_paper, not_self], _PAPER, "118号 一"),
     Step("compare",         "线上线下比对",     _ON_A_DESK,                   None,             _DESKS,           [my_node, not_self],                  [], "118号 四(四)", inner=True),
     Step("check_degrees",   "核验学历学位",     _ON_A_DESK,                   None,             _DESKS,           [my_node, not_self],                  [], "118号 四(二)1", inner=True),
-    Step("send_back",       "退回",             _ON_A_DESK, S.RETURNED, (*dict.fromkeys((*RECOMMENDERS, *AUDITORS, COMMITTEE_OFFICE)),), [my_node, not_self], [_ITEMS, _FACTS, _OPINION], "118号 四(三)", "bad"),
+    Step("send_back",       "退回",             _ON_A_DESK, S.RETURNED, (*dict.fromkeys((*RECOMMENDERS, *AUDITORS, COMMITTEE_OFFICE)),), [my_node, not_self], [_CAUSE, _ITEMS, _FACTS, _OPINION], "118号 四(三)", "bad"),
     Step("pass_down",       "退回补充材料",     {S.RETURNED},                 S.RETURNED,       (*dict.fromkeys((*RECOMMENDERS, *AUDITORS)),), [my_desk, not_self], [Ask("opinion", "转达说明", "area", required=False)], "附件3 1.12.3-2", "primary"),
     Step("hand_down",       "督办直退",         {S.RETURNED},                 S.RETURNED,       (*AUDITORS, COMMITTEE_OFFICE), [above_the_holder, office_late, not_self], [Ask("opinion", "督办说明", "area")], "附件3 1.12.3-2", "bad", "下级机构逾期未转交，确定直接退给申报人补正？"),
     Step("resubmit",        "重新提交",         {S.RETURNED},                 [S.SUBMITTED, S.UNIT_REVIEW, S.UNDER_AUDIT, S.AT_COMMITTEE], APPLICANT, [own, in_my_hands, correction_open], [Ask("opinion", "补正说明", "area")], "附件3 1.12.3-1.4", "primary"),
     Step("reroute",         "审核路径迁移",     {S.SUBMITTED, S.UNIT_REVIEW, S.UNIT_PUBLICITY, S.UNDER_AUDIT, S.RETURNED}, None, HRSS_CONFIG, [], [], "附件3 1.4–1.8", inner=True),
     Step("lapse",           "逾期终止",         {S.RETURNED},                 S.TERMINATED,     (SYSTEM, *AUDITORS, COMMITTEE_OFFICE), [on_its_way, overdue], [], "令40号 第十七条", "bad"),
     Step("qualify",         "复核合格",         {S.AT_COMMITTEE},             S.QUALIFIED,      COMMITTEE_OFFICE, [my_committee, not_self, as_recommended, paper_registered, comparison.everything_compared], [_OPINION, *_COMPARE, *_SIGNED], "118号 四(四)", "primary"),
-    Step("disqualify",      "复核不合格",       {S.AT_COMMITTEE},             S.TERMINATED,     COMMITTEE_OFFICE, [my_committee, not_self],             [Ask("opinion", "不合格原因", "area"), *_SIGNED], "118号 四(四)", "bad", "复核不合格将终止当年度申报参评，确定？"),
+    Step("disqualify",      "复核不合格",       {S.AT_COMMITTEE},             S.TERMINATED,     COMMITTEE_OFFICE, [my_committee, not_self],             [replace(_CAUSE, hint="供复核不合格原因统计"), Ask("opinion", "不合格原因", "area"), *_SIGNED], "118号 四(四)", "bad", "复核不合格将终止当年度申报参评，确定？"),
     Step("include",         "列入方案",         {S.QUALIFIED},                S.PLANNED,        (HRSS_AUDIT, HRSS_SPECIAL), [plan_approved, as_recommended],            [], "118号 五(一)", inner=True),
     Step("leave_plan",      "退出方案",         {S.PLANNED, S.IN_REVIEW},     S.QUALIFIED,      (COMMITTEE_OFFICE, HRSS_AUDIT, HRSS_SPECIAL, SUPERVISOR), [], [], "118号 五(一)", inner=True),
     Step("enter_review",    "进入评审",         {S.PLANNED},                  S.IN_REVIEW,      COMMITTEE_OFFICE, [my_committee, plan_approved, as_recommended],        [], "118号 五(四)", inner=True),

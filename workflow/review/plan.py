@@ -370,12 +370,14 @@ def detach(uow: UnitOfWork, plan: Plan, stored: StoredFile) -> None:
 def file(uow: UnitOfWork, plan: Plan) -> None:
     """呈报: from now on the plan is what the province sees."""
     PLAN.advance(uow, plan, "file", candidates=len(plan.candidates))
+    plan.filed_on = uow.today
 
 
 @PLAN.performs("approve")
 def approve(uow: UnitOfWork, plan: Plan, *, opinion: str) -> None:
     """审核通过: the plan is 报备, its candidates are 已入方案."""
     PLAN.advance(uow, plan, "approve", opinion=opinion)
+    plan.approved_on = uow.today
     uow.session.flush()
     for declaration in uow.session.scalars(
         select(Declaration).where(Declaration.plan_id == plan.id, Declaration.state == S.QUALIFIED)

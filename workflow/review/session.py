@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -171,7 +171,28 @@ def start_training(uow: UnitOfWork, review: ReviewSession) -> None:
 def start_review(uow: UnitOfWork, review: ReviewSession, *, training_note: str) -> None:
     """After the training the experts read the material."""
     SESSION.advance(uow, review, "start_review", opinion=training_note)
-    review.training_note = training_note
+    review.training_note, review.review_on = training_note, uow.today
+
+
+#: Stages that do nothing but begin: the day is a fact of the session, by which its progress is shown.
+BEGINS = {
+    "start_scoring": "scoring_on",
+    "start_interview": "interview_on",
+    "start_discussion": "discussion_on",
+    "skip_interview": "discussion_on",
+}
+
+
+def _beginning(verb: str, day: str) -> Callable[[UnitOfWork, ReviewSession], None]:
+    def begin(uow: UnitOfWork, review: ReviewSession) -> None:
+        SESSION.advance(uow, review, verb)
+        setattr(review, day, uow.today)
+
+    return begin
+
+
+for _verb, _day in BEGINS.items():
+    SESSION.performs(_verb)(_beginning(_verb, _day))
 
 
 @SESSION.performs("start_voting")

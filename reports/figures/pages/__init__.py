@@ -1,5 +1,5 @@
 """The figures of each page of the statistics. Importing this package enters them."""
 
-from reports.figures.pages import cockpit
+from reports.figures.pages import awards, backlog, cockpit, experts, people, progress, ratio, returns, supervision
 
-__all__ = ["cockpit"]
+__all__ = ["awards", "backlog", "cockpit", "experts", "people", "progress", "ratio", "returns", "supervision"]

@@ -330,6 +330,21 @@ def test_the_holder_downloads_his_own_certificate_and_no_other(browser, desk, ma
     assert mine.declaration.person.id_number not in page_of(holder.get(f"/mycertificatescreen/show/{mine.id}"))
 
 
+def test_that_he_has_fetched_it_is_kept_once_and_no_look_of_an_office_counts(browser, desk, make, session):
+    (mine,) = issued(desk, session, 1)
+    certs = browser(make.account(roles.HRSS_CERT))
+    certs.get(f"/certificatesearchscreen/paper/{mine.id}.pdf")
+    session.expire_all()
+    assert mine.downloaded_at is None
+    holder = browser(make.account(roles.APPLICANT, person_id=mine.person_id))
+    holder.get(f"/mycertificatescreen/paper/{mine.id}.pdf")
+    session.expire_all()
+    first, version = mine.downloaded_at, mine.version
+    holder.get(f"/mycertificatescreen/paper/{mine.id}.pdf")
+    session.expire_all()
+    assert first is not None and (mine.downloaded_at, mine.version) == (first, version)
+
+
 def test_a_unit_and_a_committee_see_the_certificates_of_their_people(browser, desk, make, session):
     mine, other = issued(desk, session, 2)
     unit = browser(make.account(roles.UNIT_OFFICER, organisation_id=mine.declaration.unit_id))

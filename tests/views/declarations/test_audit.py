@@ -110,13 +110,14 @@ def test_sending_back_tells_everything_at_once(district, arrived, session):
     declaration = arrived()
     district.post(
         f"/auditscreen/act/{declaration.id}/send_back",
-        data={"items": "补 2025 年度学时认定单\n业绩 2 缺验收证明", "opinion": "材料不齐"},
+        data={"cause": "01", "items": "补 2025 年度学时认定单\n业绩 2 缺验收证明", "opinion": "材料不齐"},
     )
     told = session.scalars(select(Correction).where(Correction.declaration_id == declaration.id)).one()
     assert declaration.state == S.RETURNED and [item["text"] for item in told.items] == [
         "补 2025 年度学时认定单",
         "业绩 2 缺验收证明",
     ]
+    assert told.cause == "01"
     assert "业绩 2 缺验收证明" in page_of(district.get(f"/auditscreen/show/{declaration.id}"))
     assert session.scalar(
         select(Notice.text).where(Notice.person_id == declaration.person_id).order_by(Notice.id.desc())
@@ -193,7 +194,7 @@ def test_disqualified_ends_the_year_and_is_told_with_its_reason(browser, recheck
     assert empty.status_code == 422 and "请填写不合格原因" in page_of(empty) and declaration.state == S.AT_COMMITTEE
     client.post(
         f"/recheckscreen/act/{declaration.id}/disqualify",
-        data={"opinion": "任职年限不足", "handler": "甲", "head": "乙"},
+        data={"cause": "05", "opinion": "任职年限不足", "handler": "甲", "head": "乙"},
     )
     assert declaration.state == S.TERMINATED
     text = page_of(client.get(f"/recheckscreen/show/{declaration.id}"))

@@ -75,7 +75,7 @@ def recommend(uow, case):
 
 
 def give_back(as_, case, who, **more):
-    DECLARATION.perform(as_(who["city"]), case, "send_back", items="请核对", opinion="核对", **more)
+    DECLARATION.perform(as_(who["city"]), case, "send_back", cause="03", items="请核对", opinion="核对", **more)
     DECLARATION.perform(as_(who["unit"]), case, "pass_down", opinion="")
 
 

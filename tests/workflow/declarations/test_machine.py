@@ -379,7 +379,7 @@ class Office(RuleBasedStateMachine):
     @rule(n=CASES, sure=st.integers(0, 9))
     def end(self, n, sure):
         if sure == 0:
-            self.perform(n, "committee", "disqualify", opinion="不合格", **SIGNED)
+            self.perform(n, "committee", "disqualify", cause="05", opinion="不合格", **SIGNED)
         elif sure == 1:
             self.perform(n, "province", "terminate", opinion="造假", document="文")
 
@@ -387,7 +387,7 @@ class Office(RuleBasedStateMachine):
     def send_back(self, n, who, facts):
         names = ["unit", "committee", *self.auditors()]
         facts = list(dict.fromkeys(facts))
-        self.perform(n, names[who % len(names)], "send_back", items="请补正", opinion="不齐", facts=facts)
+        self.perform(n, names[who % len(names)], "send_back", cause="01", items="请补正", opinion="不齐", facts=facts)
 
     @rule(n=CASES)
     def pass_down(self, n):

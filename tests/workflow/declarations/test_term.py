@@ -17,7 +17,7 @@ from workflow.declarations import desk, destination
 from workflow.declarations.declaration import DECLARATION
 from workflow.office import working_days
 
-ITEMS = {"items": "补充继续教育认定单", "opinion": "材料不齐"}
+ITEMS = {"cause": "01", "items": "补充继续教育认定单", "opinion": "材料不齐"}
 
 
 @pytest.fixture

@@ -60,6 +60,7 @@ def test_a_session_runs_from_check_in_to_the_archive(case, make, as_, session):
             scoring.opinion(as_(judge, DAY), declaration, text="业绩突出")
     poll = SESSION.perform(as_(office, DAY), review, "start_voting")
     assert review.state == S.VOTING and poll.members == 5
+    assert {review.review_on, review.scoring_on, review.interview_on, review.discussion_on} == {DAY.date()}
     assert "尚未计票" in str(SESSION.refusal(as_(office, DAY), review, "seal"))
 
 

@@ -50,6 +50,7 @@ def test_another_day_means_another_filing(plan, office, as_, session):  # noqa: 
     assert plans.choose(as_(office), plan, people[:2]) == 2
     plan.state = PlanState.FILED
     PLAN.perform(as_(session_auditor(session)), plan, "approve", opinion="同意备案")
+    assert plan.approved_on == as_(office).today
     session.expire(plan, ["candidates"])
     assert states(plan) == {(D.PLANNED, plan.id)} and len(plan.candidates) == 2
 

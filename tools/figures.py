@@ -1,0 +1,79 @@
+"""Write docs/figures.md from the registry of figures: the 32 indicators with their figures, definitions and clauses.
+
+python -m tools.figures        write the page again after a figure has changed (a test compares)
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import reports.figures.pages  # noqa: F401  (enters the figures)
+from reports.figures.figure import FIGURES, Figure
+
+TARGET = Path(__file__).resolve().parent.parent / "docs" / "figures.md"
+#: The indicators of REQUIREMENTS §4.1 by their numbers.
+INDICATORS = {
+    1: "申报汇总",
+    2: "阶段漏斗",
+    3: "当前积压",
+    4: "审核时效",
+    5: "退回分析",
+    6: "复核不合格原因",
+    7: "通过率",
+    8: "比例控制监测",
+    9: "职数使用",
+    10: "超岗待聘",
+    11: "评审进度",
+    12: "方案报备及时率",
+    13: "公示合规",
+    14: "评委工作量",
+    15: "打分离散度",
+    16: "投票统计",
+    17: "回避统计",
+    18: "抽取统计",
+    19: "人员结构",
+    20: "单位性质",
+    21: "基层",
+    22: "破格、绿色通道、转评等",
+    23: "初定、认定",
+    24: "证书",
+    25: "上报人社部",
+    26: "失信、黑名单",
+    27: "投诉举报",
+    28: "收费",
+    29: "评委会有效期",
+    30: "线上线下一致性",
+    31: "中初级数据归集",
+    32: "同比",
+}
+HEAD = """# Figures
+
+Written by `python -m tools.figures` from the registry (`reports/figures/`); `tests/test_docs.py` compares, so this page
+cannot grow old. Every figure is held by the same tests under its name: `tests/reports/figures/test_naive.py` counts it
+a second time in plain Python (the demo year, random conditions, several readers) and demands that it is not empty,
+`tests/reports/figures/test_answer.py` that each of its numbers opens as many rows as it says. Who is shown a figure
+follows from the policy of the records it counts (`workflow/base/policy.py`).
+"""
+
+
+def document() -> str:
+    """The whole page."""
+    return HEAD + "".join(_indicator(number, name) for number, name in INDICATORS.items())
+
+
+def of_number(number: int) -> list[Figure]:
+    """The figures that answer an indicator."""
+    return [one for one in FIGURES.values() if number in one.numbers]
+
+
+def _indicator(number: int, name: str) -> str:
+    rows = "".join(
+        f"| `{one.name}` | {one.title} | {one.definition} | {one.clause} | {one.page.label} | {one.of.label} |\n"
+        for one in of_number(number)
+    )
+    table = f"| figure | 指标 | 口径 | 依据 | 页 | 统计对象 |\n|---|---|---|---|---|---|\n{rows}"
+    return f"\n## {number} {name}\n\n{table if rows else 'No figure yet.'}"
+
+
+if __name__ == "__main__":
+    TARGET.write_text(document(), encoding="utf-8")
