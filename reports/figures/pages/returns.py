@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models.declarations.opinion import OpinionResult
 from reports.figures.figure import Chart, Figure, Page, enter
-from reports.figures.measure import count, growth, mean, percentile, rate, year_before
+from reports.figures.measure import count, growth, mean, percentile, rate, total, year_before
 from reports.figures.subjects import correction, recheck  # noqa: F401  (enters the subjects)
 
 RETURNED = [
@@ -19,8 +19,27 @@ REFUSED = {"result": frozenset({OpinionResult.DISQUALIFIED.value})}
 REFUSING = "评委会办事机构作出的复核不合格意见，按选定的主要原因计数；不合格率为不合格除以全部复核意见。"
 PAGE, CLAUSE = Page.RETURNS, "118号 四(三)"
 
+ONCE = {"returned": frozenset({0})}
+
 enter(
     [
+        Figure(
+            "returns_per_case", (5, 32), "一次通过率与平均退回次数",
+            "已提交的申报；一次通过为从未被退回的占比（在办的也算），平均退回次数为退回次数之和除以申报数。", CLAUSE, PAGE, "declaration",
+            [
+                count("申报数"),
+                count("未被退回", ONCE),
+                rate("未退回率", ONCE),
+                total("退回次数", "returns"),
+                mean("平均退回次数", "returns"),
+                year_before("去年同期", until="sent"),
+            ],
+            "series",
+        ),
+        Figure(
+            "returns_by_times", (5,), "退回次数分布", "已提交的申报，按被退回的次数计数。", CLAUSE, PAGE, "declaration",
+            [count("申报数")], "returned", every=True,
+        ),
         Figure(
             "returns_by_cause", (5, 32), "退回原因", WHAT, CLAUSE, PAGE, "correction", [*RETURNED, *AGAINST], "cause", most=True
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from models.declarations.declaration import Correction, Declaration, RouteStep
 from models.declarations.opinion import Opinion
+from models.declarations.profile import Profile
 from models.declarations.quota import Quota
 from models.declarations.standing import STANDING
 from models.register.organisation import Organisation
@@ -22,13 +23,29 @@ from tests.reports.figures.plain.told import (
 )
 
 
+def band(age):
+    """The last age of five years, from 35 on."""
+    return None if age is None else next((last for last in (35, 40, 45, 50, 55) if age <= last), 99)
+
+
 @told("declaration", chosen(Declaration, lambda session, d: counted(d)))
 def declaration(session):
+    def profile(d):
+        return session.get(Profile, d.id)
+
     return of_declaration() | {
         "state": lambda d: str(d.state),
         "stage": lambda d: stage(session, d),
         "ending": lambda d: STANDING[d.state].ending.value,
         "sent": lambda d: day(d.submitted_at),
+        "nature": lambda d: str(profile(d).nature),
+        "grassroots": lambda d: profile(d).grassroots,
+        "sex": lambda d: profile(d).sex,
+        "age_band": lambda d: band(profile(d).age),
+        "education": lambda d: profile(d).education and str(profile(d).education),
+        "origin": lambda d: str(profile(d).origin),
+        "returns": lambda d: len(session.query(Correction).filter_by(declaration_id=d.id).all()),
+        "returned": lambda d: min(3, len(session.query(Correction).filter_by(declaration_id=d.id).all())),
         "voted": lambda d: d.voted_on,
     }
 
