@@ -26,7 +26,7 @@ ANY: Any = object()
 
 @dataclass(frozen=True)
 class Cell:
-    """`where` opens exactly the rows that `value` speaks of, and counts where `rows` says so; None: nothing is opened."""
+    """`where` opens exactly the rows that `value` speaks of (None: nothing); with `rows` it is their number."""
 
     value: int | None
     word: str

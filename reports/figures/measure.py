@@ -117,7 +117,7 @@ def percentile(label: str, of: str, hundredths: int, where: Where | None = None)
 
 
 def mean(label: str, of: str, where: Where | None = None, form: str = TENTHS) -> Measure:
-    """The mean of a number, in tenths or (of what is told in hundredths) as it is; rows without a value are left out."""
+    """The mean of a number, in tenths, or as it is where it is in hundredths; rows without a value are left out."""
     parts = 10 if form == TENTHS else 1
 
     def value(at: Sequence[Histogram]) -> int | None:

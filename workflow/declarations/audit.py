@@ -17,7 +17,6 @@ from workflow.base import settings
 from workflow.base.errors import Refused
 from workflow.base.notices import tell
 from workflow.base.unit_of_work import UnitOfWork
-from workflow.declarations import cause as causes
 from workflow.declarations import comparison, content, liability, quota, quota_need, term
 from workflow.declarations import opinion as opinions
 from workflow.declarations.declaration import DECLARATION, audit_deadline, is_review, outcomes, step_at, touch
@@ -217,7 +216,7 @@ def send_back(
         raise Refused(f"须更正的申报信息无效：{'、'.join(sorted(unknown))}；请从列表中选择。", field="facts")
     if facts:
         wanted.append(f"更正申报信息：{'、'.join(content.CASE_FACTS[name] for name in facts)}")
-    why = causes.known(uow, cause)
+    why = opinions.known_cause(uow, cause)
     here = declaration.position
     stop = step_at(declaration, here)
     straight = here <= 0 or (stop is not None and stop.fast_return)
@@ -384,7 +383,7 @@ def disqualify(
 ) -> None:
     """复核不合格: terminated for the year."""
     said = opinions.compose(uow, declaration, R.DISQUALIFIED, words=opinion, head=head)
-    said.cause = causes.known(uow, cause)
+    said.cause = opinions.known_cause(uow, cause)
     end(uow, declaration, "disqualify", **opinions.told(said))
     opinions.keep(uow, said)
 

@@ -35,7 +35,7 @@ from workflow.base.roles import (
     SYSTEM,
 )
 from workflow.base.unit_of_work import UnitOfWork
-from workflow.declarations import bound, cause, comparison, content, quota_need
+from workflow.declarations import bound, comparison, content, opinion, quota_need
 from workflow.declarations.liability import LIABILITY_ITEMS, card_of
 from workflow.declarations.term import office_is_late
 
@@ -372,7 +372,7 @@ _ITEMS = Ask(
     hint="每行一项，须一次性写明需要补齐补正的全部内容（118号 四(三)）",
     max_length=4000,
 )
-_CAUSE = Ask("cause", "主要原因", "choice", choices=cause.offered, hint="供退回分析统计；具体内容写在补正事项中")
+_CAUSE = Ask("cause", "主要原因", "choice", choices=opinion.causes, hint="供退回分析统计；具体内容写在补正事项中")
 _FACTS = Ask(
     "facts",
     "须更正的申报信息",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.declarations.declaration import Declaration
+from models.committees.catalogue import CodeItem
+from models.declarations.declaration import CAUSES, Declaration
 from models.declarations.opinion import Opinion, OpinionResult
 from workflow.accounts.colleague import colleagues
 from workflow.base.errors import Refused
@@ -79,3 +81,16 @@ def newest(session: Session, declaration: Declaration) -> list[Opinion]:
     given = session.scalars(select(Opinion).where(here).order_by(Opinion.id))
     last = {opinion.office: opinion for opinion in given}
     return sorted(last.values(), key=lambda opinion: (opinion.position, opinion.id))
+
+
+def causes(uow: UnitOfWork, _declaration: Any) -> Sequence[tuple[str, str]]:
+    """Why a declaration is returned or refused, by the list of the office (退回原因): what statistics can count."""
+    listed = select(CodeItem.code, CodeItem.name).where(CodeItem.list_name == CAUSES).order_by(CodeItem.code)
+    return [(code, name) for code, name in uow.session.execute(listed).tuples()]
+
+
+def known_cause(uow: UnitOfWork, code: str) -> str:
+    """The code, which must be one of the list."""
+    if code not in dict(causes(uow, None)):
+        raise Refused("退回、复核不合格须选择主要原因，便于分类统计（118号 四(三)）；请从列表中选择。", field="cause")
+    return code

@@ -10,6 +10,8 @@ from reports.figures.measure import HUNDREDTHS, bad, count, growth, rate, total,
 from reports.figures.subject import Where
 from reports.figures.subjects import certificate, committee, fee, plan  # noqa: F401  (enters the subjects)
 
+# fmt: off
+
 PAGE = Page.AWARDS
 FETCHED = {"fetched": frozenset({True})}
 LIVE = {"state": frozenset(s.value for s in (S.ISSUED, S.REPORTING, S.REPORTED, S.REPORT_FAILED))}
@@ -93,4 +95,5 @@ enter(
             "region", where=LOWER,
         ),
     ]
-)  # fmt: skip
+)
+# fmt: on

@@ -9,6 +9,8 @@ from reports.figures.figure import Chart, Figure, Page, enter
 from reports.figures.measure import bad, count, growth, mean, oldest, percentile, rate, year_before
 from reports.figures.subjects import desk, recheck, step  # noqa: F401  (enters the subjects)
 
+# fmt: off
+
 LATE = {"due": Span(None, Today(-1))}
 SOON = {"due": Span(Today(0), Today(3))}
 LYING = [count("在办"), oldest("最久（天）", "since"), bad("超期", LATE), count("3 天内到期", SOON)]
@@ -112,4 +114,5 @@ enter(
             most=True,
         ),
     ]
-)  # fmt: skip
+)
+# fmt: on

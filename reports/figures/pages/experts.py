@@ -8,6 +8,8 @@ from reports.figures.figure import Chart, Figure, Page, enter
 from reports.figures.measure import HUNDREDTHS, bad, count, different, mean, rate, share, spread, total, year_before
 from reports.figures.subjects import poll, score  # noqa: F401  (enters the subjects)
 
+# fmt: off
+
 PAGE = Page.EXPERTS
 SIGNED = {"signed": frozenset({True})}
 FAR = {"far": frozenset({True})}
@@ -79,4 +81,5 @@ enter(
             SUMS, "committee", where={"members": Span(5, None)},
         ),
     ]
-)  # fmt: skip
+)
+# fmt: on

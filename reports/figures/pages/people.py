@@ -10,6 +10,8 @@ from reports.figures.measure import count, growth, rate, year_before
 from reports.figures.pages.cockpit import DECIDED, DECLARED, PASSED, RATE
 from reports.figures.subjects.declaration import at_least
 
+# fmt: off
+
 PAGE = Page.PEOPLE
 WHAT = "已提交的申报（不含草稿和提交前放弃的）；参评为评审表决已出结果，通过率为通过除以参评。"
 #: All but the ordinary way of declaring.
@@ -108,4 +110,5 @@ enter(
             where=SHORT, columns="way",
         ),
     ]
-)  # fmt: skip
+)
+# fmt: on

@@ -9,6 +9,8 @@ from reports.figures.measure import bad, count, latest, percentile, rate, year_b
 from reports.figures.subject import Where
 from reports.figures.subjects import plan  # noqa: F401  (enters the subject)
 
+# fmt: off
+
 FILED = {"in_time": frozenset({True, False})}
 IN_TIME = {"in_time": frozenset({True})}
 LATE = {"in_time": frozenset({False})}
@@ -76,4 +78,5 @@ enter(
             where={"state": frozenset({PlanState.FILED.value, PlanState.APPROVED.value, PlanState.DRAWN.value}), **MISSED},
         ),
     ]
-)  # fmt: skip
+)
+# fmt: on

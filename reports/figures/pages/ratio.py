@@ -20,6 +20,8 @@ from reports.figures.measure import (
 from reports.figures.subjects import above, candidate, quota  # noqa: F401  (enters the subjects)
 from reports.figures.subjects.declaration import at_least
 
+# fmt: off
+
 PASSED = {"stage": at_least("passed")}
 #: Each plan has a cap for each level; caps of several add up, fractions having been dropped at each.
 EACH = ("plan", "level", "ratio")
@@ -104,4 +106,5 @@ enter(
             "above", [count("人数"), year_before("去年")], "kind",
         ),
     ]
-)  # fmt: skip
+)
+# fmt: on

@@ -7,6 +7,8 @@ from reports.figures.figure import Chart, Figure, Page, enter
 from reports.figures.measure import count, growth, mean, percentile, rate, total, year_before
 from reports.figures.subjects import correction, recheck  # noqa: F401  (enters the subjects)
 
+# fmt: off
+
 RETURNED = [
     count("退回次数"),
     count("已补正", {"answered": frozenset({True})}),
@@ -77,4 +79,5 @@ enter(
             "series",
         ),
     ]
-)  # fmt: skip
+)
+# fmt: on

@@ -1,4 +1,4 @@
-"""超岗待聘: who obtained a title by a special quota, without a vacancy; hired first when a post becomes free (118号 三(二)2)."""
+"""超岗待聘: who obtained a title by a special quota, without a vacancy (118号 三(二)2)."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def _rank() -> Any:
 
 
 def _due() -> Any:
-    """Of what was sent back the term of who has it; of what is audited that of the level, or of the batch (118号 二(一))."""
+    """Of what was sent back the term of who has it; else that of the level, or of the batch (118号 二(一))."""
     level = case((HERE.deadline < Batch.audit_on, HERE.deadline), else_=Batch.audit_on)
     return case((D.state == S.RETURNED, D.due_on), (D.state.in_(ON_THE_WAY), level))
 

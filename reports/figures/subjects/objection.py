@@ -1,4 +1,4 @@
-"""异议、投诉: what was registered against declarations, at which stage, how it ended and after how many working days."""
+"""异议、投诉: what was registered against declarations, when, how it ended, after how many working days."""
 
 from __future__ import annotations
 

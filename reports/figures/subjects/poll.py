@@ -1,4 +1,4 @@
-"""投票: votes in sums of whole polls that are counted (无记名投票). Neither marks nor envelopes nor the roll are read."""
+"""投票: votes in sums of whole polls that are counted (无记名投票). No mark, envelope or roll is read."""
 
 from __future__ import annotations
 
