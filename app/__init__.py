@@ -40,7 +40,7 @@ def create_app(**settings: Any) -> Flask:
     from app.waiting import forget_after_acting
     from views.accounts.sign_in import FrontDoor
     from views.office.shell import frame_of
-    from views.screens import refusal
+    from views.screens import refusal, seen
 
     app = Flask(__name__)
     app.config.from_mapping(config.load() | settings)
@@ -71,6 +71,7 @@ def create_app(**settings: Any) -> Flask:
         )
         build_menu(appbuilder)
     refusal.install(app)
+    seen.install(app)
     app.jinja_env.globals["frame"] = lambda: frame_of(menu_for)
     app.jinja_env.globals["labels_for"] = labels_for
     health.install(app)

@@ -16,6 +16,7 @@ from sqlalchemy import and_, select
 from app.security import name_pages, pairs_of
 from app.waiting import Waiting, counts
 from models.accounts.account import Account
+from models.accounts.registration import Registration
 from models.awards.certificate import Certificate
 from models.awards.filing import Filing
 from models.awards.publicity import Objection, Publicity
@@ -141,6 +142,7 @@ MENU: list[Entry] = [
     Entry("职数申报",  "职数审核",             "views.declarations.quota:QuotaAuditScreen",             "附件2 1.5.2",   waits(desk.quota_desk, Quota), "desk=waiting"),
     Entry("职数申报",  "职数申报查询",         "views.declarations.quota:QuotaSearchScreen",            "附件3 1.22"),
     Entry("审核树配置", "审核层级配置单位确认", "views.paths.path_confirm:PathConfirmScreen",     "附件2 1.6.2",   waits(desk.confirm_desk, PathNode)),
+    Entry("审核树配置", "单位注册核验",         "views.register.registration:RegistrationScreen", "",              waits(desk.registration_desk, Registration), "desk=waiting"),
     Entry("",          "消息",                 "views.office.notice:NoticeScreen",                "",              waits(desk.inbox, Notice)),
     Entry("职称申报",  "破格推荐",             "views.declarations.endorsement:EndorsementScreen"),
     Entry("职称申报",  "我的证书",             "views.awards.certificate:MyCertificateScreen",    "附件1 三"),

@@ -120,6 +120,7 @@ ACCESS: list[Access] = [
     Access("QuotaAuditScreen",  (r.BUREAU_OFFICER, r.DISTRICT_OFFICER, r.CITY_OFFICER, r.HRSS_AUDIT)),
     Access("QuotaSearchScreen", (r.DISTRICT_OFFICER, r.CITY_OFFICER, *r.HRSS, r.LEADER, r.SUPERVISOR)),
     Access("PathConfirmScreen", (*r.RECOMMENDERS, r.HRSS_AUDIT)),
+    Access("RegistrationScreen", (r.BUREAU_OFFICER, r.DISTRICT_OFFICER, r.CITY_OFFICER, r.HRSS_CONFIG)),
     Access("NoticeScreen",      tuple(x for x in r.ALL if x not in r.THREE_ADMINS)),
     Access("MyCertificateScreen", (r.APPLICANT,)),
     Access("EndorsementScreen", (r.APPLICANT,),                         (r.APPLICANT,)),

@@ -32,7 +32,7 @@ def install_keys(master: bytes) -> None:
     """Take the 32-byte master key; called once at start, before the first query."""
     if len(master) < 32:
         raise ValueError("the master key needs 32 bytes")
-    for purpose in ("field", "index", "journal", "ballot", "row", "sum", "head", "stamp", "anchor"):
+    for purpose in ("field", "index", "journal", "ballot", "row", "sum", "head", "stamp", "anchor", "seen"):
         _keys[purpose] = _derive(master, purpose)
 
 

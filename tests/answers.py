@@ -10,7 +10,8 @@ import re
 from collections import Counter
 
 import html5lib
-from flask.testing import FlaskClient
+
+from tests.as_a_browser import AsABrowser
 
 _parsed: set[int] = set()
 _HANDLER = re.compile(r"<[^<>]*\s(on[a-z]+)\s*=", re.IGNORECASE)
@@ -33,8 +34,8 @@ class Page:
         return re.sub(r"<[^<>]*>", lambda tag: re.sub(r"\s*\n\s*", " ", tag[0]), re.sub(r">\s*\n\s*<", "><", text))
 
 
-class Client(FlaskClient):
-    """A test client that holds every page against the rules above."""
+class Client(AsABrowser):
+    """A test client that holds every page against the rules above, and posts what a page's form would carry along."""
 
     def __init__(self, *args, **more):
         super().__init__(*args, **more)

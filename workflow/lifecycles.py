@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workflow.accounts import accounts, reassign, role  # noqa: F401  (importing registers the verbs)
+from workflow.accounts import accounts, admission, reassign, role  # noqa: F401  (importing registers the verbs)
 from workflow.awards import (  # noqa: F401  (importing registers the verbs)
     certificate,
     certificate_number,
@@ -57,6 +57,7 @@ LIFECYCLES: dict[str, Flow] = {
     "publicity": publicity.PUBLICITY,
     "objection": publicity.OBJECTION,
     "organisation": organisation.ORGANISATION,
+    "registration": admission.REGISTRATION,
     "path_node": path.PATH_NODE,
     "path_draft": path_draft.PATH_DRAFT,
     "acceptance_office": acceptance.ACCEPTANCE,
@@ -97,6 +98,10 @@ FINAL: dict[str, dict[str, str]] = {
         "void": "作废的公示不再恢复；另行公示",
     },
     "objection": {"answered": "已答复反映人（118号 五(四)）；新的反映另行登记"},
+    "registration": {
+        "verified": "账号已启用，机构已登记；其后按机构和账号办理",
+        "rejected": "不予通过的原因已告知；更正后重新注册",
+    },
     "path_node": {"cancelled": "注销的层级不再恢复；另行添加并确认（附件2 1.6）"},
     "path_draft": {"effective": "已成为新版本路径；再改另建推演", "void": "作废的推演不再恢复；另建推演"},
     "committee": {

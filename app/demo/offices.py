@@ -5,7 +5,9 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from app.demo.stage import Stage
+from models.accounts.account import Account
 from models.register.organisation import NodeKind, Organisation, Region, UnitNature
+from workflow.accounts import admission, awaiting, registration
 from workflow.base import roles as r
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.register import organisation as organisations
@@ -67,6 +69,41 @@ def build(stage: Stage) -> None:
     for n, region in enumerate(regions, 1):
         with stage.acting("system") as uow:
             _city(stage, uow, n, region.code, region.name, province)
+
+
+def registered(stage: Stage) -> None:
+    """单位注册: a unit and a bureau that wait, one whose superior has seen its authority, and one that was refused."""
+    rows = (
+        ("湖南湘北数智建筑科技有限公司", NodeKind.UNIT, UnitNature.PRIVATE, "91", "bureau1", "reg.xiangbei"),
+        ("长沙天工检测技术有限公司", NodeKind.UNIT, UnitNature.PRIVATE, "91", "district1", "reg.tiangong"),
+        ("湖南省文化和旅游厅", NodeKind.PROVINCIAL, UnitNature.GOVERNMENT, "11", "hrss_config", "reg.wenlv"),
+        ("长沙博雅培训学校", NodeKind.UNIT, UnitNature.SOCIAL, "52", "district1", "reg.boya"),
+    )
+    made = {}
+    for name, kind, nature, lead, verifier, username in rows:
+        superior = stage.account(verifier).organisation
+        with stage.acting("system") as uow:
+            account = registration.register_organisation(
+                uow,
+                code=stage.names.credit_code(lead, "430102"),
+                name=name,
+                kind=kind,
+                nature=nature,
+                region_code="430102",
+                superior_code=superior.code if superior else "",
+                contact=stage.names.person(),
+                telephone="0731-85550000",
+                username=username,
+                password=stage.prepared,
+            )
+            made[username] = account.id
+    with stage.acting("district1") as uow:
+        account = uow.session.get_one(Account, made["reg.tiangong"])
+        if (found := awaiting.of(uow.session, account)) is not None:
+            admission.verify(uow, found, basis="单位授权书、营业执照副本（加盖公章）")
+        account = uow.session.get_one(Account, made["reg.boya"])
+        if (found := awaiting.of(uow.session, account)) is not None:
+            admission.reject(uow, found, reason="授权书未加盖公章，统一信用代码与办学许可证不一致")
 
 
 def _office(

@@ -47,6 +47,7 @@ def build(password: str, say: Callable[[str], None] = lambda _: None) -> None:
     paths.build(stage)
     committees.build(stage)
     Year(stage).run()
+    offices.registered(stage)
     paths.draft(stage)
     set_clock(stage)
     say("演示数据：完成。")

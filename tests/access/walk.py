@@ -36,7 +36,7 @@ CODES = {
     "own": {"near": "inside", "beside": "absent", "far": "absent"},
 }
 #: kinds of `/open/<kind>/<key>`, and models of `/lookup/<name>`, whose name differs from the subject's
-KINDS = {"interview_slot": "interview"}
+KINDS = {"interview_slot": "interview", "registration_own": "registration"}
 MODELS = {
     "acceptance_office": "AcceptanceOffice",
     "batch_published": "Batch",

@@ -19,6 +19,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from models.accounts.account import Account
+from models.accounts.registration import Registration
 from models.awards.certificate import Certificate, CertificateNumber, Issuer
 from models.awards.filing import Filing
 from models.awards.publicity import Objection, Publicity, PublicityItem, PublicityKind
@@ -494,8 +495,32 @@ class Side:
         ]
         self.keep("endorsement", *asked)
 
+    def _registrations(self):
+        """Units that have registered themselves below each office, and below the province."""
+        self.registered = {
+            level: self.make._add(
+                Registration,
+                {},
+                account=self.make.account(r.UNIT_OFFICER, active=False),
+                superior=above,
+                code=f"91430100MA4L{self.name == '甲':d}{n}DRX3",
+                name=f"{self.name}注册{level}",
+                kind=NodeKind.UNIT,
+                nature="private",
+                region_code="430102",
+                contact="周敏",
+                telephone="0731-1",
+                submitted_at=NOON,
+            )
+            for n, (level, above) in enumerate(
+                {name: getattr(self.offices, name) for name in ("bureau", "district", "city")}.items()
+            )
+        }
+        self.keep("registration_own", self.registered["bureau"], self.registered["district"])
+
     def _masters(self):
         self._endorsements()
+        self._registrations()
         make, n = self.make, 10 if self.name == "甲" else 20
         certificates = [self._certificate(d, n + i) for i, d in enumerate(self.declared)]
         self.keep("certificate", *certificates)
@@ -600,6 +625,8 @@ class World:
             beside = "district" if level != "district" else "city"
             side.keep("path_node_own", side.nodes[level], side.nodes[beside])
             side.keep("path_change_own", side.moves[level], side.moves[beside])
+            if level != "unit":
+                side.keep("registration_own", side.registered[level], side.registered[beside])
             if level != "unit":
                 side.keep("objection", *side.own[level]["objection"])
                 side._file_of("publicity", *side.own[level]["publicity"])

@@ -70,7 +70,9 @@ class Correspondent:
         assert answer.status == 302, f"{path}: {answer.status}"
 
     def _send(self, path, **form):
-        self._post(path, {"csrf_token": self.token, **form})
+        page = self.request.get(path).text()
+        version = re.search(r'name="version"\s+value="([^"]+)"', page)
+        self._post(path, {"csrf_token": self.token} | ({"version": version[1]} if version else {}) | form)
 
     def _people(self, path):
         return sorted(set(re.findall(rf"{path}/show/(\d+)", self.request.get(f"{path}/list/").text())))

@@ -243,9 +243,10 @@ class Window:
     def posts(self, path, answers, **more):
         """The same form sent without drawing the page; files as dicts."""
         kind = "multipart" if any(isinstance(v, dict) for v in answers.values()) else "form"
-        answer = self.page.request.post(
-            path, **{kind: {"csrf_token": self.token(), **answers}}, max_redirects=0, **more
-        )
+        held = self.page.request.get(path).text()
+        version = re.search(r'name="version"\s+value="([^"]+)"', held)
+        hidden = {"csrf_token": self.token()} | ({"version": version[1]} if version else {})
+        answer = self.page.request.post(path, **{kind: hidden | answers}, max_redirects=0, **more)
         assert answer.status == 302, f"{path}: {answer.status}\n{_sentences(answer.text())}"
         return answer.headers["location"]
 

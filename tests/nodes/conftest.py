@@ -111,7 +111,9 @@ class Person:
 
     def post(self, node, path, *, form_of, page="", **given):
         """Fill in the form that one node shows and send it to another."""
-        data = {"csrf_token": token(self.get(form_of, page or path))} | given.pop("data", {})
+        seen = self.get(form_of, page or path)
+        version = re.search(r'name="version"\s+value="([^"]+)"', seen.text)
+        data = {"csrf_token": token(seen)} | ({"version": version[1]} if version else {}) | given.pop("data", {})
         return self.session.post(node.address + path, data=data, allow_redirects=False, timeout=60, **given)
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+VERSION = re.compile(r'name="version"\s+value="([^"]+)"')
 TOLD = re.compile(r'class="(?:flash bad|alert)"[^>]*>([^<]+)')
 #: Answers after which a person presses again; a cut connection is another one.
 PRESSED_AGAIN = {409, 500, 502, 503, 504}
@@ -151,17 +152,17 @@ async def applicant(n: int, name: str, key: int, browser: Browser, pace: Pace, p
     async def think() -> None:
         await asyncio.sleep(random.uniform(0.2, 2) * pace.think)
 
-    async def page(title: str, path: str) -> str:
+    async def page(title: str, path: str) -> dict[str, str]:
         await think()
         _, _, text = await browser.ask(title, "GET", path)
-        found = CSRF.search(text)
-        return found[1] if found else ""
+        found = {"csrf_token": CSRF.search(text), "version": VERSION.search(text)}
+        return {name: match[1] for name, match in found.items() if match}
 
     await asyncio.sleep(random.uniform(0, pace.window))
     here = f"/declare/{key}"
-    if not (token := await page("sign-in page", "/login/")):
+    if not (hidden := await page("sign-in page", "/login/")):
         return "saw no sign-in page"
-    status, headers, _ = await browser.post("sign in", "/login/", csrf_token=token, username=name, password=password)
+    status, headers, _ = await browser.post("sign in", "/login/", **hidden, username=name, password=password)
     if status != 302:
         return f"could not sign in: {status}"
     await browser.ask("home", "GET", headers["location"])
@@ -177,18 +178,18 @@ async def applicant(n: int, name: str, key: int, browser: Browser, pace: Pace, p
     row |= {"status": "已验收", "amount": "1200000", "proof": "验收证书"}
     projects = {"rows": "2"} | {f"{line}-{field}": word for line in (0, 1) for field, word in row.items()}
     for section, typed in (("projects", projects), ("discipline", {"statement": f"无 {n}"})):
-        if not (token := await page("section page", f"{here}/section/{section}")):
+        if not (hidden := await page("section page", f"{here}/section/{section}")):
             return f"saw no section {section}"
-        await browser.post("save section", f"{here}/section/{section}", csrf_token=token, **typed)
-    if not (token := await page("materials page", f"{here}/materials")):
+        await browser.post("save section", f"{here}/section/{section}", **hidden, **typed)
+    if not (hidden := await page("materials page", f"{here}/materials")):
         return "saw no materials"
-    fields = {"csrf_token": token, "kind": "paper", "no_secrets": "1"}
+    fields = {**hidden, "kind": "paper", "no_secrets": "1"}
     await browser.upload("upload", f"{here}/materials", file, f"最后一晚{n}.pdf", **fields)
-    if not (token := await page("check page", f"{here}/check")):
+    if not (hidden := await page("check page", f"{here}/check")):
         return "saw no check"
-    await browser.post("promise", f"{here}/check", csrf_token=token)
+    await browser.post("promise", f"{here}/check", **hidden)
     await think()
-    await browser.post("submit", f"{here}/act/submit", csrf_token=token)
+    await browser.post("submit", f"{here}/act/submit", **hidden)
     _, _, shown = await browser.ask("my declaration", "GET", here)
     return "submitted" if "待受理" in shown or "已提交" in shown else "not shown as submitted"
 

@@ -30,6 +30,7 @@ from tests.served.conftest import ROOT, free_port, serving
 MASTER, SESSION, OTHER = "1a" * 32, "2b" * 32, "3c" * 32
 NEW = "Kestrel7#harbour-lantern"
 CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+VERSION = re.compile(r'name="version"\s+value="([^"]+)"')
 
 
 class Office:
@@ -81,8 +82,10 @@ class Person:
             return path, answer.read().decode()
 
     def post(self, path, **typed):
-        token = CSRF.search(self.get(path)[1])[1]
-        body = urllib.parse.urlencode(typed | {"csrf_token": token}).encode()
+        seen = self.get(path)[1]
+        version = VERSION.search(seen)
+        hidden = {"csrf_token": CSRF.search(seen)[1]} | ({"version": version[1]} if version else {})
+        body = urllib.parse.urlencode(typed | hidden).encode()
         try:
             with self.opener.open(self.place + path, body, timeout=30) as answer:
                 return answer.geturl().removeprefix(self.place), answer.read().decode()

@@ -15,7 +15,7 @@ from models.register.organisation import NodeKind, Organisation, Region, UnitNat
 from models.register.person import IdKind
 from views.screens import stay
 from views.screens.refusal import code_of
-from workflow.accounts import accounts, budget, registration, sign_in
+from workflow.accounts import accounts, awaiting, budget, registration, sign_in
 from workflow.base import settings
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork, attempt
@@ -121,7 +121,7 @@ def _registering() -> str:
 
 def _welcome(account: Account) -> str:
     if not account.active:
-        return f"注册已提交，用户名为 {account.username}。请将单位授权书送系统管理员核验，启用后即可登录。"
+        return f"注册已提交，用户名为 {account.username}。{awaiting.told(db.session, account)}"
     if account.person_id:
         return f"注册成功，用户名为 {account.username}。今后可用证件号码或用户名登录。"
     return f"注册成功，请用用户名 {account.username} 登录。"

@@ -222,6 +222,7 @@ class RoleScreen(FlowScreen):
             title=record.role.name if record is not None else self.add_label,
             draft=draft,
             record=record,
+            seen=draft.version,
             own=own,
             buildable=[name for name in rules.BUILDABLE if name not in own],
             kinds=[(kind, title, _offered(offered.values(), kind)) for kind, title in KINDS],

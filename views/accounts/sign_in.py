@@ -10,6 +10,7 @@ from flask import current_app, flash, g, make_response, redirect, render_templat
 from flask_appbuilder import BaseView, expose
 from flask_login import current_user
 
+from models.accounts.account import Account
 from models.base import db
 from views.screens import stay
 from views.screens.refusal import NOT_THIS, code_of
@@ -52,23 +53,33 @@ class SignInView(BaseView):
             return self._form(signing.SLOW_DOWN.format(seconds=wait)), 429
         account = signing.by_name(db.session, request.form.get("username", ""))
         correct = signing.verified(account, request.form.get("password", "")[:1024])
+        step = self._step(account)
         try:
             entry = attempt(
                 account or accounts.system_account(db.session),
-                lambda uow: signing.enter(uow, account, correct=correct),
-                context=stay.context(),
+                lambda uow: signing.enter(uow, account, correct=correct, step=step),
+                context=stay.entering(),
             )
         except TooBusy as refusal:
             return self._form(refusal.sentence), code_of(refusal)
         if account is None or not entry.token:
             return self._form(entry.sentence), 401
         stay.remember(account, entry.token)
-        return redirect(safe_next(request.form.get("next", "")))
+        return stay.known_again(make_response(redirect(safe_next(request.form.get("next", "")))))
+
+    @staticmethod
+    def _step(account: Account | None) -> int | None:
+        """The time step of a code that was given together with the password."""
+        code = request.form.get("code", "")[:20]
+        if not code or account is None or account.totp_secret is None:
+            return None
+        return second_factor.step_of(account.totp_secret, code, stay.seconds_now())
 
     def _form(self, sentence: str) -> str:
         return render_template(
             "accounts/sign_in.html",
             sentence=sentence,
+            factor=request.method == "POST",
             username=request.form.get("username", ""),
             next=request.values.get("next", ""),
             roster=accounts.demo_roster(db.session) if current_app.config["DEMO"] else [],

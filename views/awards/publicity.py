@@ -17,9 +17,8 @@ from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as S
 from views.screens.base import FlowScreen, Link, Panel, badge
 from views.screens.columns import Column
-from views.screens.forms import DateField
+from views.screens.forms import DateField, TickListField
 from views.screens.further_condition import desk_condition
-from views.screens.ticks import TickListField
 from views.storage.attachments import attachments
 from workflow.awards import publicity
 from workflow.base import policy, settings

@@ -16,7 +16,7 @@ from flask_appbuilder import expose, has_access
 from models.base import db
 from reports import sheet
 from reports.catalogue import Rows
-from views.screens import posted
+from views.screens import posted, seen
 from views.screens.base import TreeScreen
 from views.screens.boxes import errors_of
 from views.screens.download import named
@@ -148,7 +148,8 @@ class CatalogueScreen(TreeScreen):
         record = self.find(pk)
         name, path = self.name_of(record), self.path(str(pk))
         try:
-            attempt(g.user, lambda uow: self._remove(uow, pk), context=context())
+            version = seen.told()
+            attempt(g.user, lambda uow: self._remove(uow, pk, version), context=context())
         except NotNow as refusal:
             return self._again(pk, refusal)
         flash(f"已删除“{name}”。", "ok")
@@ -160,8 +161,9 @@ class CatalogueScreen(TreeScreen):
         """停用 from a year on, where the node cannot be deleted."""
         record = self.find(pk)
         try:
+            version = seen.told()
             year = posted.read(self.retiring, record)["retired_from"]
-            attempt(g.user, lambda uow: self._retire(uow, pk, year), context=context())
+            attempt(g.user, lambda uow: self._retire(uow, pk, version, year), context=context())
         except NotYou:
             raise
         except Refused as refusal:
@@ -169,8 +171,9 @@ class CatalogueScreen(TreeScreen):
         flash(f"“{self.name_of(record)}”自 {year} 年度起停用，以前年度的申报保留该栏目。", "ok")
         return redirect(self.address("list", node=pk))
 
-    def _retire(self, uow: UnitOfWork, pk: int, year: int) -> None:
+    def _retire(self, uow: UnitOfWork, pk: int, version: str, year: int) -> None:
         record = self.find(pk)
+        self.must_be(record, version)
         if reason := self.editable(record):
             raise NotNow(reason)
         self.do_retire(uow, record, year)
@@ -191,19 +194,21 @@ class CatalogueScreen(TreeScreen):
         if reason := self.editable(record):
             raise NotNow(reason)
         step, found = posted.form("move", "调整上级", [self.moving]), posted.Posted()
-        parent, typed = None, ""
+        parent, typed, version = None, "", request.form.get(seen.FIELD, "")
         if request.method == "POST":
             try:
+                seen.told()
                 typed = posted.read(step, record)["parent"]
                 parent = self.parent_of(typed)
                 self.may_move(asking(g.user), record, parent)
                 if request.form.get("sure"):
-                    attempt(g.user, lambda uow: self._move(uow, pk, parent), context=context())
+                    attempt(g.user, lambda uow: self._move(uow, pk, version, parent), context=context())
                     flash(f"已将“{self.name_of(record)}”调整到“{self.name_of(parent)}”之下。", "ok")
                     return redirect(self.address("list", node=pk))
             except NotYou:
                 raise
             except Refused as refusal:
+                version = "" if isinstance(refusal, NotNow) else version
                 found, parent = (
                     posted.Posted(
                         sentence=refusal.sentence,
@@ -217,6 +222,7 @@ class CatalogueScreen(TreeScreen):
         return self.render_template(
             self.move_template,
             screen=self,
+            seen=version,
             title="调整上级",
             record=record,
             boxes=boxes,
@@ -234,8 +240,10 @@ class CatalogueScreen(TreeScreen):
     def _key_of(self, record: Any) -> str:
         return str(record.id)
 
-    def _move(self, uow: UnitOfWork, pk: int, parent: Any) -> None:
-        self.do_move(uow, self.find(pk), parent)
+    def _move(self, uow: UnitOfWork, pk: int, version: str, parent: Any) -> None:
+        record = self.find(pk)
+        self.must_be(record, version)
+        self.do_move(uow, record, parent)
 
     # -- export ------------------------------------------------------------------------------------------
 

@@ -110,6 +110,7 @@ class OtherPage(FlowScreen):
             record,
             lambda uow, given: self._add_all(uow, pk, verb, given[verb]),
             [new_rows(step)],
+            of=lambda: [self.find(pk)],
         )
         if posted.done:
             flash(f"已保存 {posted.answer} 条{kind.title}。", "ok")
@@ -119,9 +120,7 @@ class OtherPage(FlowScreen):
         ), posted.code
 
     def _add_all(self, uow: Any, pk: int, verb: str, rows: Sequence[dict[str, Any]]) -> int:
-        record = self.find(pk)
-        self.must_be(record, request.form.get("version", ""))
-        return add_all(uow, record, verb, rows)
+        return add_all(uow, self.find(pk), verb, rows)
 
     def other_page(self, record: Committee, refusal: Refusal | None = None) -> str:
         """The page; with the row that was refused, what was typed, and the sentence."""
@@ -132,7 +131,6 @@ class OtherPage(FlowScreen):
             title="其他信息",
             record=record,
             cards=cards,
-            version=str(record.version),
             base=self.address("list"),
             back=self.address("show", pk=record.id),
             state=self.badge_of(record),

@@ -12,6 +12,7 @@ from flask_appbuilder import BaseView, expose, has_access
 from models.base import db
 from models.declarations.comparison import ComparisonResult
 from models.declarations.declaration import Declaration
+from views.screens import seen
 from views.screens.boxes import Box
 from views.screens.columns import badge
 from views.screens.moment import of_request
@@ -20,7 +21,7 @@ from views.screens.stay import context
 from views.storage.attachments import file_link, size_of
 from workflow.base import policy
 from workflow.base.errors import NotNow, Refused
-from workflow.base.unit_of_work import OVERTAKEN, UnitOfWork, attempt
+from workflow.base.unit_of_work import UnitOfWork, attempt
 from workflow.declarations import comparison, degree_check, paper_desk
 from workflow.declarations import form as forms
 from workflow.declarations.declaration import DECLARATION
@@ -53,6 +54,7 @@ class ComparisonView(BaseView):
         refusal = DECLARATION.refusal(of_request(), declaration, "compare")
         if request.method == "POST":
             try:
+                seen.told()
                 if refusal:
                     raise refusal
                 attempt(g.user, lambda uow: self._save(uow, pk), context=context())
@@ -65,8 +67,7 @@ class ComparisonView(BaseView):
     @staticmethod
     def _save(uow: UnitOfWork, pk: int) -> None:
         declaration = policy.find(uow.session, uow.actor, Declaration, pk) or abort(404)
-        if request.form.get("version", "") != str(declaration.version):
-            raise NotNow(OVERTAKEN)
+        seen.must_be(seen.told(), declaration)
         degrees = {d.key: request.form.get(f"degree-{d.key}", "") for d in degree_check.degrees_of(declaration)}
         paper_desk.check_degrees(uow, declaration, degrees)
         found = {}
@@ -80,6 +81,8 @@ class ComparisonView(BaseView):
             paper_desk.compare(uow, declaration, found)
 
     def _page(self, declaration: Declaration, refusal: Refused | None) -> str:
+        again = isinstance(refusal, Refused) and not isinstance(refusal, NotNow) and request.method == "POST"
+        seen.draw(request.form[seen.FIELD] if again else seen.version_of(declaration))
         lines = (
             [self._line(f, refusal) for f in comparison.files_of(of_request(), declaration)]
             if declaration.paper_received_on

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import abort, flash, g, redirect, request, send_file, url_for
@@ -17,8 +17,8 @@ from models.declarations.declaration import Correction, Declaration
 from models.declarations.declaration import DeclarationState as S
 from models.declarations.material import Material
 from views.batches.open_batches import open_batches
-from views.declarations import choice, declare_form
-from views.screens import answers, stay
+from views.declarations import choice, declare_check, declare_form, declare_seen
+from views.screens import answers, seen, stay
 from views.screens.boxes import errors_of
 from views.screens.columns import badge
 from views.screens.moment import of_request
@@ -27,13 +27,12 @@ from views.screens.timeline import timeline
 from views.storage.attachments import file_link
 from views.storage.papers import mirrored, review_form_pdf
 from workflow.base import policy, settings
-from workflow.base.errors import Refused
+from workflow.base.errors import NotNow, Refused
 from workflow.base.unit_of_work import UnitOfWork, attempt
 from workflow.declarations import carry, content, paper_only, submission
 from workflow.declarations import form as forms
 from workflow.declarations.declaration import DECLARATION
 from workflow.declarations.destination import whereabouts
-from workflow.paths import route
 
 PAPER_ONLY = ("stub", "unstub")
 VERBS = ("submit", "withdraw", "abandon", "discard", "resubmit")
@@ -93,14 +92,16 @@ class DeclareView(BaseView):
         """Change what section 0 says of a draft."""
         declaration = self._mine(key)
         if request.method != "POST":
+            self._draw(declare_seen.case(declaration))
             return self._choice_page(declaration.batch, choice.of(declaration))
         try:
-            self._do(
-                lambda uow: submission.change_choice(
-                    uow, uow.session.get_one(Declaration, key), **choice.read(uow.session)
-                )
+            self._on(
+                key,
+                declare_seen.case,
+                lambda uow, mine: submission.change_choice(uow, mine, **choice.read(uow.session)),
             )
         except Refused as refusal:
+            self._draw(declare_seen.case(self._mine(key)), refusal)
             return self._choice_page(self._mine(key).batch, choice.typed(), refusal), code_of(refusal)
         flash("已暂存申报信息。", "ok")
         return redirect(url_for(".section", key=key, name=forms.form().sections[0].key))
@@ -125,15 +126,14 @@ class DeclareView(BaseView):
         section = next((s for s in forms.form().sections if s.key == name and s.fields), None) or abort(404)
         if request.method != "POST":
             return self._section_page(declaration, section, {})
-        raw, seen = declare_form.typed(section), request.form.get("seen")
+        raw, edition = declare_form.typed(section), request.form.get("seen")
         try:
-            errors = self._do(
-                lambda uow: submission.save_section(uow, uow.session.get_one(Declaration, key), name, raw, seen)
-            )
+            errors = self._save(key, name, raw, edition)
         except content.Overtaken as refusal:
             return self._section_page(self._mine(key), section, {}, raw, refusal), code_of(refusal)
         except Refused as refusal:
             flash(drawn(refusal.sentence), "bad")
+            self._draw(declare_seen.part(self._mine(key), name), refusal)
             return self._section_page(self._mine(key), section, refusal.fields, raw), code_of(refusal)
         if errors:
             flash(f"已暂存，还有 {len(errors)} 处需要修改。", "warn")
@@ -151,22 +151,31 @@ class DeclareView(BaseView):
         """自动保存 of a section while it is typed, for the page's script: when it was kept, or why it was not."""
         self._mine(key)
         section = next((s for s in forms.form().sections if s.key == name and s.fields), None) or abort(404)
-        raw, seen = declare_form.typed(section), request.form.get("seen", "")
+        raw, edition = declare_form.typed(section), request.form.get("seen", "")
 
         def verb(uow: UnitOfWork) -> tuple[dict[str, str], str, str]:
             declaration = uow.session.get_one(Declaration, key)
-            errors = submission.keep_section(uow, declaration, name, raw, seen)
+            errors = submission.keep_section(uow, declaration, name, raw, edition)
             return errors, content.edition(declaration, name), f"{uow.now:%H:%M:%S}"
 
         try:
-            errors, edition, at = self._do(verb)
+            errors, now, at = self._do(verb)
         except content.Overtaken as refusal:
             found = [list(one) for one in content.differences(section, refusal.theirs, raw)]
             told = {"sentence": refusal.sentence, "differences": found, "seen": content.fingerprint(refusal.theirs)}
             return told, code_of(refusal)
         except Refused as refusal:
             return {"sentence": str(refusal.sentence)}, code_of(refusal)
-        return {"at": at, "seen": edition, "wrong": len(errors)}
+        return {"at": at, "seen": now, "wrong": len(errors)}
+
+    def _save(self, key: int, name: str, raw: Any, edition: str | None) -> Any:
+        """暂存 over the edition of the section that the form began with, or where it tells none, over its version."""
+        if edition is not None:
+            return self._do(
+                lambda uow: submission.save_section(uow, uow.session.get_one(Declaration, key), name, raw, edition)
+            )
+        kept = lambda uow, mine: submission.save_section(uow, mine, name, raw)  # noqa: E731
+        return self._on(key, lambda mine: declare_seen.part(mine, name), kept)
 
     def _section_page(
         self,
@@ -176,6 +185,8 @@ class DeclareView(BaseView):
         raw: Any = None,
         overtaken: content.Overtaken | None = None,
     ) -> str:
+        if not seen.drawn():
+            self._draw(declare_seen.part(declaration, section.key))
         facts = submission.facts_of(of_request(), declaration)
         value = raw if raw is not None else (declaration.content.sections or {}).get(section.key)
         rows = list(value or []) if section.repeated else [value or {}]
@@ -214,7 +225,8 @@ class DeclareView(BaseView):
         clear = request.form.get("do") == "clear"
         verb = submission.clear_part if clear else submission.confirm_part
         self._say(
-            lambda uow: verb(uow, uow.session.get_one(Declaration, key), name), "已清空。" if clear else "已核对。"
+            lambda: self._on(key, lambda mine: declare_seen.part(mine, name), lambda uow, mine: verb(uow, mine, name)),
+            "已清空。" if clear else "已核对。",
         )
         return redirect(
             url_for(".materials", key=key) if name == carry.MATERIALS else url_for(".section", key=key, name=name)
@@ -274,6 +286,7 @@ class DeclareView(BaseView):
 
     def _materials_page(self, declaration: Declaration, errors: dict[str, str] | None = None) -> str:
         uow = of_request()
+        self._draw(declare_seen.part(declaration, carry.MATERIALS))
         facts = submission.facts_of(uow, declaration)
         held: dict[str, list[Material]] = {}
         for material in submission.materials_of(uow, declaration):
@@ -305,7 +318,7 @@ class DeclareView(BaseView):
             if material is not None:
                 submission.detach(uow, uow.session.get_one(Declaration, key), material)
 
-        self._say(verb, "已移除。")
+        self._say(lambda: self._do(verb), "已移除。")
         return redirect(url_for(".materials", key=key))
 
     # -- check, promise, submit --------------------------------------------------------------------
@@ -318,63 +331,25 @@ class DeclareView(BaseView):
         if request.method == "POST":
             device = f"{stay.context().get('address', '')} {request.headers.get('User-Agent', '')}"
             self._say(
-                lambda uow: submission.promise(uow, uow.session.get_one(Declaration, key), device), "已签署个人承诺。"
+                lambda: self._on(key, declare_seen.whole, lambda uow, mine: submission.promise(uow, mine, device)),
+                "已签署个人承诺。",
             )
             return redirect(request.path)
         uow = of_request()
+        self._draw(declare_seen.whole(declaration))
         errors, warnings = submission.review(uow, declaration) if self._editable(declaration) else ({}, {})
-        stops, broken = self._route(declaration)
+        stops, broken = declare_check.way_of(declaration)
         return self._page(
             "declarations/check.html",
             declaration,
-            errors=self._linked(key, errors),
-            warnings=self._linked(key, warnings),
+            errors=declare_check.linked(key, errors),
+            warnings=declare_check.linked(key, warnings),
             stops=stops,
             broken=broken,
             promise=forms.form().promise,
             promised=submission.facts_of(uow, declaration)["promised"],
             refusal=self._refusal(uow, declaration),
         )
-
-    @staticmethod
-    def _route(declaration: Declaration) -> tuple[list[Any], str]:
-        if declaration.route and declaration.state != S.DRAFT:
-            return list(declaration.route), ""
-        try:
-            return list(
-                route.route(
-                    db.session,
-                    way=declaration.way,
-                    level=declaration.level,
-                    committee=declaration.committee,
-                    office=declaration.office,
-                    unit=declaration.unit,
-                )
-            ), ""
-        except Refused as refusal:
-            return [], refusal.sentence
-
-    @staticmethod
-    def _linked(key: int, found: dict[str, str]) -> list[tuple[str, str]]:
-        """(address of the field, sentence) of each problem."""
-        linked = []
-        keys = {s.key for s in forms.form().sections if s.fields}
-        for place, words in found.items():
-            section, _dot, field = place.partition(".")
-            if section in keys:
-                linked.append(
-                    (
-                        url_for(".section", key=key, name=section) + (f"#{field.replace('.', '-')}" if field else ""),
-                        words,
-                    )
-                )
-            elif section == carry.MATERIALS:
-                linked.append((url_for(".materials", key=key) + (f"#{field}" if field else ""), words))
-            else:
-                linked.append(
-                    (url_for(".check", key=key) if section == "promise" else url_for(".choice", key=key), words)
-                )
-        return linked
 
     @expose("/<int:key>/act/<verb>", methods=["POST"])
     @has_access
@@ -386,7 +361,9 @@ class DeclareView(BaseView):
         step = DECLARATION[verb]
         answers = {ask.name: request.form.get(ask.name, "").strip() for ask in step.asks}
         done = self._say(
-            lambda uow: DECLARATION.perform(uow, uow.session.get_one(Declaration, key), verb, **answers),
+            lambda: self._on(
+                key, declare_seen.whole, lambda uow, mine: DECLARATION.perform(uow, mine, verb, **answers)
+            ),
             f"已{step.label}。",
         )
         if done and verb == "discard":
@@ -398,6 +375,7 @@ class DeclareView(BaseView):
     def show(self, key: int) -> Any:
         """My declaration: where it is, what is asked of me, the trail."""
         declaration = self._mine(key)
+        self._draw(declare_seen.whole(declaration))
         uow = of_request()
         corrections = db.session.scalars(
             select(Correction).where(Correction.declaration_id == key).order_by(Correction.id.desc())
@@ -488,9 +466,31 @@ class DeclareView(BaseView):
     def _do(verb: Callable[[UnitOfWork], Any]) -> Any:
         return attempt(g.user, verb, context=stay.context())
 
-    def _say(self, verb: Callable[[UnitOfWork], Any], words: str) -> bool:
+    def _on(
+        self,
+        key: int,
+        what: Callable[[Declaration], Sequence[Any]],
+        verb: Callable[[UnitOfWork, Declaration], Any],
+    ) -> Any:
+        """Do the verb with my declaration when `what` its form showed is still so."""
+        version = seen.told()
+
+        def doing(uow: UnitOfWork) -> Any:
+            mine = uow.session.get_one(Declaration, key)
+            seen.must_be(version, *what(mine))
+            return verb(uow, mine)
+
+        return self._do(doing)
+
+    @staticmethod
+    def _draw(what: Sequence[Any], refusal: Refused | None = None) -> None:
+        """The forms of this page carry what they show; after a refusal of the content what was seen before."""
+        again = refusal is not None and not isinstance(refusal, NotNow)
+        seen.draw(request.form.get(seen.FIELD, "") if again else seen.version_of(*what))
+
+    def _say(self, verb: Callable[[], Any], words: str) -> bool:
         try:
-            self._do(verb)
+            verb()
         except Refused as refusal:
             flash(drawn(refusal.sentence), "bad")
             return False

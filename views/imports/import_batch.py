@@ -18,6 +18,7 @@ from models.imports.import_batch import ImportBatch, ImportState, RowAction
 from models.sealed import mask_id
 from reports import template
 from views.jobs.job import EXCEL
+from views.screens import seen
 from views.screens.base import FlowScreen, Link, badge
 from views.screens.download import named
 from views.screens.posted import form, submit
@@ -25,7 +26,7 @@ from views.screens.refusal import code_of
 from views.screens.stay import context
 from workflow.base.errors import Refused
 from workflow.base.flow import Ask, Step
-from workflow.base.unit_of_work import asking, attempt
+from workflow.base.unit_of_work import UnitOfWork, asking, attempt
 from workflow.imports import import_batch, import_rows
 from workflow.imports.import_batch import IMPORT
 from workflow.imports.kind import ImportKind, Outcome
@@ -174,11 +175,17 @@ class ImportScreen(FlowScreen):
     @permission_name("import")
     def words(self, pk: int) -> Any:
         """Give words a meaning, once for all rows; remembered for the next table of this sender."""
-        record = self.find(pk)
+        record, version = self.find(pk), request.form.get(seen.FIELD, "")
         fields, asked, meant = (request.form.getlist(name) for name in ("field", "word", "meaning"))
         meanings = dict(zip(zip(fields, asked, strict=False), meant, strict=False))
+
+        def interpret(uow: UnitOfWork) -> None:
+            batch = self.find(pk)
+            self.must_be(batch, version)
+            import_batch.interpret(uow, batch, meanings)
+
         try:
-            attempt(g.user, lambda uow: import_batch.interpret(uow, self.find(pk), meanings), context=context())
+            attempt(g.user, interpret, context=context())
         except Refused as refusal:
             return self.show_page(record, alert=refusal.sentence), code_of(refusal)
         flash("已记住对应关系，并重新核对。", "ok")

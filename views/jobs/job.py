@@ -54,7 +54,7 @@ class JobScreen(FlowScreen):
         """How far it is; the page looks again while it runs."""
         return {"progress": jobs.progress_of(db.session, record)}
 
-    def must_be(self, record: Job, seen: str) -> None:
+    def must_be(self, record: Job, version: str) -> None:
         """Whether it waited or ran when the page was drawn makes no difference to who cancels it."""
 
     def beforehand(self, record: Job, step: Step) -> None:

@@ -11,16 +11,16 @@ from sqlalchemy import select
 
 from models.base import db
 from models.office.setting import Setting as StoredSetting
-from views.screens import stay
+from views.screens import seen, stay
 from views.screens.boxes import Box
 from views.screens.refusal import code_of
 from views.screens.timeline import Moment, newest, timeline
 from workflow.base import settings
 from workflow.base.abilities import may
-from workflow.base.errors import NotYou, Refused
+from workflow.base.errors import NotNow, NotYou, Refused
 from workflow.base.roles import THREE_ADMINS
 from workflow.base.settings import SETTINGS, Setting
-from workflow.base.unit_of_work import attempt
+from workflow.base.unit_of_work import UnitOfWork, attempt
 
 YES_NO = [(settings.TRUE, "是"), (settings.FALSE, "否")]
 
@@ -66,9 +66,17 @@ class SettingView(BaseView):
         if request.method != "POST":
             return self._form(declared, declared.stored(settings.value(db.session, name)))
         typed = request.form.get("value", "")[:2001]
+
+        def change(uow: UnitOfWork) -> None:
+            seen.must_be(version, name, settings.value(uow.session, name))
+            settings.change(uow, name, typed)
+
         try:
-            attempt(g.user, lambda uow: settings.change(uow, name, typed), context=stay.context())
+            version = seen.told()
+            attempt(g.user, change, context=stay.context())
         except Refused as refusal:
+            if not isinstance(refusal, NotNow):
+                seen.draw(version)
             return self._form(declared, typed, refusal.sentence), code_of(refusal)
         flash(f"已保存“{declared.label}”。", "ok")
         return redirect(url_for(".list") + f"#{name}")
@@ -82,6 +90,8 @@ class SettingView(BaseView):
         return bool(self.appbuilder.sm.has_access("can_change", self.class_permission_name))
 
     def _form(self, declared: Setting, typed: str, sentence: str = "") -> str:
+        if not seen.drawn():
+            seen.draw(seen.version_of(declared.name, settings.value(db.session, declared.name)))
         kind = {"int": "number", "percent": "number", "bool": "choice"}.get(declared.kind, "text")
         box = Box(
             "value", declared.label, kind, typed, YES_NO if kind == "choice" else (), True, hint_of(declared), sentence

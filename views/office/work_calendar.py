@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import Calendar
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from models.base import db
 from models.office.setting import CalendarDay, CalendarYear, DayKind
-from views.screens import asks, posted
+from views.screens import asks, posted, seen
 from views.screens.answers import read_date
 from views.screens.base import Link, Screen, badge
 from views.screens.boxes import errors_of
@@ -22,7 +22,7 @@ from views.screens.posted import Posted, form
 from views.screens.refusal import code_of
 from views.screens.stay import context
 from views.screens.timeline import Moment
-from workflow.base.errors import NotYou, Refused
+from workflow.base.errors import NotNow, NotYou, Refused
 from workflow.base.flow import Ask, Step
 from workflow.base.unit_of_work import UnitOfWork, attempt
 from workflow.office import holiday_notice, work_calendar, working_days
@@ -176,22 +176,27 @@ class CalendarYearScreen(Screen):
     def announce(self, pk: int) -> Any:
         """登记全年放假安排: paste the notice, read what it changes, confirm."""
         record, found, told = self.find(pk), Posted(), []
+        version = request.form.get(seen.FIELD, "")
+
+        def enter(uow: UnitOfWork) -> None:
+            year = self.find(pk)
+            seen.must_be(version, *self._as_seen(year))
+            work_calendar.announce(uow, year, source=answers["source"], offs=offs)
+
         if request.method == "POST":
             try:
+                seen.told()
                 answers = posted.read(self.announcing, record)
                 offs = holiday_notice.read(record.year, answers["text"])
                 if request.form.get("sure"):
-                    attempt(
-                        g.user,
-                        lambda uow: work_calendar.announce(uow, self.find(pk), source=answers["source"], offs=offs),
-                        context=context(),
-                    )
+                    attempt(g.user, enter, context=context())
                     flash(f"已登记 {record.year} 年放假安排。", "ok")
                     return redirect(self.address("show", pk=pk))
                 told = work_calendar.changes(db.session, record.year, offs)
             except NotYou:
                 raise
             except Refused as refusal:
+                version = "" if isinstance(refusal, NotNow) else version
                 found = Posted(sentence=refusal.sentence, errors=refusal.fields, code=code_of(refusal))
             found.typed = asks.typed_in(self.announcing, request)
         boxes = found.boxes(self.announcing, record)
@@ -200,6 +205,7 @@ class CalendarYearScreen(Screen):
             screen=self,
             title=self.announcing.label,
             record=record,
+            seen=version or seen.version_of(*self._as_seen(record)),
             boxes=boxes,
             errors=errors_of(boxes),
             told=told,
@@ -208,6 +214,12 @@ class CalendarYearScreen(Screen):
             base=self.address("list"),
             back=self.address("show", pk=pk),
         ), found.code
+
+    @staticmethod
+    def _as_seen(record: CalendarYear) -> Sequence[Any]:
+        """The year with its days."""
+        within = CalendarDay.day.between(date(record.year, 1, 1), date(record.year, 12, 31))
+        return record, *db.session.scalars(select(CalendarDay).where(within).order_by(CalendarDay.day))
 
     def name_of(self, record: CalendarYear) -> str:
         """The year."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from flask import abort, flash, g, redirect
+from flask import abort, flash, g, redirect, request
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from sqlalchemy import ColumnElement
@@ -15,6 +15,7 @@ from models.base import db
 from models.committees.catalogue import TitleLevel
 from models.paths.path import PathKind, PathNode
 from models.paths.path_draft import ChangeVerb, PathChange, PathDraft, PathDraftState
+from views.screens import seen
 from views.screens.base import FlowScreen
 from views.screens.columns import Column
 from views.screens.further_condition import desk_condition
@@ -80,9 +81,11 @@ class PathConfirmScreen(FlowScreen):
                     PathChange.id == pk, PathChange.organisation_id == g.user.organisation_id
                 )
             ) or abort(404)
+            seen.must_be(version, change, change.draft)
             path_draft.confirm_ahead(uow, change)
             return PathKind(change.draft.kind).label
 
+        version = request.form.get(seen.FIELD, "")
         label = attempt(g.user, agree, context=context())
         flash(f"已提前确认本机构在{label}审核路径中的层级。", "ok")
         return redirect(self.address("list"))
@@ -106,6 +109,11 @@ class PathConfirmScreen(FlowScreen):
     def name_of(self, record: PathNode) -> str:
         """Organisation and top."""
         return f"{record.organisation.name} → {self.cell_target(record)}"
+
+    @staticmethod
+    def seen_of(change: PathChange) -> str:
+        """What the form of this change carries."""
+        return seen.version_of(change, change.draft)
 
     def called(self, change: PathChange) -> str:
         """The path of a change, and whose."""

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from models.base import db
 from models.paths.path import NodeState, PathKind, PathNode
 from models.paths.path_draft import ChangeVerb, PathChange, PathDraft, PathDraftState
-from views.screens import posted
+from views.screens import posted, seen
 from views.screens.base import FlowScreen, Link, Node, Panel, badge
 from views.screens.boxes import errors_of
 from views.screens.forms import RemoteSelectField
@@ -193,7 +193,7 @@ class PathDraftScreen(FlowScreen):
         def doing(uow: UnitOfWork, answers: dict[str, Any]) -> PathChange:
             return self._do(uow, pk, verb, key, answers)
 
-        sent = posted.submit(step, draft, doing)
+        sent = posted.submit(step, draft, doing, of=lambda: self._seen(self.find(pk)))
         if not sent.done:
             return self._build(self.find(pk), verb, sent), sent.code
         flash(f"草稿已加入：{ChangeVerb(verb).label}。", "ok")
@@ -231,9 +231,11 @@ class PathDraftScreen(FlowScreen):
     def drop(self, pk: int, number: int) -> Any:
         """Take a change out again."""
         self.find(pk)
+        version = seen.told()
 
         def take_out(uow: UnitOfWork) -> None:
             draft = self.find(pk)
+            seen.must_be(version, *self._seen(draft))
             change = next((c for c in draft.changes if c.id == number), None) or abort(404)
             path_draft.drop(uow, draft, change)
 
@@ -241,7 +243,14 @@ class PathDraftScreen(FlowScreen):
         flash("已从草稿中去掉这一项。", "ok")
         return redirect(self.address("build", pk=pk))
 
+    @staticmethod
+    def _seen(draft: PathDraft) -> Sequence[Any]:
+        """The draft with its changes, as the page of building shows them."""
+        return draft, *sorted(draft.changes, key=lambda change: change.id)
+
     def _build(self, draft: PathDraft, verb: str = "", sent: posted.Posted | None = None) -> str:
+        if not seen.drawn():
+            seen.draw(seen.version_of(*self._seen(draft)))
         uow = asking(g.user)
         places = in_force(db.session, draft.kind, uow.today)
         mine = {k: p for k, p in places.items() if p.tree == (draft.committee_id, draft.office_id)}

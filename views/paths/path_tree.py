@@ -64,7 +64,6 @@ class PathTree(FlowScreen):
                 "facts": self.facts_of(record),
                 "state": self.badge_of(record),
                 "panels": self.panels(record),
-                "version": self._version(record),
                 "actions": self.actions_of(record) if self.may("act") else [],
                 "moments": self.trail(record),
             }

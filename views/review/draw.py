@@ -23,6 +23,7 @@ from models.review.draw import Draw, DrawState
 from models.review.plan import Plan, PlanState
 from views.review.plan import PlanDesk
 from views.review.review_papers import draw_record_pdf, spoken, told
+from views.screens import seen
 from views.screens.base import FlowScreen, Link, Panel, badge
 from views.screens.refusal import NOT_YOU, code_of
 from views.screens.stay import context
@@ -30,7 +31,7 @@ from workflow.base import policy
 from workflow.base.abilities import may
 from workflow.base.errors import Refused
 from workflow.base.flow import Step
-from workflow.base.unit_of_work import asking, attempt
+from workflow.base.unit_of_work import UnitOfWork, asking, attempt
 from workflow.review import draw as draws
 from workflow.review import zc_draw as zc
 from workflow.review.draw import DRAW, REASONS
@@ -124,8 +125,15 @@ class DrawPlanScreen(PlanDesk):
     def freeze(self, pk: int) -> Any:
         """冻结名册: the first step of a draw."""
         self.find(pk)
+
+        def freeze(uow: UnitOfWork) -> int:
+            plan = uow.session.get_one(Plan, pk)
+            self.must_be(plan, version)
+            return draws.freeze(uow, plan).id
+
         try:
-            key = attempt(g.user, lambda uow: draws.freeze(uow, uow.session.get_one(Plan, pk)).id, context=context())
+            version = seen.told()
+            key = attempt(g.user, freeze, context=context())
         except Refused as refusal:
             return self.show_page(self.find(pk), alert=refusal.sentence), code_of(refusal)
         return redirect(url_for("DrawScreen.show", pk=key))

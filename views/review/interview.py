@@ -17,6 +17,7 @@ from models.declarations.declaration import Declaration
 from models.review.session import InterviewSlot, ReviewSession
 from views.review.review_papers import interview_notice_pdf
 from views.review.session import SessionDesk
+from views.screens import seen
 from views.screens.base import Link, Panel, badge
 from views.screens.boxes import errors_of
 from views.screens.posted import form, submit
@@ -129,7 +130,7 @@ class InterviewScreen(SessionDesk):
     def schedule(self, pk: int) -> Any:
         """安排面试: one group after another."""
         review = self.find(pk)
-        posted = submit(TURNS, review, lambda uow, given: self._schedule(uow, pk, given))
+        posted = submit(TURNS, review, lambda uow, given: self._schedule(uow, pk, given), of=lambda: self._turns(pk))
         if posted.done:
             flash(f"已安排 {posted.answer} 人的面试，核对后请发送通知。", "ok")
             return redirect(self.address("show", pk=pk))
@@ -148,6 +149,11 @@ class InterviewScreen(SessionDesk):
         )
         return page, posted.code
 
+    def _turns(self, pk: int) -> Sequence[Any]:
+        """The session and who comes when; a receipt that arrives meanwhile overtakes nobody."""
+        review = self.find(pk)
+        return review, *((s.id, s.starts_at, s.ends_at, s.place, s.group_name, s.edition) for s in slots_of(review))
+
     def _schedule(self, uow: UnitOfWork, pk: int, given: dict[str, Any]) -> int:
         review = self.find(pk)
         chosen, given["panel"] = {int(key) for key in given.pop("people")}, [int(key) for key in given["panel"]]
@@ -159,10 +165,15 @@ class InterviewScreen(SessionDesk):
     def notify(self, pk: int) -> Any:
         """发送通知 to everybody who was not told yet."""
         self.find(pk)
+
+        def send(uow: UnitOfWork) -> int:
+            review = uow.session.get_one(ReviewSession, pk)
+            self.must_be(review, version)
+            return interview.notify(uow, review)
+
         try:
-            sent = attempt(
-                g.user, lambda uow: interview.notify(uow, uow.session.get_one(ReviewSession, pk)), context=context()
-            )
+            version = seen.told()
+            sent = attempt(g.user, send, context=context())
         except Refused as refusal:
             return self.show_page(self.find(pk), alert=refusal.sentence), code_of(refusal)
         flash(f"已发送 {sent} 份面试通知。", "ok")
@@ -229,9 +240,11 @@ class InterviewNoticeView(BaseView):
     @has_access
     def confirm(self, pk: int) -> Any:
         """回执: I have read it."""
-        key, seen = self._slot(pk).id, request.form.get("edition", 0, type=int)
+        key, edition = self._slot(pk).id, request.form.get("edition", 0, type=int)
         attempt(
-            g.user, lambda uow: interview.confirm(uow, uow.session.get_one(InterviewSlot, key), seen), context=context()
+            g.user,
+            lambda uow: interview.confirm(uow, uow.session.get_one(InterviewSlot, key), edition),
+            context=context(),
         )
         flash("已确认回执，请按时参加面试。", "ok")
         return redirect(f"{self.route_base}/")

@@ -17,7 +17,7 @@ from models.declarations.declaration import Declaration, DeclarationState
 from models.declarations.material import StoredFile
 from models.review.plan import Plan, PlanKind, PlanState, ScoreKind, ScorePhase
 from views.review.plan_form import FACTS, ITEMS, NEEDS, groups
-from views.screens import answers
+from views.screens import answers, seen
 from views.screens.asks import typed_in
 from views.screens.base import FlowScreen, Link, Panel, Screen, badge
 from views.screens.boxes import errors_of
@@ -204,10 +204,18 @@ class PlanScreen(PlanDesk, FlowScreen):
         if reason := self.editable(plan):
             raise NotNow(reason)
         posted = (
-            submit(FACTS, plan, lambda uow, given: self._amend(uow, pk, given), (NEEDS, ITEMS))
+            submit(
+                FACTS,
+                plan,
+                lambda uow, given: self._amend(uow, pk, given),
+                (NEEDS, ITEMS),
+                of=lambda: [self.find(pk)],
+            )
             if not self._only_another_row()
             else Posted()
         )
+        if self._only_another_row():
+            seen.draw(seen.told())
         if posted.done:
             flash("已保存修改。", "ok")
             return redirect(self.address("show", pk=pk))
@@ -218,12 +226,14 @@ class PlanScreen(PlanDesk, FlowScreen):
     def detach(self, pk: int, key: str) -> Any:
         """Take an attachment off a draft."""
         plan = self.find(pk)
-        stored = next((f for f in files_of(plan) if f.key == key), None) or abort(404)
-        attempt(
-            g.user,
-            lambda uow: plans.detach(uow, uow.session.get_one(Plan, pk), uow.session.get_one(StoredFile, stored.id)),
-            context=context(),
-        )
+        stored, version = next((f for f in files_of(plan) if f.key == key), None) or abort(404), seen.told()
+
+        def take_off(uow: UnitOfWork) -> None:
+            now = uow.session.get_one(Plan, pk)
+            self.must_be(now, version)
+            plans.detach(uow, now, uow.session.get_one(StoredFile, stored.id))
+
+        attempt(g.user, take_off, context=context())
         flash(f"已移除附件“{stored.name}”。", "ok")
         return redirect(self.address("edit", pk=pk))
 
@@ -250,7 +260,6 @@ class PlanScreen(PlanDesk, FlowScreen):
 
     def _amend(self, uow: UnitOfWork, pk: int, given: dict[str, Any]) -> Plan:
         plan = self.find(pk)
-        self.must_be(plan, request.form.get("version", ""))
         needs, items = given.pop("needs"), given.pop("items")
         plans.amend(uow, plan, **given)
         plans.set_needs(uow, plan, groups(uow, needs))
@@ -308,7 +317,6 @@ class PlanScreen(PlanDesk, FlowScreen):
             batch=batch,
             batches=self._batches(),
             plan=plan,
-            version=str(plan.version) if plan else "",
             files=files_of(plan) if plan else [],
             file_link=file_link,
             carried=model is not None and plan is None and request.method != "POST",

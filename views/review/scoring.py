@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from flask import abort, flash, g, redirect, request
@@ -115,13 +115,25 @@ class ExpertDesk(Screen):
         )
         return db.session.scalar(rows)
 
+    def kept(self, declaration: Declaration) -> Sequence[Any]:
+        """Everything the expert has written here before."""
+        rows = select(self.written).where(
+            self.written.declaration_id == declaration.id, self.written.expert_id == review_desk.me(g.user)
+        )
+        return db.session.scalars(rows.order_by(self.written.id)).all()
+
     @expose("/show/<int:pk>", methods=["GET", "POST"])
     @has_access
     def show(self, pk: int) -> Any:
         """The material, and beside it the form; POST writes it and goes on to the next candidate."""
         declaration = self.find(pk)
         step = self.questions(declaration)
-        posted = submit(step, declaration, lambda uow, given: self.write(uow, self.find(pk), given))
+        posted = submit(
+            step,
+            declaration,
+            lambda uow, given: self.write(uow, self.find(pk), given),
+            of=lambda: self.kept(declaration),
+        )
         if posted.done:
             flash(f"已保存对“{declaration.applicant_name}”的{self.title}。", "ok")
             return redirect(self._next(pk) if request.form.get("go") == "next" else self.address("show", pk=pk))

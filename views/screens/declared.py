@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Select
 
 from models.base import db
 from models.declarations.declaration import Declaration
-from views.screens import listing
+from views.screens import listing, seen
 from views.screens.columns import Column, column, made
 from views.screens.forms import ProvinceConverter
 from views.screens.further_condition import cells_of
@@ -60,6 +60,7 @@ class Declared(ModelView):
     empty = "没有符合条件的记录。"  #: why, and what to do
     deadline = ""  #: name of the date by which the record is due
     steps: ClassVar[Sequence[tuple[str, Iterable[str]]]] = ()  #: stages of the lifecycle: (label, its states)
+    bulk = ""  #: verbs for ticked rows: "approve"; only screens with a lifecycle offer them
     list_template = "screens/list.html"
     show_template = "screens/show.html"
     form_template = "screens/form.html"
@@ -73,7 +74,6 @@ class Declared(ModelView):
         groups = self.facts if isinstance(self.facts, Mapping) else {"基本信息": self.facts or self.columns}
         self.groups = {title: [self._column(name) for name in names.split()] for title, names in groups.items()}
         self.asks_for = [*conditions_of(self.model, self.conditions, self.labels), *cells_of(self.model)]
-        self.version_name = getattr(self.model.__mapper__.version_id_col, "key", "")
         closed = {
             "add": self.can_add,
             "edit": self.can_edit,
@@ -121,6 +121,11 @@ class Declared(ModelView):
     def _init_titles(self) -> None:
         self.list_title = self.show_title = self.add_title = self.edit_title = self.title
 
+    @property
+    def weighs_rows(self) -> bool:
+        """Whether each row of the list is read whole: ticked, it carries a version that is worked out from it."""
+        return bool(self.bulk) and self.model.__mapper__.version_id_col is None
+
     # -- rows: one door for list, show, edit, delete, export and verbs ---------------------------------
 
     def scope(self, actor: Any) -> ColumnElement[bool] | None:
@@ -151,6 +156,19 @@ class Declared(ModelView):
 
     def _known(self, pk: int) -> Any:
         return db.session.scalars(self.query(known=True).where(self.model.id == pk)).unique().first()
+
+    def render_template(self, template: str, **more: Any) -> str:
+        """Draw a page; every form on the page of a record carries the version that is seen (`seen`: an older one)."""
+        record, older = more.get("record"), more.pop("seen", "")
+        if older:
+            seen.draw(older)
+        elif hasattr(record, "__mapper__") and not seen.drawn():
+            seen.draw(seen.version_of(record))
+        return str(super().render_template(template, **more))
+
+    def must_be(self, record: Any, version: str) -> None:
+        """Hook: refuse when the record is no longer the version that the person has seen."""
+        seen.must_be(version, record)
 
     def may(self, permission: str) -> bool:
         """Whether the account has that permission of this screen (`add`, `edit`, `delete`, `export`, `act`)."""

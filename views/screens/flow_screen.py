@@ -12,7 +12,7 @@ from flask_appbuilder.security.decorators import permission_name
 
 from models.base import db
 from models.jobs.job import Job
-from views.screens import asks, listing
+from views.screens import asks, listing, seen
 from views.screens.boxes import Box, errors_of
 from views.screens.columns import badge
 from views.screens.lookup import is_key
@@ -20,9 +20,9 @@ from views.screens.moment import of_request
 from views.screens.refusal import NOT_THIS, code_of
 from views.screens.screen import Link, Panel, Screen
 from views.screens.stay import context
-from workflow.base.errors import NotNow, Refused, TooBusy
+from workflow.base.errors import NotNow, NotYou, Refused, TooBusy
 from workflow.base.flow import Flow, Step
-from workflow.base.unit_of_work import OVERTAKEN, UnitOfWork, attempt
+from workflow.base.unit_of_work import UnitOfWork, attempt
 
 #: How many rows one bulk verb takes at most: more than a page, less than a long transaction.
 BULK_MOST = 500
@@ -66,7 +66,6 @@ class FlowScreen(Screen):
     flow: ClassVar[Flow]
     verbs = ""  #: "approve send_back"; empty: all
     weighed = ""  #: verbs whose own page (`verb_panels`) is read before they are done: no dialog
-    bulk = ""  #: "approve"
     row_verbs = ""  #: verbs offered as links of a row; empty: none
     can_edit = can_delete = False
 
@@ -105,11 +104,7 @@ class FlowScreen(Screen):
         """The detail page with its action bar."""
         if "actions" not in more:
             more["actions"] = self.actions_of(record) if self.may("act") else []
-        more.setdefault("version", self._version(record))
         return super().show_page(record, **more)
-
-    def _version(self, record: Any) -> str:
-        return str(getattr(record, self.version_name)) if self.version_name else ""
 
     def operations(self, record: Any) -> list[Link]:
         """详情, and the declared `row_verbs` that role and state allow."""
@@ -157,18 +152,22 @@ class FlowScreen(Screen):
             return self._verb_page(action, record), 200
         name = self.name_of(record)
         try:
-            if refusal := self.flow.refusal(of_request(), record, step):
+            refusal = self.flow.refusal(of_request(), record, step)
+            if isinstance(refusal, NotYou):  # whose verb it is comes before what he has seen
+                raise refusal
+            version = seen.told()
+            if refusal:
                 raise refusal
             answers = asks.answers_of(step, request, of_request(), record)
             self.beforehand(record, step)
-            answer = attempt(g.user, lambda uow: self._act(uow, pk, step, answers), context=context())
+            answer = attempt(g.user, lambda uow: self._act(uow, pk, version, step, answers), context=context())
         except Refused as refusal:
             return self._refused(self.find(pk), step, refusal)
         return self.done(pk, step, name, answer)
 
-    def _act(self, uow: UnitOfWork, pk: int, step: Step, answers: dict[str, Any]) -> Any:
+    def _act(self, uow: UnitOfWork, pk: int, version: str, step: Step, answers: dict[str, Any]) -> Any:
         record = self.find(pk)
-        self.must_be(record, request.form.get("version", ""))
+        self.must_be(record, version)
         return self.perform(uow, record, step.verb, dict(answers))
 
     def verb_panels(self, record: Any, step: Step) -> Sequence[Panel]:
@@ -183,7 +182,6 @@ class FlowScreen(Screen):
             name=self.name_of(record),
             record=record,
             action=action,
-            version=self._version(record),
             facts=self.facts_of(record),
             state=self.badge_of(record),
             base=self.address("list"),
@@ -203,13 +201,11 @@ class FlowScreen(Screen):
                 if action.step is step and not action.refusal:
                     action.boxes = asks.boxes_of(step, uow, record, typed, refusal.fields)
                     action.open, action.sentence, sentence = True, refusal.sentence, ""
-        version = request.form.get("version") or self._version(record)
-        if isinstance(refusal, NotNow) and not isinstance(
-            refusal, TooBusy
-        ):  # the next attempt is made on what is seen now
-            version = self._version(record)
+        version = request.form.get(seen.FIELD, "")
+        if isinstance(refusal, NotNow) and not isinstance(refusal, TooBusy):
+            version = ""  # the next attempt is made on what is seen now
         if self.may("show"):
-            return self.show_page(record, actions=actions, alert=sentence, version=version), code
+            return self.show_page(record, actions=actions, alert=sentence, seen=version), code
         action = next((a for a in actions if a.open), Action(step, request.path, refusal=refusal.sentence))
         return self._verb_page(action, record), code
 
@@ -278,10 +274,12 @@ class FlowScreen(Screen):
             able.append(record) if reason is None else unable.append((record, reason))
         return able, unable
 
-    def not_in_bulk(self, uow: UnitOfWork, record: Any, step: Step, seen: str) -> str | None:
+    def not_in_bulk(self, uow: UnitOfWork, record: Any, step: Step, version: str) -> str | None:
         """Hook: why the verb cannot be done with this ticked row, or None; by default as its own button would say."""
-        if self.version_name and seen and seen != str(getattr(record, self.version_name)):
-            return OVERTAKEN
+        try:
+            self.must_be(record, version)
+        except NotNow as overtaken:
+            return overtaken.sentence
         refusal = self.flow.refusal(uow, record, step)
         return refusal.sentence if refusal else None
 
@@ -291,7 +289,7 @@ class FlowScreen(Screen):
         return {int(key): version for key, _colon, version in pairs if is_key(key)}
 
     def _records(self, keys: list[int]) -> list[Any]:
-        options = listing.loading(self.model, self.shown)
+        options = listing.loading(self.model, self.shown, whole=self.weighs_rows)
         query = self.query(known=True).where(self.model.id.in_(keys)).options(*options).order_by(self.model.id)
         records = list(db.session.scalars(query).unique())
         if len(records) != len(keys):

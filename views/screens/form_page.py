@@ -7,13 +7,14 @@ from typing import Any
 from flask import flash, g, redirect, request
 from flask_appbuilder import expose, has_access
 
+from views.screens import seen
 from views.screens.boxes import errors_of
 from views.screens.declared import Declared
 from views.screens.journalled import erase, insert, update
 from views.screens.refusal import NOT_THIS, code_of
 from views.screens.stay import context
 from workflow.base.errors import NotNow, NotYou, Refused
-from workflow.base.unit_of_work import OVERTAKEN, UnitOfWork, attempt
+from workflow.base.unit_of_work import UnitOfWork, attempt
 
 
 class FormPage(Declared):
@@ -71,61 +72,54 @@ class FormPage(Declared):
             raise NotNow(reason)
         if request.method != "POST":
             return self._form_page(self.edit_form(obj=record, formdata=None), record), 200
-        form = self.edit_form(obj=record)
-        seen, sentence, code = request.form.get("version", ""), "", NOT_THIS
-        if form.validate():
-            values = form.values(self.edit_columns)
-            try:
-                attempt(g.user, lambda uow: self._change(uow, pk, seen, values), context=context())
-            except NotYou:
-                raise
-            except Refused as refusal:
-                sentence = form.blame(refusal.fields) or (
-                    "" if refusal.fields and not refusal.links else refusal.sentence
-                )
-                code = code_of(refusal)
-                record = self.find(pk)
-            else:
+        form, sentence, code = self.edit_form(obj=record), "", NOT_THIS
+        version = request.form.get(seen.FIELD, "")
+        try:
+            if self._filled(form):
+                values = form.values(self.edit_columns)
+                attempt(g.user, lambda uow: self._change(uow, pk, version, values), context=context())
                 flash("已保存修改。", "ok")
                 return redirect(self._home_of(pk))
-        return self._form_page(form, record, sentence, seen), code
+        except NotYou:
+            raise
+        except Refused as refusal:
+            sentence = form.blame(refusal.fields) or ("" if refusal.fields and not refusal.links else refusal.sentence)
+            code = code_of(refusal)
+            record = self.find(pk)
+            version = "" if isinstance(refusal, NotNow) else version  # the next try is made on what is seen now
+        return self._form_page(form, record, sentence, version), code
 
-    def _change(self, uow: UnitOfWork, pk: int, seen: str, values: dict[str, Any]) -> None:
+    @staticmethod
+    def _filled(form: Any) -> bool:
+        """Whether the form can be read; without the version that was seen it is not even looked at."""
+        seen.told()
+        return bool(form.validate())
+
+    def _change(self, uow: UnitOfWork, pk: int, version: str, values: dict[str, Any]) -> None:
         record = self.find(pk)
-        self.must_be(record, seen)
+        self.must_be(record, version)
         if reason := self.editable(record):
             raise NotNow(reason)
         self.change(uow, record, **values)
-
-    def must_be(self, record: Any, seen: str) -> None:
-        """Refuse when the record is no longer the version that the person has seen."""
-        if self.version_name and seen and seen != str(getattr(record, self.version_name)):
-            raise NotNow(OVERTAKEN)
 
     @expose("/delete/<int:pk>", methods=["POST"])
     @has_access
     def delete(self, pk: int) -> Any:
         """Delete a record nothing refers to."""
-        name = self.name_of(self.find(pk))
-        attempt(g.user, lambda uow: self._remove(uow, pk), context=context())
+        name, version = self.name_of(self.find(pk)), seen.told()
+        attempt(g.user, lambda uow: self._remove(uow, pk, version), context=context())
         flash(f"已删除“{name}”。", "ok")
         return redirect(self.address("list"))
 
-    def _remove(self, uow: UnitOfWork, pk: int) -> None:
+    def _remove(self, uow: UnitOfWork, pk: int, version: str) -> None:
         record = self.find(pk)
+        self.must_be(record, version)
         if reason := self.erasable(record):
             raise NotNow(reason)
         self.remove(uow, record)
 
-    def _form_page(self, form: Any, record: Any, sentence: str = "", seen: str | None = None) -> str:
+    def _form_page(self, form: Any, record: Any, sentence: str = "", version: str = "") -> str:
         boxes = form.boxes(self.add_columns)
-        version = (
-            seen
-            if seen is not None
-            else str(getattr(record, self.version_name))
-            if record is not None and self.version_name
-            else ""
-        )
         return self.render_template(
             self.form_template,
             screen=self,
@@ -134,7 +128,7 @@ class FormPage(Declared):
             boxes=boxes,
             errors=errors_of(boxes),
             sentence=sentence,
-            version=version,
+            seen=version,
             base=self.address("list"),
             back=self._home_of(record.id) if record is not None else self.address("list"),
         )

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from models.base import db
 from models.office.list_choice import ColumnChoice, SavedQuery
-from views.screens import listing
+from views.screens import listing, seen
 from views.screens.columns import Column
 from views.screens.declared import Declared
 from views.screens.panel import Link, reachable
@@ -55,7 +55,12 @@ class ListPage(Declared):
             return redirect(f"{self.address('list')}?{without}")
         asked = listing.asked_of(request.args, self.asks_for, self.order_columns, extra=self.list_parameters())
         page = listing.page_of(
-            self.model, self.finder(asked.clauses), asked.order or self.order, self.columns_now(), asked.page
+            self.model,
+            self.finder(asked.clauses),
+            asked.order or self.order,
+            self.columns_now(),
+            asked.page,
+            whole=self.weighs_rows,
         )
         return self.render_template(self.list_template, **self.list_page(asked, page))
 
@@ -84,7 +89,7 @@ class ListPage(Declared):
 
     def _row(self, record: Any) -> dict[str, Any]:
         cells = Markup("".join([_cell(c, record) for c in self.columns_now()]))  # noqa: S704  (every part is escaped in _cell)
-        key = f"{record.id}:{getattr(record, self.version_name)}" if self.version_name else str(record.id)
+        key = f"{record.id}:{seen.version_of(record)}" if self.bulk else str(record.id)
         return {"key": key, "cells": cells, "links": self.operations(record), "record": record}
 
     def query_boxes(self, typed: Mapping[str, str]) -> Sequence[Any]:

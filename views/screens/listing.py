@@ -219,8 +219,9 @@ class ByReading(ByQuery):
         return super().keys(order, count, most, limit, offset)
 
 
-def loading(model: Any, columns: Sequence[Column]) -> list[Any]:
-    """Loader options: the relations the columns show; long texts they do not show stay where they are."""
+def loading(model: Any, columns: Sequence[Column], *, whole: bool = False) -> list[Any]:
+    """Loader options: the relations the columns show; long texts they do not show stay where they are, unless the
+    rows are wanted `whole`."""
     shown_and_parts = [part for column in columns for part in (column, *column.parts)]
     paths = {
         path: None
@@ -236,19 +237,27 @@ def loading(model: Any, columns: Sequence[Column]) -> list[Any]:
             option = option.joinedload(relation)
         options.append(option)
     shown = {column.name for column in shown_and_parts}
-    heavy = [
-        a for a in model.__mapper__.column_attrs if isinstance(a.columns[0].type, (JSON, Text)) and a.key not in shown
-    ]
+    heavy = (
+        []
+        if whole
+        else [
+            a
+            for a in model.__mapper__.column_attrs
+            if isinstance(a.columns[0].type, (JSON, Text)) and a.key not in shown
+        ]
+    )
     return options + [defer(getattr(model, a.key)) for a in heavy]
 
 
-def page_of(model: Any, finder: Finder, order: str, columns: Sequence[Column], page: int) -> Listing:
+def page_of(
+    model: Any, finder: Finder, order: str, columns: Sequence[Column], page: int, *, whole: bool = False
+) -> Listing:
     """Count, keys, rows. A page behind the end becomes the last one; a key whose row may not be seen shows nothing."""
     count = finder.count(MOST + 1)
     page = min(page, max(1, -(-min(count, MOST) // PAGE)))
     keys = finder.keys(order, count, MOST + 1, PAGE, (page - 1) * PAGE)
     if not keys:
         return Listing([], count, page)
-    found = db.session.scalars(finder.rows(keys).options(*loading(model, columns))).unique()
+    found = db.session.scalars(finder.rows(keys).options(*loading(model, columns, whole=whole))).unique()
     by_key = {record.id: record for record in found}
     return Listing([by_key[key] for key in keys if key in by_key], count, page)

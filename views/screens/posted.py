@@ -13,12 +13,12 @@ from typing import Any
 
 from flask import g, request
 
-from views.screens import asks
+from views.screens import asks, seen
 from views.screens.boxes import Box
 from views.screens.moment import of_request
 from views.screens.refusal import code_of
 from views.screens.stay import context
-from workflow.base.errors import Refused
+from workflow.base.errors import NotNow, Refused
 from workflow.base.flow import Ask, Flow, Step
 from workflow.base.unit_of_work import UnitOfWork, attempt
 
@@ -45,18 +45,37 @@ class Posted:
 
 
 def submit(
-    step: Step, subject: Any, do: Callable[[UnitOfWork, dict[str, Any]], Any], rows: Sequence[Rows] = ()
+    step: Step,
+    subject: Any,
+    do: Callable[[UnitOfWork, dict[str, Any]], Any],
+    rows: Sequence[Rows] = (),
+    *,
+    of: Callable[[], Sequence[Any]] | None = None,
 ) -> Posted:
     """Read the answers of the request and do the verb with them in one unit of work; a GET does nothing.
 
-    The answers of `rows` come under their name. Everything that cannot be read is told at once.
+    The answers of `rows` come under their name. Everything that cannot be read is told at once. `of` names what the
+    form changes that exists already: its page carries the version of that, and without it nothing is read at all.
     """
     if request.method != "POST":
+        if of is not None:
+            seen.draw(seen.version_of(*of()))
         return Posted()
+    version = request.form.get(seen.FIELD, "")
+
+    def doing(uow: UnitOfWork) -> Any:
+        if of is not None:
+            seen.must_be(version, *of())
+        return do(uow, dict(answers))
+
     try:
+        if of is not None:
+            seen.told()
         answers = _all(lambda: read(step, subject), *(partial(_named, table, subject) for table in rows))
-        return Posted(True, attempt(g.user, lambda uow: do(uow, dict(answers)), context=context()))
+        return Posted(True, attempt(g.user, doing, context=context()))
     except Refused as refusal:
+        if of is not None:  # overtaken, the next try is made on what is seen now
+            seen.draw(seen.version_of(*of()) if isinstance(refusal, NotNow) else version)
         return Posted(
             sentence=refusal.sentence, errors=refusal.fields, typed=asks.typed_in(step, request), code=code_of(refusal)
         )

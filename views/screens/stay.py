@@ -9,10 +9,11 @@ Idling is told from the cookie, so that reading a page writes nothing.
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import g, request, session
+from flask import Response, current_app, g, request, session
 from flask_login import login_user
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -40,9 +41,41 @@ def address() -> str:
     return (request.remote_addr or "")[:64]
 
 
+#: The cookie by which a browser is known again that has signed in before; it opens nothing.
+BROWSER = "zc_browser"
+_BROWSER_DAYS = 400
+
+
+def browser() -> str:
+    """The word of this browser; nothing where none of ours has it."""
+    word = request.cookies.get(BROWSER, "")
+    return word if len(word) == 64 and word.isalnum() else ""
+
+
 def context() -> dict[str, str]:
     """What a unit of work of this request remembers of its origin."""
     return {"address": address()}
+
+
+def entering() -> dict[str, str]:
+    """The same when somebody signs in: by which browser as well. One that has no word is given one."""
+    g.browser = browser() or secrets.token_hex(32)
+    return context() | {"browser": g.browser}
+
+
+def known_again(answer: Response) -> Response:
+    """Give the browser its word, for over a year; only with what follows a right password."""
+    settings = current_app.config
+    answer.set_cookie(
+        BROWSER,
+        g.browser,
+        max_age=_BROWSER_DAYS * 86_400,
+        path="/login/",
+        secure=settings["SESSION_COOKIE_SECURE"],
+        httponly=True,
+        samesite="Lax",
+    )
+    return answer
 
 
 def remember(account: Account, token: str) -> None:

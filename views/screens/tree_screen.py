@@ -16,6 +16,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
 
 from models.base import db
+from views.screens import seen
 from views.screens.boxes import errors_of
 from views.screens.lookup import is_key
 from views.screens.refusal import NOT_THIS, code_of
@@ -137,7 +138,9 @@ class TreeScreen(Screen):
         form = self.edit_form(obj=record, formdata=None) if record is not None else None
         return self._page(key, record, form)
 
-    def _page(self, key: str, record: Any, form: Any, sentence: str = "", adding: bool = False) -> str:
+    def _page(
+        self, key: str, record: Any, form: Any, sentence: str = "", *, adding: bool = False, version: str = ""
+    ) -> str:
         path = self.path(key) if key else []
         boxes = form.boxes(self.edit_columns) if form is not None else []
         fixed = self.editable(record) if record is not None else None
@@ -154,7 +157,7 @@ class TreeScreen(Screen):
             sentence=sentence,
             adding=adding,
             fixed=fixed,
-            version=str(getattr(record, self.version_name)) if record is not None and self.version_name else "",
+            seen=version,
             base=self.address("list"),
             facts=self.facts_of(record) if record is not None else [],
             **self.beside(key, record),
@@ -215,32 +218,27 @@ class TreeScreen(Screen):
         if reason := self.editable(record):
             raise NotNow(reason)
         form, sentence, code = self.edit_form(obj=record), "", NOT_THIS
-        if form.validate():
-            values = form.values(self.edit_columns)
-            try:
-                attempt(
-                    g.user,
-                    lambda uow: self._change(uow, pk, request.form.get("version", ""), values),
-                    context=context(),
-                )
-            except NotYou:
-                raise
-            except Refused as refusal:
-                sentence = form.blame(refusal.fields) or (
-                    "" if refusal.fields and not refusal.links else refusal.sentence
-                )
-                code = code_of(refusal)
-            else:
+        version = request.form.get(seen.FIELD, "")
+        try:
+            if self._filled(form):
+                values = form.values(self.edit_columns)
+                attempt(g.user, lambda uow: self._change(uow, pk, version, values), context=context())
                 flash("已保存修改。", "ok")
                 return redirect(self.address("list", node=pk))
-        return self._page(str(pk), self.find(pk), form, sentence), code
+        except NotYou:
+            raise
+        except Refused as refusal:
+            sentence = form.blame(refusal.fields) or ("" if refusal.fields and not refusal.links else refusal.sentence)
+            code = code_of(refusal)
+            version = "" if isinstance(refusal, NotNow) else version
+        return self._page(str(pk), self.find(pk), form, sentence, version=version), code
 
     @expose("/delete/<int:pk>", methods=["POST"])
     @has_access
     def delete(self, pk: int) -> Any:
         """删除栏目: a node nothing refers to."""
         record = self.find(pk)
-        name, above = self.name_of(record), getattr(record, self._above().key)
-        attempt(g.user, lambda uow: self._remove(uow, pk), context=context())
+        name, above, version = self.name_of(record), getattr(record, self._above().key), seen.told()
+        attempt(g.user, lambda uow: self._remove(uow, pk, version), context=context())
         flash(f"已删除“{name}”。", "ok")
         return redirect(self.address("list", node=above))

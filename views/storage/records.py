@@ -53,6 +53,7 @@ DESKS: dict[str, tuple[str | dict[str, str], ...]] = {
     "quota": ("QuotaScreen.show", "QuotaAuditScreen.show", "QuotaSearchScreen.show"),
     "filing": ("FilingScreen.show", "FilingAuditScreen.show"),
     "organisation": ("OrganisationScreen.show",),
+    "registration": ("RegistrationScreen.show",),
     "committee": ("CommitteeScreen.show", "CommitteeSearchScreen.show"),
     "acceptance_office": ("AcceptanceScreen.show",),
     "issuer": ("IssuerScreen.show",),
@@ -121,12 +122,13 @@ class RecordView(BaseView):
     def file(self, key: str) -> Any:
         """A stored file, through the row policy of the record that owns it; always as a download in a sandbox."""
         stored = readable_file(key)
+        name, media_type = clean.called(stored)
         return served(
             lambda start, end: clean.open_file(stored, start, end),
             size=clean.size_of(stored),
             digest=stored.sha256,
-            name=stored.name,
-            media_type=stored.media_type,
+            name=name,
+            media_type=media_type,
         )
 
     @expose("/batch/<int:key>/dates.ics")

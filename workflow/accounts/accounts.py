@@ -26,6 +26,7 @@ from models.register.organisation import Organisation
 from models.review.session import UNDER_WAY, Member, ReviewSession
 from workflow.accounts import password
 from workflow.accounts.apart import exclusion
+from workflow.accounts.awaiting import undecided
 from workflow.accounts.sign_in import end_everywhere
 from workflow.base import clock, settings
 from workflow.base import roles as r
@@ -187,7 +188,7 @@ def create_account(
         committee_id=committee.id if committee else None,
         position=position,
     )
-    _take_roles(uow, account, roles)
+    take_roles(uow, account, roles)
     uow.record("create_account", account, username=account.username, roles=sorted(roles), label="建立账号")
     return account
 
@@ -199,7 +200,7 @@ def register(
     if not uow.actor.plays(r.SYSTEM) or set(roles) & {*r.THREE_ADMINS, *r.HRSS}:
         raise NotYou("这类账号不能自行注册。")
     account = _new_account(uow, username, name, password, must_change=False, **given)
-    _take_roles(uow, account, roles)
+    take_roles(uow, account, roles)
     return account
 
 
@@ -234,7 +235,8 @@ def _new_account(
     return account
 
 
-def _take_roles(uow: UnitOfWork, account: Account, names: tuple[str, ...]) -> None:
+def take_roles(uow: UnitOfWork, account: Account, names: tuple[str, ...]) -> None:
+    """Give an account its roles, where they fit; refused where they do not, or exclude each other."""
     have = {role.name: role for role in uow.session.scalars(select(Role).where(Role.name.in_(names)))}
     if unknown := {name for name in names if name not in r.ALL and not givable(have.get(name))}:
         raise Refused(f"没有“{'、'.join(sorted(unknown))}”这一角色，或者它已停用。", field="role")
@@ -350,7 +352,7 @@ _WHY = "GB/T 22239-2019 8.1.4.2"
 ACCOUNT = Flow("账号", AccountState, [
     #     verb                    label          from          to     by          only if                            asks
     Step("disable",               "停用",        {_ON},        _OFF,  _ADMIN,     [not_oneself, not_the_last],       [_REASON], _WHY, "bad"),
-    Step("enable",                "启用",        {_OFF},       _ON,   _ADMIN,     [not_oneself],                     [_REASON], _WHY),
+    Step("enable",                "启用",        {_OFF},       _ON,   _ADMIN,     [not_oneself, undecided],          [_REASON], _WHY),
     Step("reassign",              "变更所属",    {_ON, _OFF},  None,  _ADMIN,     [not_oneself, no_applicant],       _PLACE,    _WHY),
     Step("reset_password",        "重置密码",    {_ON},        None,  _ADMIN,     [not_oneself],                     (),        _WHY),
     Step("grant_role",            "授予角色",    {_ON},        None,  _SECURITY,  [not_oneself],
@@ -443,7 +445,7 @@ def _change_roles(uow: UnitOfWork, account: Account, verb: str, names: Iterable[
     if before == after:
         raise Refused("角色没有变化，请选择要授予或收回的角色。", field="role")
     ACCOUNT.advance(uow, account, verb, roles_before=list(before), roles_after=list(after))
-    _take_roles(uow, account, after)
+    take_roles(uow, account, after)
     end_everywhere(uow, account)
 
 

@@ -1,8 +1,7 @@
 """Registering oneself (附件1 账号注册; 附件2: units register themselves): an applicant, or an organisation's desk.
 
-The system account acts, because nobody is signed in yet. A unit that is new, or a personnel agency, may work
-at once: everything it recommends is audited above it. A desk of an organisation the province already knows,
-or of one that audits others, waits until the 系统管理员 has seen the letter of authority and enables it.
+The system account acts, because nobody is signed in yet. A desk of an organisation, whether the province knows it or
+not, waits until its superior has seen the letter of authority (workflow/accounts/admission.py).
 """
 
 from __future__ import annotations
@@ -15,15 +14,18 @@ from sqlalchemy import func, select
 from stdnum.cn import ric
 
 from models.accounts.account import Account
+from models.accounts.registration import Registration
+from models.accounts.registration import RegistrationState as S
 from models.register.organisation import NodeKind, Organisation
 from models.register.person import IdKind, Person
 from models.sealed import blind_index, normalised
-from workflow.accounts import accounts
+from workflow.accounts import accounts, awaiting
 from workflow.base import roles as r
 from workflow.base.errors import NotYou, Refused
+from workflow.base.notices import tell
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.register import organisation as organisations
-from workflow.register import person_name
+from workflow.register import person_name, register
 from workflow.register.pinyin import initials
 
 #: One answer for a number that has an account and for one that is known under other data: nobody tries numbers out.
@@ -187,9 +189,9 @@ def register_organisation(
     username: str,
     password: accounts.Prepared,
 ) -> Account:
-    """A desk of an organisation, and the organisation itself when the province does not know it yet.
+    """A desk of an organisation, which its superior verifies; what the province does not know is entered then.
 
-    The account is inactive where its authority must be seen first (module docstring).
+    Refused: what could not be entered anyway, an organisation that has an account or a registration in hand.
     """
     _only_registration(uow)
     if kind not in DESKS:
@@ -199,31 +201,46 @@ def register_organisation(
     if not re.fullmatch(r"[0-9+\- ]{7,20}", telephone.strip()):
         raise Refused("请填写联系电话（7 至 20 位数字）。", field="telephone")
     known = uow.session.scalar(select(Organisation).where(func.upper(Organisation.code) == normalised(code)))
-    if known is not None:
-        organisation, kind = _claim(uow, known, name), known.kind
-    else:
-        organisation = organisations.enter(
-            uow,
-            code=normalised(code),
-            name=name,
-            kind=kind,
-            region_code=region_code,
-            nature=nature,
-            superior=_superior(uow, superior_code),
-            contact=contact.strip(),
-            telephone=telephone.strip(),
-        )
-    at_once = known is None and kind in (NodeKind.UNIT, NodeKind.AGENCY)
-    account = accounts.register(
-        uow,
-        username=username,
-        name=contact,
-        password=password,
-        roles=DESKS[kind],
-        organisation_id=organisation.id,
-        active=at_once,
+    superior = _superior(uow, superior_code)
+    row = register.normal(
+        {"code": normalised(code), "name": name, "kind": kind, "region_code": region_code, "superior": superior.code}
+        | {"nature": nature, "contact": contact, "telephone": telephone}
     )
-    uow.record("register_organisation", account, organisation=organisation.code, waits=not at_once, label="单位注册")
+    if known is not None:
+        _claim(uow, known, name)
+        kind, superior = known.kind, known.superior or superior
+        row = {column: getattr(known, column) for column in row if column != "superior"} | {
+            "contact": row["contact"],
+            "telephone": row["telephone"],
+        }
+    elif wrong := register.faults(register.known(uow.session, [row]), row):
+        raise Refused("机构信息有误，请按提示修改。", fields=wrong)
+    in_hand = select(Registration.id).where(Registration.code == row["code"], Registration.state == S.WAITING)
+    if uow.session.scalar(in_hand) is not None:
+        raise Refused("该单位的注册正在核验，不能重复注册；请等待上级单位核验，或与其联系。", field="code")
+    awaiting.released(uow, username, row["code"])
+    account = accounts.register(uow, username=username, name=contact, password=password, roles=(), active=False)
+    row.pop("superior", None)
+    made = Registration(
+        account=account,
+        superior=superior,
+        organisation=known,
+        submitted_at=uow.now.replace(microsecond=0),
+        basis="",
+        reason="",
+        state=S.WAITING,
+        **row,
+    )
+    uow.session.add(made)
+    uow.session.flush()
+    uow.record("register_organisation", made, label="单位注册", after=S.WAITING)
+    tell(
+        uow,
+        superior,
+        "单位注册待核验",
+        f"{made.name}（{made.code}）注册为下级单位，联系人{made.contact}；请在“单位注册核验”中核验授权书后办理。",
+        link=f"/open/registration/{made.id}",
+    )
     return account
 
 

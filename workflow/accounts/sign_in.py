@@ -21,7 +21,7 @@ from models.accounts.account import SYSTEM_NAME, Account
 from models.accounts.sign_in import AddressDelay, SignIn
 from models.register.person import Person
 from models.sealed import blind_index
-from workflow.accounts import familiar, password
+from workflow.accounts import awaiting, familiar, password
 from workflow.base import clock, row_check, settings
 from workflow.base import roles as r
 from workflow.base.errors import Refused
@@ -80,24 +80,36 @@ def wait_seconds(session: Session, address: str) -> int:
 
 
 def enter(
-    uow: UnitOfWork, account: Account | None, *, correct: bool, second_factor_at: datetime | None = None
+    uow: UnitOfWork,
+    account: Account | None,
+    *,
+    correct: bool,
+    second_factor_at: datetime | None = None,
+    step: int | None = None,
 ) -> Entry:
     """Let the account in, or note the failure; after five in a row it is locked for a quarter of an hour.
 
     `uow.actor` is the account itself, or the system account when there is none of that name; with a new
-    password the second factor of the old stay goes on. Never raises, so that the failure is kept.
+    password the second factor of the old stay goes on. A code of the authenticator, told together with the password
+    (its `step`), opens a locked account, and stands for the second factor: who guesses needs both at once and learns
+    of neither. Never raises, so that the failure is kept.
     """
     address = uow.context.get("address", "")
     if account is None:
         _address_failed(uow.session, address)
         uow.record("sign_in_failed", "account:unknown", label="登录失败", reason="unknown")
         return Entry(sentence=WRONG)
-    locked = familiar.shut(uow.session, account, address, uow.now)
+    locked = familiar.shut(uow.session, account, uow.context, uow.now)
+    if correct and account.active and _new_step(account, step):
+        account.totp_last_step, second_factor_at = step, clock.database_now(uow.session)
+        if locked:
+            uow.record("open_by_factor", account, label="凭动态口令解除锁定")
+            account.failed_logins, account.locked_until, locked = 0, None, False
     if locked or not account.active or not correct:
         reason = "locked" if locked else "disabled" if not account.active else "password"
         _tried(uow, account, address, counts=reason == "password")
         uow.record("sign_in_failed", account, label="登录失败", reason=reason)
-        return Entry(sentence=WRONG)
+        return Entry(sentence=(awaiting.told(uow.session, account) if correct and not locked else "") or WRONG)
     if sentence := row_check.forged_account(uow.session, account):
         uow.record("sign_in_failed", account, label="登录失败", reason="seal")
         return Entry(sentence=sentence)
@@ -117,7 +129,7 @@ def enter(
     )
     if account.locked_until is None or account.locked_until <= uow.now:  # a lock on others stays on them
         account.failed_logins, account.locked_until = 0, None
-    familiar.entered(uow, account, address)
+    familiar.entered(uow, account)
     account.login_count = (account.login_count or 0) + 1
     account.last_login = uow.now.replace(microsecond=0)
     uow.record("sign_in", account, label="登录")
@@ -126,9 +138,14 @@ def enter(
     return Entry(token=token)
 
 
+def _new_step(account: Account, step: int | None) -> bool:
+    """Whether a code was right, and newer than the last one."""
+    return step is not None and (account.totp_last_step is None or step > account.totp_last_step)
+
+
 def _tried(uow: UnitOfWork, account: Account, address: str, *, counts: bool) -> None:
     """A failure from outside: from an address of its own it counts there, from elsewhere for all elsewhere."""
-    own = familiar.of(uow.session, account, address)
+    own = familiar.place(uow.session, account, uow.context)
     if own is None or not counts:
         _failed(uow, account, address, counts=counts)
         return
@@ -214,9 +231,9 @@ def enrol_second_factor(uow: UnitOfWork, account: Account, secret: str, step: in
 def give_second_factor(uow: UnitOfWork, account: Account, step: int | None, key: str) -> bool:
     """Note a code: right and newer than the last one, or counted as a failed sign-in."""
     address = uow.context.get("address", "")
-    if familiar.shut(uow.session, account, address, uow.now):
+    if familiar.shut(uow.session, account, uow.context, uow.now):
         return False
-    if step is None or (account.totp_last_step is not None and step <= account.totp_last_step):
+    if not _new_step(account, step):
         _tried(uow, account, address, counts=True)
         uow.record("second_factor_failed", account, label="动态口令不正确", reason="code" if step is None else "used")
         return False

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, False_, and_, false, or_, select
 from sqlalchemy.orm import object_session
 
 from models.accounts.account import Account
+from models.accounts.registration import Registration, RegistrationState
 from models.awards.certificate import Certificate, in_force
 from models.awards.filing import Filing, FilingState
 from models.awards.publicity import Objection, ObjectionState, Publicity, PublicityItem, PublicityKind, PublicityState
@@ -185,6 +186,13 @@ def confirm_desk(actor: Account, today: date) -> Clause:
     if not actor.organisation_id:
         return false()
     return and_(PathNode.organisation_id == actor.organisation_id, PathNode.state == NodeState.PENDING)
+
+
+def registration_desk(actor: Account, today: date) -> Clause:
+    """单位注册核验: units and bureaus that have registered below one's own organisation."""
+    if not actor.organisation_id:
+        return false()
+    return and_(Registration.superior_id == actor.organisation_id, Registration.state == RegistrationState.WAITING)
 
 
 def inbox(actor: Account, today: date) -> Clause:

@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.accounts.account import Account
+from models.accounts.registration import Registration, RegistrationState
 from models.awards.certificate import Issuer, IssuerState
 from models.committees.committee import CommitteeOffice
 from models.committees.expert import Expert
@@ -75,6 +76,13 @@ def attached(session: Session, organisation: Organisation) -> list[Attached]:
         ("账号", select(Account).where(Account.organisation_id == key), "转到合并后的单位"),
         ("评委", select(Expert).where(Expert.unit_id == key), "工作单位改为合并后的单位"),
         ("直属下级单位", select(Organisation).where(Organisation.superior_id == key), "上级单位改为合并后的单位"),
+        (
+            "待核验的单位注册",
+            select(Registration).where(
+                Registration.superior_id == key, Registration.state == RegistrationState.WAITING
+            ),
+            "由合并后的单位核验",
+        ),
         ("审核路径节点", _places(key), "须先在审核路径配置中注销"),
         (
             "受理机构",

@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from models.accounts.account import Account
+from models.accounts.registration import Registration, RegistrationState
 from models.committees.expert import Expert
 from models.declarations.declaration import RouteStep
 from models.register.organisation import ChangeKind, Organisation, OrganisationChange
@@ -170,6 +171,10 @@ def _move(uow: UnitOfWork, organisation: Organisation, into: Organisation) -> di
     for expert in experts:
         expert.unit_id = into.id
         uow.record("move_unit", expert, label="工作单位合并", before_unit=organisation.name, after_unit=into.name)
+    waiting = (Registration.superior_id == old) & (Registration.state == RegistrationState.WAITING)
+    for registration in session.scalars(select(Registration).where(waiting)):
+        registration.superior_id = into.id
+        uow.record("move_registration", registration, label="上级单位合并", after_unit=into.name)
     _free_of(session, organisation, into)
     below = session.scalars(select(Organisation).where(Organisation.superior_id == old)).all()
     for unit in below:

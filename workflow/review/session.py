@@ -112,7 +112,34 @@ _ORDER = [
     Ask("reason", "议定理由", "area", max_length=500),
 ]
 
+
+def seats_locked(uow: UnitOfWork, review: ReviewSession) -> list[tuple[str, str]]:
+    """The seats whose account is locked at present, by code."""
+    return [
+        (str(member.id), member.code)
+        for member in review.members
+        if (account := account_of(uow, member)) is not None
+        and account.locked_until is not None
+        and account.locked_until > uow.now
+    ]
+
+
+def account_of(uow: UnitOfWork, member: Member) -> Account | None:
+    """The account that a seat signs in with."""
+    key = member.expert.account_id
+    return uow.session.get(Account, key) if key is not None else None
+
+
+def somebody_locked(uow: UnitOfWork, review: ReviewSession) -> str | None:
+    """Only where it is needed."""
+    return None if seats_locked(uow, review) else "没有账号被锁定的到会评委。"
+
+
 # fmt: off
+_UNLOCK = [
+    Ask("member", "评委", "choice", choices=lambda uow, review: seats_locked(uow, review), hint="仅列出账号被锁定的到会评委"),
+    Ask("reason", "核对情况", max_length=200, hint="当面核对身份的方式，如“核对身份证和评委证”"),
+]
 SESSION = Flow("评审会议", S, [
     #     verb                label              from                  to                  by                only if                                                                          asks
     Step("open_check_in",    "开始报到",         {S.PREPARING},        S.CHECK_IN,         COMMITTEE_OFFICE, [own_committee, opening_day, committee_in_force, committee_drawn, accounts_linked, venues_differ], [], "118号 五(四)", "primary"),
@@ -126,6 +153,7 @@ SESSION = Flow("评审会议", S, [
     Step("start_discussion", "开始小组评议",     {S.INTERVIEW},        S.DISCUSSION,       COMMITTEE_OFFICE, [own_committee, interview_scored],                                               [], "118号 五(四)", "primary"),
     Step("start_voting",     "进入大会投票",     {S.DISCUSSION},       S.VOTING,           COMMITTEE_OFFICE, [own_committee, discussed, quorum_present],                                      [_LATE], "令40号 第十八、十九条", "primary", "进入投票后不能再打分和修改意见，确定？"),
     Step("waive",            "登记未完成说明",   set(waivers.PHASES),  None,               COMMITTEE_OFFICE, [own_committee, something_unfinished],                                           waivers.ASKS, "118号 五(四)"),
+    Step("unlock_member",    "解除评委锁定",     set(UNDER_WAY),       None,               COMMITTEE_OFFICE, [own_committee, somebody_locked],                                                                 _UNLOCK, "令40号 第十八、十九条"),
     Step("ask_call_off",     "提请中止会议",     BEFORE_THE_COUNT,     None,               COMMITTEE_OFFICE, [own_committee, call_off_not_asked, not_counted],                                 [Ask("reason", "中止原因", "area", hint="如出席不足三分之二、开评日期变更、参评人员须调整")], "118号 五(一)", "bad"),
     Step("drop_call_off",    "撤回中止提请",     BEFORE_THE_COUNT,     None,               COMMITTEE_OFFICE, [own_committee, call_off_asked],                                                 [], "118号 五(一)"),
     Step("call_off",         "同意中止会议",     BEFORE_THE_COUNT,     S.CANCELLED,        SUPERVISOR,       [call_off_asked, not_counted],                                                   [], "118号 五(一)", "bad", "中止后本次抽取、打分和投票不再有效，参评人员可列入新的方案，确定中止？"),
@@ -149,6 +177,19 @@ def open_check_in(uow: UnitOfWork, review: ReviewSession) -> None:
         account.active = True
     if review.plan.state == PlanState.DRAWN:
         plans.opened(uow, review.plan)
+
+
+@SESSION.performs("unlock_member")
+def unlock_member(uow: UnitOfWork, review: ReviewSession, *, member: str, reason: str) -> None:
+    """A judge who sits in the room is known by sight: whoever locked his account does not keep him from voting."""
+    if len(reason.strip()) < 2:
+        raise Refused("请填写当面核对身份的方式（令40号 第十八条）。", field="reason")
+    seat = next((m for m in review.members if str(m.id) == member), None)
+    account = account_of(uow, seat) if seat is not None else None
+    if seat is None or account is None:
+        raise Refused("请选择账号被锁定的到会评委。", field="member")
+    SESSION.advance(uow, review, "unlock_member", member=seat.code, reason=reason.strip())
+    account.failed_logins, account.locked_until = 0, None
 
 
 @SESSION.performs("keep_devices")

@@ -19,17 +19,22 @@ from workflow.storage import files
 from workflow.storage.anew import run, said
 from workflow.storage.store import Reading, store
 
-#: Media type -> what is written anew, and its ending. A picture of an ordinary size goes out as it is.
-KINDS = {"application/pdf": ("pdf", "pdf")}
+#: Media type -> what is written anew, the ending of that, and its media type.
+KINDS = {
+    "application/pdf": ("pdf", "pdf", "application/pdf"),
+    "image/heic": ("image", "jpg", "image/jpeg"),
+    "image/jpeg": ("image", "jpg", "image/jpeg"),
+    "image/png": ("image", "png", "image/png"),
+}
 PIECE = 1 << 16
 
 
 @contextlib.contextmanager
 def at_hand(stored: StoredFile) -> Iterator[Path]:
-    """What is handed out of a PDF, as a path of this machine. Refused like `files.open_file`, and where it cannot be
-    written anew."""
-    kind, ending = KINDS[stored.media_type]
-    kept = store().cache / stored.sha256[:2] / stored.sha256 / f"clean-1.{ending}"
+    """What is handed out of a PDF or a picture, as a path of this machine. Refused like `files.open_file`, and where it
+    cannot be written anew."""
+    kind, ending, _media_type = KINDS[stored.media_type]
+    kept = store().cache / stored.sha256[:2] / stored.sha256 / f"clean-2.{ending}"
     files.open_file(stored, 0, 1).close()  # what the store has lost is told, whatever lies in the cache
     if not kept.exists():
         half = kept.with_name(f".{secrets.token_hex(8)}")
@@ -44,12 +49,14 @@ def at_hand(stored: StoredFile) -> Iterator[Path]:
         finally:
             half.unlink(missing_ok=True)
         if status:
-            raise Refused(f"文件“{stored.name}”{said(status).split('；')[0]}，不能下载；请由上传人换一份后重新上传。")
+            raise Refused(
+                f"文件“{stored.name}”{said(status).split('；')[0]}，不能预览和下载；请由上传人换一份后重新上传。"
+            )
     yield kept
 
 
 def open_file(stored: StoredFile, start: int = 0, end: int | None = None) -> Reading:
-    """The bytes that are handed out, whole or a part; a PDF written anew, everything else as it was sent."""
+    """The bytes that are handed out, whole or a part; PDF and pictures written anew, a table as it was sent."""
     if stored.media_type not in KINDS:
         return files.open_file(stored, start, end)
     with at_hand(stored) as path:
@@ -76,6 +83,13 @@ def size_of(stored: StoredFile) -> int:
         return path.stat().st_size
 
 
+def called(stored: StoredFile) -> tuple[str, str]:
+    """Name and media type of what is handed out: a HEIC photograph leaves as a JPEG."""
+    media_type = KINDS.get(stored.media_type, ("", "", stored.media_type))[2]
+    name = stored.name if media_type == stored.media_type else f"{stored.name.rpartition('.')[0]}.jpg"
+    return name, media_type
+
+
 class _Closing:
     """Pieces that let go of their file even when nobody has begun to read them."""
 
@@ -93,4 +107,4 @@ class _Closing:
         self.file.close()  # type: ignore[attr-defined]
 
 
-__all__ = ["at_hand", "open_file", "size_of"]
+__all__ = ["at_hand", "called", "open_file", "size_of"]

@@ -1,6 +1,7 @@
 """Preview (点击附件可预览, 附件3 1.12, 1.13, 1.15): pages of a stored file as pictures, drawn once and kept.
 
-Drawing happens in a process of its own with limits (workflow.storage.rasterise). What was drawn is kept by the file's
+Drawing happens in a process of its own with limits (workflow.storage.rasterise), from what is handed out and never
+from the sealed original. What was drawn is kept by the file's
 digest in the cache of this node, and made again by every other; whether somebody may look is asked before, with the row
 policy of the record that owns the file.
 """
@@ -19,12 +20,12 @@ from pathlib import Path
 
 from models.declarations.material import StoredFile
 from workflow.base.errors import NotNow, Refused
-from workflow.storage import files
+from workflow.storage import clean
 from workflow.storage.shelf import seconds
 from workflow.storage.store import store
 
 #: What a preview can show: media type → kind of drawing.
-KINDS = {"application/pdf": "pdf", "image/jpeg": "image", "image/png": "image"}
+KINDS = {"application/pdf": "pdf", "image/jpeg": "image", "image/png": "image", "image/heic": "image"}
 #: The widths a page is drawn in: small pictures, and three steps of the page itself.
 SMALL = 140
 ZOOMS = (900, 1400, 2000)
@@ -82,7 +83,7 @@ def _root() -> Path:
 
 
 def _kept(stored: StoredFile, number: int, width: int) -> Path:
-    return _root() / stored.sha256[:2] / stored.sha256 / f"{width}-{number}.png"
+    return _root() / stored.sha256[:2] / stored.sha256 / f"{width}-{number}-2.png"
 
 
 def _draw(stored: StoredFile, number: int, width: int) -> None:
@@ -98,7 +99,7 @@ def _draw(stored: StoredFile, number: int, width: int) -> None:
 
 
 def _draw_into(stored: StoredFile, wanted: range, width: int) -> None:
-    with files.at_hand(stored) as source, _scratch() as scratch:
+    with clean.at_hand(stored) as source, _scratch() as scratch:
         command = [sys.executable, "-I", str(_SCRIPT), KINDS[stored.media_type], str(source), str(scratch), str(width)]
         try:
             subprocess.run(  # noqa: S603

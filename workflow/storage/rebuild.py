@@ -5,8 +5,9 @@ product in it.
 
 KIND is pdf or image. Of a PDF the pages are kept as they look: what annotations and filled fields show is drawn into
 the page, and every action, form, script, attached file and comment goes; what was made is looked through again. A
-picture becomes a JPEG of at most 3000 pixels, upright, without the place where it was taken. Answers with its exit
-status: 0, or one of the numbers below; nothing is written then.
+picture stays of its kind (HEIC becomes a JPEG), upright, at most 3000 pixels on its longer side, and without the place
+where it was taken; one that needs none of this keeps every pixel as it is. Answers with its exit status: 0, or one of
+the numbers below; nothing is written then.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ BROKEN, PASSWORD, ACTIVE, TOO_LARGE = 3, 4, 5, 6
 #: Pages of a PDF, longer side and pixels of a picture.
 MOST_PAGES = 2_000
 LONGEST = 3_000
+#: Up to so many pixels a picture is not shrunk.
+ORDINARY = 12_000_000
 MOST_PIXELS = 200_000_000
 #: What a page is; everything else of it goes.
 _OF_A_PAGE = ("/MediaBox", "/CropBox", "/Rotate", "/Contents", "/Resources", "/UserUnit", "/Group")
@@ -187,22 +190,47 @@ def pdf(data: bytes) -> bytes | int:
 
 
 def image(data: bytes) -> bytes | int:
-    """The picture as a JPEG that fits; or why not."""
+    """The picture as it is handed out: what is told of the place is gone, and it fits; or why not."""
     from PIL import Image, ImageOps
 
     Image.MAX_IMAGE_PIXELS = None
-    with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "MPO")) as opened:
+    if heic(data):
+        import pillow_heif
+
+        pillow_heif.register_heif_opener()
+    with Image.open(io.BytesIO(data), formats=("HEIF",) if heic(data) else ("JPEG", "PNG")) as opened:
         if opened.width * opened.height > MOST_PIXELS:
             return TOO_LARGE
-        opened.draft("RGB", (LONGEST, LONGEST))
+        kind = "PNG" if opened.format == "PNG" else "JPEG"
+        huge = opened.width * opened.height > ORDINARY
+        if huge:
+            opened.draft("RGB", (LONGEST, LONGEST))
+        elif opened.format in ("JPEG", "PNG") and {*opened.info} <= _PLAIN:
+            opened.load()  # whole, and with nothing to hide
+            return data
         shown = ImageOps.exif_transpose(opened)
-        shown.thumbnail((LONGEST, LONGEST))
+        if huge:
+            shown.thumbnail((LONGEST, LONGEST))
         clear = Image.new("RGB", shown.size, "white")
         small = shown.convert("RGBA")
         clear.paste(small, mask=small.getchannel("A"))
     out = io.BytesIO()
-    clear.save(out, "JPEG", quality=88)
+    clear.save(out, kind, **({"quality": 90} if kind == "JPEG" else {"compress_level": 6}))
     return out.getvalue()
+
+
+#: What a picture may tell beside its pixels and leave with it; EXIF, XMP, IPTC and texts go.
+_PLAIN = {
+    "jfif", "jfif_version", "jfif_unit", "jfif_density", "dpi", "icc_profile", "progressive", "progression", "adobe",
+    "adobe_transform", "gamma", "srgb", "chromaticity", "aspect", "interlace", "transparency", "bbox",
+}  # fmt: skip
+#: Marks of a HEIC or HEIF file, after its first four bytes.
+_HEIC = (b"ftypheic", b"ftypheix", b"ftyphevc", b"ftyphevx", b"ftypheim", b"ftypheis", b"ftypmif1", b"ftypmsf1")
+
+
+def heic(data: bytes) -> bool:
+    """Whether it is a picture as newer telephones take it."""
+    return data[4:12] in _HEIC
 
 
 def main(arguments: list[str]) -> int:

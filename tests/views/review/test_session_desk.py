@@ -178,7 +178,7 @@ def test_interviews_are_scheduled_told_and_confirmed(browser, make, session, sit
     assert desk.post(f"/interview/notify/{held.review.id}").status_code == 302
     slot = session.scalar(select(InterviewSlot).order_by(InterviewSlot.sequence))
     assert desk.get(f"/interview/paper/{held.review.id}/{slot.id}.pdf").data.startswith(b"%PDF")
-    again = desk.post(f"/interview/notify/{held.review.id}")
+    again = desk.post(f"/interview/notify/{held.review.id}", data={"version": str(held.review.version)})
     assert again.status_code == 409 and "没有待发送的面试通知" in page_of(again)
     applicant = browser(make.account(r.APPLICANT, person_id=person.id))
     link = session.scalar(select(Notice.link).where(Notice.person_id == person.id))

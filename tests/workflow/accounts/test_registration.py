@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
-from models.register.organisation import NodeKind, UnitNature
+from models.accounts.registration import RegistrationState as S
+from models.office.notice import Notice
+from models.register.organisation import NodeKind, Organisation, UnitNature
 from models.register.person import IdKind
 from tests.factories import id_number
-from workflow.accounts import accounts, password, registration
+from workflow.accounts import accounts, admission, awaiting, password, registration
 from workflow.accounts import sign_in as signing
 from workflow.base import roles as r
-from workflow.base.errors import NotYou, Refused
+from workflow.base.errors import NotNow, NotYou, Refused
 
 TODAY = date(2026, 5, 20)
 CODE = "91430100MA4L16JQ9D"
@@ -115,15 +118,76 @@ def unit(make, new):
     )
 
 
-def test_a_new_unit_works_at_once(uow, unit):
+@pytest.mark.parametrize("kind", [NodeKind.UNIT, NodeKind.AGENCY, NodeKind.BUREAU, NodeKind.UNIVERSITY])
+def test_whoever_registers_waits_on_the_desk_of_his_superior(uow, unit, kind):
+    account = registration.register_organisation(uow, **unit | {"kind": kind})
+    found = awaiting.of(uow.session, account)
+    assert not account.active and account.organisation is None and found.state == S.WAITING
+    assert found.superior.code == unit["superior_code"] and "待核验" in awaiting.told(uow.session, account)
+    assert uow.session.scalar(select(Organisation).where(Organisation.code == CODE)) is None, "nobody can choose it yet"
+    told = uow.session.scalar(select(Notice).where(Notice.organisation_id == found.superior_id))
+    assert told.title == "单位注册待核验" and told.link == f"/open/registration/{found.id}"
+
+
+def verifier(make, found, role=r.DISTRICT_OFFICER):
+    return make.account(role, organisation=found.superior)
+
+
+def test_the_superior_has_seen_the_authority_and_the_unit_works(make, as_, uow, unit):
     account = registration.register_organisation(uow, **unit)
-    assert account.active and account.role_names == (r.UNIT_OFFICER,)
-    assert account.organisation.superior is not None
+    found = awaiting.of(uow.session, account)
+    admission.verify(as_(verifier(make, found)), found, basis="授权书 2026-03-02，营业执照副本")
+    assert account.active and account.organisation.code == CODE and account.role_names == (r.UNIT_OFFICER,)
+    assert found.state == S.VERIFIED and found.organisation.superior_id == found.superior_id
+    assert awaiting.told(uow.session, account) == ""
 
 
-def test_a_bureau_waits_until_its_authority_was_seen(uow, unit):
-    account = registration.register_organisation(uow, **unit | {"kind": NodeKind.BUREAU})
-    assert not account.active and r.BUREAU_OFFICER in account.role_names
+def test_who_is_rejected_reads_why_and_registers_anew_under_his_name(make, as_, uow, unit, new):
+    account = registration.register_organisation(uow, **unit)
+    found = awaiting.of(uow.session, account)
+    with pytest.raises(Refused, match="原因"):
+        admission.reject(as_(verifier(make, found)), found, reason=" ")
+    admission.reject(as_(verifier(make, found)), found, reason="授权书未加盖公章")
+    assert not account.active and "授权书未加盖公章" in awaiting.told(uow.session, account)
+    with pytest.raises(Refused, match="重新注册"):
+        accounts.enable(as_(make.account(r.SYSTEM_ADMIN)), account, reason="代为启用")
+    again = registration.register_organisation(uow, **unit)
+    assert again.username == unit["username"] and again.id != account.id
+    assert awaiting.of(uow.session, again).state == S.WAITING
+
+
+def test_nobody_but_the_superior_verifies_and_the_province_where_that_has_no_account(make, as_, uow, unit):
+    account = registration.register_organisation(uow, **unit)
+    found = awaiting.of(uow.session, account)
+    for stranger in (
+        make.account(r.DISTRICT_OFFICER, organisation=make.organisation(kind=NodeKind.DISTRICT)),
+        make.account(r.CITY_OFFICER, organisation=make.organisation(kind=NodeKind.CITY)),
+    ):
+        with pytest.raises(Refused, match="由上级单位"):
+            admission.verify(as_(stranger), found, basis="授权书")
+    with pytest.raises(Refused, match="核验通过即启用"):
+        accounts.enable(as_(make.account(r.SYSTEM_ADMIN)), account, reason="代为启用")
+    admission.verify(as_(make.account(r.HRSS_CONFIG)), found, basis="授权书")
+    assert account.active
+
+
+def test_an_organisation_has_one_registration_in_hand(uow, unit, new):
+    registration.register_organisation(uow, **unit)
+    with pytest.raises(Refused, match="正在核验"):
+        registration.register_organisation(uow, **unit | {"username": "another.unit"})
+
+
+def test_what_could_not_be_entered_is_refused_before_anybody_looks(uow, unit):
+    with pytest.raises(Refused) as refused:
+        registration.register_organisation(uow, **unit | {"code": "91430100MA4L2DRX31"})
+    assert "code" in refused.value.fields
+
+
+def test_what_an_office_has_entered_meanwhile_under_another_name_is_not_opened(make, as_, uow, unit):
+    found = awaiting.of(uow.session, registration.register_organisation(uow, **unit))
+    make.organisation(code=CODE, name="另一家公司")
+    with pytest.raises(NotNow, match="不一致"):
+        admission.verify(as_(verifier(make, found)), found, basis="授权书")
 
 
 @pytest.mark.parametrize("kind", [NodeKind.CITY, NodeKind.PROVINCE, NodeKind.SUPERVISION])
@@ -137,7 +201,7 @@ def test_a_known_unit_is_claimed_under_its_own_name_and_waits(make, uow, unit):
     with pytest.raises(Refused, match="全称"):
         registration.register_organisation(uow, **unit | {"name": "别的公司"})
     account = registration.register_organisation(uow, **unit)
-    assert not account.active
+    assert not account.active and awaiting.of(uow.session, account).organisation.name == "湖南某科技有限公司"
 
 
 def test_a_unit_with_a_desk_gets_no_second_one(make, uow, unit):

@@ -6,14 +6,15 @@ import io
 import re
 
 import pikepdf
+import pillow_heif
 import pypdfium2
 import pytest
 from pikepdf import Array, Dictionary, Name, Stream, String
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageFile
 
 from tests.workflow.storage.test_preview import drawing, kept, scan  # noqa: F401  (kept: a fixture)
 from workflow.base.errors import Refused
-from workflow.storage import clean, files, rebuild
+from workflow.storage import clean, files, preview, rebuild
 
 # ruff: noqa: F811
 
@@ -202,8 +203,9 @@ def test_a_password_to_open_is_refused_by_that_name_and_a_lock_against_printing_
     "data, name, cause",
     [
         (scan(1)[:-60], "断.pdf", "没有正常结束"),
-        (b"\0\0\0\x18ftypheic" + b"0" * 50, "IMG_1.HEIC", "HEIC"),
-        (b"\0\0\0\x18ftypheic" + b"0" * 50, "IMG_1.jpg", "HEIC"),
+        (b"\0\0\0\x18ftypheic" + b"0" * 50, "IMG_1.HEIC", "没有传完或已损坏"),
+        (b"\xff\xd8\xff" + b"0" * 50, "IMG_1.HEIC", "不是 HEIC"),
+        (b"\xff\xd8\xff" + b"0" * 50, "IMG_1.jpg", "没有传完或已损坏"),
         (b"<html>", "网页.pdf", "扩展名"),
         (b"", "空.pdf", "空"),
     ],
@@ -212,6 +214,79 @@ def test_each_refusal_names_its_true_cause(kept, data, name, cause):
     with pytest.raises(Refused, match=cause) as refused:
         kept(data, name)
     assert refused.value.fields.keys() == {"file"} and "请" in refused.value.sentence
+
+
+def photo(kind, size=(640, 480), **more):
+    """A photograph with the place where it was taken."""
+    held = Image.new("RGB", size, (200, 30, 30))
+    held.paste((20, 90, 200), (0, 0, size[0] // 2, size[1]))
+    place = Image.Exif()
+    place[0x8825] = {1: "N", 2: (28.0, 13.0, 0.0)}
+    place[0x010F] = "PHONE"
+    out = io.BytesIO()
+    pillow_heif.register_heif_opener()
+    held.save(out, kind, exif=place, **more)
+    return out.getvalue()
+
+
+def handed_out(stored):
+    """What whoever may read it is given."""
+    data = b"".join(clean.open_file(stored))
+    assert len(data) == clean.size_of(stored)
+    return data
+
+
+@pytest.mark.parametrize("name", ["IMG_1.HEIC", "IMG_1.heif", "IMG_1.jpg"])
+def test_a_heic_photograph_is_kept_as_it_was_and_handed_out_as_a_jpeg(kept, name):
+    data = photo("HEIF", quality=90)
+    assert rebuild.heic(data)
+    stored = kept(data, name)
+    assert files.read(stored) == data and (stored.media_type, stored.pages) == ("image/heic", 1)
+    assert clean.called(stored) == ("IMG_1.jpg", "image/jpeg")
+    out = Image.open(io.BytesIO(handed_out(stored)))
+    assert (out.format, out.size) == ("JPEG", (640, 480)) and not out.getexif()
+    assert all(abs(a - b) < 25 for a, b in zip(out.getpixel((600, 240)), (200, 30, 30), strict=True))
+    assert Image.open(io.BytesIO(preview.page(stored, 1, 900))).size == (640, 480)
+
+
+@pytest.mark.parametrize("kind, ending", [("JPEG", "jpg"), ("PNG", "png"), ("MPO", "jpg"), ("HEIF", "heic")])
+@pytest.mark.parametrize("size", [(640, 480), (4200, 3000)])
+def test_of_every_kind_of_picture_the_place_stays_here_and_it_fits(kept, kind, ending, size):
+    data = photo(kind, size)
+    out = Image.open(io.BytesIO(handed_out(kept(data, f"照片.{ending}"))))
+    assert max(out.size) == min(max(size), rebuild.LONGEST)
+    assert b"PHONE" not in handed_out(kept(data, f"照片2.{ending}")) and not out.getexif()
+    assert out.format == ("PNG" if kind == "PNG" else "JPEG")
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_a_picture_with_nothing_to_hide_leaves_with_every_pixel(kept, kind):
+    data = drawing((900, 700), kind=kind)
+    assert handed_out(kept(data, f"扫描件.{kind[:3].lower().replace('jpe', 'jpg')}")) == data
+
+
+def test_no_picture_is_decoded_in_the_server(kept, monkeypatch):
+    monkeypatch.setattr(Image.Image, "load", lambda *_: pytest.fail("decoded in the server"))
+    monkeypatch.setattr(ImageFile.ImageFile, "load", lambda *_: pytest.fail("decoded in the server"))
+    held = {"jpg": SMALL_JPEG, "png": SMALL_PNG}
+    for ending, data in held.items():
+        stored = kept(data, f"照片.{ending}")
+        assert handed_out(stored) and preview.page(stored, 1, 900)
+
+
+SMALL_JPEG, SMALL_PNG = drawing((300, 400), kind="JPEG"), drawing((300, 400), kind="PNG")
+
+
+def test_a_preview_is_drawn_from_what_is_handed_out(kept, monkeypatch):
+    seen = []
+    run = preview.subprocess.run
+    monkeypatch.setattr(preview.subprocess, "run", lambda command, **how: seen.append(command) or run(command, **how))
+    for data, name in ((scan(1), "论文.pdf"), (photo("JPEG"), "照片.jpg")):
+        stored = kept(data, name)
+        seen.clear()
+        preview.page(stored, 1, 900)
+        drawn_from = [command[4] for command in seen if command[2].endswith("rasterise.py")]
+        assert drawn_from and all("clean-" in path for path in drawn_from)
 
 
 def test_a_huge_photo_is_opened_elsewhere_and_made_to_fit(kept, monkeypatch):

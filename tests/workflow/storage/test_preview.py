@@ -112,10 +112,10 @@ def test_an_encrypted_pdf_is_refused_when_it_is_sent_and_when_it_slipped_in(kept
     out = io.BytesIO()
     document.save(out, encryption=pikepdf.Encryption(owner="a", user="b"))
     with pytest.raises(Refused):
-        kept(out.getvalue(), "加密.pdf")
+        kept(out.getvalue(), "打开密码.pdf")
     stored = kept(scan(2), "后换.pdf")
     slipped_in(stored, out.getvalue())
-    with pytest.raises(Refused, match="加密"):
+    with pytest.raises(Refused, match="打开密码"):
         preview.page(stored, 1, 900)
 
 

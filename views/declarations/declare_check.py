@@ -1,0 +1,62 @@
+"""What 检查并提交 shows of a declaration: its way, and where each problem is mended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+
+from models.base import db
+from models.declarations.declaration import Declaration
+from models.declarations.declaration import DeclarationState as S
+from workflow.base.errors import Refused
+from workflow.declarations import carry
+from workflow.declarations import form as forms
+from workflow.paths import route
+
+
+def way_of(declaration: Declaration) -> tuple[list[Any], str]:
+    """The audit route that it has, or would have today; or why it has none."""
+    if declaration.route and declaration.state != S.DRAFT:
+        return list(declaration.route), ""
+    try:
+        return list(
+            route.route(
+                db.session,
+                way=declaration.way,
+                level=declaration.level,
+                committee=declaration.committee,
+                office=declaration.office,
+                unit=declaration.unit,
+            )
+        ), ""
+    except Refused as refusal:
+        return [], refusal.sentence
+
+
+def linked(key: int, found: dict[str, str]) -> list[tuple[str, str]]:
+    """(address of the field, sentence) of each problem."""
+    linked = []
+    keys = {s.key for s in forms.form().sections if s.fields}
+    for place, words in found.items():
+        section, _dot, field = place.partition(".")
+        if section in keys:
+            linked.append(
+                (
+                    url_for("DeclareView.section", key=key, name=section)
+                    + (f"#{field.replace('.', '-')}" if field else ""),
+                    words,
+                )
+            )
+        elif section == carry.MATERIALS:
+            linked.append((url_for("DeclareView.materials", key=key) + (f"#{field}" if field else ""), words))
+        else:
+            linked.append(
+                (
+                    url_for("DeclareView.check", key=key)
+                    if section == "promise"
+                    else url_for("DeclareView.choice", key=key),
+                    words,
+                )
+            )
+    return linked
