@@ -50,7 +50,7 @@ HEAD = """# Figures
 
 Written by `python -m tools.figures` from the registry (`reports/figures/`); `tests/test_docs.py` compares, so this page
 cannot grow old. Every figure is held by the same tests under its name: `tests/reports/figures/test_naive.py` counts it
-a second time in plain Python (the demo year, random conditions, several readers) and demands that it is not empty,
+a second time in plain Python (the kept demo year, whole and under random conditions) and demands that it is not empty,
 `tests/reports/figures/test_answer.py` that each of its numbers opens as many rows as it says. Who is shown a figure
 follows from the policy of the records it counts (`workflow/base/policy.py`).
 """

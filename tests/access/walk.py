@@ -54,6 +54,7 @@ WORDS = {
     "CertificateReportScreen.batch_receipt": {"batch": "2026-1"},
     "CertificateReportScreen.package": {"batch": "2026-1"},
     "DeclareView.section": {"name": "declaring"},
+    "DeclareView.keep": {"name": "declaring"},
     "DeclareView.act": {"verb": "submit"},
     "DeclareView.part": {"name": "basic"},
     "PreviewView.page": {"number": 1},
