@@ -230,7 +230,10 @@ class Auditor(Officer):
     def sends_back(self, number, *items):
         """退回, everything told at once."""
         self.record(self.screen, number)
-        return self.does("退回", {"主要原因": "材料不完整/缺失", "一次性告知的补正事项": "\n".join(items), "审核意见": "请一次性补正。"})
+        return self.does(
+            "退回",
+            {"主要原因": "材料不完整/缺失", "一次性告知的补正事项": "\n".join(items), "审核意见": "请一次性补正。"},
+        )
 
     def passes_down(self, number):
         """退回补充材料."""
