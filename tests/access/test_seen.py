@@ -27,6 +27,7 @@ NEEDS_NONE = {
     "ImportScreen.new": "makes a new batch; the subject is the kind of table",
     "DeclareView.start": "makes a new draft",
     "DeclareView.materials": "adds a file or a stub of one; nothing that was there is touched",
+    "DeclareView.keep": "carries the edition of its section, and without it is refused (test_kept)",
     "DeclareView.remove": "names the one file that is taken out",
     "CheckInView.show": "adds the expert's own signature",
     "CheckInView.aside": "adds the expert's own recusal",

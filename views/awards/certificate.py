@@ -14,6 +14,7 @@ from models.awards.certificate import Certificate
 from models.awards.certificate_change import ChangeKind
 from models.base import db, label_of
 from views.screens.base import FlowScreen, Link, Panel, Screen, badge
+from views.screens.download import only_asked
 from views.screens.stay import context
 from views.storage.papers import certificate_pdf
 from workflow.awards import truth
@@ -88,7 +89,7 @@ class CertificatePages:
     def paper(self, pk: int) -> Any:
         """查看证书: the electronic certificate as a PDF; a revoked or replaced one says so across the page."""
         record = self.find(pk)  # type: ignore[attr-defined]
-        if record.downloaded_at is None and record.person_id == g.user.person_id:
+        if not only_asked() and record.downloaded_at is None and record.person_id == g.user.person_id:
             attempt(g.user, lambda uow: fetched(uow, self.find(pk)), context=context())  # type: ignore[attr-defined]
         return send_file(
             certificate_pdf(record),

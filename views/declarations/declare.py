@@ -152,6 +152,8 @@ class DeclareView(BaseView):
         self._mine(key)
         section = next((s for s in forms.form().sections if s.key == name and s.fields), None) or abort(404)
         raw, edition = declare_form.typed(section), request.form.get("seen", "")
+        if not edition:
+            return {"sentence": seen.STALE}, 409
 
         def verb(uow: UnitOfWork) -> tuple[dict[str, str], str, str]:
             declaration = uow.session.get_one(Declaration, key)

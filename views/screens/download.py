@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from flask import Response
+from flask import Response, request
 
 
 def named(answer: Response, name: str) -> Response:
@@ -16,3 +16,8 @@ def named(answer: Response, name: str) -> Response:
         **{"filename": f"export.{ending}", "filename*": f"UTF-8''{quote(name, safe='')}"},
     )
     return answer
+
+
+def only_asked() -> bool:
+    """Whether nothing is taken: a HEAD, which is served as GET (app/methods.py), only asks whether the file is there."""
+    return bool(request.environ.get("zhicheng.asked") == "HEAD")

@@ -111,6 +111,13 @@ def test_the_same_typed_twice_meets_no_difference(filling):
     assert filling.saves(name="优质工程奖").status_code == 302
 
 
+def test_without_the_edition_that_was_seen_nothing_is_kept(case, filling, session):
+    filling.seen = ""
+    answer = filling.keeps(name="优质工程奖")
+    assert answer.status_code == 409 and "页面已过期" in answer.json["sentence"]
+    assert awards(session, case[0]) is None
+
+
 def test_what_was_submitted_is_kept_no_more(case, filling, session):
     case[0].state = S.SUBMITTED
     session.commit()
