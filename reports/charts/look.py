@@ -31,6 +31,8 @@ CONFIG = {
     "showTips": False,
     "locale": "zh-CN",
 }
+#: Signs of a word beside a bar: more would leave the bar no room.
+LONGEST = 14
 
 
 def layout(height: int, **also: Any) -> dict[str, Any]:
@@ -55,7 +57,8 @@ def drawing(traces: list[dict[str, Any]], layout: dict[str, Any]) -> dict[str, A
 
 
 def words_axis(words: list[str], **also: Any) -> dict[str, Any]:
-    """An axis with a word at each place."""
+    """An axis with a word at each place; a long one is cut, the table beside has it whole."""
+    words = [word if len(word) <= LONGEST else word[: LONGEST - 1] + "…" for word in words]
     return {
         "tickmode": "array",
         "tickvals": list(range(len(words))),

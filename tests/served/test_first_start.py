@@ -155,7 +155,14 @@ def scratch(tmp_path, empty_file, monkeypatch):
     engine.dispose()
 
 
-BUILDERS = ((offices, "build"), (paths, "build"), (committees, "build"), (year.Year, "run"), (paths, "draft"))
+BUILDERS = (
+    (offices, "build"),
+    (paths, "build"),
+    (committees, "build"),
+    (year.Year, "run"),
+    (offices, "registered"),
+    (paths, "draft"),
+)
 
 
 @pytest.mark.parametrize("failing", range(len(BUILDERS)))

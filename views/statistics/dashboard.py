@@ -50,7 +50,11 @@ class DashboardView(BaseView):
             page=page,
             tabs=tabs(conditions, page.label),
             conditions=conditions,
-            figures=[shown.shown(figure, conditions, question, base) for figure in shown.figures_of(page)],
+            figures=[
+                found
+                for figure in shown.figures_of(page)
+                if (found := shown.shown(figure, conditions, question, base)).told
+            ],
             base=base,
             own=current_app.appbuilder.sm.has_access("can_pick", "OwnFigureView"),
             now=asking(g.user).now,

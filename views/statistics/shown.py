@@ -54,6 +54,12 @@ class Shown:
         return self.answer.figure
 
     @property
+    def told(self) -> bool:
+        """Whether it tells anything: of rows whose list the reader does not have, nothing is not told as zero."""
+        rows = [*self.answer.rows, *([self.answer.total] if self.answer.total else [])]
+        return list_of(self.figure.of.model) is not None or any(cell.value for row in rows for cell in row.cells)
+
+    @property
     def wide(self) -> bool:
         """Whether it takes the whole width."""
         return self.figure.chart in (Chart.LINE, Chart.MAP) or len(self.answer.heads) > 8
