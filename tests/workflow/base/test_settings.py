@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from workflow.base.errors import NotYou, Refused
-from workflow.base.roles import ALL, HRSS_CONFIG
+from workflow.base.roles import ALL, HRSS_CONFIG, SECURITY_ADMIN
 from workflow.base.settings import SETTINGS, change, day_of, setting, value
 
 
@@ -59,9 +59,10 @@ def test_only_the_configuration_desk_changes_parameters(make, as_, role):
         ("number_pattern", " ", "应为 1 至"),
     ],
 )
-def test_a_value_outside_is_refused_with_a_sentence_at_the_field(session, uow, name, given, sentence):
+def test_a_value_outside_is_refused_with_a_sentence_at_the_field(session, uow, make, as_, name, given, sentence):
+    whose = as_(make.account(SECURITY_ADMIN)) if name == "password_min_length" else uow
     with pytest.raises(Refused, match=sentence) as refusal:
-        change(uow, name, given)
+        change(whose, name, given)
     assert "value" in refusal.value.fields
     assert value(session, name) == setting(name).default
 
