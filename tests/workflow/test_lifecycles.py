@@ -88,9 +88,9 @@ def test_verbs_are_unique_and_inner_verbs_are_not_offered(name, flow):
 
 @pytest.mark.parametrize("role", roles.THREE_ADMINS)
 def test_the_three_administrators_take_no_step_of_the_business(role):
-    assert [
-        f"{name}.{s.verb}" for name, flow in FLOWS if name != "role_charter" for s in flow.steps if role in s.roles
-    ] == []
+    # roles are their business; of imports they have their own tables, which the kinds say
+    business = [(name, flow) for name, flow in FLOWS if name not in ("role_charter", "import_batch")]
+    assert [f"{name}.{s.verb}" for name, flow in business for s in flow.steps if role in s.roles] == []
 
 
 @pytest.mark.parametrize("name, flow", [*FLOWS, ("account", accounts.ACCOUNT)])
@@ -104,7 +104,7 @@ def test_every_state_has_a_verb_that_leaves_it_or_the_reason_why_it_is_final(nam
 #: A way out is named in these words: “…” is then a verb, a field or a screen.
 NAMED = re.compile(r"(?:办理|在|到|从|通过|进入|使用|重新|审核机构在|由上级)“([^”{}]+)”")
 #: Buttons of pages that are no verb of a lifecycle and no entry of the menu.
-BUTTONS = {"其他信息", "核验与比对", "上报批次"}
+BUTTONS = {"变更所属", "其他信息", "核验与比对", "上报批次"}
 
 
 def sentences():
