@@ -152,10 +152,10 @@ class DeclareView(BaseView):
         self._mine(key)
         section = next((s for s in forms.form().sections if s.key == name and s.fields), None) or abort(404)
         raw, edition = declare_form.typed(section), request.form.get("seen", "")
-        if not edition:
-            return {"sentence": seen.STALE}, 409
 
         def verb(uow: UnitOfWork) -> tuple[dict[str, str], str, str]:
+            if not edition:
+                raise NotNow(seen.STALE)
             declaration = uow.session.get_one(Declaration, key)
             errors = submission.keep_section(uow, declaration, name, raw, edition)
             return errors, content.edition(declaration, name), f"{uow.now:%H:%M:%S}"

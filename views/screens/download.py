@@ -19,5 +19,5 @@ def named(answer: Response, name: str) -> Response:
 
 
 def only_asked() -> bool:
-    """Whether nothing is taken: a HEAD, which is served as GET (app/methods.py), only asks whether the file is there."""
+    """Whether nothing is taken: a HEAD, served as GET (app/methods.py), only asks whether the file is there."""
     return bool(request.environ.get("zhicheng.asked") == "HEAD")
