@@ -32,6 +32,7 @@ WHOLE = {"declaration": 277, "demo_clock": 1}
 def main() -> None:
     """Interrupt, look, begin again."""
     times, seconds, seed = (int(sys.argv[n]) if len(sys.argv) > n else d for n, d in ((1, 20), (2, 120), (3, 6)))
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # begun in the background it is ignored, by all below too
     chance = random.Random(seed)
     with tempfile.TemporaryDirectory(prefix="zhicheng-first-") as place:
         home = Path(place) / "var"
