@@ -91,10 +91,16 @@ def test_a_year_under_way_is_held_against_the_same_day(make, asked):
     assert said.total.cells[said.heads.index("同比")].word == "0.0%"
 
 
-def test_small_groups_of_persons_are_not_told_to_who_may_not_open_them(a_small_year, asked):
-    figure = FIGURES["declared_by_region"]
-    assert all(cell.where is None for _row, _head, cell in cells(answer(figure, asked(opens=False))))
-    assert HIDDEN not in {cell.word for _row, _head, cell in cells(answer(figure, asked(opens=False)))}
+@pytest.mark.parametrize("opens", [True, False])
+def test_small_groups_of_persons_are_not_told_to_who_may_not_open_them(a_small_year, asked, opens):
+    one = {"level": frozenset({TitleLevel.INTERMEDIATE.value})}
+    told = {cell.word for _row, _head, cell in cells(answer(FIGURES["people_age_by_sex"], asked(one, opens=opens)))}
+    assert (HIDDEN in told) is not opens
+
+
+def test_who_may_not_open_rows_is_given_no_way_to_them(a_small_year, asked):
+    said = answer(FIGURES["declared_by_region"], asked(opens=False))
+    assert said.rows and all(cell.where is None for _row, _head, cell in cells(said))
 
 
 @pytest.mark.parametrize(
