@@ -26,6 +26,7 @@ from models.jobs import job, slot  # noqa: F401
 from models.office import (  # noqa: F401
     append_only,
     calendar_notice,
+    frozen_figures,
     journal,
     list_choice,
     notice,

@@ -62,6 +62,7 @@ class Asked:
     """What answers need: the source, the session for words, the conditions of the page, today, and the reader's right.
 
     `opens` says whether the reader may open rows of a subject's model; else small groups of persons stay hidden.
+    `leads` says whether numbers lead to their rows: those of a moment gone by do not, for the rows are those of today.
     """
 
     source: Source
@@ -69,6 +70,7 @@ class Asked:
     where: Where
     today: date
     opens: bool = True
+    leads: bool = True
 
 
 def a_year_before(day: date) -> date:
@@ -158,7 +160,7 @@ class _Counts:
         if not self.asked.opens and 0 < rows < SMALL and self._personal(where):
             return Cell(None, HIDDEN)
         value, tone = measure.value(at), measure.tone(at) if measure.tone else ""
-        opens = rows and self.asked.opens and not self.subject.closed
+        opens = rows and self.asked.opens and self.asked.leads and not self.subject.closed
         opened = merged(self.wheres[id(measure.needs[0])], where) if opens else None
         return Cell(value, written(value, measure.form), opened, measure.rows, tone)
 
@@ -228,7 +230,7 @@ def _cumulated(rows: Sequence[Row], name: str, base: Where, asked: Asked) -> lis
     for row in reversed(rows):
         here = row.where[name]
         reached, values = reached + (row.cells[0].value or 0), values | (here if isinstance(here, frozenset) else set())
-        opened = merged(base, {name: values}) if reached and asked.opens else None
+        opened = merged(base, {name: values}) if reached and asked.opens and asked.leads else None
         share = permille(reached, first)
         cells = [Cell(reached, written(reached), opened, rows=True), Cell(share, written(share, RATE)), *row.cells]
         found.insert(0, Row(row.label, {name: values}, cells))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, BinaryIO
 
 from models.template import sheet_name
 from reports.figures.answer import Answer, Row
 from reports.figures.dimension import NOTHING_WORD
-from reports.figures.measure import COUNT, RATE
+from reports.figures.measure import COUNT, DAY, HUNDREDTHS, RATE, TENTHS
 
-FORMS = {COUNT: "#,##0", RATE: "0.0%", "tenths": "#,##0.0"}
-SHARE = {COUNT: 1, RATE: 1000, "tenths": 10}
+FORMS = {COUNT: "#,##0", RATE: "0.0%", TENTHS: "#,##0.0", HUNDREDTHS: "#,##0.00", DAY: "yyyy-mm-dd"}
+SHARE = {COUNT: 1, RATE: 1000, TENTHS: 10, HUNDREDTHS: 100}
 
 
 def write(target: BinaryIO, answers: Iterable[Answer], remarks: Sequence[str]) -> int:
@@ -31,7 +32,7 @@ def write(target: BinaryIO, answers: Iterable[Answer], remarks: Sequence[str]) -
         names: set[str] = set()
         for answer in answers:
             many += 1
-            sheet = book.add_worksheet(_name(answer.figure.title, names))
+            sheet = book.add_worksheet(named_sheet(answer.figure.title, names))
             sheet.set_column(0, 0, 26)
             sheet.set_column(1, max(len(answer.heads), 1), 12)
             above = [answer.figure.title, f"口径：{answer.figure.definition}（{answer.figure.clause}）", *remarks]
@@ -62,7 +63,8 @@ def forms_of(answer: Answer) -> list[str]:
     return [*front, *across, *(measure.form for measure in answer.figure.measures)]
 
 
-def _name(title: str, taken: set[str]) -> str:
+def named_sheet(title: str, taken: set[str]) -> str:
+    """A name for a sheet that no other sheet of the book has yet."""
     name = sheet_name(title)
     for number in range(2, 100):
         if name.lower() not in taken:
@@ -77,5 +79,7 @@ def _write(sheet: Any, line: int, row: Row, forms: Sequence[str], looks: dict[st
     for place, (cell, form) in enumerate(zip(row.cells, forms, strict=True), 1):
         if cell.value is None:
             sheet.write_string(line, place, cell.word, words)
+        elif form == DAY:
+            sheet.write_datetime(line, place, datetime.fromordinal(cell.value), looks[form])
         else:
             sheet.write_number(line, place, cell.value / SHARE[form], looks[form])

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from models.base import Labelled
-from reports.figures.measure import Measure
+from reports.figures.measure import Measure, Need
 from reports.figures.subject import SUBJECTS, Subject, Where
 
 
@@ -80,6 +80,21 @@ class Figure:
         """Its subject."""
         return SUBJECTS[self.subject]
 
+    @property
+    def needs(self) -> list[Need]:
+        """Every count that it is made of."""
+        return [need for measure in self.measures for need in measure.needs]
+
+    @property
+    def names(self) -> set[str]:
+        """The dimensions that it asks for."""
+        wheres = [self.where, *(line.where for line in self.rows if isinstance(line, Line))]
+        named = {self.columns, self.rows} if isinstance(self.rows, str) else {self.columns}
+        for need in self.needs:
+            named |= {*need.splits, need.until}
+            wheres.append(need.where)
+        return {name for name in named if name} | {name for where in wheres for name in where}
+
 
 FIGURES: dict[str, Figure] = {}
 
@@ -89,15 +104,9 @@ def enter(figures: Iterable[Figure]) -> None:
     for one in figures:
         if one.name in FIGURES:
             raise ValueError(f"{one.name} is entered twice")
-        named = {one.columns, one.rows} if isinstance(one.rows, str) else {one.columns}
-        wheres = [one.where, *(line.where for line in one.rows if isinstance(line, Line))]
-        for need in (need for measure in one.measures for need in measure.needs):
-            named |= {*need.splits, need.until}
-            wheres.append(need.where)
         if one.columns and not isinstance(one.rows, str):
             raise ValueError(f"{one.name} has lines, which have no columns")
-        missing = ({name for name in named if name} | {n for where in wheres for n in where}) - set(one.of.dimensions)
-        if missing:
+        if missing := one.names - set(one.of.dimensions):
             raise ValueError(f"{one.name} asks for {sorted(missing)}, which {one.subject} does not have")
         FIGURES[one.name] = one
 

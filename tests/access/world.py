@@ -34,6 +34,7 @@ from models.declarations.material import Material
 from models.declarations.quota import Quota, QuotaState
 from models.imports.import_batch import ImportBatch, ImportState
 from models.jobs.job import Job, JobState
+from models.office.frozen_figures import FrozenFigures
 from models.office.journal import JournalEntry
 from models.office.notice import Notice
 from models.office.setting import CalendarDay, CalendarYear
@@ -56,6 +57,7 @@ from workflow.storage import files
 
 #: Nobody else in the province has this name: where it appears, an expert has been named.
 CANARY = "欧阳鹮翎"
+FROZEN = {"taken_at": NOON, "occasion": "asked", "reason": "通报取数", "sha256": "0" * 64, "size": 1}
 OFFICES = {r.UNIT_OFFICER: "unit", r.BUREAU_OFFICER: "bureau", r.DISTRICT_OFFICER: "district", r.CITY_OFFICER: "city"}
 EVE = NOON  #: the day before the opening: the day of the draw
 DAY = NOON.date()
@@ -162,6 +164,7 @@ class Side:
         self.second = second
         entries = make.session.scalars(select(JournalEntry).order_by(JournalEntry.id.desc()).limit(2)).all()
         self.keep("journal_entry", *entries)
+        self.keep("frozen_figures", make._add(FrozenFigures, {}, **FROZEN, account_id=make.account(r.HRSS_AUDIT).id))
 
     def _plan(self, state, **given):
         return self.make.plan(committee=self.committee, batch=self.batch, state=state, **given)

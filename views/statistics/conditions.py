@@ -12,12 +12,16 @@ from sqlalchemy import select
 
 from models.base import db
 from models.batches.batch import Batch
+from models.office.frozen_figures import FrozenFigures
 from reports.figures.dimension import Dimension, Wanted
 from reports.figures.subject import SUBJECTS, Where
+from views.statistics import freezing
 from workflow.base.unit_of_work import asking
 
 #: The fields above the figures, in their order; those that the declarations know.
 OFFERED = ("year", "region", "series", "level", "way", "mode", "channel", "nature")
+#: What the address says when figures of a kept moment (时点数据) are asked.
+FROZEN = "frozen"
 #: Years that may be asked for.
 FIRST, LAST = 1990, 2100
 
@@ -29,6 +33,7 @@ class Conditions:
     where: Where
     options: Mapping[str, list[tuple[str, str]]]  #: by the name of the field: what it offers
     unread: list[str] = field(default_factory=list)
+    moment: FrozenFigures | None = None  #: as of when; without it of now
 
     def chosen(self, name: str) -> str:
         """What a field holds."""
@@ -42,17 +47,30 @@ class Conditions:
     def others(self) -> dict[str, str]:
         """Conditions that no field holds, as they stand in the address."""
         held = {name for name, offered in self.options.items() if self.chosen(name) in dict(offered)}
-        return {name: self.chosen(name) for name in self.where if name not in held}
+        return {name: self.chosen(name) for name in self.where if name not in held} | self._frozen
 
     @property
     def query(self) -> str:
         """The conditions as an address."""
         return self.query_of(self.where)
 
-    @staticmethod
-    def query_of(where: Where) -> str:
-        """Conditions as an address."""
-        return urlencode([(name, dimension(name).written(wanted)) for name, wanted in where.items()])
+    def query_of(self, where: Where) -> str:
+        """Other conditions as an address, of the same moment."""
+        return urlencode([*plain(where).items(), *self._frozen.items()])
+
+    @property
+    def _frozen(self) -> dict[str, Any]:
+        return {} if self.moment is None else {FROZEN: str(self.moment.id)}
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """All that is asked, for the journal and for whoever asks it again later."""
+        return plain(self.where) | self._frozen
+
+    @property
+    def of_now(self) -> str:
+        """The same of now, as an address."""
+        return urlencode(plain(self.where))
 
     def without(self, name: str) -> str:
         """The address without one condition."""
@@ -69,7 +87,8 @@ class Conditions:
     @property
     def words(self) -> str:
         """All conditions in words: 年度：2026；市州：长沙市."""
-        return "；".join(self.said(name) for name in self.where)
+        told = [self.said(name) for name in self.where]
+        return "；".join([*told, *([f"时点数据：{self.moment}"] if self.moment is not None else [])])
 
 
 def dimension(name: str) -> Dimension:
@@ -88,14 +107,17 @@ def newest() -> int:
 
 
 def read(args: Mapping[str, str], beside: tuple[str, ...] = ()) -> Conditions:
-    """Conditions from an address; what cannot be read is named and ignored. Names `beside` are the page's own."""
+    """Conditions from an address; what cannot be read is named and ignored. Names `beside` are the page's own.
+
+    Refused: a moment that is not there, for figures of now would be taken for its own.
+    """
     offered = _offered()
     where: dict[str, Wanted] = {}
     unread = []
     names = known()
     for name, given in args.items():
         word = given.strip()[:2000]
-        if not word or name in beside:
+        if not word or name in beside or name == FROZEN:
             continue
         wanted = dimension(name).read(word) if name in names else None
         if wanted is None or not _sensible(name, wanted, offered):
@@ -108,7 +130,8 @@ def read(args: Mapping[str, str], beside: tuple[str, ...] = ()) -> Conditions:
         if (str(year), f"{year} 年度") not in offered["year"]:
             offered["year"].append((str(year), f"{year} 年度"))
     order = [*(name for name in OFFERED if name in where), *(name for name in where if name not in OFFERED)]
-    return Conditions({name: where[name] for name in order}, offered, unread)
+    moment = freezing.moment(args[FROZEN]) if args.get(FROZEN) else None
+    return Conditions({name: where[name] for name in order}, offered, unread, moment)
 
 
 def _sensible(name: str, wanted: Wanted, offered: Mapping[str, Any]) -> bool:

@@ -14,10 +14,13 @@ from reports.figures import book
 from reports.figures.figure import Figure, Page
 from views.screens import stay
 from views.screens.download import named
-from views.statistics import shown, year_report
-from views.statistics.conditions import Conditions, plain, read
+from views.statistics import freezing, shown, year_report
+from views.statistics.conditions import FROZEN, Conditions, read
+from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork, asking, attempt
 
+#: The newest moments that the year's report is offered of.
+MOMENTS = 12
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -53,15 +56,21 @@ class DashboardView(BaseView):
             figures=[
                 found
                 for figure in shown.figures_of(page)
-                if (found := shown.shown(figure, conditions, question, base)).told
+                if shown.known(figure, question) and (found := shown.shown(figure, conditions, question, base)).told
             ],
+            unknown=[figure.title for figure in shown.figures_of(page) if not shown.known(figure, question)],
+            moments=freezing.moments()[:MOMENTS] if self._may("list", "FrozenFiguresScreen") else [],
             base=base,
-            own=current_app.appbuilder.sm.has_access("can_pick", "OwnFigureView"),
-            now=asking(g.user).now,
+            own=self._may("pick", "OwnFigureView"),
+            now=shown.moment_of(conditions),
             script=script_address(),
-            report=url_for(".report") + f"?{conditions.query}",
+            report=url_for(".report") + f"?{conditions.of_now}",
             sheet=url_for(".sheet", page=page.value) + f"?{conditions.query}",
         )
+
+    @staticmethod
+    def _may(method: str, screen: str) -> bool:
+        return bool(current_app.appbuilder.sm.has_access(f"can_{method}", screen))
 
     @expose("/wall/")
     @has_access
@@ -76,8 +85,9 @@ class DashboardView(BaseView):
             figures=[
                 shown.shown(figure, conditions, question, address_of(Page.COCKPIT))
                 for figure in shown.figures_of(Page.COCKPIT)
+                if shown.known(figure, question)
             ],
-            now=asking(g.user).now,
+            now=shown.moment_of(conditions),
             script=script_address(),
         )
 
@@ -113,7 +123,7 @@ class DashboardView(BaseView):
     @has_access
     def report(self) -> Any:
         """统计年报 under the conditions of the page, as a 后台任务."""
-        conditions = read(request.args)
+        conditions = read({**request.args, FROZEN: request.form.get(FROZEN, "")})
         job = attempt(
             g.user, lambda uow: year_report.ask_for(uow, conditions, url_for(".overview")), context=stay.context()
         )
@@ -124,10 +134,10 @@ class DashboardView(BaseView):
 def sent(figures: list[Figure], conditions: Conditions, title: str) -> Response:
     """The answers as a file, which the journal remembers."""
     question, now = shown.asked(conditions), asking(g.user).now
-    remarks = [
-        f"条件：{conditions.words}",
-        f"数据截至 {now:%Y-%m-%d %H:%M}；统计范围与 {g.user.full_name} 在列表中可查看的记录一致",
-    ]
+    remarks = [f"条件：{conditions.words}", shown.told_of(conditions)]
+    figures = [figure for figure in figures if shown.known(figure, question)]
+    if not figures:
+        raise Refused(f"时点数据 {conditions.moment} 没有这些统计，不能导出；请查看当前数据后导出。")
     with tempfile.TemporaryFile() as target:
         book.write(target, (shown.answered(figure, question) for figure in figures), remarks)
         target.seek(0)
@@ -139,7 +149,7 @@ def sent(figures: list[Figure], conditions: Conditions, title: str) -> Response:
             "statistics",
             figures=[figure.name for figure in figures],
             conditions=conditions.words,
-            asked=plain(conditions.where),
+            asked=conditions.plain,
             sha256=hashlib.sha256(content).hexdigest(),
         )
 

@@ -22,7 +22,7 @@ from views.statistics.conditions import Conditions, read
 from views.statistics.dashboard import address_of, script_address, sent, tabs
 from workflow.base import policy
 from workflow.base.errors import Refused
-from workflow.base.unit_of_work import UnitOfWork, asking, attempt
+from workflow.base.unit_of_work import UnitOfWork, attempt
 from workflow.office import list_choice
 
 #: What the address says besides conditions.
@@ -50,7 +50,11 @@ class OwnFigureView(BaseView):
         subjects = readable()
         figure, sentences = made(request.args, subjects)
         base = url_for(".pick")
-        found = shown.shown(figure, conditions, shown.asked(conditions), base) if figure is not None else None
+        question = shown.asked(conditions)
+        if figure is not None and not shown.known(figure, question):
+            sentences.append(f"时点数据 {conditions.moment} 没有这样的统计；请更换统计对象、行、列，或查看当前数据。")
+            figure = None
+        found = shown.shown(figure, conditions, question, base) if figure is not None else None
         if found is not None and len(found.across) > MOST_COLUMNS:
             sentences.append(f"列超过 {MOST_COLUMNS} 个，不便阅读；请把“{figure_label(figure)}”作为行，或增加条件。")
             found = None
@@ -66,7 +70,7 @@ class OwnFigureView(BaseView):
             f=found,
             query=_query(request.args, conditions),
             kept=kept(),
-            now=asking(g.user).now,
+            now=shown.moment_of(conditions),
             base=base,
             script=script_address(),
         )

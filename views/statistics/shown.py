@@ -16,10 +16,12 @@ from reports.charts.chart import draw
 from reports.figures.answer import Answer, Asked, Cell, Row, answer
 from reports.figures.book import head_of_rows
 from reports.figures.choose import source_for
+from reports.figures.columns.frozen import FrozenSource
 from reports.figures.figure import Chart, Figure, Page, of_page
 from reports.figures.measure import Measure
 from reports.figures.source import Source
 from reports.figures.subject import Where
+from views.statistics import freezing
 from views.statistics.conditions import Conditions, dimension
 from views.statistics.opening import address, list_of
 from workflow.base import policy
@@ -100,6 +102,12 @@ def source() -> Source:
     return source_for(db.session, lambda model: policy.rows(g.user, model), policy.reader_of(g.user))
 
 
+def known(figure: Figure, question: Asked) -> bool:
+    """Whether the moment that is asked holds what the figure counts; that of now holds everything."""
+    of, frozen = figure.of, question.source
+    return not isinstance(frozen, FrozenSource) or frozen.knows(of, figure.names | set(of.applying(question.where)))
+
+
 def readable(figure: Figure) -> bool:
     """Whether the account may see any row of what is counted."""
     return not isinstance(policy.rows(g.user, figure.of.model), False_)
@@ -116,8 +124,23 @@ def pages() -> list[Page]:
 
 
 def asked(conditions: Conditions) -> Asked:
-    """The question as the engine takes it."""
+    """The question as the engine takes it: of now, or as of a kept moment."""
+    if (moment := conditions.moment) is not None:
+        return Asked(freezing.source_of(moment), db.session, conditions.where, moment.taken_at.date(), leads=False)
     return Asked(source(), db.session, conditions.where, asking(g.user).today)
+
+
+def moment_of(conditions: Conditions) -> datetime:
+    """The moment that the numbers are of."""
+    return asking(g.user).now if conditions.moment is None else conditions.moment.taken_at
+
+
+def told_of(conditions: Conditions) -> str:
+    """The moment and the range of the numbers, in a sentence for pages and files."""
+    if (moment := conditions.moment) is not None:
+        return f"时点数据：截至 {moment}（SHA-256 {moment.sha256[:16]}…）；统计范围与 {g.user.full_name} 的数据范围一致"
+    now = asking(g.user).now
+    return f"数据截至 {now:%Y-%m-%d %H:%M}；统计范围与 {g.user.full_name} 在列表中可查看的记录一致"
 
 
 def answered(figure: Figure, question: Asked) -> Answer:
@@ -152,7 +175,7 @@ def shown(figure: Figure, conditions: Conditions, question: Asked, base: str) ->
         [(word, limited({figure.columns: frozenset({value})})) for value, word in said.across],
         draw(kept, ways, _deadlines(conditions.where) if figure.chart is Chart.LINE else ()),
         list(_cards(said)) if figure.chart is Chart.CARDS else (),
-        asking(g.user).now,
+        moment_of(conditions),
         "、".join(dimension(name).label for name in said.ignored),
         len(said.rows) - len(kept.rows),
     )

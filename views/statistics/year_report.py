@@ -16,7 +16,7 @@ from reports.figures.answer import Answer
 from reports.figures.figure import Figure
 from views.screens.stay import context
 from views.statistics import shown
-from views.statistics.conditions import Conditions, plain, read
+from views.statistics.conditions import Conditions, read
 from workflow.base.errors import NotYou
 from workflow.base.unit_of_work import UnitOfWork, asking, attempt
 from workflow.jobs.kinds import works
@@ -30,7 +30,7 @@ WIDEST = 20
 
 def ask_for(uow: UnitOfWork, conditions: Conditions, home: str) -> Job:
     """Ask for the report of the year and the conditions of the page."""
-    return ask(uow, "statistics", f"统计年报：{conditions.words}"[:120], home=home, asked=plain(conditions.where))
+    return ask(uow, "statistics", f"统计年报：{conditions.words}"[:120], home=home, asked=conditions.plain)
 
 
 @works("statistics", minutes=60)
@@ -46,10 +46,10 @@ def _report(run: Run) -> None:
 def write(run: Run, conditions: Conditions) -> None:
     """Answer every figure once, write both files into one archive, tell the journal, and end the job."""
     now, question = asking(run.actor).now, shown.asked(conditions)
-    figures = [figure for page in shown.pages() for figure in shown.figures_of(page)]
-    moment = f"数据截至 {now:%Y-%m-%d %H:%M}；统计范围与 {run.actor.full_name} 在列表中可查看的记录一致"
+    figures = [figure for page in shown.pages() for figure in shown.figures_of(page) if shown.known(figure, question)]
+    moment = shown.told_of(conditions)
     answers = list(_answers(run, figures, question))
-    name = f"统计年报_{now:%Y%m%d%H%M}"
+    name = f"统计年报_{shown.moment_of(conditions):%Y%m%d%H%M}"
     with tempfile.TemporaryFile() as target:
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
             with tempfile.TemporaryFile() as sheets:
@@ -66,7 +66,7 @@ def write(run: Run, conditions: Conditions) -> None:
             "statistics",
             figures=[figure.name for figure in figures],
             conditions=conditions.words,
-            asked=plain(conditions.where),
+            asked=conditions.plain,
             sha256=kept[0],
         )
         run.finish(uow, f"统计年报已生成，共 {len(answers)} 张表。", f"{name}.zip", kept)

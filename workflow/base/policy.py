@@ -32,6 +32,7 @@ from models.declarations.quota import Quota
 from models.declarations.reading import PROVINCE as WHOLE_PROVINCE
 from models.imports.import_batch import ImportBatch
 from models.jobs.job import Job
+from models.office.frozen_figures import FrozenFigures
 from models.office.journal import JournalEntry
 from models.office.list_choice import ColumnChoice, SavedQuery
 from models.office.notice import Notice
@@ -98,6 +99,7 @@ NOUNS.update(
         JournalEntry: "审计日志",
         Account: "账号",
         RoleCharter: "角色",
+        FrozenFigures: "时点数据",
     }
 )
 
@@ -207,9 +209,8 @@ def organisations(actor: Account) -> Clause_:
 
 
 #: Reference data is public to every account; so is who is formed to review (政策公开).
-for _public in (Region, Series, Title, Specialty, CodeItem, CalendarDay, CalendarYear, Clause, Setting):
-    everyone(_public)(_all)
-for _public in (AcceptanceOffice, Committee):
+_REFERENCE = (Region, Series, Title, Specialty, CodeItem, CalendarDay, CalendarYear, Clause, Setting)
+for _public in (*_REFERENCE, AcceptanceOffice, Committee):
     everyone(_public)(_all)
 
 
@@ -224,28 +225,13 @@ def notices(actor: Account) -> Clause_:
     )
 
 
-@everyone(SavedQuery)
-def saved_queries(actor: Account) -> Clause_:
-    """One's own."""
-    return SavedQuery.account_id == actor.id
+def _own(column: Any) -> Policy:
+    return lambda actor: column == actor.id
 
 
-@everyone(ColumnChoice)
-def column_choices(actor: Account) -> Clause_:
-    """One's own."""
-    return ColumnChoice.account_id == actor.id
-
-
-@everyone(Job)
-def jobs(actor: Account) -> Clause_:
-    """One's own."""
-    return Job.account_id == actor.id
-
-
-@everyone(ImportBatch)
-def imports(actor: Account) -> Clause_:
-    """One's own: a preview is for whom it was made."""
-    return ImportBatch.account_id == actor.id
+#: One's own queries, columns and long work; an import too: a preview is for whom it was made.
+for _mine in (SavedQuery, ColumnChoice, Job, ImportBatch):
+    everyone(_mine)(_own(_mine.account_id))
 
 
 @everyone(Batch)
@@ -327,6 +313,7 @@ for _model, _name, _words, _by in (
     (Recusal,           "province", "全省的回避（统计）",         (r.HRSS_AUDIT, r.SUPERVISOR)),
     (Decline,           "province", "全省的抽取应答（统计）",     (r.HRSS_AUDIT, r.SUPERVISOR)),
     (Person,            "province", "全省的人员（选择人员时）",   (r.HRSS_AUDIT, r.HRSS_CERT, r.SUPERVISOR)),
+    (FrozenFigures,     "all",      "时点数据（统计仍按各自范围）", r.STATISTICS),
     (JournalEntry,      "all",      "全部审计日志",               (r.AUDIT_ADMIN,)),
     (Account,           "all",      "全部账号",                   (r.SYSTEM_ADMIN, r.SECURITY_ADMIN)),
     (RoleCharter,       "all",      "全部角色",                   (r.SECURITY_ADMIN, r.AUDIT_ADMIN)),

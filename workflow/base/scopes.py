@@ -70,6 +70,11 @@ def part_of(model: Any, column: Any, whole: Any) -> None:
     _parts[model] = (column, whole)
 
 
+def hangs_on(model: Any) -> tuple[Any, Any]:
+    """The column and the record that rows of `model` are seen with; nothing for records of their own."""
+    return _parts.get(model, (None, None))
+
+
 def rows(actor: Any, model: Any, *, known: bool = False) -> Clause_:
     """The clause that limits `model` to what `actor` may see; nothing for a model without a policy.
 

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.figures.dimension import Span, Wanted
+from reports.figures.columns.coded import CELLS, Coded, Gathered, Ids, Many, Words, wide
+from reports.figures.dimension import Wanted
 from reports.figures.source import Counts
 from reports.figures.subject import Where
 
-Ids = NDArray[np.int64]
 #: Dimensions of the declaration that follow from its row, its route and its profile, which the feed tells of.
 HELD = (
     "year", "region", "series", "level", "way", "mode", "channel", "state", "stage", "ending", "sent", "committee",
@@ -26,34 +26,13 @@ HELD = (
 )  # fmt: skip
 #: What most figures ask together: rows that are alike in it are counted once and weighed.
 PACKED = ("region", "series", "level", "way", "stage", "ending")
-#: Packs and selections that are kept until the next change; cells of a pack at the most.
-PACKS, PICKS, CELLS = 6, 4, 4_000_000
+#: Packs and selections that are kept until the next change.
+PACKS, PICKS = 6, 4
 #: The reader that is the whole province.
 PROVINCE = 0
 
 
-class Words(dict[Any, int]):
-    """What the database gives to its code; what comes for the first time is read once and gets the next one."""
-
-    def __init__(self, read: Callable[[Any], Any] = lambda raw: raw) -> None:
-        super().__init__()
-        self.read = read
-        self.values_: list[Any] = []
-        self.codes: dict[Any, int] = {}
-
-    def __missing__(self, raw: Any) -> int:
-        self[raw] = self.keep(self.read(raw) if raw is not None else None)
-        return self[raw]
-
-    def keep(self, value: Any) -> int:
-        """The code of a value."""
-        if value not in self.codes:
-            self.codes[value] = len(self.values_)
-            self.values_.append(value)
-        return self.codes[value]
-
-
-class Columns:
+class Columns(Coded):
     """All declarations that are counted, by their id."""
 
     def __init__(self, size: int = 0) -> None:
@@ -94,7 +73,7 @@ class Columns:
         for name, given in zip(HELD, columns, strict=True):
             words = self.words[name]
             codes = np.fromiter(map(words.__getitem__, given), np.int64, len(given))
-            self.codes[name] = _wide(self.codes[name], len(words.values_))
+            self.codes[name] = wide(self.codes[name], len(words.values_))
             self.codes[name][at] = codes
         self.counted[at] = True
 
@@ -105,7 +84,7 @@ class Columns:
         first = np.ones(at.size, np.bool_)
         first[1:] = at[1:] != at[:-1]
         place = np.arange(at.size) - np.maximum.accumulate(np.where(first, np.arange(at.size), 0))
-        self.slots = [_wide(slot, len(self.readers) + 1) for slot in self.slots]
+        self.slots = [wide(slot, len(self.readers) + 1) for slot in self.slots]
         for n in range(int(place.max(initial=-1)) + 1):
             if n == len(self.slots):
                 self.slots.append(np.zeros(self.counted.size, np.min_scalar_type(len(self.readers) + 1)))
@@ -120,46 +99,11 @@ class Columns:
         if {*by, *rest} <= set(PACKED) and (pack := self._pack(reader, year)) is not None:
             return self._counted(by, rest, pack.codes, pack.weights)
         picked = self._pick(reader, year)
-        return self._counted(by, rest, _Gathered(self.codes, picked))
+        return self._counted(by, rest, Gathered(self.codes, picked))
 
-    def _counted(self, by: Sequence[str], rest: Where, codes: Any, weights: Any = None) -> Counts:
-        keep: Any = None
-        for name, wanted in rest.items():
-            fits = self._fitting(name, wanted)[codes[name]]
-            keep = fits if keep is None else keep & fits
-        at = slice(None) if keep is None else np.flatnonzero(keep)
-        if not by:
-            many = codes.many if keep is None else at.size  # type: ignore[union-attr]
-            total = int(many if weights is None else weights[at].sum())
-            return {(): total} if total else {}
-        sizes = [max(1, len(self.words[name].values_)) for name in by]
-        key: Any = codes[by[0]][at].astype(np.int64)
-        for name, size in zip(by[1:], sizes[1:], strict=True):
-            key *= size
-            key += codes[name][at]
-        return self._named(by, sizes, key, None if weights is None else weights[at])
-
-    def _named(self, by: Sequence[str], sizes: Sequence[int], key: Any, weights: Any) -> Counts:
-        cells = int(np.prod(sizes, dtype=np.int64))
-        if cells <= max(CELLS, 4 * key.size):
-            counts: Any = np.bincount(key, weights, minlength=cells)
-            found = np.flatnonzero(counts)
-            numbers = counts[found]
-        else:
-            found, back = np.unique(key, return_inverse=True)
-            numbers = np.bincount(back, weights)
-        places = np.unravel_index(found, sizes)
-        values = [[self.words[name].values_[n] for n in place] for name, place in zip(by, places, strict=True)]
-        return {key: int(n) for key, n in zip(zip(*values, strict=True), numbers, strict=True)}
-
-    def _fitting(self, name: str, wanted: Wanted) -> NDArray[np.bool_]:
-        words = self.words[name]
-        fits = np.zeros(max(1, len(words.values_)), np.bool_)
-        if isinstance(wanted, Span):
-            fits[[code for value, code in words.codes.items() if value is not None and wanted.holds(value)]] = True
-        else:
-            fits[[words.codes[value] for value in wanted if value in words.codes]] = True
-        return fits
+    def count_of(self, seen: NDArray[np.bool_], by: Sequence[str], where: Where) -> Counts:
+        """The same of declarations that somebody picked by their ids."""
+        return self._counted(by, where, Gathered(self.codes, np.flatnonzero(seen & self.counted)))
 
     def _pick(self, reader: int, year: Wanted | None) -> Ids:
         """The ids that the reader sees of those years."""
@@ -173,14 +117,19 @@ class Columns:
         return _remembered(self._picks, (reader, year), make, PICKS)
 
     def _reached(self, reader: int) -> NDArray[np.bool_]:
+        return self.reached(reader) & self.counted
+
+    def reached(self, reader: int) -> NDArray[np.bool_]:
+        """Which declarations the reader sees, those that are not counted among them; by their ids."""
         code = self.readers.get(reader, -1)
         mask = np.zeros(self.counted.size, np.bool_)
         for slot in self.slots if code > 0 else ():
             mask |= slot == code
-        mask &= self.counted
         return mask
 
     def _pack(self, reader: int, year: Wanted | None) -> _Pack | None:
+        if not set(PACKED) <= self.codes.keys():
+            return None  # kept by a release that did not hold all of them
         sizes = [max(1, len(self.words[name].values_)) for name in PACKED]
         if np.prod(sizes, dtype=np.int64) > CELLS:
             return None
@@ -204,29 +153,8 @@ class _Pack:
     """Rows that are alike in what most figures ask, each with how many they are."""
 
     def __init__(self, codes: dict[str, NDArray[np.int32]], weights: NDArray[np.int64]) -> None:
-        self.codes, self.weights = _Many(codes), weights
+        self.codes, self.weights = Many(codes), weights
         self.codes.many = int(weights.sum())
-
-
-class _Many(dict[str, Any]):
-    many = 0
-
-
-class _Gathered:
-    """The codes of some declarations only, gathered when they are asked for."""
-
-    def __init__(self, codes: dict[str, NDArray[Any]], picked: Ids) -> None:
-        self.codes, self.picked, self.many = codes, picked, picked.size
-
-    def __getitem__(self, name: str) -> NDArray[Any]:
-        found: NDArray[Any] = self.codes[name][self.picked]
-        return found
-
-
-def _wide(array: NDArray[Any], most: int) -> NDArray[Any]:
-    """The array, wide enough for that code."""
-    needed = np.min_scalar_type(most)
-    return array if array.dtype.itemsize >= needed.itemsize else array.astype(needed)
 
 
 def _remembered(kept: OrderedDict[Any, Any], key: Any, make: Callable[[], Any], most: int) -> Any:

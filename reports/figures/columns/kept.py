@@ -1,14 +1,15 @@
-"""Columns as a file: for a worker that has just begun, and for a frozen state (冻结统计) that is kept for years.
+"""Columns as a file: for a worker that has just begun, and for frozen figures (时点数据) that are kept for years.
 
 An .npz holds the arrays, and as JSON the words of each dimension, who reads, the position in the feed and the version
-of the format. A file of another format or with other dimensions is not read.
+of the format. A worker takes only a file that was read by the same dimensions; frozen figures answer by those that
+they hold. Beside the declarations a frozen file holds the rows of every other subject, fetched when they are asked for.
 """
 
 from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -16,12 +17,15 @@ from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
+from numpy.typing import NDArray
 
+from reports.figures.columns.coded import Words
 from reports.figures.columns.follow import Position, statement
-from reports.figures.columns.held import HELD, Columns
+from reports.figures.columns.held import Columns
+from reports.figures.columns.rows import Rows
 
 #: The format; a new one cannot be read by an older release, nor the other way round.
-FORMAT = 1
+FORMAT = 2
 
 
 class Foreign(ValueError):
@@ -33,15 +37,23 @@ def schema() -> str:
     return sha256(str(statement()).encode()).hexdigest()[:16]
 
 
-def written(columns: Columns, at: Position, *, small: bool = False, **told: Any) -> bytes:
-    """The file. `small` packs it, which takes a second and a half a million; `told` is kept beside."""
-    words = {name: [_out(value) for value in columns.words[name].values_] for name in HELD}
+def written(
+    columns: Columns, at: Position, *, small: bool = False, rows: Mapping[str, Rows] | None = None, **told: Any
+) -> bytes:
+    """The file. `small` packs it, which takes a second and a half a million; `rows` are those of other subjects by
+    their names; `told` is kept beside."""
+    rows = rows or {}
     head = {
-        "format": FORMAT, "schema": schema(), "at": at.told(), "words": words, "readers": list(columns.readers),
-        "slots": len(columns.slots), "told": told,
+        "format": FORMAT, "schema": schema(), "at": at.told(), "words": _words_out(columns.words),
+        "readers": list(columns.readers), "slots": len(columns.slots), "told": told,
+        "rows": {name: {"words": _words_out(held.words), "owned": held.owners is not None}
+                 for name, held in rows.items()},
     }  # fmt: skip
-    arrays: dict[str, Any] = {f"k_{name}": columns.codes[name] for name in HELD}
+    arrays: dict[str, Any] = {f"k_{name}": codes for name, codes in columns.codes.items()}
     arrays |= {f"slot_{n}": slot for n, slot in enumerate(columns.slots)}
+    for name, held in rows.items():
+        arrays |= {f"{name}.k_{dimension}": codes for dimension, codes in held.codes.items()}
+        arrays |= {f"{name}.keys": held.keys} | ({} if held.owners is None else {f"{name}.owners": held.owners})
     save: Callable[..., None] = np.savez_compressed if small else np.savez
     out = io.BytesIO()
     head_bytes = np.frombuffer(json.dumps(head, ensure_ascii=False).encode(), np.uint8)
@@ -51,22 +63,87 @@ def written(columns: Columns, at: Position, *, small: bool = False, **told: Any)
 
 def read(content: bytes | Path, *, same_schema: bool = True) -> tuple[Columns, Position, dict[str, Any]]:
     """The columns of a file, where they stood, and what was told beside; `Foreign` where it is none of ours."""
-    try:
-        with np.load(io.BytesIO(content) if isinstance(content, bytes) else content, allow_pickle=False) as file:
-            head = json.loads(file["head"].tobytes())
-            if head["format"] != FORMAT or (same_schema and head["schema"] != schema()):
-                raise Foreign(f"format {head['format']}, schema {head['schema']}")
-            columns = Columns()
+    file = File(content, same_schema=same_schema)
+    return file.columns(), file.at, file.told
+
+
+class File:
+    """A kept file while it is open: what it tells of itself, its columns, and the rows of other subjects."""
+
+    def __init__(self, content: bytes | Path, *, same_schema: bool = False) -> None:
+        self._content = io.BytesIO(content) if isinstance(content, bytes) else content
+        head = self._taken(lambda file: json.loads(file["head"].tobytes()))
+        if head.get("format") != FORMAT or (same_schema and head.get("schema") != schema()):
+            raise Foreign(f"format {head.get('format')}, schema {head.get('schema')}")
+        self._head = head
+        self.at, self.told = Position(**head["at"]), head["told"]
+
+    def columns(self) -> Columns:
+        """All declarations."""
+
+        def take(file: Any) -> Columns:
+            columns, names = Columns(), list(self._head["words"])
             columns.counted = file["counted"]
-            columns.codes = {name: file[f"k_{name}"] for name in HELD}
-            columns.slots = [file[f"slot_{n}"] for n in range(head["slots"])]
-    except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
-        raise error if isinstance(error, Foreign) else Foreign(str(error)) from error
-    for name in HELD:
-        for value in head["words"][name]:
-            columns.words[name].keep(_in(value))
-    columns.readers = {reader: code for code, reader in enumerate(head["readers"], 1)}
-    return columns, Position(**head["at"]), head["told"]
+            columns.codes = {name: file[f"k_{name}"] for name in names}
+            columns.slots = [file[f"slot_{n}"] for n in range(self._head["slots"])]
+            columns.words = _words_in(self._head["words"])
+            columns.readers = {reader: code for code, reader in enumerate(self._head["readers"], 1)}
+            return columns
+
+        return self._taken(take)
+
+    def rows(self, name: str) -> Rows | None:
+        """The rows of a subject; its codes are unpacked when a dimension is first asked for."""
+        if (held := self._head["rows"].get(name)) is None:
+            return None
+        words = _words_in(held["words"])
+        owners = self._array(f"{name}.owners") if held["owned"] else None
+        return Rows(words, _Unpacked(self, name), self._array(f"{name}.keys"), owners)
+
+    def holds(self, name: str) -> frozenset[str]:
+        """By which dimensions a subject other than the declarations is held."""
+        return frozenset(self._head["rows"].get(name, {}).get("words", ()))
+
+    @property
+    def dimensions(self) -> frozenset[str]:
+        """By which dimensions declarations are held."""
+        return frozenset(self._head["words"])
+
+    def _array(self, name: str) -> NDArray[Any]:
+        return self._taken(lambda file: file[name])
+
+    def _taken(self, take: Callable[[Any], Any]) -> Any:
+        if not isinstance(self._content, Path):
+            self._content.seek(0)
+        try:
+            with np.load(self._content, allow_pickle=False) as file:
+                return take(file)
+        except (OSError, EOFError, KeyError, ValueError, BadZipFile, AttributeError) as error:
+            raise error if isinstance(error, Foreign) else Foreign(str(error)) from error
+
+
+class _Unpacked(dict[str, Any]):
+    """The codes of one subject, unpacked one by one."""
+
+    def __init__(self, file: File, name: str) -> None:
+        super().__init__()
+        self.file, self.name = file, name
+
+    def __missing__(self, dimension: str) -> NDArray[Any]:
+        self[dimension] = self.file._array(f"{self.name}.k_{dimension}")
+        return self[dimension]
+
+
+def _words_out(words: Mapping[str, Words]) -> dict[str, list[Any]]:
+    return {name: [_out(value) for value in held.values_] for name, held in words.items()}
+
+
+def _words_in(told: Mapping[str, list[Any]]) -> dict[str, Words]:
+    found = {name: Words() for name in told}
+    for name, values in told.items():
+        for value in values:
+            found[name].keep(_in(value))
+    return found
 
 
 def _out(value: Any) -> Any:

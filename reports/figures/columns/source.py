@@ -1,4 +1,4 @@
-"""Sources that answer from columns: those of now, which follow the feed, and those of a frozen state."""
+"""The source that answers from columns which follow the feed, and falls back on SQL."""
 
 from __future__ import annotations
 
@@ -142,25 +142,3 @@ class ColumnSource:
 
 
 _HELD = frozenset(HELD)
-
-
-@dataclass(frozen=True)
-class FrozenSource:
-    """Answers of declarations as they were known on the day of a frozen state, with the rights of that day.
-
-    It knows declarations only (`knows`), and no row behind a number: those of today may be others. Two states are
-    compared by asking the same figure of two of these.
-    """
-
-    columns: Columns
-    reader: int
-
-    def knows(self, subject: Subject, names: Sequence[str] = ()) -> bool:
-        """Whether the state can answer of that subject, by these dimensions."""
-        return subject is DECLARATIONS and set(names) <= _HELD
-
-    def count(self, subject: Subject, by: Sequence[str], where: Where) -> Counts:
-        """From the columns of that day; `LookupError` for what they do not hold."""
-        if not self.knows(subject, [*by, *where]):
-            raise LookupError(f"a frozen state does not hold {subject.name} by {[*by, *where]}")
-        return self.columns.count(self.reader, by, where)

@@ -20,8 +20,9 @@ from models.declarations.reading import DeclarationChange
 from reports.figures.choose import source_for
 from reports.figures.columns import follow, kept
 from reports.figures.columns import source as held_by
+from reports.figures.columns.frozen import FrozenSource
 from reports.figures.columns.held import HELD
-from reports.figures.columns.source import ColumnSource, Followed, FrozenSource
+from reports.figures.columns.source import ColumnSource, Followed
 from reports.figures.dimension import Span
 from reports.figures.source import SqlSource
 from reports.figures.subjects.declaration import DECLARATIONS

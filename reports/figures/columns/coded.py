@@ -1,0 +1,106 @@
+"""Codes counted: for each dimension an array of small numbers, and what they stand for. Whoever holds some inherits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reports.figures.dimension import Span, Wanted
+from reports.figures.source import Counts
+from reports.figures.subject import Where
+
+Ids = NDArray[np.int64]
+#: Cells of a count that is held whole.
+CELLS = 4_000_000
+
+
+class Words(dict[Any, int]):
+    """What the database gives to its code; what comes for the first time is read once and gets the next one."""
+
+    def __init__(self, read: Callable[[Any], Any] = lambda raw: raw) -> None:
+        super().__init__()
+        self.read = read
+        self.values_: list[Any] = []
+        self.codes: dict[Any, int] = {}
+
+    def __missing__(self, raw: Any) -> int:
+        self[raw] = self.keep(self.read(raw) if raw is not None else None)
+        return self[raw]
+
+    def keep(self, value: Any) -> int:
+        """The code of a value."""
+        if value not in self.codes:
+            self.codes[value] = len(self.values_)
+            self.values_.append(value)
+        return self.codes[value]
+
+
+class Coded:
+    """What counts codes: `words` say what they stand for."""
+
+    words: Mapping[str, Words]
+
+    def _counted(self, by: Sequence[str], rest: Where, codes: Any, weights: Any = None) -> Counts:
+        keep: Any = None
+        for name, wanted in rest.items():
+            fits = self._fitting(name, wanted)[codes[name]]
+            keep = fits if keep is None else keep & fits
+        at = slice(None) if keep is None else np.flatnonzero(keep)
+        if not by:
+            many = codes.many if keep is None else at.size  # type: ignore[union-attr]
+            total = int(many if weights is None else weights[at].sum())
+            return {(): total} if total else {}
+        sizes = [max(1, len(self.words[name].values_)) for name in by]
+        key: Any = codes[by[0]][at].astype(np.int64)
+        for name, size in zip(by[1:], sizes[1:], strict=True):
+            key *= size
+            key += codes[name][at]
+        return self._named(by, sizes, key, None if weights is None else weights[at])
+
+    def _named(self, by: Sequence[str], sizes: Sequence[int], key: Any, weights: Any) -> Counts:
+        cells = int(np.prod(sizes, dtype=np.int64))
+        if cells <= max(CELLS, 4 * key.size):
+            counts: Any = np.bincount(key, weights, minlength=cells)
+            found = np.flatnonzero(counts)
+            numbers = counts[found]
+        else:
+            found, back = np.unique(key, return_inverse=True)
+            numbers = np.bincount(back, weights)
+        places = np.unravel_index(found, sizes)
+        values = [[self.words[name].values_[n] for n in place] for name, place in zip(by, places, strict=True)]
+        return {key: int(n) for key, n in zip(zip(*values, strict=True), numbers, strict=True)}
+
+    def _fitting(self, name: str, wanted: Wanted) -> NDArray[np.bool_]:
+        words = self.words[name]
+        fits = np.zeros(max(1, len(words.values_)), np.bool_)
+        if isinstance(wanted, Span):
+            fits[[code for value, code in words.codes.items() if value is not None and wanted.holds(value)]] = True
+        else:
+            fits[[words.codes[value] for value in wanted if value in words.codes]] = True
+        return fits
+
+
+class Many(dict[str, Any]):
+    """Codes of all rows, and how many those are."""
+
+    many = 0
+
+
+class Gathered:
+    """The codes of some rows only, gathered when they are asked for."""
+
+    def __init__(self, codes: Mapping[str, Any], picked: Ids) -> None:
+        self.codes, self.picked, self.many = codes, picked, picked.size
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        found: NDArray[Any] = self.codes[name][self.picked]
+        return found
+
+
+def wide(array: NDArray[Any], most: int) -> NDArray[Any]:
+    """The array, wide enough for that code."""
+    needed = np.min_scalar_type(most)
+    return array if array.dtype.itemsize >= needed.itemsize else array.astype(needed)
