@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False, comment="文件 SHA-256"),
         sa.Column("size", sa.Integer(), nullable=False, comment="文件字节数"),
-        sa.ForeignKeyConstraint(["account_id"], ["ab_user.id"], name=op.f("fk_frozen_figures_account_id_ab_user")),
+        sa.ForeignKeyConstraint(["account_id"], ["ab_user.id"], name=op.f("fk_frozen_figures_account_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_frozen_figures")),
     )
     with op.batch_alter_table("frozen_figures") as changed:
