@@ -148,6 +148,8 @@ def load() -> dict[str, Any]:
         "REPORT_URL": os.environ.get("REPORT_URL", ""),  # where certificates are reported to; empty: by hand
         "REPORT_KEY": bytes.fromhex(os.environ.get("REPORT_KEY", "")),
         "REPORT_CA": os.environ.get("REPORT_CA", ""),
+        "MAIL_URL": os.environ.get("MAIL_URL", ""),  # where letters beside messages go; empty: none are sent
+        "MAIL_FROM": os.environ.get("MAIL_FROM", ""),
         "WTF_CSRF_TIME_LIMIT": None,
         "DEMO_PASSWORD": os.environ.get("DEMO_PASSWORD") or "Zhicheng-2023!",
     }

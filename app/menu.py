@@ -178,6 +178,7 @@ MENU: list[Entry] = [
     Entry("监督管理",  "黑名单管理",           "views.register.blacklist:BlacklistScreen",          "附件3 1.21",    waits(desk.blacklist_desk, BlacklistEntry)),
     Entry("统计监管",  "统计看板",      "views.statistics.dashboard:DashboardView"),
     Entry("统计监管",  "时点数据",      "views.statistics.frozen_figures:FrozenFiguresScreen"),
+    Entry("统计监管",  "标准地图",      "views.statistics.approved_map:ApprovedMapView"),
     Entry("系统管理",  "开通向导",      "views.office.first_day:FirstDayView"),
     Entry("",          "",              "views.statistics.own:OwnFigureView"),
     Entry("系统管理",  "账号管理",      "views.accounts.accounts:AccountScreen"),

@@ -159,8 +159,9 @@ ACCESS: list[Access] = [
     Access("RoleScreen",        (r.SECURITY_ADMIN, r.AUDIT_ADMIN),      (r.SECURITY_ADMIN,), ("can_act",)),
     Access("RoleMatrixView",    (r.SECURITY_ADMIN, r.AUDIT_ADMIN)),
     Access("JournalScreen",     (r.AUDIT_ADMIN,)),
-    Access("DashboardView",     r.STATISTICS),
+    Access("DashboardView",     r.STATISTICS,                           r.REMINDERS, ("can_remind",)),
     Access("OwnFigureView",     r.STATISTICS),
+    Access("ApprovedMapView",   (r.HRSS_CONFIG,),                       (r.HRSS_CONFIG,), ("can_remove",)),
     Access("FrozenFiguresScreen", r.STATISTICS,                         (r.HRSS_CONFIG, r.HRSS_AUDIT), ("can_freeze",)),
 ]
 #: Routes without signing in, each with its reason. An endpoint, or the class name of a screen.

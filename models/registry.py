@@ -25,12 +25,14 @@ from models.imports import import_batch  # noqa: F401
 from models.jobs import job, slot  # noqa: F401
 from models.office import (  # noqa: F401
     append_only,
+    approved_map,
     calendar_notice,
     frozen_figures,
     journal,
     list_choice,
     notice,
     reference,
+    reminder,
     seal,
     setting,
     trail,

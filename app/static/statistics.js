@@ -4,7 +4,7 @@
   const names = (what) => what.split(" ");
   const months = names("1月 2月 3月 4月 5月 6月 7月 8月 9月 10月 11月 12月");
   const days = names("日 一 二 三 四 五 六");
-  Plotly.register({
+  window.Plotly?.register({
     moduleType: "locale",
     name: "zh-CN",
     dictionary: {},

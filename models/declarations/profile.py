@@ -110,6 +110,8 @@ class Profile(Model):
     passed_on: Mapped[date | None] = column("首次通过", Date)
     filed_on: Mapped[date | None] = column("首次备案", Date)
     issued_on: Mapped[date | None] = column("首次发证", Date)
+    first_sent_on: Mapped[date | None] = column("首次提交", Date)
+    ended_on: Mapped[date | None] = column("办结", Date)  #: nothing while it is under way, also again
 
 
 #: The column that keeps the day of each stage behind 提交.

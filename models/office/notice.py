@@ -12,13 +12,14 @@ from models.base import column
 
 
 class Notice(Model):
-    """One message; exactly one of person, organisation and committee receives it."""
+    """One message; exactly one of person, organisation, committee and account receives it."""
 
     __tablename__ = "notice"
     id: Mapped[int] = column("编号", Integer, primary_key=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     committee_id: Mapped[int | None] = mapped_column(ForeignKey("committee.id"), index=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
     at: Mapped[datetime] = column("时间", DateTime)
     title: Mapped[str] = column("标题", String(120))
     text: Mapped[str] = column("内容", Text)

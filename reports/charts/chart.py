@@ -24,8 +24,8 @@ MOST = 40
 LONGEST = 750
 
 
-def draw(answer: Answer, ways: Ways, marks: Marks = ()) -> dict[str, Any] | None:
-    """The drawing, or None where the figure is a table only or has nothing to draw."""
+def draw(answer: Answer, ways: Ways, marks: Marks = (), ground: outline.Ground | None = None) -> dict[str, Any] | None:
+    """The drawing, or None where the figure is a table only or has nothing to draw. `ground` is what maps lie on."""
     if not answer.rows or not any(cell.value for row in answer.rows for cell in row.cells):
         return None
     match answer.figure.chart:
@@ -40,7 +40,7 @@ def draw(answer: Answer, ways: Ways, marks: Marks = ()) -> dict[str, Any] | None
         case Chart.LINE:
             return line(answer, ways, marks)
         case Chart.MAP:
-            return outlines(answer, ways)
+            return outlines(answer, ways, ground or outline.schematic())
     return None
 
 
@@ -284,13 +284,22 @@ def _only(row: Row) -> Any:
     return next(iter(wanted)) if isinstance(wanted, frozenset) and len(wanted) == 1 else None
 
 
-def outlines(answer: Answer, ways: Ways) -> dict[str, Any]:
+def bare(ground: outline.Ground | None) -> dict[str, Any]:
+    """A map with its names and its mark, and no numbers."""
+    ground = ground or outline.schematic()
+    shape = {"type": "scatter", "mode": "lines", "fill": "toself", "fillcolor": look.EMPTY, "hoverinfo": "skip"}
+    traces = [{**shape, "x": s.x, "y": s.y, "line": {"color": look.INK_2, "width": 1}} for s in ground.shapes.values()]
+    traces.append(_names([(s, s.short, look.INK) for s in ground.shapes.values()]))
+    return look.drawing(traces, _on(ground))
+
+
+def outlines(answer: Answer, ways: Ways, ground: outline.Ground) -> dict[str, Any]:
     """The 市州 as outlines in one hue, each with its name and number; what is no 市州 stands in the table."""
     main = _main(answer)
     by_code = {str(_only(row)): row for row in answer.rows}
-    most = max([row.cells[main].value or 0 for code, row in by_code.items() if code in outline.shapes()] + [1])
+    most = max([row.cells[main].value or 0 for code, row in by_code.items() if code in ground.shapes] + [1])
     traces, labels = [], []
-    for code, shape in outline.shapes().items():
+    for code, shape in ground.shapes.items():
         row = by_code.get(code)
         cell = row.cells[main] if row is not None else Cell(0, "0")
         value = cell.value or 0
@@ -312,31 +321,34 @@ def outlines(answer: Answer, ways: Ways) -> dict[str, Any]:
         )
         colour = "#fff" if look.dark(value, most) else look.INK
         labels.append((shape, f"{shape.short}<br>{cell.word}", colour))
-    traces.append(
-        {
-            "type": "scatter",
-            "mode": "text",
-            "x": [shape.label[0] for shape, _, _ in labels],
-            "y": [shape.label[1] for shape, _, _ in labels],
-            "text": [word for _, word, _ in labels],
-            "textfont": {"size": 11, "color": [colour for _, _, colour in labels]},
-            "hoverinfo": "skip",
-        }
-    )
+    traces.append(_names(labels))
+    return look.drawing(traces, _on(ground))
+
+
+def _names(labels: Sequence[tuple[outline.Shape, str, str]]) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": [shape.label[0] for shape, _, _ in labels],
+        "y": [shape.label[1] for shape, _, _ in labels],
+        "text": [word for _, word, _ in labels],
+        "textfont": {"size": 11, "color": [colour for _, _, colour in labels]},
+        "hoverinfo": "skip",
+    }
+
+
+def _on(ground: outline.Ground) -> dict[str, Any]:
     mark = {"xref": "paper", "yref": "paper", "x": 1, "y": 0, "xanchor": "right", "yanchor": "bottom"}
-    return look.drawing(
-        traces,
-        look.layout(
-            460,
-            hovermode="closest",
-            xaxis={"visible": False, "fixedrange": True, "range": list(outline.width())},
-            yaxis={
-                "visible": False,
-                "fixedrange": True,
-                "range": list(outline.height()),
-                "scaleanchor": "x",
-                "scaleratio": outline.RATIO,
-            },
-            annotations=[{**mark, "text": "示意图", "showarrow": False, "font": {"size": 13, "color": look.INK_2}}],
-        ),
+    return look.layout(
+        460,
+        hovermode="closest",
+        xaxis={"visible": False, "fixedrange": True, "range": list(ground.width)},
+        yaxis={
+            "visible": False,
+            "fixedrange": True,
+            "range": list(ground.height),
+            "scaleanchor": "x",
+            "scaleratio": outline.RATIO,
+        },
+        annotations=[{**mark, "text": ground.mark, "showarrow": False, "font": {"size": 13, "color": look.INK_2}}],
     )

@@ -74,6 +74,7 @@ class Figure:
     top: int = 0  #: so many rows on the page; the file has all
     yearly: bool = True
     total: bool = True  #: a last row of all rows together
+    reminds: bool = False  #: its rows are desks that may be reminded (催办)
 
     @property
     def of(self) -> Subject:

@@ -14,7 +14,8 @@ from reports.figures import book
 from reports.figures.figure import Figure, Page
 from views.screens import stay
 from views.screens.download import named
-from views.statistics import freezing, shown, year_report
+from views.screens.refusal import drawn
+from views.statistics import freezing, reminding, shown, year_report
 from views.statistics.conditions import FROZEN, Conditions, read
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork, asking, attempt
@@ -118,6 +119,23 @@ class DashboardView(BaseView):
             abort(404)
         title = figures[0].title if name else _page_of(page).label
         return sent(figures, conditions, title)
+
+    @expose("/remind", methods=["POST"])
+    @has_access
+    def remind(self) -> Any:
+        """催办: a message to the desk of a row of the backlog."""
+        conditions, given = read(request.args), request.form
+        try:
+            name = attempt(
+                g.user,
+                lambda uow: reminding.send(uow, given.get("kind", ""), given.get("desk", "")),
+                context=stay.context(),
+            )
+        except Refused as refusal:
+            flash(drawn(refusal.sentence), "bad")
+        else:
+            flash(f"已向{name}发出催办消息。", "ok")
+        return redirect(f"{address_of(Page.BACKLOG)}?{conditions.query}")
 
     @expose("/report", methods=["POST"])
     @has_access

@@ -23,7 +23,7 @@ from views.statistics.dashboard import address_of, script_address, sent, tabs
 from workflow.base import policy
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork, attempt
-from workflow.office import list_choice
+from workflow.office import list_choice, mail
 
 #: What the address says besides conditions.
 OWN = ("subject", "rows", "columns", "measure", "chart")
@@ -133,6 +133,8 @@ class OwnFigureView(BaseView):
             told="；".join(conditions.said(name) for name in limits) or "全部",
             query=conditions.query_of(limits),
             every=orders.EVERY,
+            colleagues=orders.colleagues(db.session, g.user),
+            letters=mail.there_is(),
             orders=orders.orders_of(db.session, g.user),
             made=orders.made_for(db.session, g.user),
         )
@@ -146,7 +148,8 @@ class OwnFigureView(BaseView):
                 raise Refused("这份定期报表不存在或已取消。")
             list_choice.drop(uow, found)
         elif request.form.get("every") in orders.EVERY:
-            orders.order(uow, request.form["every"], conditions)
+            to, address = request.form.get("to", ""), request.form.get("mail", "")
+            orders.order(uow, request.form["every"], conditions, to, address)
         else:
             raise Refused("请选择每周或每月。")
 

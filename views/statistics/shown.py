@@ -12,6 +12,7 @@ from sqlalchemy import False_, func, select
 
 from models.base import db
 from models.batches.batch import Batch
+from reports.charts import outline
 from reports.charts.chart import draw
 from reports.figures.answer import Answer, Asked, Cell, Row, answer
 from reports.figures.book import head_of_rows
@@ -21,11 +22,12 @@ from reports.figures.figure import Chart, Figure, Page, of_page
 from reports.figures.measure import Measure
 from reports.figures.source import Source
 from reports.figures.subject import Where
-from views.statistics import freezing
+from views.statistics import freezing, reminding
 from views.statistics.conditions import Conditions, dimension
 from views.statistics.opening import address, list_of
 from workflow.base import policy
 from workflow.base.unit_of_work import asking
+from workflow.office import approved_map
 
 #: Rows of a table that is shown whole; a longer one scrolls, and is whole on paper.
 TALL = 16
@@ -49,6 +51,7 @@ class Shown:
     now: datetime | None = None
     ignored: str = ""
     cut: int = 0  #: so many rows stand in the file only
+    reminds: str = ""  #: whom its rows remind: organisation or committee; nothing where nobody is reminded from here
 
     @property
     def figure(self) -> Figure:
@@ -85,6 +88,9 @@ class Line:
     limit: str
     cells: Sequence[tuple[Cell, str]]
     note: str = ""
+    desk: int | None = None  #: whom 催办 of this row reaches
+    reminded: str = ""  #: when it was last reminded, by whom
+    again: bool = True  #: whether it may be reminded today
 
 
 @dataclass(frozen=True)
@@ -160,9 +166,12 @@ def shown(figure: Figure, conditions: Conditions, question: Asked, base: str) ->
             return ""
         return f"{base}?{conditions.also(where)}"
 
+    reminds = reminding.kind_of(figure) if conditions.moment is None else ""
+    last = reminding.last_of(reminds, kept.rows)
+
     def line(row: Row, limit: str) -> Line:
         cells = [(cell, address(figure.of, cell.where)) for cell in row.cells]
-        return Line(row.label, limit, cells, row.note)
+        return Line(row.label, limit, cells, row.note, *reminding.told(reminds, row, last))
 
     def ways(row: Row, cell: Cell, where: Mapping[str, Any]) -> list[str]:
         return [address(figure.of, cell.where), limited(where)]
@@ -173,11 +182,12 @@ def shown(figure: Figure, conditions: Conditions, question: Asked, base: str) ->
         [line(row, limited(row.where)) for row in kept.rows],
         line(said.total, "") if said.total is not None else None,
         [(word, limited({figure.columns: frozenset({value})})) for value, word in said.across],
-        draw(kept, ways, _deadlines(conditions.where) if figure.chart is Chart.LINE else ()),
+        draw(kept, ways, _deadlines(conditions.where) if figure.chart is Chart.LINE else (), _ground(figure)),
         list(_cards(said)) if figure.chart is Chart.CARDS else (),
         moment_of(conditions),
         "、".join(dimension(name).label for name in said.ignored),
         len(said.rows) - len(kept.rows),
+        reminds,
     )
 
 
@@ -194,6 +204,12 @@ def _cards(said: Answer) -> Iterator[Card]:
             card = Card(measure.label, cell.word, address(said.figure.of, cell.where))
         if card is not None:
             yield card
+
+
+def _ground(figure: Figure) -> outline.Ground | None:
+    """The approved map, where there is one and the figure lies on a map."""
+    now = approved_map.shown(db.session) if figure.chart is Chart.MAP else None
+    return None if now is None else outline.approved(now.number, now.shapes)
 
 
 def _before(measure: Measure) -> bool:

@@ -15,7 +15,7 @@ from reports.figures import book
 from reports.figures.answer import Answer
 from reports.figures.figure import Figure
 from views.screens.stay import context
-from views.statistics import shown
+from views.statistics import orders, shown
 from views.statistics.conditions import Conditions, read
 from workflow.base.errors import NotYou
 from workflow.base.unit_of_work import UnitOfWork, asking, attempt
@@ -33,7 +33,7 @@ def ask_for(uow: UnitOfWork, conditions: Conditions, home: str) -> Job:
     return ask(uow, "statistics", f"统计年报：{conditions.words}"[:120], home=home, asked=conditions.plain)
 
 
-@works("statistics", minutes=60)
+@works("statistics", minutes=60, given_up=orders.failed)
 def _report(run: Run) -> None:
     """The report with the rights that its receiver has when it is made."""
     with current_app.test_request_context():
@@ -47,13 +47,13 @@ def write(run: Run, conditions: Conditions) -> None:
     """Answer every figure once, write both files into one archive, tell the journal, and end the job."""
     now, question = asking(run.actor).now, shown.asked(conditions)
     figures = [figure for page in shown.pages() for figure in shown.figures_of(page) if shown.known(figure, question)]
-    moment = shown.told_of(conditions)
+    moment, remarks = shown.told_of(conditions), [f"条件：{conditions.words}", *conditions.unread]
     answers = list(_answers(run, figures, question))
     name = f"统计年报_{shown.moment_of(conditions):%Y%m%d%H%M}"
     with tempfile.TemporaryFile() as target:
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
             with tempfile.TemporaryFile() as sheets:
-                book.write(sheets, answers, [f"条件：{conditions.words}", moment])
+                book.write(sheets, answers, [*remarks, moment])
                 sheets.seek(0)
                 archive.writestr(f"{name}.xlsx", sheets.read())
             run.tell(len(figures), len(figures) + 1, "正在排印 PDF")
@@ -69,7 +69,9 @@ def write(run: Run, conditions: Conditions) -> None:
             asked=conditions.plain,
             sha256=kept[0],
         )
-        run.finish(uow, f"统计年报已生成，共 {len(answers)} 张表。", f"{name}.zip", kept)
+        sentence = "".join([f"统计年报已生成，共 {len(answers)} 张表。", *conditions.unread])
+        run.finish(uow, sentence, f"{name}.zip", kept)
+        orders.made(uow, uow.session.get_one(Job, run.job_id), sentence)
 
     attempt(run.actor, done, session=run.session, context=context())
 

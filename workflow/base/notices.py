@@ -1,7 +1,8 @@
-"""Tell people at once (告知): a message to a person, an organisation's desk or a committee's office."""
+"""Tell people at once (告知): a message to a person, an organisation's desk, a committee's office, or one account."""
 
 from __future__ import annotations
 
+from models.accounts.account import Account
 from models.committees.committee import Committee
 from models.office.notice import Notice
 from models.register.organisation import Organisation
@@ -9,19 +10,25 @@ from models.register.person import Person
 from workflow.base.errors import NotYou
 from workflow.base.unit_of_work import UnitOfWork
 
+#: Who receives a message, and the column that names him.
+RECEIVERS = {Person: "person_id", Organisation: "organisation_id", Committee: "committee_id", Account: "account_id"}
 
-def tell(uow: UnitOfWork, to: Person | Organisation | Committee, title: str, text: str, link: str = "") -> Notice:
+
+def tell(
+    uow: UnitOfWork, to: Person | Organisation | Committee | Account, title: str, text: str, link: str = ""
+) -> Notice:
     """Put a message into the inbox of `to`; it becomes visible with the commit of the unit of work."""
-    receiver = {Person: "person_id", Organisation: "organisation_id", Committee: "committee_id"}[type(to)]
-    notice = Notice(at=uow.now.replace(microsecond=0), title=title, text=text, link=link, **{receiver: to.id})
+    notice = Notice(
+        at=uow.now.replace(microsecond=0), title=title, text=text, link=link, **{RECEIVERS[type(to)]: to.id}
+    )
     uow.session.add(notice)
     return notice
 
 
 def mark_read(uow: UnitOfWork, notice: Notice) -> None:
     """The receiver has opened the message."""
-    mine = (notice.person_id, notice.organisation_id, notice.committee_id)
-    actor = (uow.actor.person_id, uow.actor.organisation_id, uow.actor.committee_id)
+    mine = (notice.person_id, notice.organisation_id, notice.committee_id, notice.account_id)
+    actor = (uow.actor.person_id, uow.actor.organisation_id, uow.actor.committee_id, uow.actor.id)
     if not any(a is not None and a == b for a, b in zip(actor, mine, strict=True)):
         raise NotYou("只能阅读发给本人或本机构的消息。")
     if notice.read_at is None:

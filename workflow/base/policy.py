@@ -32,10 +32,12 @@ from models.declarations.quota import Quota
 from models.declarations.reading import PROVINCE as WHOLE_PROVINCE
 from models.imports.import_batch import ImportBatch
 from models.jobs.job import Job
+from models.office.approved_map import ApprovedMap
 from models.office.frozen_figures import FrozenFigures
 from models.office.journal import JournalEntry
 from models.office.list_choice import ColumnChoice, SavedQuery
 from models.office.notice import Notice
+from models.office.reminder import Reminder
 from models.office.setting import CalendarDay, CalendarYear, Clause, Setting
 from models.paths.path import AcceptanceOffice, PathNode
 from models.paths.path_draft import PathChange, PathDraft
@@ -100,6 +102,7 @@ NOUNS.update(
         Account: "账号",
         RoleCharter: "角色",
         FrozenFigures: "时点数据",
+        Reminder: "催办",
     }
 )
 
@@ -210,18 +213,19 @@ def organisations(actor: Account) -> Clause_:
 
 #: Reference data is public to every account; so is who is formed to review (政策公开).
 _REFERENCE = (Region, Series, Title, Specialty, CodeItem, CalendarDay, CalendarYear, Clause, Setting)
-for _public in (*_REFERENCE, AcceptanceOffice, Committee):
+for _public in (*_REFERENCE, AcceptanceOffice, ApprovedMap, Committee):
     everyone(_public)(_all)
 
 
 @everyone(Notice)
 def notices(actor: Account) -> Clause_:
-    """What is addressed to the person, his organisation or his committee."""
+    """What is addressed to the person, his organisation, his committee or the account itself."""
     return or_(
         false(),
         _of_person(actor, Notice.person_id),
         _of_unit(actor, Notice.organisation_id),
         _of_committee(actor, Notice.committee_id),
+        Notice.account_id == actor.id,
     )
 
 
@@ -313,6 +317,7 @@ for _model, _name, _words, _by in (
     (Recusal,           "province", "全省的回避（统计）",         (r.HRSS_AUDIT, r.SUPERVISOR)),
     (Decline,           "province", "全省的抽取应答（统计）",     (r.HRSS_AUDIT, r.SUPERVISOR)),
     (Person,            "province", "全省的人员（选择人员时）",   (r.HRSS_AUDIT, r.HRSS_CERT, r.SUPERVISOR)),
+    (Reminder,          "all",      "全部催办记录",               r.STATISTICS),
     (FrozenFigures,     "all",      "时点数据（统计仍按各自范围）", r.STATISTICS),
     (JournalEntry,      "all",      "全部审计日志",               (r.AUDIT_ADMIN,)),
     (Account,           "all",      "全部账号",                   (r.SYSTEM_ADMIN, r.SECURITY_ADMIN)),

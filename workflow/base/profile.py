@@ -27,6 +27,8 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    not_,
+    null,
     or_,
     select,
     table,
@@ -59,7 +61,7 @@ from models.declarations.profile import (
     Profile,
     furthest,
 )
-from models.declarations.standing import Reached
+from models.declarations.standing import SETTLED, Reached
 from models.register.organisation import Organisation
 from models.register.person import Person
 
@@ -67,6 +69,8 @@ PROFILE = Profile.__table__
 D, STEP = Declaration.__table__, RouteStep.__table__
 COLUMNS = [c.name for c in PROFILE.columns]
 KEY = "declaration_id"
+#: Days that are kept once they are known.
+ONCE = (*DAYS.values(), "first_sent_on")
 #: Taken at the submission, and kept until there is another one.
 FACTS = ("nature", "grassroots", "sex", "age", "origin", "education")
 #: What of a declaration, when it changes, asks for all of it.
@@ -155,6 +159,7 @@ def _facts(which: Sequence[Any], past: bool) -> Any:
     returns = select(func.count()).where(Correction.declaration_id == D.c.id).correlate(D).scalar_subquery()
     age = D.c.year - cast(extract("year", Person.born_on), Integer)
     origin = {kind: ORIGIN_NUMBERS[word] for kind, word in ORIGINS.items()}
+    ended: Any = null()
     days = {
         Reached.AUDITED: _recommended(),
         Reached.COMMITTEE: func.date(D.c.reached_committee_at),
@@ -163,6 +168,9 @@ def _facts(which: Sequence[Any], past: bool) -> Any:
     }
     if past:
         judged = (Opinion.declaration_id == D.c.id, Opinion.result == _said(str(OpinionResult.QUALIFIED)))
+        against = [_said(str(each)) for each in (OpinionResult.DISQUALIFIED, OpinionResult.STOPPED)]
+        refused = (Opinion.declaration_id == D.c.id, Opinion.result.in_(against))
+        ended = func.coalesce(D.c.filed_on, D.c.voted_on, _earliest(func.date(Opinion.given_at), *refused))
         days |= {
             Reached.PUBLICISED: _earliest(Publicity.ends_on, _posting()),
             Reached.QUALIFIED: _earliest(func.date(Opinion.given_at), *judged),
@@ -177,7 +185,8 @@ def _facts(which: Sequence[Any], past: bool) -> Any:
             Person.sex.label("sex"), age.label("age"),
             _numbered(Person.id_kind, origin, ORIGIN_NUMBERS[Origin.MAINLAND]).label("origin"),
             highest_education(DeclarationContent.sections).label("education"),
-            returns.label("returns"), exists().where(_posting()).correlate(D).label("posted"),
+            ended.label("told_ended"), returns.label("returns"),
+            exists().where(_posting()).correlate(D).label("posted"),
             *(day.label(f"told_{stage.value}") for stage, day in days.items()),
         )
         .join_from(D, Organisation, Organisation.id == D.c.unit_id)
@@ -202,12 +211,24 @@ def _days(seen: Any, today: date | None) -> Iterator[Any]:
         yield case((seen.reached >= _said(STAGES[stage]), day)).label(name)
 
 
+def _settled(state: Any) -> Any:
+    return state.in_([_said(str(each)) for each in SETTLED])
+
+
+def _ended(seen: Any, today: date | None) -> Any:
+    """The day on which it ended; of old rows the paper that ended it, else the last day that any paper tells."""
+    papers = (seen.told_ended, seen.told_committee, func.date(seen.submitted_at))
+    day: Any = literal(today, Date) if today is not None else func.coalesce(*papers)
+    return case((_settled(seen.state), day)).label("ended_on")
+
+
 def wanted(*which: Any, today: date | None = None) -> Select[Any]:
     """What the profile of the declarations of `which` says; without `today` days come from papers alone."""
     facts = _facts(which, today is None).subquery("facts")
     seen = select(facts, furthest(facts.c, facts.c.posted).label("reached")).subquery("seen").c
     told = {KEY: seen.id, "taken_at": seen.submitted_at, "taken_hash": seen.content_hash, "stage": seen.reached}
     days = {day.name: day for day in _days(seen, today)}
+    days |= {"first_sent_on": func.date(seen.submitted_at).label("first_sent_on"), "ended_on": _ended(seen, today)}
     found = select(*(told[n].label(n) if n in told else days[n] if n in days else seen[n] for n in COLUMNS))
     return found.where(true())  # SQLite would read the ON of ON CONFLICT as that of a join
 
@@ -218,7 +239,8 @@ def _whole(connection: Connection, rows: Select[Any]) -> None:
     same = and_(held.taken_at.is_not_distinct_from(new.taken_at), held.taken_hash.is_not_distinct_from(new.taken_hash))
     kept: dict[str, Any] = {name: new[name] for name in COLUMNS if name != KEY}
     kept |= {name: case((same, held[name]), else_=new[name]) for name in FACTS}
-    kept |= {name: func.coalesce(held[name], new[name]) for name in DAYS.values()}
+    kept |= {name: func.coalesce(held[name], new[name]) for name in ONCE}
+    kept["ended_on"] = case((new.ended_on.is_not(None), func.coalesce(held.ended_on, new.ended_on)))
     connection.execute(into.from_select(COLUMNS, rows).on_conflict_do_update(index_elements=[KEY], set_=kept))
 
 
@@ -233,8 +255,11 @@ def _moved(connection: Connection, keys: Sequence[int], today: date) -> None:
     columns: list[Any] = [D.c.id, *own, *told, PROFILE.c.posted]
     facts = select(*columns).join(PROFILE, PROFILE.c[KEY] == D.c.id).where(D.c.id.in_(keys)).subquery("facts")
     seen = select(facts, furthest(facts.c, facts.c.posted).label("reached")).subquery("seen")
-    days = {day.name: func.coalesce(PROFILE.c[day.name], day.element) for day in _days(seen.c, today)}
-    differs = PROFILE.c.stage != seen.c.reached
+    days: dict[str, Any] = {day.name: func.coalesce(PROFILE.c[day.name], day.element) for day in _days(seen.c, today)}
+    over = _settled(seen.c.state)
+    days["ended_on"] = case((over, func.coalesce(PROFILE.c.ended_on, literal(today, Date))))
+    day = PROFILE.c.ended_on
+    differs = or_(PROFILE.c.stage != seen.c.reached, and_(over, day.is_(None)), and_(not_(over), day.is_not(None)))
     connection.execute(update(PROFILE).values(stage=seen.c.reached, **days).where(PROFILE.c[KEY] == seen.c.id, differs))
 
 
@@ -272,16 +297,24 @@ def of_posting(session: Session, posting: Publicity) -> list[int]:
 
 
 def astray(session: Session) -> list[tuple[Any, ...]]:
-    """What profiles say otherwise than their declarations, or lack: (declaration, stage, returns, posted, city)."""
+    """What profiles say otherwise than their declarations, or lack: (id, stage, returns, posted, city, ended)."""
     facts = _facts((), past=False).subquery("facts").c
     city = func.substr(facts.region_code, _said(1), _said(4))
     posted = cast(facts.posted, Boolean)
-    right = select(facts.id, furthest(facts, facts.posted), facts.returns, posted, city)
+    over = case((_settled(facts.state), 1), else_=0)
+    right = select(facts.id, furthest(facts, facts.posted), facts.returns, posted, city, over)
     raw = table(PROFILE.name, *(named(name) for name in COLUMNS))
     lying = raw.c
     inside = or_(*(lying.lane == _said(str(lane)) for lane in Lane))
     lies = (
-        select(lying[KEY], lying.stage, lying.returns, lying.posted, case((inside, _said("4300")), else_=lying.lane))
+        select(
+            lying[KEY],
+            lying.stage,
+            lying.returns,
+            lying.posted,
+            case((inside, _said("4300")), else_=lying.lane),
+            case((lying.ended_on.is_not(None), 1), else_=0),
+        )
         .join_from(raw, D, D.c.id == lying[KEY])
         .where(D.c.state != _said(str(S.DRAFT)))
     )

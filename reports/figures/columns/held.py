@@ -22,7 +22,7 @@ HELD = (
     "year", "region", "series", "level", "way", "mode", "channel", "state", "stage", "ending", "sent", "committee",
     "unit", "nature", "grassroots", "sex", "age", "age_band", "education", "origin", "returns", "returned",
     "publicised_on", "audited_on", "committee_on", "qualified_on", "decided_on", "passed_on", "filed_on", "issued_on",
-    "voted",
+    "voted", "first_sent", "ended",
 )  # fmt: skip
 #: What most figures ask together: rows that are alike in it are counted once and weighed.
 PACKED = ("region", "series", "level", "way", "stage", "ending")

@@ -46,6 +46,7 @@ enter(
             most=True,
             top=20,
             yearly=False,
+            reminds=True,
         ),
         Figure(
             "backlog_by_committee",
@@ -61,6 +62,7 @@ enter(
             most=True,
             top=20,
             yearly=False,
+            reminds=True,
         ),
         Figure(
             "backlog_by_region", (3,), "各市州在办", NOW, "118号 二(一)", Page.BACKLOG, "desk", LYING, "region", yearly=False

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from models.declarations.standing import Ending, Reached
 from models.paths.path import Way
+from reports.figures.dimension import Span
 from reports.figures.figure import Chart, Figure, Line, Page, enter
 from reports.figures.measure import RATE as SHARE
 from reports.figures.measure import Measure, Need, count, growth, permille, rate, year_before
@@ -22,6 +25,13 @@ BEFORE = Measure(
     lambda at: permille(sum(at[0].values()), sum(at[1].values())),
     SHARE,
 )
+#: Any day at all.
+EVER = Span(date(1990, 1, 1), None)
+UNDER_WAY_BEFORE = Measure(
+    "去年同期在审",
+    [Need(year=-1, until="first_sent"), Need({"ended": EVER}, year=-1, until="ended")],
+    lambda at: sum(at[0].values()) - sum(at[1].values()),
+)
 WHAT = "已提交的申报（不含草稿和提交前放弃的）"
 
 enter(
@@ -30,15 +40,17 @@ enter(
             "cockpit_cards",
             (1, 7, 32),
             "本年概况",
-            f"{WHAT}；在审为尚未办结的；参评、通过的去年同期按表决日期，申报的去年同期按提交日期，均截至去年同日。",
+            f"{WHAT}；在审为尚未办结的。去年同期均截至去年同日：申报按首次提交日期，在审为其中到当日尚未办结的，"
+            "参评、通过按表决日期，已发证按首次发证日期。",
             "118号 六",
             Page.COCKPIT,
             "declaration",
             [
                 count("申报"),
-                year_before("去年同期", until="sent"),
-                growth("同比", until="sent"),
+                year_before("去年同期", until="first_sent"),
+                growth("同比", until="first_sent"),
                 count("在审", {"ending": frozenset({Ending.OPEN.value})}),
+                UNDER_WAY_BEFORE,
                 count("参评", DECIDED),
                 year_before("去年同期参评", DECIDED, until="voted"),
                 count("通过", PASSED),
@@ -46,6 +58,7 @@ enter(
                 RATE,
                 BEFORE,
                 count("已发证", ISSUED),
+                year_before("去年同期已发证", {"issued_on": EVER}, until="issued_on"),
             ],
             rows=[Line("全部", {})],
             chart=Chart.CARDS,
@@ -58,7 +71,7 @@ enter(
             "118号 六",
             Page.COCKPIT,
             "declaration",
-            [*DECLARED, year_before("去年同期", until="sent"), growth("同比", until="sent")],
+            [*DECLARED, year_before("去年同期", until="first_sent"), growth("同比", until="first_sent")],
             rows="region",
             chart=Chart.MAP,
             most=True,

@@ -22,8 +22,8 @@ SHORTLY = "初定和认定由路径末级机构审核通过即为取得，不经
 TAKEN = [
     count("申报数"),
     count("已取得", OBTAINED),
-    year_before("去年同期", until="sent"),
-    growth("同比", until="sent"),
+    year_before("去年同期", until="first_sent"),
+    growth("同比", until="first_sent"),
 ]
 
 PEOPLE = [count("申报数"), count("参评", DECIDED), count("通过", PASSED), RATE]
@@ -35,7 +35,7 @@ enter(
     [
         Figure(
             "people_by_age", (19, 32), "年龄段", f"{WHAT}年龄按申报年度年末计算，{AS_DECLARED}", "118号 三", PAGE, "declaration",
-            [*PEOPLE, WOMEN, year_before("去年同期", until="sent")], "age_band",
+            [*PEOPLE, WOMEN, year_before("去年同期", until="first_sent")], "age_band",
         ),
         Figure(
             "people_age_by_sex", (19,), "年龄段 × 性别", f"{WHAT}{AS_DECLARED}", "118号 三", PAGE, "declaration",
@@ -51,7 +51,7 @@ enter(
         ),
         Figure(
             "declared_by_nature", (20, 32), "单位性质与民企通过率", f"{WHAT}单位性质取提交时的。", "湘人社发〔2019〕67号", PAGE,
-            "declaration", [*PEOPLE, year_before("去年同期", until="sent"), growth("同比", until="sent")], "nature", every=True,
+            "declaration", [*PEOPLE, year_before("去年同期", until="first_sent"), growth("同比", until="first_sent")], "nature", every=True,
         ),
         Figure(
             "private_by_region", (20,), "各市州民营企业申报", f"{WHAT}单位性质取提交时的，占比为民营企业除以全部。",
@@ -67,7 +67,7 @@ enter(
         Figure(
             "grassroots_share", (21, 32), "乡镇基层",
             f"{WHAT}乡镇基层单位取提交时的单位信息。科技特派员没有单独登记，不作统计。", "118号 三(二)2(3)、八(一)", PAGE,
-            "declaration", [*PEOPLE, year_before("去年同期", until="sent")], "grassroots",
+            "declaration", [*PEOPLE, year_before("去年同期", until="first_sent")], "grassroots",
         ),
         Figure(
             "grassroots_by_region", (21,), "各市州乡镇基层", f"{WHAT}乡镇基层单位取提交时的单位信息。", "118号 三(二)2(3)", PAGE,
@@ -89,7 +89,7 @@ enter(
         ),
         Figure(
             "declared_by_mode", (22, 32), "破格、绿色通道、转评、委托评审", WHAT, "118号 八(一)(二)，令40号 第十三条", PAGE,
-            "declaration", [*DECLARED, year_before("去年同期", until="sent"), growth("同比", until="sent")], "mode", every=True,
+            "declaration", [*DECLARED, year_before("去年同期", until="first_sent"), growth("同比", until="first_sent")], "mode", every=True,
         ),
         Figure(
             "modes_by_region", (22,), "市州 × 申报方式", f"{WHAT}不含正常申报。", "118号 八(一)(二)", PAGE, "declaration",

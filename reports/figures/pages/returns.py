@@ -34,7 +34,7 @@ enter(
                 rate("未退回率", ONCE),
                 total("退回次数", "returns"),
                 mean("平均退回次数", "returns"),
-                year_before("去年同期", until="sent"),
+                year_before("去年同期", until="first_sent"),
             ],
             "series",
         ),

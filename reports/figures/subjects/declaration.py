@@ -96,6 +96,8 @@ DIMENSIONS = [
     Dimension("stage", "到达阶段", lambda: P.stage, of_enum(Reached)),
     Dimension("ending", "办结情况", ending, of_enum(Ending)),
     Dimension("sent", "提交日期", lambda: day_of(D.submitted_at), plain, "day"),
+    Dimension("first_sent", "首次提交日期", lambda: P.first_sent_on, plain, "day"),
+    Dimension("ended", "办结日期", lambda: P.ended_on, plain, "day"),
     Dimension("voted", "表决日期", lambda: D.voted_on, plain, "day"),
     Dimension("committee", "评委会", lambda: D.committee_id, named(Committee), "key"),
     Dimension("unit", "所在单位", lambda: D.unit_id, named(Organisation), "key"),

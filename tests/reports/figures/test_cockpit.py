@@ -12,6 +12,7 @@ from models.awards.publicity import Publicity, PublicityItem, PublicityKind, Pub
 from models.committees.catalogue import TitleLevel
 from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as S
+from models.declarations.profile import Profile
 from models.paths.path import Way
 from reports.figures.answer import Asked, answer
 from reports.figures.figure import FIGURES, Page, of_page
@@ -252,3 +253,27 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(told, of_region, s
         of_region(region, state=S.ISSUED, voted_on=VOTED)
     reading.bring_up(session)
     assert statements() == few
+
+
+def test_last_year_on_the_same_day_tells_what_was_under_way_and_what_was_issued_then(told, make, session):
+    """From the days of the facts, not from what became of the declarations since."""
+    days = [  # handed in, ended, issued
+        (date(2025, 4, 1), None, None),  # under way to this day
+        (date(2025, 4, 1), date(2025, 12, 1), date(2025, 12, 20)),  # ended and issued after the same day
+        (date(2025, 4, 1), date(2025, 5, 1), date(2025, 5, 20)),  # ended and issued by then
+        (date(2025, 5, 2), date(2025, 5, 20), None),  # refused by then
+        (date(2025, 6, 1), None, None),  # not yet handed in then
+    ]
+    for sent, ended, issued in days:
+        state = S.SUBMITTED if ended is None else S.ISSUED if issued else S.FAILED
+        case = make.declaration(state=state, year=2025, submitted_at=datetime(2025, 11, 1))
+        reading.bring_up(session)
+        kept = session.get(Profile, case.id)
+        kept.first_sent_on, kept.ended_on, kept.issued_on = sent, ended, issued
+        session.flush()
+    for _ in range(3):
+        make.declaration(state=S.SUBMITTED, submitted_at=SENT)
+    cards = told("cockpit_cards", today=date(2026, 5, 20))
+    assert (card(cards, "在审"), card(cards, "去年同期在审"), card(cards, "去年同期已发证")) == ("3", "2", "1")
+    whole = told("cockpit_cards", today=date(2027, 1, 1))
+    assert (card(whole, "去年同期在审"), card(whole, "去年同期已发证")) == ("2", "2"), "of a year gone by all of it"

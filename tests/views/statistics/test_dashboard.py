@@ -268,3 +268,26 @@ def test_the_wall_looks_again_by_itself(browser, office):
     page = browser(office).get("/dashboard/wall/?region=4301")
     assert 'data-wall="60"' in page.text
     assert read(page, "申报") == "2"
+
+
+def test_an_office_is_reminded_from_its_row_and_the_row_says_when(browser, make, session):
+    district = make.organisation("district", name="芙蓉区人社局", region_code="430102")
+    make.declaration(state=S.UNDER_AUDIT, route=[district], position=1)
+    client = browser(make.account(r.LEADER))
+    button = f'name="desk" value="{district.id}"'
+    assert re.search(button, re.sub(r"\s+", " ", client.get("/dashboard/backlog/").text))
+    sent = client.post("/dashboard/remind", data={"kind": "office", "desk": str(district.id)}, follow_redirects=True)
+    assert "已向芙蓉区人社局发出催办消息" in sent.text
+    assert "已催办" in sent.text and button not in re.sub(r"\s+", " ", sent.text)
+    again = client.post("/dashboard/remind", data={"kind": "office", "desk": str(district.id)}, follow_redirects=True)
+    assert "每个工作日只能催办一次" in again.text
+    inbox = browser(make.account(r.DISTRICT_OFFICER, organisation_id=district.id)).get("/noticescreen/list/")
+    assert "催办：在办申报 1 件" in inbox.text
+
+
+def test_whoever_may_not_remind_is_offered_nothing(browser, make):
+    district = make.organisation("district", region_code="430102")
+    make.declaration(state=S.UNDER_AUDIT, route=[district], position=1)
+    client = browser(make.account(r.HRSS_CERT))
+    assert 'name="desk"' not in client.get("/dashboard/backlog/").text
+    assert client.post("/dashboard/remind", data={"kind": "office", "desk": "1"}).status_code == 403

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from models.accounts.account import Account
 from models.jobs.job import Job, JobState
 from models.office.list_choice import SavedQuery
+from models.office.notice import Notice
 from views.statistics.orders import due, period
 from workflow.accounts import accounts
 from workflow.base import roles as r
@@ -112,3 +113,68 @@ def test_an_order_is_cancelled_by_its_owner_only(ordered, browser, make, session
 def test_neither_week_nor_month_is_refused(browser, leader, session):
     page = browser(leader).post("/dashboard/own/orders", data={"every": "hour"}, follow_redirects=True)
     assert "请选择每周或每月" in page.text
+
+
+@pytest.fixture
+def for_a_colleague(browser, leader, make, session):
+    """An order of a leader for another one, made last month."""
+    colleague = make.account(r.LEADER)
+    page = browser(leader).post(
+        "/dashboard/own/orders?region=4301", data={"every": "month", "to": str(colleague.id)}, follow_redirects=True
+    )
+    assert f"给{colleague.full_name}" in page.text
+    saved = session.scalars(select(SavedQuery)).one()
+    saved.saved_at = SENT
+    session.commit()
+    return colleague
+
+
+def letters_to(session, account):
+    """The messages of an account."""
+    return session.scalars(select(Notice).where(Notice.account_id == account.id)).all()
+
+
+def test_the_receiver_is_told_where_his_report_lies(for_a_colleague, morning, session, browser, leader):
+    morning()
+    job = session.scalars(select(Job).where(Job.kind == "statistics")).one()
+    assert (job.account_id, job.state) == (for_a_colleague.id, JobState.DONE)
+    (notice,) = letters_to(session, for_a_colleague)
+    assert (notice.title, notice.link) == (job.title, f"/job/show/{job.id}")
+    assert browser(for_a_colleague).get(f"/job/fetch/{job.id}").status_code == 200
+    assert browser(leader).get(f"/job/fetch/{job.id}").status_code == 404, "it is the receiver's"
+    assert letters_to(session, leader) == []
+
+
+@pytest.mark.parametrize("lost", ["rights", "account"])
+def test_who_lost_his_rights_gets_nothing_and_the_owner_is_told_once(
+    for_a_colleague, morning, session, make, leader, lost
+):
+    if lost == "rights":
+        for_a_colleague.roles = make.account(r.EXPERT).roles
+    else:
+        for_a_colleague.active = False
+    session.commit()
+    morning()
+    job = session.scalars(select(Job).where(Job.kind == "statistics")).one()
+    assert (job.state, job.digest) == (JobState.FAILED, "")
+    (notice,) = letters_to(session, leader)
+    assert notice.title.startswith("未生成：定期统计年报") and for_a_colleague.full_name in notice.text
+    assert letters_to(session, for_a_colleague) == []
+
+
+def test_a_condition_that_can_no_longer_be_read_is_told(for_a_colleague, morning, session):
+    saved = session.scalars(select(SavedQuery)).one()
+    saved.conditions = saved.conditions.replace("region=4301", "region=9999")
+    session.commit()
+    morning()
+    (notice,) = letters_to(session, for_a_colleague)
+    assert "“9999”不能识别" in notice.text
+
+
+def test_a_stranger_is_no_receiver(browser, leader, make, session):
+    stranger = make.account(r.LEADER, organisation_id=make.unit().id)
+    page = browser(leader).post(
+        "/dashboard/own/orders", data={"every": "week", "to": str(stranger.id)}, follow_redirects=True
+    )
+    assert "接收人不在可选范围" in page.text
+    assert session.scalar(select(SavedQuery.id)) is None

@@ -138,6 +138,32 @@ def test_the_first_day_of_each_stage_stays_whatever_comes_later(make, profile_of
     assert (found.decided_on, found.qualified_on, found.passed_on) == (date(2026, 7, 1), date(2026, 7, 2), None)
 
 
+def test_the_first_handing_in_stays_when_it_is_handed_in_again(make, profile_of):
+    case = make.declaration(state=S.SUBMITTED, submitted_at=datetime(2026, 5, 2, 9))
+    assert profile_of(case).first_sent_on == date(2026, 5, 2)
+    case.submitted_at = datetime(2026, 6, 20, 9)
+    assert profile_of(case).first_sent_on == date(2026, 5, 2)
+
+
+@pytest.mark.parametrize("end", [S.FAILED, S.TERMINATED, S.WITHDRAWN, S.FILED, S.REVOKED])
+def test_the_day_of_the_end_is_that_on_which_it_was_settled_and_goes_where_it_is_taken_up_again(make, profile_of, end):
+    case = make.declaration(state=S.IN_REVIEW, submitted_at=datetime(2026, 5, 2, 9))
+    assert profile_of(case).ended_on is None
+    case.state = end
+    assert profile_of(case, date(2026, 6, 9)).ended_on == date(2026, 6, 9)
+    case.returned_from = 1
+    assert profile_of(case, date(2026, 6, 20)).ended_on == date(2026, 6, 9), "a day that was told is kept"
+    case.state = S.UNDER_AUDIT
+    assert profile_of(case, date(2026, 6, 21)).ended_on is None
+
+
+def test_an_issued_certificate_does_not_move_the_day_of_the_end(make, profile_of):
+    case = make.declaration(state=S.FILED)
+    assert profile_of(case, date(2026, 6, 9)).ended_on == date(2026, 6, 9)
+    case.state = S.ISSUED
+    assert profile_of(case, date(2026, 7, 9)).ended_on == date(2026, 6, 9)
+
+
 def test_a_statement_of_many_rows_is_followed_as_well(make, profile_of, session):
     case = make.declaration(state=S.AT_COMMITTEE)
     profile_of(case)

@@ -47,6 +47,9 @@ def declaration(session):
         "returns": lambda d: len(session.query(Correction).filter_by(declaration_id=d.id).all()),
         "returned": lambda d: min(3, len(session.query(Correction).filter_by(declaration_id=d.id).all())),
         "voted": lambda d: d.voted_on,
+        "first_sent": lambda d: profile(d).first_sent_on,
+        "ended": lambda d: profile(d).ended_on,
+        "issued_on": lambda d: profile(d).issued_on,
     }
 
 
