@@ -290,7 +290,7 @@ class FlowScreen(Screen):
 
     def _records(self, keys: list[int]) -> list[Any]:
         options = listing.loading(self.model, self.shown, whole=self.weighs_rows)
-        query = self.query(known=True).where(self.model.id.in_(keys)).options(*options).order_by(self.model.id)
+        query = listing.of_keys(self.query(known=True), self.model, keys).options(*options).order_by(self.model.id)
         records = list(db.session.scalars(query).unique())
         if len(records) != len(keys):
             abort(404)
