@@ -5,6 +5,9 @@ python -m tools.figures        write the page again after a figure has changed (
 
 from __future__ import annotations
 
+import ast
+from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import reports.figures.pages  # noqa: F401  (enters the figures)
@@ -51,9 +54,16 @@ HEAD = """# Figures
 Written by `python -m tools.figures` from the registry (`reports/figures/`); `tests/test_docs.py` compares, so this page
 cannot grow old. Every figure is held by the same tests under its name: `tests/reports/figures/test_naive.py` counts it
 a second time in plain Python (the kept demo year, whole and under random conditions) and demands that it is not empty,
-`tests/reports/figures/test_answer.py` that each of its numbers opens as many rows as it says. Who is shown a figure
-follows from the policy of the records it counts (`workflow/base/policy.py`).
+`tests/reports/figures/test_answer.py` that each of its numbers opens as many rows as it says,
+`tests/views/statistics/test_opening.py` the same over HTTP for every role, list and file. The last column names the
+subject's further tests: random small worlds of every reader (`test_worlds.py`) where such a world has rows of what is
+counted, and the tests that speak of the figure by its name. Who is shown a figure follows from the policy of the
+records it counts (`workflow/base/policy.py`).
 """
+#: Where tests may speak of a figure.
+TESTS = TARGET.parent.parent / "tests"
+#: The random small worlds, and how their tests name the subjects that they tell.
+WORLDS, TOLD = TESTS / "reports" / "figures" / "test_worlds.py", "TOLD"
 
 
 def document() -> str:
@@ -66,12 +76,43 @@ def of_number(number: int) -> list[Figure]:
     return [one for one in FIGURES.values() if number in one.numbers]
 
 
+def tests_of(figure: Figure) -> list[str]:
+    """The tests of a figure: of all figures alike, of the worlds of its subject, and those that name it."""
+    found = ["`test_naive`", "`test_answer`", *(["`test_worlds`"] if figure.subject in _of_worlds() else [])]
+    return found + [f"`{name}`" for name in _named().get(figure.name, ())]
+
+
+@cache
+def _of_worlds() -> frozenset[str]:
+    for node in ast.parse(WORLDS.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and isinstance(target := node.targets[0], ast.Name) and target.id == TOLD:
+            return frozenset(ast.literal_eval(node.value))
+    raise LookupError(f"{WORLDS} does not say which subjects it tells")
+
+
+@cache
+def _named() -> dict[str, list[str]]:
+    """Figure to the functions of tests in which its name stands."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for file in sorted(TESTS.rglob("test_*.py")):
+        text = file.read_text(encoding="utf-8")
+        if not any(name in text for name in FIGURES):
+            continue
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                words = {part.value for part in ast.walk(node) if isinstance(part, ast.Constant)}
+                for name in FIGURES.keys() & words:
+                    found[name].append(f"{file.stem}.{node.name}")
+    return found
+
+
 def _indicator(number: int, name: str) -> str:
     rows = "".join(
-        f"| `{one.name}` | {one.title} | {one.definition} | {one.clause} | {one.page.label} | {one.of.label} |\n"
+        f"| `{one.name}` | {one.title} | {one.definition} | {one.clause} | {one.page.label} | {one.of.label}"
+        f" | {'<br>'.join(tests_of(one))} |\n"
         for one in of_number(number)
     )
-    table = f"| figure | 指标 | 口径 | 依据 | 页 | 统计对象 |\n|---|---|---|---|---|---|\n{rows}"
+    table = f"| figure | 指标 | 口径 | 依据 | 页 | 统计对象 | 测试 |\n|---|---|---|---|---|---|---|\n{rows}"
     return f"\n## {number} {name}\n\n{table if rows else 'No figure yet.'}"
 
 

@@ -84,6 +84,7 @@
       if (axis?.ticktext) axis.range = [Math.max(axis.ticktext.length, 6) - 0.5, -0.5]; // few bars do not grow fat
     }
     place.style.height = `${figure.layout.height}px`; // or a change of width would fold the figure
+    if (figure.least && !wall) place.style.minWidth = `${figure.least}px`; // its parent scrolls
     fit(place, figure, scale);
     return Plotly.newPlot(place, figure.data, figure.layout, figure.config).then(() => {
       drawn(place);

@@ -179,17 +179,20 @@ def heat(answer: Answer, ways: Ways) -> dict[str, Any]:
         for place in range(len(across))
         if row.cells[place].value
     ]
+    heads = [look.in_lines(word) for _, word in across]
+    high = look.LINE_HEIGHT * max([head.count("<br>") + 1 for head in heads] + [1])
     return look.drawing(
         [trace],
         look.layout(
-            max(len(rows), 1) * look.ROW + 44,
+            max(len(rows), 1) * look.ROW + high + 28,
             annotations=words,
-            margin={"l": 8, "r": 8, "t": 32, "b": 12, "pad": 0},
+            margin={"l": 8, "r": 8, "t": high + 16, "b": 12, "pad": 0},
             yaxis=_down(rows),
-            xaxis=look.words_axis(
-                [word for _, word in across], side="top", autorange=False, range=[-0.5, len(across) - 0.5]
+            xaxis=look.axis(
+                heads, side="top", autorange=False, range=[-0.5, len(across) - 0.5], tickangle=0, automargin=False
             ),
         ),
+        least=look.CELL * len(across) + look.LABEL,
     )
 
 

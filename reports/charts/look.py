@@ -33,6 +33,8 @@ CONFIG = {
 }
 #: Signs of a word beside a bar: more would leave the bar no room.
 LONGEST = 14
+#: Over the columns of a heat map: signs in a line, pixels of a line, of a column, and of the words before the rows.
+SIGNS, LINE_HEIGHT, CELL, LABEL = 4, 17, 56, 110
 
 
 def layout(height: int, **also: Any) -> dict[str, Any]:
@@ -51,14 +53,24 @@ def layout(height: int, **also: Any) -> dict[str, Any]:
     }
 
 
-def drawing(traces: list[dict[str, Any]], layout: dict[str, Any]) -> dict[str, Any]:
-    """What the browser is given to draw."""
-    return {"data": traces, "layout": layout, "config": CONFIG}
+def drawing(traces: list[dict[str, Any]], layout: dict[str, Any], least: int = 0) -> dict[str, Any]:
+    """What the browser is given to draw; `least` is the width below which it scrolls instead of growing narrower."""
+    return {"data": traces, "layout": layout, "config": CONFIG, "least": least}
 
 
 def words_axis(words: list[str], **also: Any) -> dict[str, Any]:
     """An axis with a word at each place; a long one is cut, the table beside has it whole."""
-    words = [word if len(word) <= LONGEST else word[: LONGEST - 1] + "…" for word in words]
+    return axis([word if len(word) <= LONGEST else word[: LONGEST - 1] + "…" for word in words], **also)
+
+
+def in_lines(word: str) -> str:
+    """A word over a narrow column: four signs a line, three lines; what is longer is cut."""
+    word = word if len(word) <= 3 * SIGNS else word[: 3 * SIGNS - 1] + "…"
+    return "<br>".join(word[at : at + SIGNS] for at in range(0, len(word), SIGNS))
+
+
+def axis(words: list[str], **also: Any) -> dict[str, Any]:
+    """An axis with these words as they are."""
     return {
         "tickmode": "array",
         "tickvals": list(range(len(words))),

@@ -130,7 +130,7 @@ def write(target: BinaryIO, compared: Iterable[Comparison], moments: tuple[str, 
                 sheet.write_string(line, 0, sentence, title if not line else None)
             top = len(above) + 1
             sheet.freeze_panes(top + 1, 1)
-            for place, word in enumerate([one.head, "项目", *moments, "差", "增减"]):
+            for place, word in enumerate([one.head, "指标", *moments, "差", "增减"]):
                 sheet.write_string(top, place, word, head)
             for line, change in enumerate(one.changes, top + 1):
                 _write(sheet, line, change, looks)

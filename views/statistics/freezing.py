@@ -21,7 +21,7 @@ from reports.figures.columns import follow, frozen
 from reports.figures.columns.frozen import FrozenSource
 from reports.figures.columns.held import Columns
 from reports.figures.columns.kept import File, Foreign
-from workflow.base import policy
+from workflow.base import policy, row_check
 from workflow.base.errors import Refused
 from workflow.base.scopes import hangs_on
 from workflow.base.unit_of_work import UnitOfWork, asking, attempt
@@ -123,9 +123,15 @@ def source_of(kept: FrozenFigures) -> FrozenSource:
     )
 
 
+def demand_untouched(kept: FrozenFigures) -> None:
+    """Refuse a row that is not what the product wrote: its digest could be that of another file."""
+    row_check.demand(db.session, [kept], f"{kept} 的时点数据")
+
+
 def _file(kept: FrozenFigures) -> File:
     opened: dict[int, File] = g.setdefault("frozen_files", {})
     if kept.id not in opened:
+        demand_untouched(kept)
         with frozen_figures.fetch(kept) as stream:
             content = stream.read()
         try:

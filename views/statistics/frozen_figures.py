@@ -82,10 +82,11 @@ class FrozenFiguresScreen(Screen):
     def panels(self, record: FrozenFigures) -> Sequence[Panel]:
         """Whether the file is what was kept: read and compared with its digest now."""
         try:
+            freezing.demand_untouched(record)
             frozen_figures.fetch(record).close()
         except Refused as refusal:
             return [Panel("文件核验", head=("结果", "说明"), rows=[(badge("不符", "bad"), refusal.sentence)])]
-        told = "已重新计算文件的 SHA-256，与登记和审计日志中的一致。"
+        told = "已重新计算文件的 SHA-256，与登记的一致；生成时的 SHA-256 另存于审计日志。"
         return [Panel("文件核验", head=("结果", "说明"), rows=[(badge("一致", "ok"), told)])]
 
     @expose("/freeze", methods=["GET", "POST"])
@@ -124,7 +125,7 @@ class FrozenFiguresScreen(Screen):
         """Each number of a page at two moments; without a second one, then and now."""
         then, now, page = self._asked()
         found = list(self._compared(then, now, page)) if then is not None else []
-        every = ALL in request.args
+        every = bool(request.args.get(ALL))
         return render_template(
             "statistics/compare.html",
             screen=self,

@@ -8,9 +8,16 @@ them. Only what a measure makes of a heap of values is the measure's own: test_m
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from datetime import date
 
+from sqlalchemy import select, true
+
+from reports.figures.answer import Asked, answer
 from reports.figures.dimension import Span, Today
+from reports.figures.source import SqlSource
 from tests.reports.figures.plain import PLAIN
+
+TODAY = date(2026, 7, 15)
 
 
 def day(end, today):
@@ -79,3 +86,58 @@ class Heap:
             for need in measure.needs:
                 found |= {row[name] for row in self.matching(need, figure, asked)}
         return found
+
+
+class World:
+    """One reader's heaps of all subjects, each told once."""
+
+    def __init__(self, session, rows=lambda model: true()):
+        self.session, self.rows, self.heaps = session, rows, {}
+
+    def heap(self, subject):
+        if subject.name not in self.heaps:
+            seen = set(self.session.scalars(select(subject.model.id).where(self.rows(subject.model))))
+            self.heaps[subject.name] = Heap(subject, self.session, seen)
+        return self.heaps[subject.name]
+
+    def asked(self, where, today=TODAY):
+        return Asked(SqlSource(self.session, self.rows), self.session, where, today)
+
+    def differences(self, figure, where, today=TODAY):
+        """Where the figure and the second computation do not say the same."""
+        asked, heap = self.asked(where, today), self.heap(figure.of)
+        said = answer(figure, asked)
+        if not isinstance(figure.rows, str):
+            return [
+                (line.label, measure.label, cell.value, want)
+                for line, row in zip(figure.rows, said.rows, strict=True)
+                for measure, cell in zip(figure.measures, row.cells, strict=True)
+                if cell.value != (want := heap.cell(measure, figure, asked, line.where))
+            ]
+        found = []
+        if not figure.every:
+            told = {next(iter(row.where[figure.rows])) for row in said.rows} if not figure.cumulative else set()
+            if not figure.cumulative and told != heap.values(figure.rows, figure, asked):
+                found.append(("rows", told, heap.values(figure.rows, figure, asked)))
+        first = 2 if figure.cumulative else 0
+        places = [*said.rows, *([said.total] if said.total else [])]
+        for place, row in enumerate(places):
+            at = {} if row is said.total else {figure.rows: one(row, figure, said, place)}
+            cells = list(row.cells[first:])
+            for value, word in said.across:
+                want = heap.cell(figure.measures[0], figure, asked, at=at | {figure.columns: value})
+                if (cell := cells.pop(0)).value != want:
+                    found.append((row.label, word, cell.value, want))
+            for measure, cell in zip(figure.measures, cells, strict=True):
+                if cell.value != (want := heap.cell(measure, figure, asked, at=at)):
+                    found.append((row.label, measure.label, cell.value, want))
+        return found
+
+
+def one(row, figure, said, place):
+    """The value a line stands for; of a funnel, whose lines stand for what got further too, the first of them."""
+    if not figure.cumulative:
+        return next(iter(row.where[figure.rows]))
+    further = said.rows[place + 1].where[figure.rows] if place + 1 < len(said.rows) else frozenset()
+    (value,) = row.where[figure.rows] - further
+    return value

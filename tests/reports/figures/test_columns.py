@@ -21,7 +21,7 @@ from reports.figures.choose import source_for
 from reports.figures.columns import follow, kept
 from reports.figures.columns import source as held_by
 from reports.figures.columns.frozen import FrozenSource
-from reports.figures.columns.held import HELD
+from reports.figures.columns.held import HELD, PACKED
 from reports.figures.columns.source import ColumnSource, Followed
 from reports.figures.dimension import Span
 from reports.figures.source import SqlSource
@@ -48,6 +48,18 @@ def asked(draw, session):
         else:
             where[name] = frozenset(draw(st.lists(st.sampled_from([*values, None]), min_size=1, max_size=3)))
     return where
+
+
+#: Dimensions of the declaration that no column holds, and why SQL is asked for them.
+NOT_HELD: dict[str, str] = {}
+
+
+def test_every_dimension_of_the_declaration_is_held_or_says_why_not():
+    """So that no page falls back on counting a million rows by SQL because somebody has added a dimension."""
+    declared = set(DECLARATIONS.dimensions)
+    assert set(HELD) == declared - set(NOT_HELD)
+    assert set(NOT_HELD) <= declared and all(NOT_HELD.values())
+    assert set(PACKED) <= set(HELD) and len(HELD) == len(set(HELD))
 
 
 def readers(stage):  # noqa: F811

@@ -24,6 +24,7 @@ from workflow.base import roles as r
 from workflow.base.unit_of_work import attempt
 from workflow.jobs.periodic import PERIODIC, ask_due
 from workflow.storage import frozen_figures, stocktaking
+from workflow.storage.store import digest_of
 
 
 @pytest.fixture(autouse=True)
@@ -155,6 +156,17 @@ def test_a_file_that_was_changed_is_refused_everywhere(kept, browser, leader, fi
 def test_a_row_that_was_changed_leads_to_no_other_file(kept, browser, leader, session):
     behind(session, "UPDATE frozen_figures SET sha256 = :zero", {"zero": "0" * 64})
     assert browser(leader).get(f"/dashboard/?frozen={kept.id}").status_code == 422
+
+
+def test_another_file_under_a_changed_row_is_refused_as_well(kept, browser, leader, session, file_store):
+    """Whoever writes to database and store has no key for the seal of the row."""
+    forged = file_store.shelf.path(f"{frozen_figures.under(kept)}/{kept.sha256}").read_bytes() + b" "
+    digest = digest_of(forged)
+    file_store.put(digest, forged, under=frozen_figures.under(kept))
+    behind(session, "UPDATE frozen_figures SET sha256 = :digest", {"digest": digest})
+    page = browser(leader).get(f"/dashboard/?frozen={kept.id}")
+    assert page.status_code == 422 and "绕过系统" in page.text
+    assert "不符" in words(browser(leader).get(f"/dashboard/frozen/show/{kept.id}"))
 
 
 def test_the_stocktaking_counts_the_file_and_the_sweep_leaves_it(kept, session, file_store):

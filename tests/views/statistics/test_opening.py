@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import date, datetime
 from html import unescape
 
 import pytest
 from flask import g
+from openpyxl import load_workbook
 
 from models.declarations.declaration import DeclarationState as S
 from reports.figures.figure import FIGURES
@@ -34,7 +36,7 @@ def year(make):
             batch=batch,
             unit=make.unit(region_code=("430102", "430202")[number % 2]),
             route=[district, city, bureau],
-            position=2 if committed else 1,
+            position=3 if committed else 1,
             submitted_at=None if state == S.DRAFT else datetime(2026, 3, number + 1),
             reached_committee_at=datetime(2026, 6, 1) if committed else None,
             voted_on=date(2026, 7, 1) if state in (S.FAILED, S.ISSUED, S.REVOKED) else None,
@@ -52,14 +54,7 @@ def year(make):
 def test_every_link_answers_with_as_many_rows_as_its_number(app, browser, year, role):
     account = year(role)
     client = browser(account)
-    found = {}
-    with app.test_request_context("/dashboard/"):
-        g.user = g._login_user = account
-        conditions = read({"year": "2026"})
-        question = shown.asked(conditions)
-        for figure in FIGURES.values():
-            if shown.readable(figure):
-                found[figure.name] = list(_numbers(figure, shown.shown(figure, conditions, question, "/dashboard/")))
+    found = _all_numbers(app, account)
     for name, numbers in found.items():
         for label, word, link, counts in numbers:
             answer = client.get(unescape(link))
@@ -70,6 +65,37 @@ def test_every_link_answers_with_as_many_rows_as_its_number(app, browser, year, 
             else:
                 assert total(answer) > 0, (name, label, link)
     assert found
+
+
+@pytest.mark.parametrize("role", READERS)
+def test_the_file_of_a_number_has_the_rows_of_its_list(app, browser, year, role):
+    """For the largest number of each figure that leads to a list which may be taken away."""
+    account = year(role)
+    client, taken = browser(account), {}
+    for name, numbers in _all_numbers(app, account).items():
+        counted = [(int(word.replace(",", "")), unescape(link)) for _label, word, link, counts in numbers if counts]
+        many, link = max(counted, default=(0, ""))
+        if many and link not in taken:
+            answer = client.post(link.replace("/list/?", "/export?"))
+            if answer.status_code == 403:
+                continue
+            assert answer.status_code == 200, (name, link)
+            taken[link] = load_workbook(io.BytesIO(answer.data), read_only=True).active.max_row - 1
+            assert taken[link] == many, (name, link)
+    assert taken, "nothing was taken away"
+
+
+def _all_numbers(app, account):
+    """Of every figure that the account reads: its numbers with their links."""
+    found = {}
+    with app.test_request_context("/dashboard/"):
+        g.user = g._login_user = account
+        conditions = read({"year": "2026"})
+        question = shown.asked(conditions)
+        for figure in FIGURES.values():
+            if shown.readable(figure):
+                found[figure.name] = list(_numbers(figure, shown.shown(figure, conditions, question, "/dashboard/")))
+    return found
 
 
 def _numbers(figure, said):
