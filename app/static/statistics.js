@@ -44,6 +44,18 @@
     xaxis.range[1] *= width / Math.max(width - 120 * scale, 40);
   };
 
+  // on a wall nothing scrolls: the heads of narrow columns are written in more and shorter lines
+  const narrow = (place, figure, scale) => {
+    const { xaxis, margin } = figure.layout;
+    const words = xaxis.ticktext.map((word) => word.replaceAll("<br>", ""));
+    const wide = (place.clientWidth - 110 * scale) / Math.max(words.length, 1);
+    const signs = Math.max(Math.floor(wide / (14 * scale)), 1);
+    const cut = (word) => (word.length > 6 * signs ? `${word.slice(0, 6 * signs - 1)}…` : word);
+    const lines = words.map((word) => cut(word).match(new RegExp(`.{1,${signs}}`, "gu")) ?? [""]);
+    xaxis.ticktext = lines.map((line) => line.join("<br>"));
+    margin.t = (Math.max(...lines.map((line) => line.length)) * 17 + 16) * scale;
+  };
+
   const wayOf = (point) => {
     const found = point.customdata ?? point.data.customdata?.[0];
     return Array.isArray(found) ? found : ["", ""];
@@ -80,6 +92,7 @@
         if (note.yshift) note.yshift *= scale;
       });
       if (figure.layout.margin.t > 30) figure.layout.margin.t *= scale;
+      if (figure.least) narrow(place, figure, scale);
       const axis = figure.layout.yaxis;
       if (axis?.ticktext) axis.range = [Math.max(axis.ticktext.length, 6) - 0.5, -0.5]; // few bars do not grow fat
     }
