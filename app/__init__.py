@@ -34,7 +34,7 @@ def create_app(**settings: Any) -> Flask:
     """The application; `settings` override the environment (tests)."""
     from app.fab_faults import ProvinceAppBuilder  # isort: skip  (mends Flask-AppBuilder before any view exists)
     from app.commands import register_commands  # isort: skip
-    from app import addresses, health, host, methods, metrics, request, request_line, static_version
+    from app import addresses, health, host, methods, metrics, rare_font, request, request_line, static_version
     from app.errors import register_errors
     from app.menu import build_menu, labels_for, menu_for
     from app.security import ProvinceSecurityManager, harden, identify
@@ -78,6 +78,7 @@ def create_app(**settings: Any) -> Flask:
     app.jinja_env.globals["labels_for"] = labels_for
     health.install(app)
     static_version.install(app)
+    rare_font.install(app)
     harden(app)
     forget_after_acting(app)
     register_errors(app)

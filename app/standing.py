@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy import Engine, inspect
 from sqlalchemy.engine import Connection
 
-from app import config
+from app import config, key_change
 from app.leftovers import refuse_leftovers
 from app.machine_faults import end, told
 from models.base import db
@@ -73,7 +73,7 @@ def _refuse_key(app: Flask, connection: Connection) -> None:
     answer = stamp.asked(connection)
     if answer is stamp.Key.FORGED:
         end(FORGED)
-    if answer is stamp.Key.FOREIGN:
+    if answer is stamp.Key.FOREIGN and not key_change.finish(app, connection):
         file = Path(app.config["DATA_DIR"]) / "keys" / "master"
         given = "而 ZHICHENG_MASTER 给出的是另一把"
         if config.was_made("master"):

@@ -12,6 +12,9 @@ import hashlib
 import hmac
 import os
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes
@@ -28,12 +31,35 @@ def _derive(master: bytes, purpose: str) -> bytes:
     return HKDF(hashes.SHA256(), 32, salt=b"zhicheng/1", info=purpose.encode()).derive(master)
 
 
+PURPOSES = ("field", "index", "journal", "ballot", "row", "sum", "head", "stamp", "anchor", "seen")
+
+
 def install_keys(master: bytes) -> None:
     """Take the 32-byte master key; called once at start, before the first query."""
+    _keys.update(_all(master))
+
+
+@cache
+def _all(master: bytes) -> dict[str, bytes]:
     if len(master) < 32:
         raise ValueError("the master key needs 32 bytes")
-    for purpose in ("field", "index", "journal", "ballot", "row", "sum", "head", "stamp", "anchor", "seen"):
-        _keys[purpose] = _derive(master, purpose)
+    return {purpose: _derive(master, purpose) for purpose in PURPOSES}
+
+
+@contextmanager
+def under(master: bytes) -> Iterator[None]:
+    """For a moment with another master key: only while it is being changed, with nobody else at work."""
+    before = dict(_keys)
+    _keys.update(_all(master))
+    try:
+        yield
+    finally:
+        _keys.update(before)
+
+
+def fingerprint(name: str) -> str:
+    """By which the database of that name knows the key it was made with."""
+    return hmac.digest(key("stamp"), f"stamp/1|{name}".encode(), "sha256").hex()
 
 
 def key(purpose: str) -> bytes:

@@ -15,6 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from reports import rare
+
 ROOM = Path(__file__).parent
 PAPERS = ROOM / "papers"
 FONTS = ROOM / "fonts"
@@ -47,7 +49,7 @@ def render(template: str, data: dict[str, Any], *, printed_on: date) -> bytes:
     if template in ARCHIVAL and (missing := missing_glyphs(text)):
         raise Unprintable(missing)
     with _press:
-        return _compiler(template).compile(
+        return _compiler(template, bool(set(map(ord, text)) - _printable() - set(map(ord, LAYOUT_ONLY)))).compile(
             format="pdf",
             sys_inputs={"data": text},
             pdf_standards=["a-2b"] if template in ARCHIVAL else [],
@@ -57,7 +59,7 @@ def render(template: str, data: dict[str, Any], *, printed_on: date) -> bytes:
 
 def missing_glyphs(text: str) -> set[str]:
     """The characters of `text` that none of the embedded fonts can print."""
-    return {it for it in text if it not in LAYOUT_ONLY and ord(it) not in _printable()}
+    return {it for it in text if it not in LAYOUT_ONLY and ord(it) not in _printable() and not rare.held(ord(it))}
 
 
 def qr_svg(text: str) -> bytes:
@@ -72,13 +74,15 @@ def qr_svg(text: str) -> bytes:
 
 
 @cache
-def _compiler(template: str) -> Any:
+def _compiler(template: str, with_rare: bool = False) -> Any:
+    """With the thirty megabytes of rare characters only where a paper has one."""
     import typst  # here, because web workers that never print should not carry it
 
+    folders = [str(FONTS), *([str(rare.folder())] if with_rare else [])]
     return typst.Compiler(
         str(PAPERS / f"{template}.typ"),
         root=str(PAPERS),
-        font_paths=typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)]),
+        font_paths=typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders),
     )
 
 

@@ -266,6 +266,8 @@ def test_every_command_is_told(readme, application):
         "reading rebuild",
         "volume",
         "jobs clear",
+        "keys new",
+        "keys change",
     }
     registered = {
         f"{name} {sub}" if subs else name

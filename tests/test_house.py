@@ -106,6 +106,7 @@ LOGS = {
         "workflow/base/journal.py",
         "workflow/base/outside.py",
         "workflow/base/policy.py",
+        "workflow/office/rekey.py",
         "views/office/journal.py",
     },
 }

@@ -20,6 +20,7 @@ def register_commands(app: Flask) -> None:
     from app.commands.draw import draw_commands
     from app.commands.jobs import job_commands
     from app.commands.journal import journal_commands
+    from app.commands.keys import key_commands
     from app.commands.organisation import organisation_commands
     from app.commands.prepare import prepare
     from app.commands.reading import reading_commands
@@ -34,6 +35,7 @@ def register_commands(app: Flask) -> None:
         account_commands,
         job_commands,
         journal_commands,
+        key_commands,
         organisation_commands,
         reading_commands,
         report_commands,
@@ -54,6 +56,7 @@ def register_commands(app: Flask) -> None:
         load_reference,
         report_commands,
         organisation_commands,
+        key_commands,
         store_commands,
         volume,
     ):

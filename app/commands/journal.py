@@ -16,24 +16,42 @@ journal_commands = click.Group("journal", help="审计日志：核验、留证�
 @click.option("--state/--no-state", default=True, help="是否连同各表的记录一并核对。")
 @click.option("--files/--no-files", default=True, help="是否把登记的附件逐个读出、核对摘要。")
 @click.option("--anchors", type=click.File("r"), help="留证文件（journal anchor 的输出），逐行与日志核对。")
+@click.option("--continue", "go_on", is_flag=True, help="日志条目从本机最近的检查点核对起；不加则从第一条起。")
+@click.option("--checkpoint", type=click.File("r"), help="检查点另存的文件（DATA_DIR/journal/*/checkpoints.txt）。")
 @with_appcontext
-def verify(state: bool, files: bool, anchors: IO[str] | None) -> None:
+def verify(state: bool, files: bool, anchors: IO[str] | None, go_on: bool, checkpoint: IO[str] | None) -> None:
     """Print a green line with the number of entries; or the chain, number and reason of each fault, and exit 1."""
     from models.base import db
     from models.registry import by_table
     from workflow.base import anchor, journal, outside, row_check
+    from workflow.office import checkpoint as checkpoints
 
-    faults = list(journal.verify(db.session, by_table() if state else None))
-    for lines in (outside.anchors(), anchors or ()):
+    since = None
+    if go_on or checkpoint is not None:
+        since = checkpoints.newest(db.session, checkpoint or outside.lines(outside.CHECKPOINTS))  # type: ignore[arg-type]
+        if since is None:
+            raise click.ClickException(
+                "没有本系统为这个数据库签出的检查点；请不加 --continue 和 --checkpoint"
+                " 做一次完整核验，通过后即留下检查点。"
+            )
+    faults = list(journal.verify(db.session, by_table() if state else None, since=since.stands if since else None))
+    for lines in (outside.lines(), anchors or ()):
         faults += anchor.faults(db.session, lines)
     for fault in faults:
         place = f"链 {fault.chain} 第 {fault.seq} 条：" if fault.seq else ""
         click.secho(f"{place}{fault.reason}", fg="red", err=True)
+    if not faults:
+        outside.keep_line(checkpoints.line(db.session, since), outside.CHECKPOINTS)  # type: ignore[arg-type]
     damaged = _files() if files else 0
     if faults or damaged:
         raise SystemExit(1)
     rows = f"，{row_check.count(db.session)} 行记录与封印一致" if state else ""
     click.secho(f"审计日志完整，共 {journal.count(db.session)} 条{rows}。", fg="green")
+    if since is not None:
+        click.echo(
+            f"其中 {since.at:%Y-%m-%d %H:%M} 的检查点以前的条目只核对条数和末条；"
+            f"最近一次从第一条起核验在 {since.whole:%Y-%m-%d %H:%M}。"
+        )
     if outside.where() is not None and not list(outside.seen()):
         click.echo(
             "注意：本机没有库外链头记录（新节点或 DATA_DIR 已更换），被整体换回旧副本的数据库只能凭留证文件发现。"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from flask_appbuilder import Model
-from sqlalchemy import Date, ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy import Date, DateTime, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Labelled, column
@@ -62,3 +62,6 @@ class Relation(Model):
     expert_id: Mapped[int] = mapped_column(ForeignKey("expert.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     kind: Mapped[str] = column("关系", String(40))
+    #: It ended: kept for the sessions in which it counted, and counts in none that is still to come.
+    ended_at: Mapped[datetime | None] = column("结束时间", DateTime)
+    ended_reason: Mapped[str | None] = column("结束原因", String(300))

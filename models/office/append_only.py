@@ -49,6 +49,12 @@ def statements(dialect: str) -> list[str]:
     return list(SQLITE.values()) if dialect == "sqlite" else [FUNCTION, *POSTGRESQL.values()]
 
 
+def removals(dialect: str) -> list[str]:
+    """What takes the triggers away, for the one who signs all entries anew (change of the master key)."""
+    of = {name: "journal_head" if name.startswith("journal_head") else "journal_entry" for name in names(dialect)}
+    return [f"DROP TRIGGER IF EXISTS {n}" + (f" ON {table}" if dialect != "sqlite" else "") for n, table in of.items()]
+
+
 def names(dialect: str) -> set[str]:
     """The triggers that must stand."""
     return set(SQLITE if dialect == "sqlite" else POSTGRESQL)

@@ -1,4 +1,4 @@
-"""Messages (消息) to a person or to an organisation's desk."""
+"""Messages (消息) to a person, to the desk of an organisation or committee, or to all who hold a role."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from models.base import column
 
 
 class Notice(Model):
-    """One message; exactly one of person, organisation, committee and account receives it."""
+    """One message; exactly one of person, organisation, committee, account and role receives it."""
 
     __tablename__ = "notice"
     id: Mapped[int] = column("编号", Integer, primary_key=True)
@@ -20,6 +20,7 @@ class Notice(Model):
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     committee_id: Mapped[int | None] = mapped_column(ForeignKey("committee.id"), index=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"), index=True)
+    role: Mapped[str | None] = column("接收角色", String(20), index=True)
     at: Mapped[datetime] = column("时间", DateTime)
     title: Mapped[str] = column("标题", String(120))
     text: Mapped[str] = column("内容", Text)

@@ -47,6 +47,7 @@ ADMINISTRATION = (
     "JobScreen",
     "ListChoiceView",
     "LookupView",
+    "NoticeScreen",
     "SettingView",
 )
 #: Master data that pickers offer to every account.

@@ -48,6 +48,7 @@ MODELS = {
 WORDS = {
     "SettingView.change": {"name": "publicity_days"},
     "DashboardView.page": {"page": "cockpit"},
+    "rare_font": {"block": 512},
     "DashboardView.sheet": {"page": "cockpit"},
     "DashboardView.script": {"version": script.script_version()},
     "static": {"filename": "app.css"},

@@ -14,7 +14,7 @@ from models.accounts.account import Account
 from models.base import db
 from views.screens import stay
 from views.screens.refusal import NOT_THIS, code_of
-from workflow.accounts import accounts, second_factor
+from workflow.accounts import accounts, at_the_door, second_factor  # noqa: F401  (what is told on entering)
 from workflow.accounts import sign_in as signing
 from workflow.base import roles as r
 from workflow.base import settings

@@ -23,6 +23,7 @@ from workflow.base import roles as r
 from workflow.base.unit_of_work import asking, attempt
 from workflow.committees import committee_term
 from workflow.declarations import desk
+from workflow.jobs import watch
 from workflow.register import name_search
 
 FOUND = 20
@@ -49,6 +50,7 @@ class HomeView(BaseView):
             declare=_address("DeclareView.mine"),
             term=self._term(),
             late=self._late(),
+            unverified=self._unverified(),
             first_steps=first_day.banner(g.user),
         )
 
@@ -69,6 +71,18 @@ class HomeView(BaseView):
             return ""
         return (
             f"本评委会有效期至 {committee.valid_to}，还有 {left} 天；期满须重新核准备案（令40号 第八条），请及时办理。"
+        )
+
+    @staticmethod
+    def _unverified() -> str:
+        """Since when the journal has not been verified, for the 审计管理员; empty where the night has done it."""
+        if not g.user.plays(r.AUDIT_ADMIN):
+            return ""
+        last = watch.late_since(db.session, asking(g.user).now)  # type: ignore[arg-type]
+        return (
+            f"审计日志自 {last:%Y-%m-%d %H:%M} 起没有核验过（应每晚一次）；请核验，并请运维人员检查后台任务进程。"
+            if last
+            else ""
         )
 
     @staticmethod

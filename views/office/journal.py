@@ -14,7 +14,7 @@ from models.registry import by_table
 from views.screens.base import Link, Screen
 from views.screens.stay import context
 from workflow.base import journal
-from workflow.base.unit_of_work import UnitOfWork, attempt
+from workflow.base.unit_of_work import attempt
 
 
 class JournalScreen(Screen):
@@ -59,10 +59,7 @@ class JournalScreen(Screen):
         faults = list(journal.verify(db.session, by_table()))
         count = journal.count(db.session)
 
-        def note(uow: UnitOfWork) -> None:
-            uow.record("verify_journal", "journal", label="核验审计日志", count=count, faults=len(faults))
-
-        attempt(g.user, note, context=context())
+        attempt(g.user, lambda uow: journal.note_verified(uow, count, len(faults)), context=context())
         return render_template("office/journal_verify.html", count=count, faults=faults)
 
 

@@ -12,10 +12,11 @@ import struct
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from models.office.journal import JournalHead
-from models.sealed import key
+from models.sealed import fingerprint, key
+from workflow.base.errors import NotNow
 from workflow.base.row_digest import short
 from workflow.base.row_seals import MOST, Deltas
 
@@ -51,11 +52,23 @@ def sums_of(head: JournalHead) -> Sums | None:
 
 
 def begin(head: JournalHead) -> Sums:
-    """The sums of a head that is about to move on. One that does not open stays wrong: nothing mends it silently."""
-    if head.sums is None and head.turn == 0:
-        return {}
-    found = sums_of(head)
+    """The sums of a head that is about to move on. One that does not open stays wrong: nothing mends it silently.
+
+    Refused: a process that still has the key from before a change of the master key.
+    """
+    found = {} if head.sums is None and head.turn == 0 else sums_of(head)
+    session = object_session(head)
+    if not found and session is not None and not _our_database(session):
+        raise NotNow(
+            "这个数据库的主密钥已经更换，本进程还在用旧的，没有写入任何内容；"
+            "请用新密钥重新启动服务和后台任务（docs/operations.md）。"
+        )
     return found if found is not None else {b"\xff\xff\xff": (1, 1)}
+
+
+def _our_database(session: Session) -> bool:
+    row = session.connection().exec_driver_sql("SELECT name, fingerprint FROM database_stamp").first()
+    return row is None or row.fingerprint == fingerprint(row.name)
 
 
 def close(head: JournalHead, sums: Sums, deltas: Deltas) -> None:

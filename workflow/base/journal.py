@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -133,6 +133,8 @@ def _seal_rest(session: Session) -> None:
 event.listen(Session, "before_commit", _seal_rest)
 
 
+#: Entries that say that the journal was verified, and with what result.
+VERIFIED = "verify_journal"
 #: Verbs of entries that say that all rows were sealed as they stood, and that a restored database goes on.
 FIRST, RESUMED = "seal_first", "resume_journal"
 
@@ -146,20 +148,29 @@ class Fault:
     reason: str
 
 
+#: Chain to the number and seal of an entry up to which it was found whole.
+Stands = Mapping[int, tuple[int, str]]
+
+
 def verify(
-    session: Session, models: dict[str, type] | None = None, *, tell: Callable[[str], None] = lambda _: None
+    session: Session,
+    models: dict[str, type] | None = None,
+    *,
+    since: Stands | None = None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Fault]:
-    """Walk every chain from the beginning; yield the first fault of each (none: all is well).
+    """Walk every chain from the beginning, or from where it was whole (`since`); yield the first fault of each.
 
     The heads must open with our key, stand in the database no earlier than in the file outside it, and the triggers
     that keep the journal must be there. With `models` (table name to class) every row of every guarded table is held
     against its seal, the seals against the sums, and the last entry of each protected record against the record.
     """
     heads_ = {head.chain: head for head in session.scalars(select(JournalHead))}
-    chains = set(session.scalars(select(JournalEntry.chain).distinct())) | set(heads_)
+    since = since or {}
+    chains = set(session.scalars(select(JournalEntry.chain).distinct())) | set(heads_) | set(since)
     latest: dict[str, JournalEntry] = {}
     for chain in sorted(chains):
-        fault = _verify_chain(session, chain, heads_.get(chain), latest)
+        fault = _verify_chain(session, chain, heads_.get(chain), latest, since.get(chain))
         if fault:
             yield fault
         elif (head := heads_[chain]).turn and heads.sums_of(head) is None:
@@ -205,10 +216,16 @@ def _verify_outside(session: Session, heads_: dict[int, JournalHead]) -> Iterato
 
 
 def _verify_chain(
-    session: Session, chain: int, head: JournalHead | None, latest: dict[str, JournalEntry]
+    session: Session,
+    chain: int,
+    head: JournalHead | None,
+    latest: dict[str, JournalEntry],
+    since: tuple[int, str] | None,
 ) -> Fault | None:
-    previous, seq = GENESIS, 0
-    rows = select(JournalEntry).where(JournalEntry.chain == chain).order_by(JournalEntry.seq)
+    if since is not None and (fault := _verify_before(session, chain, *since)):
+        return fault
+    seq, previous = since or (0, GENESIS)
+    rows = select(JournalEntry).where(JournalEntry.chain == chain, JournalEntry.seq > seq).order_by(JournalEntry.seq)
     with closing(session.scalars(rows.execution_options(yield_per=1000))) as entries:
         for entry in entries:
             seq += 1
@@ -228,6 +245,18 @@ def _verify_chain(
                 latest[entry.subject] = entry
     if head is None or (head.seq, head.seal) != (seq, previous):
         return Fault(chain, seq + 1, "末尾被截断，或链头被改动")
+    return None
+
+
+def _verify_before(session: Session, chain: int, seq: int, seal: str) -> Fault | None:
+    """What lies before a checkpoint is not read again; it must be there, and end as it did."""
+    of = select(func.count(), func.min(JournalEntry.seq)).where(JournalEntry.chain == chain, JournalEntry.seq <= seq)
+    if tuple(session.execute(of).one()) != (seq, 1):
+        return Fault(chain, seq, "检查点之前的条目有缺失：日志被清空、截断或删改；请做一次完整核验")
+    said = select(JournalEntry).where(JournalEntry.chain == chain, JournalEntry.seq == seq)
+    entry = session.scalars(said).one()
+    if entry.seal != seal or entry.seal != seal_of(entry, entry.previous_seal):
+        return Fault(chain, seq, "与检查点记下的不是同一条；请做一次完整核验")
     return None
 
 
@@ -254,6 +283,21 @@ def heads_never_closed(session: Session) -> list[JournalHead]:
 def count(session: Session) -> int:
     """How many entries the journal holds."""
     return session.scalar(select(func.count()).select_from(JournalEntry)) or 0
+
+
+def note_verified(uow: UnitOfWork, count: int, faults: int, since: str = "") -> None:
+    """The journal tells of its own verification; `since` names the checkpoint it went on from."""
+    uow.record(VERIFIED, "journal", label="核验审计日志", count=count, faults=faults, since=since)
+
+
+def last_verified(session: Session) -> datetime | None:
+    """When the journal was last verified, whatever was found."""
+    return session.scalar(select(func.max(JournalEntry.at)).where(JournalEntry.verb == VERIFIED))
+
+
+def began(session: Session) -> datetime | None:
+    """The moment of the first entry."""
+    return session.scalar(select(JournalEntry.at).order_by(JournalEntry.id).limit(1))
 
 
 def filled_in_bulk(session: Session) -> int:

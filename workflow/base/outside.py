@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: The signed lines of every night, beside the heads.
 ANCHORS = "anchors.txt"
+#: Up to where the journal was found whole.
+CHECKPOINTS = "checkpoints.txt"
 _place: Path | None = None
 
 
@@ -100,15 +102,13 @@ def seen() -> Iterator[Head]:
             yield head
 
 
-def keep_anchor(line: str) -> bool:
+def keep_line(line: str, name: str = ANCHORS) -> bool:
     """Add a signed line to those kept beside the heads; whether it could be."""
     if _place is None:
         return False
     with contextlib.suppress(OSError):
         _place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with open(
-            _place / ANCHORS, "a", encoding="ascii", opener=lambda name, flags: os.open(name, flags, 0o600)
-        ) as file:
+        with open(_place / name, "a", encoding="ascii", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
             file.write(line + "\n")
             file.flush()
             os.fsync(file.fileno())
@@ -116,10 +116,10 @@ def keep_anchor(line: str) -> bool:
     return False
 
 
-def anchors() -> list[str]:
+def lines(name: str = ANCHORS) -> list[str]:
     """The signed lines kept on this machine, oldest first."""
     try:
-        return (_place / ANCHORS).read_text(encoding="ascii").splitlines() if _place is not None else []
+        return (_place / name).read_text(encoding="ascii").splitlines() if _place is not None else []
     except (OSError, UnicodeDecodeError):
         return []
 
@@ -135,6 +135,9 @@ def forget() -> None:
     """Forget what was seen: only after somebody has said why (a database restored from a backup)."""
     for file in sorted(_place.glob("head-*")) if _place is not None else ():
         file.unlink(missing_ok=True)
-    if _place is not None and (kept := _place / ANCHORS).exists():  # of the copy that was given up: kept, and not asked
-        turn = sum(1 for _ in _place.glob(f"{ANCHORS}.before-*")) + 1
-        kept.rename(_place / f"{ANCHORS}.before-{turn}")
+    for name in (ANCHORS, CHECKPOINTS):
+        if (
+            _place is not None and (kept := _place / name).exists()
+        ):  # of the copy that was given up: kept, and not asked
+            turn = sum(1 for _ in _place.glob(f"{name}.before-*")) + 1
+            kept.rename(_place / f"{name}.before-{turn}")

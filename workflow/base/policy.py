@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import False_, and_, false, or_, select, true
 
 from models.accounts.account import Account
-from models.accounts.charter import RoleCharter
+from models.accounts.charter import RoleCharter, capacities_of
 from models.awards.certificate import Certificate, CertificateNumber, Issuer
 from models.awards.filing import Filing
 from models.awards.publicity import Objection, Publicity, PublicityItem
@@ -220,9 +220,9 @@ for _public in (*_REFERENCE, AcceptanceOffice, ApprovedMap, Committee):
 
 @everyone(Notice)
 def notices(actor: Account) -> Clause_:
-    """What is addressed to the person, his organisation, his committee or the account itself."""
+    """What is addressed to the person, his organisation, his committee, the account itself or one of its roles."""
     return or_(
-        false(),
+        Notice.role.in_([name for role in actor.roles for name in capacities_of(role)]),
         _of_person(actor, Notice.person_id),
         _of_unit(actor, Notice.organisation_id),
         _of_committee(actor, Notice.committee_id),
@@ -345,8 +345,8 @@ IDENTITY = reading(
 
 @scope(Plan, "province", "全省已呈报的方案", *PROVINCE)
 def filed_plans(actor: Account) -> Clause_:
-    """The province's auditors, supervisors and leaders see all that were submitted, never a draft."""
-    return Plan.state != PlanState.DRAFT
+    """The province's auditors, supervisors and leaders see all that were submitted; never a draft, nor one given up."""
+    return and_(Plan.state != PlanState.DRAFT, or_(Plan.state != PlanState.CANCELLED, Plan.filed_on.is_not(None)))
 
 
 @scope(Plan, "committee", "本评委会的方案", r.COMMITTEE_OFFICE)

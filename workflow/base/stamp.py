@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 
 from models.office import append_only
 from models.office.seal import DatabaseStamp, ResealDue
-from models.sealed import key, mac
+from models.sealed import fingerprint, key, mac
 from workflow.base import heads, journal, row_check
 from workflow.base.row_digest import guarded, shape_of
 from workflow.base.unit_of_work import UnitOfWork
@@ -37,13 +37,15 @@ class Key(Enum):
     FORGED = "forged"  #: the stamp was not written by us
 
 
-def _fingerprint(name: str) -> str:
-    return hmac.digest(key("stamp"), f"stamp/1|{name}".encode(), "sha256").hex()
-
-
 def _signed(row: Mapping[str, Any]) -> str:
     told = f"stamp/1|{row['name']}|{row['purpose']}|{row['fingerprint']}|{row['made_at'].isoformat()}"
     return hmac.digest(key("stamp"), told.encode(), "sha256").hex()
+
+
+def signed_anew(row: Mapping[str, Any]) -> dict[str, str]:
+    """What of a stamp follows from the key, under the one that is now in force."""
+    changed = {**row, "fingerprint": fingerprint(row["name"])}
+    return {"fingerprint": changed["fingerprint"], "mac": _signed(changed)}
 
 
 def name_of(connection: Connection) -> str:
@@ -58,7 +60,7 @@ def asked(connection: Connection) -> Key:
     tables = set(inspect(connection).get_table_names())
     row = connection.execute(select(STAMP)).mappings().first() if "database_stamp" in tables else None
     if row is not None:
-        if not hmac.compare_digest(row["fingerprint"], _fingerprint(row["name"])):
+        if not hmac.compare_digest(row["fingerprint"], fingerprint(row["name"])):
             return Key.FOREIGN
         return Key.OURS if row["mac"] == _signed(dict(row)) else Key.FORGED
     if "journal_entry" not in tables:
@@ -93,7 +95,7 @@ def bring_up(uow: UnitOfWork, *, demonstration: bool) -> dict[str, int]:
             "id": 1,
             "name": name,
             "purpose": DEMONSTRATION if demonstration else REAL,
-            "fingerprint": _fingerprint(name),
+            "fingerprint": fingerprint(name),
             "made_at": uow.now.replace(microsecond=0),
         }
         connection.execute(STAMP.insert().values(**row, mac=_signed(row)))

@@ -22,6 +22,7 @@ from workflow.base.unit_of_work import UnitOfWork
 from workflow.register.blacklist import blocked
 
 RECOMMEND = verb("expert.recommend", "推荐评委", "评委入库", COMMITTEE_OFFICE)
+END_RELATION = verb("expert.end_relation", "结束回避关系", "评委入库", HRSS_AUDIT)
 RELATE = verb("expert.relate", "登记回避关系", "评委入库", EXPERT, COMMITTEE_OFFICE, HRSS_AUDIT)
 
 
@@ -241,13 +242,36 @@ def relate(uow: UnitOfWork, expert: Expert, person: Person, kind: str) -> Relati
         raise NotYou(only)
     if not kind.strip():
         raise Refused("请填写关系，如夫妻、直系血亲、师生、项目合作（令40号 第二十四条）。", field="kind")
-    known = select(Relation.id).where(Relation.expert_id == expert.id, Relation.person_id == person.id)
-    if uow.session.scalar(known):
+    if _standing_relation(uow, expert, person) is not None:
         raise Refused("这一回避关系已经登记，无须重复登记。", field="person")
     relation = Relation(expert_id=expert.id, person_id=person.id, kind=kind.strip())
     uow.session.add(relation)
     uow.session.flush()
     uow.record("relate", expert, label="登记回避关系")
+    return relation
+
+
+def _standing_relation(uow: UnitOfWork, expert: Expert, person: Person) -> Relation | None:
+    rows = select(Relation).where(Relation.expert_id == expert.id, Relation.person_id == person.id)
+    return uow.session.scalar(rows.where(Relation.ended_at.is_(None)))
+
+
+def end_relation(uow: UnitOfWork, expert: Expert, person: Person, reason: str) -> Relation:
+    """A relation is no more, or was noted wrongly (令40号 第二十四条): by the province, which says who may judge whom.
+
+    Neither the expert nor an office may: whoever wants to judge would end what keeps him from it. The row stays as
+    history. Sessions whose experts have not begun to read are judged anew; in all others the recusal stands. Refuses a
+    relation that does not stand, and without a reason.
+    """
+    uow.lead(END_RELATION, "回避关系由省厅审核岗结束（令40号 第二十四条）；请书面说明情况并附证明，报省厅审核岗办理。")
+    relation = _standing_relation(uow, expert, person)
+    if relation is None:
+        raise Refused("没有登记过这一回避关系，或已经结束；请核对评委和人员。", field="person")
+    if len(reason.strip()) < 2:
+        raise Refused("请填写结束的原因和依据，如“误登，本人书面说明”“离婚证 2026-03-02”。", field="reason")
+    relation.ended_at, relation.ended_reason = uow.now.replace(microsecond=0), reason.strip()
+    uow.session.flush()
+    uow.record("end_relation", expert, label="结束回避关系", relation=relation.id, reason=reason.strip())
     return relation
 
 

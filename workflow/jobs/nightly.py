@@ -14,13 +14,15 @@ from models.imports.import_batch import ImportBatch
 from models.jobs.job import Job, JobState
 from models.jobs.slot import Slot
 from models.registry import by_table
-from workflow.base import anchor, journal, outside
+from workflow.base import anchor, clock, journal, outside
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork, attempt
+from workflow.jobs import watch
 from workflow.jobs.job import RESULTS, results_of
 from workflow.jobs.kinds import works
 from workflow.jobs.periodic import nightly, repeats
 from workflow.jobs.work import Run
+from workflow.office import checkpoint
 from workflow.storage import stocktaking
 from workflow.storage.store import Unavailable, store
 
@@ -31,20 +33,37 @@ REMEMBERED_DAYS = 60
 CLEARED_AT_ONCE = 5_000
 #: Slots that are remembered of one kind of periodic work: what is older than these never comes again.
 SLOTS = 400
-NAMED = 3
 
 
 @works("verify_journal", lane="long", minutes=240)
 def _verify(run: Run) -> None:
-    """Walk the whole journal; a fault ends the job as failed, with the first ones by number."""
+    """Verify the journal, once a week from its first entry, else from the last checkpoint.
+
+    A fault is told to the 审计管理员 and ends the job as failed, with the first ones by number.
+    """
     run.tell(0, 0, "正在核验审计日志")
     with _unmoved(run.session) as session:
-        faults = [*journal.verify(session, by_table()), *anchor.faults(session, outside.anchors())]
+        since = checkpoint.newest(session, outside.lines(outside.CHECKPOINTS))
+        if since is not None and not since.fresh(clock.province_now(session)):
+            since = None
+        faults = list(journal.verify(session, by_table(), since=since.stands if since else None))
+        faults += anchor.faults(session, outside.lines())
         count = journal.count(session)
+        whole = "" if faults else checkpoint.line(session, since)
+    from_where = f"{since.at:%Y-%m-%d %H:%M}" if since else ""
+
+    def note(uow: UnitOfWork) -> None:
+        journal.note_verified(uow, count, len(faults), from_where)
+        if faults:
+            watch.tell_faults(uow, faults)
+        else:
+            how = f"，其中 {from_where} 的检查点以后的逐条核对" if since else "，从第一条起逐条核对"
+            run.finish(uow, f"审计日志完整，共 {count} 条{how}。")
+
+    attempt(run.actor, note, session=run.session)
     if faults:
-        named = "；".join(f"链 {fault.chain} 第 {fault.seq} 条：{fault.reason}" for fault in faults[:NAMED])
-        raise Refused(f"审计日志核验发现 {len(faults)} 处问题：{named}。请审计管理员立即核查。")
-    attempt(run.actor, lambda uow: run.finish(uow, f"审计日志完整，共 {count} 条。"), session=run.session)
+        raise Refused(f"审计日志核验发现 {len(faults)} 处问题：{watch.named(faults)}。请审计管理员立即核查。")
+    outside.keep_line(whole, outside.CHECKPOINTS)
 
 
 @contextlib.contextmanager
@@ -118,7 +137,7 @@ def _anything(session: Session, now: datetime) -> bool:
 @works("anchor_journal", lane="short", minutes=10)
 def _anchor(run: Run) -> None:
     """Write the signed line of the day beside the heads, from where the operator takes his copy."""
-    kept = outside.keep_anchor(anchor.line(run.session))
+    kept = outside.keep_line(anchor.line(run.session))
     told = "已留证。" if kept else "本机没有库外记录的目录，未留证；请检查 DATA_DIR。"
     attempt(run.actor, lambda uow: run.finish(uow, told), session=run.session)
 

@@ -73,7 +73,7 @@ class _Standing:
     def __init__(self, uow: UnitOfWork, plan: Plan, people: Sequence[Declaration]) -> None:
         session = uow.session
         self.themselves = {declaration.person_id for declaration in people}
-        related = select(Relation.expert_id).where(Relation.person_id.in_(self.themselves))
+        related = select(Relation.expert_id).where(Relation.person_id.in_(self.themselves), Relation.ended_at.is_(None))
         self.related = set(session.scalars(related))
         everybody = list(session.scalars(select(Expert.person_id).where(Expert.series_id == plan.committee.series_id)))
         self.blacklisted = blocked_people(session, everybody, plan.opens_on)

@@ -3,7 +3,8 @@
 A merger, a move, another person or a new relation during a session makes colleagues of a judge and a candidate. The
 unit of work notes such changes whatever verb made them, and asks here before its commit: the recusal is entered, and
 what the expert has written of the candidate is set aside with it. Once he has cast his ballot the change is refused
-until the count.
+until the count. Where a relation has ended the recusal goes as well, until the experts read what they judge: nobody
+comes back to a candidate half way.
 """
 
 from __future__ import annotations
@@ -22,11 +23,15 @@ from workflow.base.watched import Changed, changed_in
 from workflow.review import ballot
 from workflow.review.bench import candidates, recusals
 
+#: States of a session in which no expert has read anything yet.
+BEFORE_READING = (SessionState.PREPARING, SessionState.CHECK_IN, SessionState.TRAINING)
+DURING = "会议期间变动："
+
 
 def due(session: Session, review: ReviewSession, people: Sequence[Declaration]) -> list[Recusal]:
     """Who of the members must stand aside for whom, as far as the records know."""
     ids = [member.expert_id for member in review.members]
-    rows = session.scalars(select(Relation).where(Relation.expert_id.in_(ids)))
+    rows = session.scalars(select(Relation).where(Relation.expert_id.in_(ids), Relation.ended_at.is_(None)))
     kinds = {(relation.expert_id, relation.person_id): relation.kind for relation in rows}
     found = []
     for expert in (member.expert for member in review.members):
@@ -51,18 +56,41 @@ def judge_anew(uow: UnitOfWork) -> None:
         return
     for review in _touched(uow.session, changed):
         known = recusals(uow.session, review)
-        added = [
-            recusal
-            for recusal in due(uow.session, review, candidates(uow.session, review.plan_id))
-            if (recusal.expert_id, recusal.declaration_id) not in known
-        ]
+        people = candidates(uow.session, review.plan_id)
+        standing = due(uow.session, review, people)
+        if review.state in BEFORE_READING:
+            _lift(uow, review, people, {(recusal.expert_id, recusal.declaration_id) for recusal in standing})
+        added = [recusal for recusal in standing if (recusal.expert_id, recusal.declaration_id) not in known]
         _refuse_after_the_vote(uow, review, {recusal.expert_id for recusal in added})
         for recusal in added:
-            recusal.reason = f"会议期间变动：{recusal.reason}"[:120]
+            recusal.reason = f"{DURING}{recusal.reason}"[:120]
         uow.session.add_all(added)
         uow.session.flush()
         if added:
             uow.record("recuse_anew", review, label="回避关系变动", recusals=len(added))
+
+
+def _lift(
+    uow: UnitOfWork, review: ReviewSession, people: Sequence[Declaration], standing: set[tuple[int, int]]
+) -> None:
+    """Take away recusals that stood on nothing but a relation that has ended; what the expert declared stays."""
+    ids = [member.expert_id for member in review.members]
+    ended = select(Relation).where(Relation.expert_id.in_(ids), Relation.ended_at.is_not(None))
+    kinds: dict[tuple[int, int], set[str]] = {}
+    for relation in uow.session.scalars(ended):
+        kinds.setdefault((relation.expert_id, relation.person_id), set()).update(
+            (relation.kind, f"{DURING}{relation.kind}"[:120])
+        )
+    persons = {declaration.id: declaration.person_id for declaration in people}
+    lifted = 0
+    for recusal in uow.session.scalars(select(Recusal).where(Recusal.session_id == review.id)).all():
+        told = kinds.get((recusal.expert_id, persons.get(recusal.declaration_id, 0)), set())
+        if recusal.reason in told and (recusal.expert_id, recusal.declaration_id) not in standing:
+            uow.session.delete(recusal)
+            lifted += 1
+    uow.session.flush()
+    if lifted:
+        uow.record("lift_recusal", review, label="回避关系结束", recusals=lifted)
 
 
 def _touched(session: Session, changed: Changed) -> Iterable[ReviewSession]:

@@ -12,7 +12,7 @@ from models.committees.expert import Relation
 from models.review.session import Recusal, SessionState
 from tests.ballots import counted, opened, with_poll
 from tests.conftest import NOON
-from workflow.base.errors import NotNow, Refused
+from workflow.base.errors import NotNow, NotYou, Refused
 from workflow.base.roles import HRSS_AUDIT, HRSS_CONFIG
 from workflow.base.unit_of_work import unit_of_work
 from workflow.committees import expert as pool
@@ -118,6 +118,51 @@ def test_after_he_has_voted_the_change_waits_for_the_count_and_names_the_session
         act(officer, way(case, session))
     assert aside(session, case) == {}
     counted(as_, case)
+
+
+def ended(case):
+    return lambda uow: pool.end_relation(uow, case.experts[0], case.people[0].person, "误登，本人书面说明")
+
+
+@pytest.mark.parametrize("state", [s for s in SessionState if s != "cancelled"])
+def test_a_relation_that_ends_is_judged_anew_until_the_experts_read(make, act, session, state):
+    """Past sessions and those in which a judge was set aside stay as they were; the draw of another asks it no more."""
+    case = make.sitting("preparing")
+    province = make.account(HRSS_AUDIT)
+    act(province, related(case, session))
+    pair = (case.experts[0].id, case.people[0].id)
+    before = aside(session, case)
+    assert pair in before
+    case.review.state = state
+    act(province, ended(case))
+    relation = session.scalars(select(Relation)).one()
+    assert relation.ended_reason == "误登，本人书面说明" and relation.ended_at == NOON
+    lifted = state in ("preparing", "check_in", "training")
+    assert aside(session, case) == ({} if lifted else before)
+
+
+def test_what_the_expert_declared_himself_and_what_still_holds_stays(make, act, as_, session):
+    case = make.sitting("training", people=2)
+    province = make.account(HRSS_AUDIT)
+    act(province, related(case, session))
+    sessions.recuse(as_(case.judges[0]), case.people[1], reason="夫妻")
+    case.experts[0].unit = case.people[0].unit
+    act(province, ended(case))
+    kept = aside(session, case)
+    assert {judged for _, judged in kept} == {case.people[0].id, case.people[1].id}
+
+
+def test_only_the_province_ends_a_relation_and_says_why(make, act, session):
+    case = make.sitting("training")
+    act(make.account(HRSS_AUDIT), related(case, session))
+    for actor in (case.judges[0], case.office):
+        with pytest.raises(NotYou, match="省厅审核岗"):
+            act(actor, ended(case))
+    with pytest.raises(Refused, match="依据"):
+        act(
+            make.account(HRSS_AUDIT),
+            lambda uow: pool.end_relation(uow, case.experts[0], case.people[0].person, " "),
+        )
 
 
 def test_a_change_elsewhere_touches_no_session(make, act, session):

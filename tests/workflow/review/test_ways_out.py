@@ -10,10 +10,11 @@ from models.declarations.declaration import DeclarationState as D
 from models.office.notice import Notice
 from models.review.ballot import Envelope, PollKey, PollState, Roll
 from models.review.draw import DrawState
-from models.review.plan import PlanState
+from models.review.plan import Plan, PlanState
 from models.review.session import SessionState
 from tests.ballots import counted, opened, with_poll
 from tests.workflow.review.test_draw import EVE, OPENING, drawn, hrss, inspector, plan  # noqa: F401  (fixtures)
+from workflow.base import policy
 from workflow.base.errors import NotNow, NotYou, Refused
 from workflow.base.roles import COMMITTEE_OFFICE, HRSS_AUDIT, HRSS_SPECIAL, SUPERVISOR
 from workflow.review import ballot, sealing
@@ -205,3 +206,16 @@ def test_an_open_vote_ends_unread_with_its_session(vote, as_, session):
     SESSION.perform(as_(vote.office), vote.review, "ask_call_off", reason="停电")
     SESSION.perform(as_(vote.inspector), vote.review, "call_off")
     assert vote.poll.state == PollState.VOID and not session.query(Envelope).count()
+
+
+@pytest.mark.parametrize("filed", [False, True])
+def test_a_plan_given_up_before_it_was_filed_is_its_committees_own(plan, office, as_, session, make, filed):  # noqa: F811
+    """What was filed once and then withdrawn and cancelled stays known to whoever received it."""
+    province = [make.account(role) for role in (HRSS_AUDIT, HRSS_SPECIAL, SUPERVISOR)]
+    plan.state, plan.filed_on = PlanState.DRAFT, OPENING.date() if filed else None
+    PLAN.perform(as_(office), plan, "cancel", reason="另行组织")
+    session.flush()
+    assert plan.state == PlanState.CANCELLED
+    for account in province:
+        assert (policy.find(session, account, Plan, plan.id) is not None) is filed
+    assert policy.find(session, office, Plan, plan.id) is not None
