@@ -124,6 +124,7 @@ ACCESS: list[Access] = [
     Access("NoticeScreen",      tuple(x for x in r.ALL if x not in (r.SYSTEM_ADMIN, r.SECURITY_ADMIN))),
     Access("MyCertificateScreen", (r.APPLICANT,)),
     Access("EndorsementScreen", (r.APPLICANT,),                         (r.APPLICANT,)),
+    Access("SigningScreen",     (*r.RECOMMENDERS, r.COMMITTEE_OFFICE, r.HRSS_AUDIT)),
     Access("CommitteePathScreen", (r.COMMITTEE_OFFICE,),                (r.COMMITTEE_OFFICE,)),
     Access("SpecialtyScreen",   (r.HRSS_CONFIG,),                       (r.HRSS_CONFIG,), ("can_move", "can_retire")),
     Access("TitleScreen",       (r.HRSS_CONFIG,),                       (r.HRSS_CONFIG,), ("can_move", "can_retire")),

@@ -20,6 +20,7 @@ from models.declarations import (  # noqa: F401
     profile,
     quota,
     reading,
+    signing,
 )
 from models.imports import import_batch  # noqa: F401
 from models.jobs import job, slot  # noqa: F401

@@ -27,6 +27,7 @@ from workflow.declarations import (  # noqa: F401  (importing registers the verb
     paper_desk,
     path_migrate,
     quota,
+    signing,
     submission,
 )
 from workflow.declarations.declaration import DECLARATION
@@ -65,6 +66,7 @@ LIFECYCLES: dict[str, Flow] = {
     "batch": batch.BATCH,
     "quota": quota.QUOTA,
     "endorsement": endorsement.ENDORSEMENT,
+    "signing": signing.SIGNING,
     "plan": plan.PLAN,
     "expert": expert.EXPERT_POOL,
     "draw": draw.DRAW,
@@ -92,6 +94,12 @@ FINAL: dict[str, dict[str, str]] = {
         "given": "推荐人已推荐并签署（人社厅发〔2022〕60号）",
         "declined": "推荐人不予推荐；申报人可另请推荐人",
         "withdrawn": "已撤回；申报人可另请推荐人",
+    },
+    "signing": {
+        "signed": "意见已由经办人和负责人签署，记入《评审表》（118号 四(二)3、四(三)、四(四)）",
+        "returned": "负责人未签署；经办人修改后重新送签",
+        "withdrawn": "经办人已撤回；修改后重新送签",
+        "void": "申报已终止或改变审核路径，不再需要签署",
     },
     "publicity": {
         "closed": "结果已登记；其后的反映按异议登记",

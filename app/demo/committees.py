@@ -119,6 +119,8 @@ def _form(stage: Stage, body: Body) -> None:
         account = uow.session.scalars(select(Account).where(Account.username == body.account)).one()
         account.must_change_password = False
         account.email = f"{body.account}@demo.invalid"
+    with stage.acting("system") as uow:
+        stage.open_head(uow, body.account, r.COMMITTEE_OFFICE, committee=uow.session.get_one(Committee, committee.id))
 
 
 def _pool(stage: Stage, body: Body, number: int) -> int:

@@ -54,9 +54,7 @@ def build(stage: Stage) -> None:
         for n, name in enumerate(BUREAUS, 1):
             kind = NodeKind.PROVINCIAL
             bureau = _office(stage, uow, name, kind, "430000", province)
-            stage.open_account(
-                uow, f"bureau{n}", stage.names.person(), r.BUREAU_OFFICER, organisation=bureau, position="经办人"
-            )
+            stage.open_desk(uow, f"bureau{n}", r.BUREAU_OFFICER, organisation=bureau)
             for unit, nature, lead in BELOW_BUREAUS.get(name, ()):
                 _employer(stage, uow, unit, nature, lead, "430104", bureau)
         for name in UNIVERSITIES:
@@ -137,6 +135,7 @@ def _provincial_accounts(stage: Stage, uow: UnitOfWork, province: Organisation, 
     }
     for username, (role, place) in desks.items():
         stage.open_account(uow, username, stage.names.person(), role, organisation=place, position="经办人")
+    stage.open_head(uow, "hrss_audit", r.HRSS_AUDIT, organisation=province)
 
 
 def _big_unit(
@@ -154,9 +153,7 @@ def _big_unit(
         telephone="0731-8880****",
         complaint_telephone="0731-8880****",
     )
-    stage.open_account(
-        uow, f"unit{_next_unit(stage)}", stage.names.person(), r.UNIT_OFFICER, organisation=unit, position="经办人"
-    )
+    stage.open_desk(uow, f"unit{_next_unit(stage)}", r.UNIT_OFFICER, organisation=unit)
 
 
 def _next_unit(stage: Stage) -> int:
@@ -166,7 +163,7 @@ def _next_unit(stage: Stage) -> int:
 
 def _city(stage: Stage, uow: UnitOfWork, n: int, code: str, name: str, province: Organisation) -> None:
     city = _office(stage, uow, f"{name}人力资源和社会保障局", NodeKind.CITY, code, province)
-    stage.open_account(uow, f"city{n}", stage.names.person(), r.CITY_OFFICER, organisation=city, position="经办人")
+    stage.open_desk(uow, f"city{n}", r.CITY_OFFICER, organisation=city)
     counties = uow.session.scalars(
         select(Region).where(Region.parent_code == code, Region.statistical.is_(False)).order_by(Region.code).limit(2)
     ).all()
@@ -174,9 +171,7 @@ def _city(stage: Stage, uow: UnitOfWork, n: int, code: str, name: str, province:
     for k, county in enumerate(counties):
         district = _office(stage, uow, f"{county.name}人力资源和社会保障局", NodeKind.DISTRICT, county.code, city)
         number = (n - 1) * 2 + k + 1
-        stage.open_account(
-            uow, f"district{number}", stage.names.person(), r.DISTRICT_OFFICER, organisation=district, position="经办人"
-        )
+        stage.open_desk(uow, f"district{number}", r.DISTRICT_OFFICER, organisation=district)
         districts.append((county, district))
     agency = organisations.create(
         uow,
@@ -189,7 +184,7 @@ def _city(stage: Stage, uow: UnitOfWork, n: int, code: str, name: str, province:
         contact=stage.names.person(),
         complaint_telephone="0731-8666****",
     )
-    stage.open_account(uow, f"agency{n}", stage.names.person(), r.UNIT_OFFICER, organisation=agency, position="经办人")
+    stage.open_desk(uow, f"agency{n}", r.UNIT_OFFICER, organisation=agency)
     place = name.removesuffix("市") if not name.endswith("自治州") else "湘西"
     for k, (nature, lead, kinds) in enumerate(EMPLOYERS):
         county, district = districts[k % len(districts)]
@@ -215,6 +210,4 @@ def _employer(
         complaint_telephone="0731-8555****",
         grassroots=nature == UnitNature.SOCIAL,
     )
-    stage.open_account(
-        uow, f"unit{_next_unit(stage)}", stage.names.person(), r.UNIT_OFFICER, organisation=unit, position="经办人"
-    )
+    stage.open_desk(uow, f"unit{_next_unit(stage)}", r.UNIT_OFFICER, organisation=unit)

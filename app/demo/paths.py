@@ -87,7 +87,7 @@ def _confirm(stage: Stage) -> None:
     rows = stage.session.execute(
         select(PathNode.id, Account.username)
         .join(Account, Account.organisation_id == PathNode.organisation_id)
-        .where(PathNode.state == NodeState.PENDING)
+        .where(PathNode.state == NodeState.PENDING, Account.position != "负责人")
         .order_by(PathNode.parent_id.is_not(None), Account.username, PathNode.id)
     ).all()
     by_actor: dict[tuple[str, bool], list[int]] = {}

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import select
 
 from app.demo.schedule import Story
-from app.demo.stage import Stage
+from app.demo.stage import HEAD, Stage
 from models.accounts.account import Account
 from models.awards.certificate import Certificate, Issuer
 from models.awards.filing import Filing
@@ -32,6 +32,7 @@ from workflow.review import plan as plans
 from workflow.review import session as sessions
 
 OFFICE_PASS, SUPERVISOR_PASS = "评委会办公室口令2026", "驻厅纪检组口令2026"
+OUTSIDE = ("文正清，评委会组建单位机关纪委，书记",)  #: who watches a draw and has no account
 ITEMS = (
     {
         "phase": ScorePhase.MATERIAL,
@@ -148,8 +149,9 @@ def _plan(stage: Stage, review: Review) -> None:
 def _draw(stage: Stage, review: Review) -> None:
     with stage.acting("hrss_audit") as uow:
         number = draws.freeze(uow, uow.session.get_one(Plan, review.plan_id)).id
+    watching = [str(stage.account(name).id) for name in ("supervisor", "supervisor2")]
     with stage.acting("hrss_audit") as uow:
-        draws.DRAW.perform(uow, uow.session.get_one(Draw, number), "commit", witnesses="省人社厅专技处、驻厅纪检监察组")
+        draws.DRAW.perform(uow, uow.session.get_one(Draw, number), "commit", witnesses=watching, outside=OUTSIDE)
         draws.DRAW.perform(uow, uow.session.get_one(Draw, number), "contribute", label="RST-01", value=_dice(stage))
     with stage.acting("supervisor") as uow:
         draws.DRAW.perform(uow, uow.session.get_one(Draw, number), "contribute", label="JW-01", value=_dice(stage))
@@ -302,10 +304,11 @@ def _afterwards(stage: Stage, review: Review) -> Story:
     yield working_days.add(stage.session, stage.now.date(), 2)
     _object(stage, review)
     yield ends + timedelta(days=1)
+    head = str(stage.account(review.account + HEAD).id)
     with stage.acting(review.account) as uow:
         if not uow.session.scalars(select(Objection).where(Objection.publicity_id == posting)).all():
             publicity.PUBLICITY.perform(
-                uow, uow.session.get_one(Publicity, posting), "close", outcome="none", head="负责"
+                uow, uow.session.get_one(Publicity, posting), "close", outcome="none", head=head
             )
         number = filing.apply(
             uow,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,12 +18,16 @@ from models.register.person import Person
 from workflow.accounts import accounts
 from workflow.base.unit_of_work import UnitOfWork, unit_of_work
 
+#: What follows the name of the 经办人 in that of the 负责人 of the same desk.
+HEAD = ".head"
+
 
 class Stage:
     """Session, clock, names, and the accounts by user name."""
 
     def __init__(self, session: Session, password: str, start: date) -> None:
         self.session, self.names = session, Names()
+        self.heads = Names(seed=303)  #: theirs apart, so that nobody else is called otherwise because of them
         self.now = datetime.combine(start, time(9, 0))
         self.prepared = accounts.demonstration(password)
         self._ids: dict[str, int] = {}
@@ -79,3 +84,21 @@ class Stage:
         uow.session.flush()
         self._ids[username] = account.id
         return account
+
+    def open_desk(
+        self,
+        uow: UnitOfWork,
+        username: str,
+        role: str,
+        *,
+        organisation: Organisation | None = None,
+        committee: Committee | None = None,
+    ) -> None:
+        """A desk where two sign: its 经办人, and its 负责人 as `username.head`."""
+        place = {"organisation": organisation, "committee": committee}
+        self.open_account(uow, username, self.names.person(), role, **place, position="经办人")
+        self.open_head(uow, username, role, **place)
+
+    def open_head(self, uow: UnitOfWork, username: str, role: str, **place: Any) -> None:
+        """The 负责人 beside an account that is there."""
+        self.open_account(uow, username + HEAD, self.heads.person(), role, **place, position="负责人")

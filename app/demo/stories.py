@@ -9,13 +9,14 @@ from sqlalchemy import select
 
 from app.demo.filling import fill
 from app.demo.schedule import Story
-from app.demo.stage import Stage
+from app.demo.stage import HEAD, Stage
 from models.accounts.account import Account
 from models.awards.publicity import Objection
 from models.batches.batch import Batch
 from models.committees.catalogue import Specialty, Title
 from models.declarations.declaration import Declaration, DeclarationMode, RouteStep
 from models.declarations.declaration import DeclarationState as S
+from models.declarations.signing import Signing
 from models.register.organisation import NodeKind, Organisation
 from workflow.awards import publicity
 from workflow.declarations import comparison, paper_desk, quota, quota_need, submission
@@ -27,9 +28,10 @@ from workflow.declarations.declaration import (
     unit_publicity,
 )
 from workflow.declarations.liability import LIABILITY_ITEMS
+from workflow.declarations.signing import SIGNING
 from workflow.office import working_days
 
-SIGNED = {"head": "负责人"}
+UNSIGNED = 3  #: every third case left lying at a committee waits there for the 负责人
 PLACES = 8  #: that an institution of the demo asks for, of its 16 vacancies
 
 
@@ -108,8 +110,9 @@ def _unit(stage: Stage, case: Case) -> Story:
             assessment="公示无异议，测评合格",
             opinion="材料真实，业绩突出，同意推荐。",
             in_post=quota_need.IN_POST if quota_need.asked_of(declaration) else None,
-            **SIGNED,
+            **_head(stage, officer),
         )
+    _sign(stage, case)
     yield from _levels(stage, case)
 
 
@@ -170,7 +173,8 @@ def _publicised(stage: Stage, case: Case, officer: str) -> Story:
     yield max(posting.ends_on + timedelta(days=1), stage.now.date())  # type: ignore[union-attr]
     with stage.acting(officer) as uow:
         outcome = "untrue" if case.twist == "objection_untrue" else "none"
-        publicity.PUBLICITY.perform(uow, unit_publicity(uow, _get(uow, case)), "close", outcome=outcome, head="负责")
+        said = {"outcome": outcome, **_head(stage, officer)}
+        publicity.PUBLICITY.perform(uow, unit_publicity(uow, _get(uow, case)), "close", **said)
 
 
 def _objected(stage: Stage, case: Case, officer: str):  # type: ignore[no-untyped-def]
@@ -197,7 +201,10 @@ def _objected(stage: Stage, case: Case, officer: str):  # type: ignore[no-untype
         )
         publicity.OBJECTION.perform(uow, objection, "reply", answer="核查结果已书面答复。")
         if true:
-            DECLARATION.perform(uow, _get(uow, case), "stop", opinion="公示期间异议经查证属实，不予报送", **SIGNED)
+            said = {"opinion": "公示期间异议经查证属实，不予报送", **_head(stage, officer)}
+            DECLARATION.perform(uow, _get(uow, case), "stop", **said)
+    if true:
+        _sign(stage, case)
     return true
 
 
@@ -229,10 +236,12 @@ def _levels(stage: Stage, case: Case) -> Story:
                 opinion="材料齐全，公示规范，同意上报。",
                 publicity_checked=True,
                 consistency=_compared(uow, declaration),
-                **SIGNED,
+                **_head(stage, officer),
             )
+        _sign(stage, case)
     declaration = stage.session.get_one(Declaration, case.declaration_id)
-    if declaration.state == S.AT_COMMITTEE and case.stops_at != S.AT_COMMITTEE:
+    unsigned = case.stops_at == S.AT_COMMITTEE and declaration.id // UNSIGNED % UNSIGNED == 0
+    if declaration.state == S.AT_COMMITTEE and (unsigned or case.stops_at != S.AT_COMMITTEE):
         yield _days(stage, 2)
         office = declaration.committee.account_name  # type: ignore[union-attr]
         with stage.acting(office) as uow:
@@ -243,23 +252,41 @@ def _levels(stage: Stage, case: Case) -> Story:
                     "disqualify",
                     cause="05",
                     opinion="任现职年限不足 5 年，不符合申报条件。",
-                    **SIGNED,
+                    **_head(stage, office),
                 )
             else:
                 declaration = _get(uow, case)
                 same = _compared(uow, declaration)
-                DECLARATION.perform(
-                    uow, declaration, "qualify", opinion="复核合格，同意参评。", consistency=same, **SIGNED
-                )
+                said = {"opinion": "复核合格，同意参评。", "consistency": same, **_head(stage, office)}
+                DECLARATION.perform(uow, declaration, "qualify", **said)
+        if not unsigned:
+            _sign(stage, case)
+
+
+def _head(stage: Stage, officer: str) -> dict[str, str]:
+    """Whom the desk puts its opinion before."""
+    return {"head": str(stage.account(officer + HEAD).id)}
+
+
+def _sign(stage: Stage, case: Case) -> None:
+    """The 负责人 of the desk confirms what waits for him; a county that passes a case on signs alone."""
+    waiting = stage.session.get_one(Declaration, case.declaration_id).signing_id
+    if waiting is None:
+        return
+    head = stage.session.get_one(Account, stage.session.get_one(Signing, waiting).head_id)
+    with stage.acting(str(head.username)) as uow:
+        SIGNING.perform(uow, uow.session.get_one(Signing, waiting), "confirm")
 
 
 def _compared(uow, declaration: Declaration) -> str:  # type: ignore[no-untyped-def]
     """The paper goes to the last who looks; he lays it beside every file."""
     if not last_to_look(declaration):
         return "pending"
-    receipt = {"received_on": uow.today, "received_by": "经办", "place": "材料柜"}
+    receipt = {"received_on": uow.today, "place": "材料柜"}
     DECLARATION.perform(uow, declaration, "receive_paper", **receipt)
-    paper_desk.compare(uow, declaration, {f.material.id: ("same", "") for f in comparison.files_of(uow, declaration)})
+    files, stubs = comparison.files_of(uow, declaration), comparison.stubs_of(uow, declaration)
+    same = [{one.item.id: ("same", "") for one in items} for items in (files, stubs)]
+    paper_desk.compare(uow, declaration, *same)
     return "same"
 
 

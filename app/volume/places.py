@@ -157,11 +157,6 @@ class Places:
         for n, series_id in enumerate(dict.fromkeys(series for series, _year in found), 1):
             committee = self.session.get_one(Committee, found[series_id, last][0])
             with stage.acting("system") as uow:
-                stage.open_account(
-                    uow,
-                    f"committee{n}",
-                    stage.names.person(),
-                    r.COMMITTEE_OFFICE,
-                    committee=uow.session.get_one(Committee, committee.id),
-                )
+                place = uow.session.get_one(Committee, committee.id)
+                stage.open_desk(uow, f"committee{n}", r.COMMITTEE_OFFICE, committee=place)
         return found

@@ -28,6 +28,10 @@ for _name, _label in {
     User.__table__.c[_name].info["label"] = _label
 
 
+#: The post (岗位) of who is responsible for an office, beside those who handle its cases.
+HEAD = "负责人"
+
+
 class AccountState(Labelled):
     """What the administrators see; kept as `active`."""
 

@@ -47,6 +47,7 @@ class Publicity(Model):
     complaint_telephone: Mapped[str] = column("投诉电话", String(40))
     handler: Mapped[str] = column("经办人", String(40))
     head: Mapped[str] = column("负责人", String(40), default="")
+    head_id: Mapped[int | None] = column("负责人账号", Integer)  #: once a name alone was kept
     outcome: Mapped[str] = column("公示结果", String(20), default="")
     state: Mapped[str] = column("状态", String(20), default=PublicityState.POSTED, info={"enum": PublicityState})
     version: Mapped[int] = column("版本", Integer)

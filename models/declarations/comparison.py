@@ -19,14 +19,11 @@ class ComparisonResult(Labelled):
     CORRECTED = "corrected", "已更正", "ok"
 
 
-class Comparison(Model):
-    """One file of a declaration compared by the office at one position of its route."""
+class Found:
+    """What an office at one position of the route found of one item."""
 
-    __tablename__ = "comparison"
-    __table_args__ = (UniqueConstraint("material_id", "position"),)
     id: Mapped[int] = column("编号", Integer, primary_key=True)
     declaration_id: Mapped[int] = mapped_column(ForeignKey("declaration.id"), index=True)
-    material_id: Mapped[int] = mapped_column(ForeignKey("material.id", ondelete="CASCADE"))
     position: Mapped[int] = column("审核层级", Integer)
     organisation_name: Mapped[str] = column("比对机构", String(120))
     result: Mapped[str] = column("比对结果", String(20), info={"enum": ComparisonResult})
@@ -34,3 +31,19 @@ class Comparison(Model):
     compared_on: Mapped[date] = column("比对日期", Date)
     compared_by: Mapped[str] = column("比对人", String(60))
     content_hash: Mapped[str] = column("所比内容摘要", String(64), default="")  #: workflow.declarations.content
+
+
+class Comparison(Found, Model):
+    """One file of a declaration compared by the office at one position of its route."""
+
+    __tablename__ = "comparison"
+    __table_args__ = (UniqueConstraint("material_id", "position"),)
+    material_id: Mapped[int] = mapped_column(ForeignKey("material.id", ondelete="CASCADE"))
+
+
+class StubComparison(Found, Model):
+    """One paper-only file, known online by its stub, found among the paper (118号 一): number, name and pages agree."""
+
+    __tablename__ = "stub_comparison"
+    __table_args__ = (UniqueConstraint("stub_id", "position"),)
+    stub_id: Mapped[int] = mapped_column(ForeignKey("paper_stub.id", ondelete="CASCADE"))

@@ -110,6 +110,7 @@ class Declaration(Model):
     state: Mapped[str] = column("状态", String(20), default=DeclarationState.DRAFT, info={"enum": DeclarationState})
     came_from: Mapped[str | None] = column("上一状态", String(20), info={"enum": DeclarationState})
     position: Mapped[int] = column("当前审核层级", Integer, default=-1)  #: -1 applicant, 0 unit, 1… nodes
+    signing_id: Mapped[int | None] = column("待负责人签署", Integer)  #: while an opinion on it waits for the 负责人
     returned_from: Mapped[int | None] = column("退回层级", Integer)
     held_since: Mapped[datetime | None] = column("到达现办理人时间", DateTime)
     due_on: Mapped[date | None] = column("办理期限", Date)  #: of a returned case: the last day of who has it now
@@ -130,6 +131,7 @@ class Declaration(Model):
     filed_on: Mapped[date | None] = column("取得时间", Date)
     paper_received_on: Mapped[date | None] = column("纸质材料收到日期", Date)
     paper_by: Mapped[str] = column("纸质材料接收人", String(40), default="")
+    paper_by_id: Mapped[int | None] = column("接收人账号", Integer)
     paper_place: Mapped[str] = column("纸质材料存放地点", String(80), default="")
     version: Mapped[int] = column("版本", Integer)
 

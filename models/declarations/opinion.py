@@ -24,7 +24,8 @@ class OpinionResult(Labelled):
 class Opinion(Model):
     """One opinion. An office that decides again after a return gives another one; its newest counts.
 
-    经办人 and 负责人 stand as they were typed, and as accounts where the office has one of that name.
+    经办人 and 负责人 are accounts of the office, each of whom has said so himself; a county's office that passes a case
+    on signs by its 经办人 alone. Opinions of former years may name a 负责人 who was typed and has no account here.
     """
 
     __tablename__ = "opinion"

@@ -37,7 +37,7 @@ class Draw(Model):
     commitment: Mapped[str | None] = column("承诺值", String(64))
     result: Mapped[bytes | None] = column("抽取结果", LargeBinary)
     result_hash: Mapped[str | None] = column("结果摘要", String(64))
-    witnesses: Mapped[str] = column("监督人员", String(300), default="")
+    witnesses: Mapped[str] = column("监督人员", String(300), default="")  #: as papers print them; see Witness
     drawn_at: Mapped[datetime | None] = column("抽取时间", DateTime)
     abort_reason: Mapped[str] = column("中止原因", Text, default="")
     abort_asked_by: Mapped[int | None] = column("提请中止账号", Integer)
@@ -63,6 +63,19 @@ class Contribution(Model):
     account_id: Mapped[int] = column("账号", Integer)
     label: Mapped[str] = column("监督方代号", String(40))
     value: Mapped[str] = column("口令", String(80))
+
+
+class Witness(Model):
+    """Who watched a draw: an account of the office or of the supervisors, or somebody declared from outside."""
+
+    __tablename__ = "draw_witness"
+    __table_args__ = (UniqueConstraint("draw_id", "name"),)
+    id: Mapped[int] = column("编号", Integer, primary_key=True)
+    draw_id: Mapped[int] = mapped_column(ForeignKey("draw.id"))
+    account_id: Mapped[int | None] = column("账号", Integer)
+    name: Mapped[str] = column("姓名", String(60))
+    organisation: Mapped[str] = column("单位", String(200))
+    post: Mapped[str] = column("职务", String(60))
 
 
 class Decline(Model):

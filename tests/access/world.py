@@ -32,6 +32,7 @@ from models.declarations.declaration import DeclarationState as D
 from models.declarations.endorsement import Endorsement
 from models.declarations.material import Material
 from models.declarations.quota import Quota, QuotaState
+from models.declarations.signing import Signing
 from models.imports.import_batch import ImportBatch, ImportState
 from models.jobs.job import Job, JobState
 from models.office.frozen_figures import FrozenFigures
@@ -178,7 +179,7 @@ class Side:
         declared = [self.declaration(person, plan_id=plan.id, state=D.PLANNED) for person in people]
         uow, witness = self.as_(hrss, EVE), self.as_(make.account(r.SUPERVISOR), EVE)
         draw = draws.freeze(uow, plan)
-        DRAW.perform(uow, draw, "commit", witnesses="省厅 李四，机关纪委 王五")
+        DRAW.perform(uow, draw, "commit", outside=["李四，组建单位机关纪委，书记"])
         DRAW.perform(uow, draw, "contribute", label="RST-01", value="5526143361")
         DRAW.perform(witness, draw, "contribute", label="JW-01", value="3615246152")
         DRAW.perform(uow, draw, "reveal")
@@ -615,6 +616,7 @@ class World:
         for shelf, notice in zip((side.records, side.siblings, self.b.records), notices, strict=True):
             shelf["notice"] = {"pk": notice.id}
         self._own_work(account)
+        self._signings(account)
         if role in r.HRSS:
             node = make._add(
                 PathNode, {}, kind=PathKind.SENIOR, organisation=self.province, node_kind=NodeKind.PROVINCE
@@ -637,6 +639,29 @@ class World:
         else:
             side.keep("declaration_own", *side.employees["unit"])
         self.b.keep("declaration_own", *self.b.employees["unit"])
+
+    def _signings(self, account):
+        """Put before the account by its office; put before somebody of another one."""
+        mine = {"organisation_id": None if account.committee_id else account.organisation_id}
+        mine |= {"committee_id": account.committee_id}
+        others = {"organisation_id": self.b.offices.unit.id, "committee_id": None}
+        who = {"handler_id": account.id, "handler_name": "经办", "head_id": account.id, "head_name": "负责"}
+        made = [
+            self.make._add(
+                Signing,
+                place | who,
+                declaration=side.declaration(),
+                verb="approve",
+                position=1,
+                words="同意",
+                answers={"opinion": "同意"},
+                content_hash="0" * 64,
+                sent_at=NOON,
+            )
+            for side, place in ((self.a, mine), (self.a, others), (self.b, others))
+        ]
+        self.a.keep("signing", *made[:2])
+        self.b.keep("signing", made[2])
 
     def _own_work(self, account):
         """Long work and imports belong to who asked for them."""

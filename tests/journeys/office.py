@@ -209,6 +209,11 @@ class Window:
         self.page.locator("html[data-script]").wait_for(state="attached")
         return place
 
+    def signed(self, number):
+        """The 负责人 of the same desk signs what has been put before him; he is offered, being the only one."""
+        self.office.as_(f"{self.username}.head").opens("负责人签署").finds(number).does("确认签署")
+        return self
+
     def told(self, tone="ok"):
         """The sentence with which the page answers."""
         flash = self.page.locator(f".flash.{tone}").first

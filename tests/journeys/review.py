@@ -8,7 +8,7 @@ import re
 import zipfile
 
 from tests.journeys.office import Window
-from tests.journeys.people import SIGNED, compares_paper, last_day_on
+from tests.journeys.people import compares_paper, last_day_on
 
 OFFICE_PASS, SUPERVISOR_PASS = "评委会办公室口令2026", "驻厅纪检组口令2026"
 PLACES = {"报到地点": "湘府宾馆", "材料评审地点": "省人才大厦三楼封闭评审区", "面试答辩地点": "省人才大厦五楼答辩室"}
@@ -29,7 +29,8 @@ class CommitteeOffice(Window):
         self.opens("职称申报人员资格复核").finds(number)
         compares_paper(self)
         self.opens("职称申报人员资格复核").finds(number)
-        return self.does("审核通过", {"审核意见": "复核合格，同意参评。", "线上线下材料比对": "一致", **SIGNED})
+        self.does("审核通过", {"审核意见": "复核合格，同意参评。", "线上线下材料比对": "一致"})
+        return self.signed(number)
 
     def files_plan(self, opens_on):
         """评审方案呈报: everything typed, every qualified person ticked; gives its number."""
@@ -129,7 +130,7 @@ class CommitteeOffice(Window):
 
     def closes_posting(self):
         """登记公示结果: 无异议."""
-        return self.opens("评审结果公示").finds().does("登记公示结果", {"公示结果": "无异议", "负责人": "负责"})
+        return self.opens("评审结果公示").finds().does("登记公示结果", {"公示结果": "无异议"})
 
     def applies_for_filing(self, number):
         """评审结果申请备案."""

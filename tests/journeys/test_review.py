@@ -62,7 +62,7 @@ def drawn(office, plan, tmp_path_factory):
     """抽取评委 on the day before: commit, speak, reveal, one who cannot come, close."""
     office.waits_until(plan.opens_on - timedelta(days=1))
     hall, watch = office.as_("hrss_audit"), office.as_("supervisor")
-    hall.freezes_list(plan.number).does("系统承诺", {"在场监督人员": "省人社厅专技处、驻厅纪检监察组"})
+    hall.freezes_list(plan.number).does("系统承诺", {"外单位在场监督人员": "李纪，组建单位机关纪委，书记"})
     hall.speaks("RST-01", "3614255126")
     watch.enters_hall(plan.number).speaks("JW-01", "2265413361")
     hall.page.reload()

@@ -22,11 +22,13 @@ MACHINE = {
     "certificate": "editions, counted",
     "certificate_truth": "versions of what the ministry was told, counted",
     "comparison": "a place on the route",
+    "stub_comparison": "a place on the route",
     "correction": "a place on the route",
     "declaration": "year of its batch, places on the route, what the count of votes and points says",
     "declaration_change": "the feed of changes",
     "declaration_profile": "follows from declarations",
     "delivery": "attempts, counted",
+    "frozen_figures": "bytes, counted",
     "demo_clock": "the offset of the demonstration",
     "import_batch": "rows, counted",
     "import_part": "rows, counted",
@@ -38,12 +40,23 @@ MACHINE = {
     "path_version": "editions, counted",
     "reading": "follows from declarations",
     "role_charter": "editions, counted",
+    "signing": "a place on the route",
     "route_step": "a place on the route",
     "sign_in": "epochs, counted",
     "stored_file": "bytes and pages, counted",
     "trail_entry": "keys",
 }
-KEYS = ("version", "account_id", "actor_id", "subject_id", "owner_id", "uploaded_by", "asked_by")
+KEYS = (
+    "version",
+    "account_id",
+    "head_id",
+    "paper_by_id",
+    "actor_id",
+    "subject_id",
+    "owner_id",
+    "uploaded_by",
+    "asked_by",
+)
 
 
 def numbers():

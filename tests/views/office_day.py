@@ -28,3 +28,9 @@ def alert_of(answer):
     return [part.split("</div>")[0] for part in page.split('class="alert"')[1:]] + [
         part.split("</p>")[0] for part in page.split('class="flash')[1:]
     ]
+
+
+def signs(client, declaration):
+    """The 负责人 signs what waits for him on that declaration."""
+    answer = client.post(f"/signingscreen/act/{declaration.signing_id}/confirm", data={})
+    assert answer.status_code == 302, alert_of(answer)

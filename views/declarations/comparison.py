@@ -8,10 +8,12 @@ from typing import Any
 
 from flask import abort, flash, g, redirect, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
+from markupsafe import Markup
 
 from models.base import db
 from models.declarations.comparison import ComparisonResult
 from models.declarations.declaration import Declaration
+from models.declarations.paper_stub import PaperStub
 from views.screens import seen
 from views.screens.boxes import Box
 from views.screens.columns import badge
@@ -70,21 +72,22 @@ class ComparisonView(BaseView):
         seen.must_be(seen.told(), declaration)
         degrees = {d.key: request.form.get(f"degree-{d.key}", "") for d in degree_check.degrees_of(declaration)}
         paper_desk.check_degrees(uow, declaration, degrees)
-        found = {}
-        for f in comparison.files_of(uow, declaration):
-            if result := request.form.get(f"file-{f.material.id}", ""):
-                found[f.material.id] = (
-                    result,
-                    request.form.get(f"note-{f.material.id}", "").strip(),
-                )
-        if found:
-            paper_desk.compare(uow, declaration, found)
+        files, stubs = (
+            {
+                item.item.id: (result, request.form.get(_note(item), "").strip())
+                for item in items
+                if (result := request.form.get(item.key, ""))
+            }
+            for items in (comparison.files_of(uow, declaration), comparison.stubs_of(uow, declaration))
+        )
+        if files or stubs:
+            paper_desk.compare(uow, declaration, files, stubs)
 
     def _page(self, declaration: Declaration, refusal: Refused | None) -> str:
         again = isinstance(refusal, Refused) and not isinstance(refusal, NotNow) and request.method == "POST"
         seen.draw(request.form[seen.FIELD] if again else seen.version_of(declaration))
         lines = (
-            [self._line(f, refusal) for f in comparison.files_of(of_request(), declaration)]
+            [self._line(f, refusal) for f in comparison.items_of(of_request(), declaration)]
             if declaration.paper_received_on
             else []
         )
@@ -114,13 +117,13 @@ class ComparisonView(BaseView):
     def _line(f: comparison.Compared, refusal: Refused | None) -> Line:
         kinds = {kind.key: kind.label for kind in forms.form().materials}
         errors = refusal.fields if refusal else {}
-        result, note = f"file-{f.material.id}", f"note-{f.material.id}"
+        result, note = f.key, _note(f)
         here = (f.here.result, f.here.note) if f.here else ("", "")
-        name = f.material.file.name
+        name, stub = f.name, f.item if isinstance(f.item, PaperStub) else None
         return Line(
-            kinds.get(f.material.kind, f.material.kind),
-            file_link(f.material.file),
-            size_of(f.material.file),
+            kinds.get(f.item.kind, f.item.kind),
+            paper_only_link(stub) if stub else file_link(f.material.file),
+            f"编号 {stub.reference}，{stub.pages} 页" if stub else size_of(f.material.file),
             [found(c, f.counts(c)) for c in f.found if c is not f.here],
             Box(
                 result,
@@ -139,6 +142,16 @@ class ComparisonView(BaseView):
                 error=errors.get(note, ""),
             ),
         )
+
+
+def _note(item: comparison.Compared) -> str:
+    """The field beside the result; that of a file is called by its number alone."""
+    return "note-" + item.key.removeprefix("file-")
+
+
+def paper_only_link(stub: PaperStub) -> Any:
+    """What stands in the place of a file that lies on paper only."""
+    return Markup('<span class="tag warn">纸质</span> {}').format(stub.name)
 
 
 def found(one: Any, counts: bool) -> tuple[Any, str]:

@@ -32,7 +32,7 @@ from workflow.base import policy
 from workflow.base.abilities import may
 from workflow.base.flow import Step
 from workflow.base.unit_of_work import attempt
-from workflow.declarations import checklist, comparison, desk, paper_only
+from workflow.declarations import checklist, comparison, desk
 from workflow.declarations import form as forms
 from workflow.declarations.declaration import DECLARATION
 from workflow.declarations.destination import deadline, destination, due_by, held_by, holder, onward_to
@@ -204,7 +204,10 @@ class DeclarationDesk(Screen):
             "checks": checklist.checks(uow, record),
             "sections": sections_of(record),
             "files": files,
-            "stubs": [(kinds.get(s.kind, s.kind), s) for s in paper_only.stubs_of(uow, record)],
+            "stubs": [
+                (kinds.get(s.item.kind, s.item.kind), s.item, [found(c, s.counts(c)) for c in s.found])
+                for s in comparison.stubs_of(uow, record)
+            ],
             "corrections": told,
             "reason": record.result_reason,
         }

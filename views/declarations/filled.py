@@ -63,7 +63,8 @@ def _read(section: Section, value: Any, declaration: Declaration, known: dict[st
         return Filled(
             section.key,
             section.title,
-            tuple(_facts([f for f in section.fields if f.applies(known | (value or {}))], value or {}, declaration)),
+            tuple(_facts([f for f in section.fields if f.applies(known | (value or {}))], value or {}, declaration))
+            + tuple(_facts(section.retired, value or {}, declaration)),
         )
     rows = [row for row in value or [] if isinstance(row, dict)]
     used = [f for f in section.fields if any(f.applies(known | row) and shown(f, row, declaration) for row in rows)]

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from models.accounts.account import Account
+from models.accounts.account import HEAD, Account
 from models.base import db
 from models.paths.path import NodeState, PathKind, PathNode
 from models.register.organisation import ChangeKind, NodeKind, Organisation, OrganisationChange
@@ -21,8 +21,6 @@ from workflow.base.unit_of_work import UnitOfWork
 from workflow.register import attached, organisation, succession
 
 MOST = 50
-#: The position of the account that answers for its unit.
-HEAD = "负责人"
 
 
 class OrganisationScreen(ActiveState, FlowScreen):

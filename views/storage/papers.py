@@ -16,12 +16,13 @@ from models.committees.catalogue import TitleLevel
 from models.declarations.declaration import Correction, Declaration, DeclarationMode, DeclarationState
 from models.declarations.liability import CheckResult, LiabilityCheck
 from models.declarations.opinion import Opinion, OpinionResult
+from models.declarations.paper_stub import PaperStub
 from models.paths.path import Way
 from models.register.organisation import Region
 from models.review.plan import Plan
 from reports.paper import render
 from workflow.base.unit_of_work import asking
-from workflow.declarations import bound, content
+from workflow.declarations import bound, comparison, content, endorsement
 from workflow.declarations import form as forms
 from workflow.declarations import opinion as opinions
 from workflow.declarations.named import as_filed
@@ -109,6 +110,11 @@ def review_form_pdf(declaration: Declaration) -> io.BytesIO:
             ["批次", declaration.batch.name],
         ],
         "sections": list(_sections(declaration)),
+        "materials": list(_materials(declaration)),
+        "endorsements": [
+            [e.person.name, e.certificate_number, e.words, f"{e.answered_at:%Y-%m-%d}"]
+            for e in endorsement.given(db.session, declaration)
+        ],
         "promise": {
             "text": forms.form().promise.splitlines(),
             "signer": person.name,
@@ -132,6 +138,17 @@ def review_form_pdf(declaration: Declaration) -> io.BytesIO:
             "organisation": declaration.committee.name if declaration.committee else "",
         }
     return pdf("review_form", data)
+
+
+def _materials(declaration: Declaration) -> Iterable[list[str]]:
+    """申报材料目录: each file, and each paper-only file of a secret declaration by its stub (118号 一)."""
+    kinds = {kind.key: kind.label for kind in forms.form().materials}
+    for item in comparison.items_of(asking(g.user), declaration):
+        if isinstance(item.item, PaperStub):
+            form = f"仅纸质，编号 {item.item.reference}，{item.item.pages} 页"
+        else:
+            form = "电子"
+        yield [kinds.get(item.item.kind, item.item.kind), item.name, form]
 
 
 def _checked(check: LiabilityCheck) -> dict[str, str]:
@@ -158,7 +175,8 @@ def _sections(declaration: Declaration) -> Iterable[dict[str, Any]]:
             if rows:
                 yield {"title": section.title, "kind": "table", "columns": columns, "rows": rows}
         elif value or any(f.mirror for f in section.fields):
-            facts = [[f.label, _shown(f, value or {}, declaration)] for f in section.fields]
+            asked = (*section.fields, *section.retired)
+            facts = [[f.label, _shown(f, value or {}, declaration)] for f in asked]
             yield {"title": section.title, "kind": "facts", "facts": [fact for fact in facts if fact[1]]}
 
 

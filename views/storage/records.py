@@ -52,6 +52,7 @@ DESKS: dict[str, tuple[str | dict[str, str], ...]] = {
     "interview": ("InterviewNoticeView.notice",),
     "quota": ("QuotaScreen.show", "QuotaAuditScreen.show", "QuotaSearchScreen.show"),
     "filing": ("FilingScreen.show", "FilingAuditScreen.show"),
+    "signing": ("SigningScreen.show",),
     "organisation": ("OrganisationScreen.show",),
     "registration": ("RegistrationScreen.show",),
     "committee": ("CommitteeScreen.show", "CommitteeSearchScreen.show"),

@@ -17,7 +17,7 @@ from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.accounts.account import SYSTEM_NAME, Account, AccountState
+from models.accounts.account import HEAD, SYSTEM_NAME, Account, AccountState
 from models.accounts.charter import charter_of
 from models.accounts.sign_in import FormerPassword
 from models.committees.committee import Committee
@@ -321,7 +321,7 @@ def no_applicant(uow: UnitOfWork, account: Account) -> str | None:
 
 #: Roles of a person, not of a desk: they go along when the account moves.
 PERSONAL_ROLES = (r.APPLICANT, r.EXPERT, *r.THREE_ADMINS, r.SYSTEM)
-POSITIONS = ("经办人", "负责人")
+POSITIONS = ("经办人", HEAD)
 
 
 def positions(uow: UnitOfWork, account: Account) -> list[tuple[str, str]]:

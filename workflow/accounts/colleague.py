@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from models.accounts.account import Account
+from models.accounts.account import HEAD, Account
 from models.declarations.declaration import Declaration
 from workflow.base import roles
 from workflow.base.errors import Refused
@@ -59,6 +59,62 @@ def colleague(uow: UnitOfWork, given: str, declaration: Declaration, *, what: st
     if is_himself(named[0], declaration):
         raise Refused(f"{what}不能是申报人本人（118号 四(二)1）；请由他人审核。", field=field)
     return named[0]
+
+
+#: The roles in which somebody answers for an office.
+_AT_A_DESK = (*roles.RECOMMENDERS, *roles.AUDITORS, roles.COMMITTEE_OFFICE)
+
+
+def heads(uow: UnitOfWork) -> list[Account]:
+    """Who of the actor's office is registered as 负责人 and has a role there."""
+    return [a for a in staff(uow) if a.position == HEAD and a.plays(*_AT_A_DESK)]
+
+
+def offered_heads(uow: UnitOfWork, subject: Any) -> Sequence[tuple[str, str]]:
+    """The 负责人 to choose from: never the actor himself, nor whom the case is about."""
+    return [
+        (str(a.id), f"{a.full_name}（{a.username}）") for a in heads(uow) if a.id != uow.actor.id and _free(a, subject)
+    ]
+
+
+def _free(account: Account, subject: Any) -> bool:
+    return not (isinstance(subject, Declaration) and is_himself(account, subject))
+
+
+def only_head(uow: UnitOfWork, subject: Any) -> str:
+    """The one that need not be chosen, where the office has but one."""
+    offered = offered_heads(uow, subject)
+    return offered[0][0] if len(offered) == 1 else ""
+
+
+def headless(uow: UnitOfWork, clause: str) -> str | None:
+    """The sentence for an office in which nobody is registered as 负责人, with what is to be done."""
+    if heads(uow):
+        return None
+    return (
+        f"须由经办人和负责人两人办理（{clause}），“{uow.actor.desk}”没有登记在岗的负责人；"
+        "请系统管理员在“账号管理”中为负责人开通账号（岗位选“负责人”），由安全管理员授予本机构的岗位角色。"
+    )
+
+
+def head_of(uow: UnitOfWork, given: str | int | None, subject: Any, *, clause: str) -> Account:
+    """The 负责人 who was picked. Refused: anybody who is not registered as such in this office, the actor, the
+    applicant."""
+    if sentence := headless(uow, clause):
+        raise Refused(sentence, field="head")
+    named = next((a for a in heads(uow) if str(a.id) == str(given or "")), None)
+    if given is not None and str(given) == str(uow.actor.id):
+        raise Refused(
+            f"负责人不能是经办人本人（{clause} 经办人和负责人）；请选择另一名负责人，或由其他经办人办理。", field="head"
+        )
+    if named is None:
+        others = offered_heads(uow, subject)
+        alone = "本机构只有您（或申报人本人）登记为负责人，请另行登记一名，或由他人经办"
+        what = "请选择负责人" if others else alone
+        raise Refused(f"负责人须是本机构登记在岗的负责人账号（{clause}）；{what}。", field="head")
+    if not _free(named, subject):
+        raise Refused(f"负责人不能是申报人本人（{clause}）；请选择其他负责人。", field="head")
+    return named
 
 
 def colleagues(uow: UnitOfWork, *names: str) -> dict[str, int]:

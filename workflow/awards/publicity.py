@@ -21,6 +21,7 @@ from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as S
 from models.review.plan import Plan
 from models.review.session import ReviewSession
+from workflow.accounts.colleague import head_of, headless, offered_heads, only_head
 from workflow.base import settings
 from workflow.base.abilities import verb
 from workflow.base.errors import NotYou, Refused
@@ -83,11 +84,22 @@ def nobody_moved_on(uow: UnitOfWork, publicity: Publicity) -> str | None:
     return "公示名单中已有人员进入下一环节，不能作废（118号 四(二)3）；请改为登记异议。"
 
 
+def known_head(uow: UnitOfWork, publicity: Publicity) -> str | None:
+    """The office that posts has somebody registered as 负责人."""
+    return headless(uow, _CLAUSE)
+
+
+#: 118号 四(二)3 asks for both names beside the result; what both sign is the recommendation (declarations.signing).
+_CLAUSE = "118号 四(二)3"
+_HEAD = Ask(
+    "head", "负责人", "choice", choices=offered_heads, default=only_head, hint="本机构登记的负责人，不能是经办人本人"
+)
+
 # fmt: off
 PUBLICITY = Flow("公示", PublicityState, [
     #     verb     label            from                      to                      by                                   only if                       asks
-    Step("close", "登记公示结果",   {PublicityState.POSTED},  PublicityState.CLOSED,  (*RECOMMENDERS, COMMITTEE_OFFICE),   [my_posting, over, nothing_open],
-         [Ask("outcome", "公示结果", "choice", choices=(("none", "无异议"), ("untrue", "有异议，查证不属实"), ("true", "有异议，查证属实"))), Ask("head", "负责人", max_length=40), Ask("proof", "公示证明", "file", required=False)], "118号 四(二)3", "primary"),
+    Step("close", "登记公示结果",   {PublicityState.POSTED},  PublicityState.CLOSED,  (*RECOMMENDERS, COMMITTEE_OFFICE),   [my_posting, over, nothing_open, known_head],
+         [Ask("outcome", "公示结果", "choice", choices=(("none", "无异议"), ("untrue", "有异议，查证不属实"), ("true", "有异议，查证属实"))), _HEAD, Ask("proof", "公示证明", "file", required=False)], "118号 四(二)3", "primary"),
     Step("void",  "作废公示",       {PublicityState.POSTED},  PublicityState.VOID,    (*RECOMMENDERS, COMMITTEE_OFFICE),   [my_posting, nobody_moved_on],  [Ask("opinion", "作废原因", "area")], "118号 四(二)2", "bad"),
 ])
 
@@ -269,13 +281,13 @@ def close(uow: UnitOfWork, publicity: Publicity, *, outcome: str, head: str, pro
         raise Refused(
             f"公示结果与登记的异议不符，应为“{words[expected]}”（118号 四(二)3）；请核对后重新选择。", field="outcome"
         )
-    if head.strip() in (publicity.handler, uow.actor.full_name):
+    chosen = head_of(uow, head, None, clause=_CLAUSE)
+    if chosen.full_name == publicity.handler:
         raise Refused(
-            "公示的负责人不能是经办人本人（118号 四(二)3 谁公示、谁负责）；请填写在公示证明上签字的负责人。",
-            field="head",
+            f"公示的负责人不能是发布公示的经办人（{_CLAUSE} 经办人和负责人）；请选择其他负责人。", field="head"
         )
     PUBLICITY.advance(uow, publicity, "close", outcome=outcome)
-    publicity.outcome, publicity.head = outcome, head
+    publicity.outcome, publicity.head, publicity.head_id = outcome, chosen.full_name, chosen.id
     if proof:
         store(uow, proof[0], proof[1], owner=publicity, purpose="公示证明", field="proof")
 

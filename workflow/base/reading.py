@@ -55,7 +55,7 @@ CHUNK = 500
 #: Columns of a declaration that an entry repeats, or from which it follows.
 TOLD = {
     "year", "state", "series_id", "level", "region_code", "way", "mode", "unit_id", "applicant_name", "position",
-    "submitted_at", "committee_id", "reached_committee_at", "paper_received_on",
+    "submitted_at", "committee_id", "reached_committee_at", "paper_received_on", "signing_id",
 }  # fmt: skip
 #: Rows of the feed that are kept at the least; whoever follows it from further back reads everything anew.
 KEPT = 1_000_000
@@ -97,9 +97,12 @@ def wanted(*which: Any) -> Select[Any]:
     """
     d, s = DECLARATION.c, STEP.c
     returned, opened = d.state == _said(S.RETURNED.value), [_said(S.SUBMITTED.value), _said(S.UNIT_REVIEW.value)]
-    at_unit = and_(d.unit_id == s.organisation_id, or_(d.state.in_(opened), and_(returned, d.position == _said(0))))
+    here = d.signing_id.is_(None)  # what has been put before the 负责人 waits for him
+    at_unit = and_(
+        here, d.unit_id == s.organisation_id, or_(d.state.in_(opened), and_(returned, d.position == _said(0)))
+    )
     at_audit = and_(
-        s.position == d.position, d.position > _said(0), or_(d.state == _said(S.UNDER_AUDIT.value), returned)
+        here, s.position == d.position, d.position > _said(0), or_(d.state == _said(S.UNDER_AUDIT.value), returned)
     )
     lies = func.max(case((at_unit, _said(Lies.UNIT)), (at_audit, _said(Lies.AUDIT)), else_=_said(0)))
     reached = (
@@ -109,7 +112,7 @@ def wanted(*which: Any) -> Select[Any]:
         .group_by(d.id, s.organisation_id)
         .having(func.count(s.reached_at) > _said(0))
     )
-    waits = case((d.state == _said(S.AT_COMMITTEE.value), _said(Lies.COMMITTEE)), else_=_said(0))
+    waits = case((and_(here, d.state == _said(S.AT_COMMITTEE.value)), _said(Lies.COMMITTEE)), else_=_said(0))
     arrived = select(-d.committee_id, d.id, waits).where(
         d.committee_id.is_not(None), d.reached_committee_at.is_not(None), *which
     )

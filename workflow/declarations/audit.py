@@ -17,9 +17,10 @@ from workflow.base import settings
 from workflow.base.errors import Refused
 from workflow.base.notices import tell
 from workflow.base.unit_of_work import UnitOfWork
-from workflow.declarations import comparison, content, liability, quota, quota_need, term
+from workflow.declarations import comparison, content, liability, quota, quota_need, signing, term
 from workflow.declarations import opinion as opinions
 from workflow.declarations.declaration import DECLARATION, audit_deadline, is_review, outcomes, step_at, touch
+from workflow.declarations.signing import Hands
 from workflow.storage.files import store
 
 
@@ -52,19 +53,37 @@ def recommend(
     *,
     assessment: str,
     opinion: str,
-    head: str,
-    handler: str = "",
+    head: str | None = None,
     seal: Any = None,
     in_post: str | None = None,
     late_reason: str = "",
 ) -> None:
-    """The unit vouches for its applicant and passes the file upward; a quota place is registered."""
+    """The unit vouches for its applicant: written by the 经办人, put before the 负责人."""
     _late(uow, declaration, late_reason)
     _confirmed(declaration, in_post)
-    quota.settle(uow, declaration)
+    quota.room_for(uow, declaration)
+    said = {"assessment": assessment, "opinion": opinion, "in_post": in_post, "late_reason": late_reason}
+    signing.put(uow, declaration, "recommend", head, **said)
     if seal:
         store(uow, seal[0], seal[1], owner=declaration, purpose="单位推荐意见盖章件", field="seal")
-    said = opinions.compose(uow, declaration, R.RECOMMENDED, words=opinion, head=head, assessment=assessment)
+
+
+@signing.takes_effect("recommend")
+def recommended(
+    uow: UnitOfWork,
+    declaration: Declaration,
+    hands: Hands,
+    *,
+    assessment: str,
+    opinion: str,
+    in_post: str | None,
+    late_reason: str,
+) -> None:
+    """Signed: passed upward; a quota place is registered."""
+    late_reason = _overtime(uow, declaration, hands, late_reason)
+    _confirmed(declaration, in_post)
+    quota.settle(uow, declaration)
+    said = opinions.compose(uow, declaration, R.RECOMMENDED, hands, words=opinion, assessment=assessment)
     _forward(uow, declaration, "recommend", said, late_reason=late_reason or None)
 
 
@@ -76,15 +95,42 @@ def approve(
     opinion: str,
     publicity_checked: bool,
     consistency: str,
-    head: str,
-    handler: str = "",
+    head: str | None = None,
     consistency_note: str = "",
     late_reason: str = "",
 ) -> None:
-    """形式审查 at one level: pass it to the next organisation, the committee, or make it effective."""
+    """形式审查 at one level: written by the 经办人, and put before the 负责人 where two sign."""
     _late(uow, declaration, late_reason)
     _explained(uow, declaration, consistency, consistency_note)
-    said = opinions.compose(uow, declaration, R.APPROVED, words=opinion, head=head)
+    signing.put(
+        uow,
+        declaration,
+        "approve",
+        head,
+        opinion=opinion,
+        publicity_checked=publicity_checked,
+        consistency=consistency,
+        consistency_note=consistency_note,
+        late_reason=late_reason,
+    )
+
+
+@signing.takes_effect("approve")
+def approved(
+    uow: UnitOfWork,
+    declaration: Declaration,
+    hands: Hands,
+    *,
+    opinion: str,
+    publicity_checked: bool,
+    consistency: str,
+    consistency_note: str,
+    late_reason: str,
+) -> None:
+    """Signed: passed to the next organisation, the committee, or made effective."""
+    late_reason = _overtime(uow, declaration, hands, late_reason)
+    _explained(uow, declaration, consistency, consistency_note)
+    said = opinions.compose(uow, declaration, R.APPROVED, hands, words=opinion)
     _forward(
         uow,
         declaration,
@@ -122,6 +168,13 @@ def _late(uow: UnitOfWork, declaration: Declaration, reason: str) -> None:
             f"本级线上审核应于 {last} 前完成，现已逾期（118号 二(一)）；请在“逾期原因”中写明原因后再上报。",
             field="late_reason",
         )
+
+
+def _overtime(uow: UnitOfWork, declaration: Declaration, hands: Hands, reason: str) -> str:
+    """What was put before the 负责人 in time and is signed late says so by itself."""
+    if reason.strip() or uow.today <= audit_deadline(declaration) or hands.sent_at is None:
+        return reason
+    return f"经办人于 {hands.sent_at:%Y-%m-%d} 送签，负责人于 {uow.today} 签署"
 
 
 def _explained(uow: UnitOfWork, declaration: Declaration, consistency: str, note: str) -> None:
@@ -336,13 +389,28 @@ def qualify(
     *,
     opinion: str,
     consistency: str,
-    head: str,
-    handler: str = "",
+    head: str | None = None,
     consistency_note: str = "",
 ) -> None:
-    """复核合格: the candidate enters the base of the ratio (118号 四(四))."""
+    """复核合格: written by the 经办人 of the committee's office, put before its 负责人."""
     _explained(uow, declaration, consistency, consistency_note)
-    said = opinions.compose(uow, declaration, R.QUALIFIED, words=opinion, head=head)
+    said = {"opinion": opinion, "consistency": consistency, "consistency_note": consistency_note}
+    signing.put(uow, declaration, "qualify", head, **said)
+
+
+@signing.takes_effect("qualify")
+def qualified(
+    uow: UnitOfWork,
+    declaration: Declaration,
+    hands: Hands,
+    *,
+    opinion: str,
+    consistency: str,
+    consistency_note: str,
+) -> None:
+    """Signed: the candidate enters the base of the ratio (118号 四(四))."""
+    _explained(uow, declaration, consistency, consistency_note)
+    said = opinions.compose(uow, declaration, R.QUALIFIED, hands, words=opinion)
     DECLARATION.advance(
         uow,
         declaration,
@@ -364,6 +432,7 @@ def qualify(
 def end(uow: UnitOfWork, declaration: Declaration, verb: str, opinion: str, **facts: Any) -> None:
     """Every way to 终止当年度: reason kept, place released, the applicant told at once (118号 四(四) 及时告知)."""
     DECLARATION.advance(uow, declaration, verb, opinion=opinion, **facts)
+    signing.lapse(uow, declaration)
     declaration.result_reason = opinion
     declaration.due_on = None
     if declaration.quota_id:
@@ -378,20 +447,30 @@ def end(uow: UnitOfWork, declaration: Declaration, verb: str, opinion: str, **fa
 
 
 @DECLARATION.performs("disqualify")
-def disqualify(
-    uow: UnitOfWork, declaration: Declaration, *, cause: str, opinion: str, head: str, handler: str = ""
-) -> None:
-    """复核不合格: terminated for the year."""
-    said = opinions.compose(uow, declaration, R.DISQUALIFIED, words=opinion, head=head)
+def disqualify(uow: UnitOfWork, declaration: Declaration, *, cause: str, opinion: str, head: str | None = None) -> None:
+    """复核不合格: written by the 经办人, put before the 负责人."""
+    signing.put(uow, declaration, "disqualify", head, cause=opinions.known_cause(uow, cause), opinion=opinion)
+
+
+@signing.takes_effect("disqualify")
+def disqualified(uow: UnitOfWork, declaration: Declaration, hands: Hands, *, cause: str, opinion: str) -> None:
+    """Signed: terminated for the year."""
+    said = opinions.compose(uow, declaration, R.DISQUALIFIED, hands, words=opinion)
     said.cause = opinions.known_cause(uow, cause)
     end(uow, declaration, "disqualify", **opinions.told(said))
     opinions.keep(uow, said)
 
 
 @DECLARATION.performs("stop")
-def stop(uow: UnitOfWork, declaration: Declaration, *, opinion: str, head: str, handler: str = "") -> None:
-    """不予报送: a proven objection (118号 四(二)2)."""
-    said = opinions.compose(uow, declaration, R.STOPPED, words=opinion, head=head)
+def stop(uow: UnitOfWork, declaration: Declaration, *, opinion: str, head: str | None = None) -> None:
+    """不予报送: a proven objection (118号 四(二)2), written by the 经办人, put before the 负责人."""
+    signing.put(uow, declaration, "stop", head, opinion=opinion)
+
+
+@signing.takes_effect("stop")
+def stopped(uow: UnitOfWork, declaration: Declaration, hands: Hands, *, opinion: str) -> None:
+    """Signed: it goes nowhere this year."""
+    said = opinions.compose(uow, declaration, R.STOPPED, hands, words=opinion)
     end(uow, declaration, "stop", **opinions.told(said))
     opinions.keep(uow, said)
 

@@ -61,7 +61,7 @@ HOLDS = {
     eligibility.ladder_climbed:           ("逐级申报，不越级",                         "令40号 第十三条",        lambda d: d.way == Way.REVIEW and d.mode not in (DeclarationMode.EXCEPTIONAL, DeclarationMode.GREEN)),
     eligibility.transfer_year:            ("转入新岗位满 1 年并考核合格",              "118号 八(二)",           lambda d: d.mode == DeclarationMode.TRANSFER),
     eligibility.posted_long_enough:       ("派驻人员在派驻地的连续工作年限符合规定",   "118号 四(一)1",          lambda d: eligibility.facts_in(d, "declaring").get("posted") not in (None, "", "未派驻")),
-    eligibility.exception_founded:        ("破格依据和两名正高级专家推荐已填写，须核对原件", "人社厅发〔2022〕60号", lambda d: d.mode == DeclarationMode.EXCEPTIONAL),
+    eligibility.exception_founded:        ("破格依据已填写，推荐人均已由本人答复，须核对依据原件", "人社厅发〔2022〕60号", lambda d: d.mode == DeclarationMode.EXCEPTIONAL),
     eligibility.person_eligible:          ("本人申报无立案审查、强制措施、刑罚和处分影响期情形，非公务员、未退休", "118号 三(四)", lambda d: True),
     eligibility.institution_through_unit: ("推荐渠道与岗位管理方式相符",               "118号 四(一)2",          lambda d: True),
     eligibility.first_title_earned:       ("学历和从业年限达到初定条件",               "湘人社函〔2024〕115号",  lambda d: d.way == Way.INITIAL),
@@ -239,7 +239,7 @@ def paper(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
 def _compared(uow: UnitOfWork, declaration: Declaration) -> Check:
     """线上线下比对, file by file: what the newest office found."""
     now = content.digest(uow.session, declaration)
-    files = comparison.files_of(uow, declaration)
+    files = comparison.items_of(uow, declaration)
     newest = [found[-1] for f in files if (found := [c for c in f.found if c.content_hash == now])]
     basis = "118号 四(四)"
     if not newest and any(f.found for f in files):

@@ -24,6 +24,7 @@ from models.declarations.paper_stub import PaperStub
 from workflow.base.errors import NotNow
 from workflow.base.journal import canonical
 from workflow.base.remembered import once
+from workflow.base.unit_of_work import UnitOfWork
 from workflow.declarations.form_parts import Section
 
 #: What defines the case: label by the name under which it is chosen. Locked once the unit has recommended.
@@ -67,6 +68,12 @@ def _body(session: Session, declaration: Declaration) -> dict[str, Any]:
         "sections": d.content.sections or {},
         "materials": sorted([kind, sha256] for kind, sha256 in held),
     }
+
+
+def materials_of(uow: UnitOfWork, declaration: Declaration) -> list[Material]:
+    """The materials of a declaration, in the order of upload; read once for form, comparison and 条件核对."""
+    mine = select(Material).where(Material.declaration_id == declaration.id).order_by(Material.id)
+    return list(once(uow.session, (materials_of, declaration), lambda: uow.session.scalars(mine).all()))
 
 
 # -- one section in several windows ---------------------------------------------------------------------

@@ -35,7 +35,7 @@ from workflow.base.roles import (
     SYSTEM,
 )
 from workflow.base.unit_of_work import UnitOfWork
-from workflow.declarations import bound, comparison, content, opinion, quota_need
+from workflow.declarations import bound, comparison, content, opinion, quota_need, signing
 from workflow.declarations.liability import LIABILITY_ITEMS, card_of
 from workflow.declarations.term import office_is_late
 
@@ -363,8 +363,7 @@ def _me(uow: UnitOfWork, _declaration: Declaration) -> str:
     return str(uow.actor.id)
 
 
-#: Who files it is the handler; the head signs the sealed paper by hand, and may have no account.
-_SIGNED = (Ask("head", "负责人", max_length=40, hint="在盖章件上签字的负责人，不能与经办人（本账号）为同一人"),)
+_SIGNED = (signing.HEAD_ASKED,)
 _ITEMS = Ask(
     "items",
     "一次性告知的补正事项",
@@ -434,7 +433,15 @@ _PUBLICITY_CHECKED = Ask(
 )
 _PAPER = (
     Ask("received_on", "收到日期", "date", default=lambda uow, _declaration: uow.today),
-    Ask("received_by", "接收人", max_length=40, default=lambda uow, _declaration: uow.actor.full_name),
+    Ask(
+        "received_by",
+        "接收人",
+        "choice",
+        required=False,
+        choices=offered,
+        default=_me,
+        hint="本机构实际收件的人员，不选即为本账号",
+    ),
     Ask("place", "存放地点", max_length=80, hint="例如：政务大厅 3 号窗口档案柜；材料移送后由接收机构重新登记"),
 )
 _DESKS = tuple(dict.fromkeys((*RECOMMENDERS, *AUDITORS, COMMITTEE_OFFICE)))
@@ -447,30 +454,30 @@ DECLARATION = Flow("申报", S, [
     Step("discard",         "删除草稿",         {S.DRAFT},                    None,             APPLICANT,        [own, never_handed_in],               [], "附件1 二", "bad", "草稿及其材料将被删除，不能恢复，确定删除？"),
     Step("abandon",         "放弃申报",         {S.DRAFT, S.RETURNED},        S.WITHDRAWN,      APPLICANT,        [own, in_my_hands],                   [Ask("opinion", "放弃原因", "area")], "令40号 第十七条", "bad", "放弃后本条申报不能恢复，确定放弃？"),
     Step("accept",          "受理",             {S.SUBMITTED},                S.UNIT_REVIEW,    RECOMMENDERS,     [my_unit, not_self],                  [], "118号 四(二)", "primary"),
-    Step("check",           "真实性审核",       {S.UNIT_REVIEW},              None,             RECOMMENDERS,     [my_unit, not_self],                  [*(Ask(k, f"{v} · 审核人", "choice", choices=offered, default=_me) for k, v in LIABILITY_ITEMS), Ask("opinion", "审核说明", "area", required=False)], "118号 四(二)1"),
-    Step("publicise",       "发起公示",         {S.UNIT_REVIEW},              S.UNIT_PUBLICITY, RECOMMENDERS,     [my_unit, not_self, as_handed_in, liability_card_signed], [], "118号 四(二)2", inner=True),
-    Step("recommend",       "上报",             {S.UNIT_PUBLICITY, S.UNIT_REVIEW}, [S.UNDER_AUDIT, S.AT_COMMITTEE, S.FILED], RECOMMENDERS, [my_unit, not_self, as_handed_in, liability_card_signed, unit_publicity_over, no_open_objection],
+    Step("check",           "真实性审核",       {S.UNIT_REVIEW},              None,             RECOMMENDERS,     [my_unit, not_self, signing.not_at_signature],                  [*(Ask(k, f"{v} · 审核人", "choice", choices=offered, default=_me) for k, v in LIABILITY_ITEMS), Ask("opinion", "审核说明", "area", required=False)], "118号 四(二)1"),
+    Step("publicise",       "发起公示",         {S.UNIT_REVIEW},              S.UNIT_PUBLICITY, RECOMMENDERS,     [my_unit, not_self, as_handed_in, liability_card_signed, signing.not_at_signature], [], "118号 四(二)2", inner=True),
+    Step("recommend",       "上报",             {S.UNIT_PUBLICITY, S.UNIT_REVIEW}, [S.UNDER_AUDIT, S.AT_COMMITTEE, S.FILED], RECOMMENDERS, [my_unit, not_self, as_handed_in, liability_card_signed, unit_publicity_over, no_open_objection, signing.not_at_signature, signing.has_head],
          [Ask("assessment", "用人单位测评、公示结果", "area", max_length=500), Ask("opinion", "推荐意见", "area"), _POST, *_SIGNED, _LATE, Ask("seal", "盖章扫描件", "file", required=False)], "118号 四(二)3", "primary"),
-    Step("stop",            "不予报送",         {S.UNIT_PUBLICITY},           S.TERMINATED,     RECOMMENDERS,     [my_unit, not_self, objection_upheld], [_OPINION, *_SIGNED], "118号 四(二)2", "bad"),
-    Step("approve",         "审核通过",         {S.UNDER_AUDIT},              [S.UNDER_AUDIT, S.AT_COMMITTEE, S.FILED], AUDITORS, [my_desk, not_self, as_recommended, paper_registered, comparison.everything_compared], [_OPINION, _PUBLICITY_CHECKED, *_COMPARE, *_SIGNED, _LATE], "118号 四(三)", "primary"),
+    Step("stop",            "不予报送",         {S.UNIT_PUBLICITY},           S.TERMINATED,     RECOMMENDERS,     [my_unit, not_self, objection_upheld, signing.not_at_signature, signing.has_head], [_OPINION, *_SIGNED], "118号 四(二)2", "bad"),
+    Step("approve",         "审核通过",         {S.UNDER_AUDIT},              [S.UNDER_AUDIT, S.AT_COMMITTEE, S.FILED], AUDITORS, [my_desk, not_self, as_recommended, paper_registered, comparison.everything_compared, signing.not_at_signature, signing.has_head], [_OPINION, _PUBLICITY_CHECKED, *_COMPARE, *_SIGNED, _LATE], "118号 四(三)", "primary"),
     Step("receive_paper",   "登记纸质材料",     {S.UNIT_REVIEW, S.UNIT_PUBLICITY, S.UNDER_AUDIT, S.AT_COMMITTEE, S.QUALIFIED, S.PLANNED}, None, _DESKS, [holds_paper, not_self], _PAPER, "118号 一"),
-    Step("compare",         "线上线下比对",     _ON_A_DESK,                   None,             _DESKS,           [my_node, not_self],                  [], "118号 四(四)", inner=True),
+    Step("compare",         "线上线下比对",     _ON_A_DESK,                   None,             _DESKS,           [my_node, not_self, signing.not_at_signature],                  [], "118号 四(四)", inner=True),
     Step("check_degrees",   "核验学历学位",     _ON_A_DESK,                   None,             _DESKS,           [my_node, not_self],                  [], "118号 四(二)1", inner=True),
-    Step("send_back",       "退回",             _ON_A_DESK, S.RETURNED, (*dict.fromkeys((*RECOMMENDERS, *AUDITORS, COMMITTEE_OFFICE)),), [my_node, not_self], [_CAUSE, _ITEMS, _FACTS, _OPINION], "118号 四(三)", "bad"),
+    Step("send_back",       "退回",             _ON_A_DESK, S.RETURNED, (*dict.fromkeys((*RECOMMENDERS, *AUDITORS, COMMITTEE_OFFICE)),), [my_node, not_self, signing.not_at_signature], [_CAUSE, _ITEMS, _FACTS, _OPINION], "118号 四(三)", "bad"),
     Step("pass_down",       "退回补充材料",     {S.RETURNED},                 S.RETURNED,       (*dict.fromkeys((*RECOMMENDERS, *AUDITORS)),), [my_desk, not_self], [Ask("opinion", "转达说明", "area", required=False)], "附件3 1.12.3-2", "primary"),
     Step("hand_down",       "督办直退",         {S.RETURNED},                 S.RETURNED,       (*AUDITORS, COMMITTEE_OFFICE), [above_the_holder, office_late, not_self], [Ask("opinion", "督办说明", "area")], "附件3 1.12.3-2", "bad", "下级机构逾期未转交，确定直接退给申报人补正？"),
     Step("resubmit",        "重新提交",         {S.RETURNED},                 [S.SUBMITTED, S.UNIT_REVIEW, S.UNDER_AUDIT, S.AT_COMMITTEE], APPLICANT, [own, in_my_hands, correction_open], [Ask("opinion", "补正说明", "area")], "附件3 1.12.3-1.4", "primary"),
     Step("reroute",         "审核路径迁移",     {S.SUBMITTED, S.UNIT_REVIEW, S.UNIT_PUBLICITY, S.UNDER_AUDIT, S.RETURNED}, None, HRSS_CONFIG, [], [], "附件3 1.4–1.8", inner=True),
     Step("lapse",           "逾期终止",         {S.RETURNED},                 S.TERMINATED,     (SYSTEM, *AUDITORS, COMMITTEE_OFFICE), [on_its_way, overdue], [], "令40号 第十七条", "bad"),
-    Step("qualify",         "复核合格",         {S.AT_COMMITTEE},             S.QUALIFIED,      COMMITTEE_OFFICE, [my_committee, not_self, as_recommended, paper_registered, comparison.everything_compared], [_OPINION, *_COMPARE, *_SIGNED], "118号 四(四)", "primary"),
-    Step("disqualify",      "复核不合格",       {S.AT_COMMITTEE},             S.TERMINATED,     COMMITTEE_OFFICE, [my_committee, not_self],             [replace(_CAUSE, hint="供复核不合格原因统计"), Ask("opinion", "不合格原因", "area"), *_SIGNED], "118号 四(四)", "bad", "复核不合格将终止当年度申报参评，确定？"),
+    Step("qualify",         "复核合格",         {S.AT_COMMITTEE},             S.QUALIFIED,      COMMITTEE_OFFICE, [my_committee, not_self, as_recommended, paper_registered, comparison.everything_compared, signing.not_at_signature, signing.has_head], [_OPINION, *_COMPARE, *_SIGNED], "118号 四(四)", "primary"),
+    Step("disqualify",      "复核不合格",       {S.AT_COMMITTEE},             S.TERMINATED,     COMMITTEE_OFFICE, [my_committee, not_self, signing.not_at_signature, signing.has_head],             [replace(_CAUSE, hint="供复核不合格原因统计"), Ask("opinion", "不合格原因", "area"), *_SIGNED], "118号 四(四)", "bad", "复核不合格将终止当年度申报参评，确定？"),
     Step("include",         "列入方案",         {S.QUALIFIED},                S.PLANNED,        (HRSS_AUDIT, HRSS_SPECIAL), [plan_approved, as_recommended],            [], "118号 五(一)", inner=True),
     Step("leave_plan",      "退出方案",         {S.PLANNED, S.IN_REVIEW},     S.QUALIFIED,      (COMMITTEE_OFFICE, HRSS_AUDIT, HRSS_SPECIAL, SUPERVISOR), [], [], "118号 五(一)", inner=True),
     Step("enter_review",    "进入评审",         {S.PLANNED},                  S.IN_REVIEW,      COMMITTEE_OFFICE, [my_committee, plan_approved, as_recommended],        [], "118号 五(四)", inner=True),
     Step("pass_review",     "评审通过",         {S.IN_REVIEW},                S.PASSED,         COMMITTEE_OFFICE, [my_committee],                       [], "令40号 第十九条", inner=True),
     Step("fail_review",     "评审未通过",       {S.IN_REVIEW},                S.FAILED,         COMMITTEE_OFFICE, [my_committee],                       [], "令40号 第十九条", inner=True),
     Step("post_result",     "公示结果",         {S.PASSED},                   S.RESULT_PUBLICITY, COMMITTEE_OFFICE, [my_committee],                     [], "118号 六(一)", inner=True),
-    Step("take_down",       "公示作废",         {S.UNIT_PUBLICITY},           S.UNIT_REVIEW,    RECOMMENDERS,     [my_unit],                            [], "118号 四(二)2", inner=True),
+    Step("take_down",       "公示作废",         {S.UNIT_PUBLICITY},           S.UNIT_REVIEW,    RECOMMENDERS,     [my_unit, signing.not_at_signature],  [], "118号 四(二)2", inner=True),
     Step("take_down_result", "公示作废",        {S.RESULT_PUBLICITY},         S.PASSED,         COMMITTEE_OFFICE, [my_committee],                       [], "118号 六(一)", inner=True),
     Step("object",          "转入异议核查",     {S.RESULT_PUBLICITY},         S.OBJECTED,       COMMITTEE_OFFICE, [my_committee],                       [], "118号 六(二)", inner=True),
     Step("clear",           "异议不属实",       {S.OBJECTED},                 S.RESULT_PUBLICITY, COMMITTEE_OFFICE, [my_committee],                     [], "118号 六(二)", inner=True),

@@ -23,6 +23,7 @@ from models.declarations.declaration import Declaration, RouteStep
 from models.declarations.declaration import DeclarationState as S
 from models.declarations.quota import Quota, QuotaState
 from models.declarations.reading import Lies
+from models.declarations.signing import Signing, SigningState
 from models.declarations.standing import Holder, Stage, states
 from models.jobs.job import Job, JobState
 from models.office.notice import Notice
@@ -40,6 +41,8 @@ from workflow.declarations import liability
 
 Clause = ColumnElement[bool]
 Desk = Callable[[Account, date], Clause]
+#: Nothing that was written of it waits for the 负责人: it is the 经办人's to do.
+UNSIGNED: Clause = Declaration.signing_id.is_(None)
 
 
 def _here(actor: Account) -> Clause:
@@ -59,7 +62,9 @@ def unit_desk(actor: Account, today: date) -> Clause:
         return false()
     returned = and_(Declaration.state == S.RETURNED, Declaration.position == 0)
     return and_(
-        Declaration.unit_id == actor.organisation_id, or_(Declaration.state.in_(states(stage=Stage.UNIT)), returned)
+        Declaration.unit_id == actor.organisation_id,
+        or_(Declaration.state.in_(states(stage=Stage.UNIT)), returned),
+        UNSIGNED,
     )
 
 
@@ -83,14 +88,21 @@ def recommend_desk(actor: Account, today: date) -> Clause:
     posted = and_(Declaration.state == S.UNIT_PUBLICITY, over)
     spared = select(AcceptanceOffice.id).where(AcceptanceOffice.publicity_required.is_(False))
     unposted = and_(Declaration.state == S.UNIT_REVIEW, Declaration.office_id.in_(spared), liability.signed())
-    return and_(Declaration.unit_id == actor.organisation_id, or_(posted, unposted))
+    return and_(Declaration.unit_id == actor.organisation_id, or_(posted, unposted), UNSIGNED)
 
 
 def posting_ready(actor: Account, today: date) -> Clause:
     """Ready for 所在单位申报公示: in review at the unit, responsibility card signed."""
     if not (actor.plays(*r.RECOMMENDERS) and actor.organisation_id):
         return false()
-    return and_(Declaration.unit_id == actor.organisation_id, Declaration.state == S.UNIT_REVIEW, liability.signed())
+    ready = Declaration.state == S.UNIT_REVIEW
+    return and_(Declaration.unit_id == actor.organisation_id, ready, liability.signed(), UNSIGNED)
+
+
+@office_desk("待签署意见", Signing)
+def signing_desk(actor: Account, today: date) -> Clause:
+    """负责人签署: put before the account itself, and not yet signed."""
+    return and_(Signing.head_id == actor.id, Signing.state == SigningState.WAITING)
 
 
 @office_desk("申报审核", Declaration)
@@ -99,7 +111,7 @@ def audit_desk(actor: Account, today: date) -> Clause:
     if not (actor.plays(*r.AUDITORS) and actor.organisation_id):
         return false()
     audited = states(stage=Stage.AUDIT) + states(holder=Holder.RETURNING)
-    return and_(Declaration.state.in_(audited), Declaration.position > 0, _here(actor))
+    return and_(Declaration.state.in_(audited), Declaration.position > 0, _here(actor), UNSIGNED)
 
 
 @office_desk("资格复核", Declaration)
@@ -107,7 +119,7 @@ def recheck_desk(actor: Account, today: date) -> Clause:
     """职称申报人员资格复核: arrived at the committee's office."""
     if not (actor.plays(r.COMMITTEE_OFFICE) and actor.committee_id):
         return false()
-    return and_(Declaration.committee_id == actor.committee_id, Declaration.state == S.AT_COMMITTEE)
+    return and_(Declaration.committee_id == actor.committee_id, Declaration.state == S.AT_COMMITTEE, UNSIGNED)
 
 
 def late_desk(actor: Account, today: date) -> Clause:

@@ -220,7 +220,7 @@ def exception_founded(uow: UnitOfWork, declaration: Declaration) -> Iterator[Fin
     answered = endorsement.given(uow.session, declaration)
     if len(answered) < wanted:
         yield Finding(
-            "declaring.recommender_1",
+            "declaring.exception_kind",
             f"破格申报须有 {wanted} 名同专业正高级专家推荐（人社厅发〔2022〕60号），现有 {len(answered)} 名本人同意；"
             "请在“破格推荐”中凭证书编号和姓名邀请，由推荐人登录本人账号答复。",
         )

@@ -217,8 +217,9 @@ def _code_lists() -> dict[str, list[str]]:
 
 def _section(given: dict[str, Any], lists: dict[str, list[str]]) -> Section:
     fields = tuple(_field(field, lists) for field in given.pop("fields", ()))
+    retired = tuple(_field(field, lists) for field in given.pop("retired", ()))
     only = _condition(given.pop("only", ()))
-    return Section(guidance=Guidance(**given.pop("guidance")), fields=fields, only=only, **given)
+    return Section(guidance=Guidance(**given.pop("guidance")), fields=fields, only=only, retired=retired, **given)
 
 
 def _field(given: dict[str, Any], lists: dict[str, list[str]]) -> Field:
@@ -239,7 +240,8 @@ def _field(given: dict[str, Any], lists: dict[str, list[str]]) -> Field:
 def _material(given: dict[str, Any]) -> MaterialKind:
     accept = tuple(given.pop("accept", MaterialKind.accept))
     shape = tuple(given.pop("shape", ()))
-    return MaterialKind(accept=accept, shape=shape, required_when=_condition(given.pop("required_when", ())), **given)
+    needed, offered = _condition(given.pop("required_when", ())), _condition(given.pop("only", ()))
+    return MaterialKind(accept=accept, shape=shape, required_when=needed, only=offered, **given)
 
 
 def _condition(given: Any) -> Condition:

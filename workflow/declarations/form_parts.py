@@ -86,6 +86,12 @@ class Section:
     max_rows: int = 50
     expected_rows: int = 0
     only: Condition = ()
+    retired: tuple[Field, ...] = ()  #: no longer asked; what former editions of the form hold of them is still shown
+
+    def left(self, value: Any) -> dict[str, Any]:
+        """What was typed into fields that are asked no more."""
+        held = value if isinstance(value, Mapping) else {}
+        return {field.key: held[field.key] for field in self.retired if held.get(field.key)}
 
     def applies(self, facts: Facts) -> bool:
         """Whether the section is asked for these facts (way, level, mode …)."""
@@ -104,6 +110,7 @@ class MaterialKind:
     label: str
     required: bool = False
     required_when: Condition = ()
+    only: Condition = ()  #: not asked for, and offered under these conditions alone
     warn_only: bool = False
     accept: tuple[str, ...] = ("pdf", "jpg", "jpeg", "png")
     max_mb: int | None = None  #: None: the setting upload_max_mb
@@ -114,8 +121,8 @@ class MaterialKind:
     clause: str = ""
 
     def fits(self, facts: Facts) -> bool:
-        """Whether it belongs to such a declaration at all: always, or under the conditions that require it."""
-        return not self.required_when or self.needed(facts)
+        """Whether it belongs to such a declaration at all: always, or under the conditions that require or offer it."""
+        return not (self.required_when or self.only) or self.needed(facts) or holds(self.only, facts)
 
     def needed(self, facts: Facts) -> bool:
         """Whether it is asked for under these facts; with `warn_only` its absence is only told."""

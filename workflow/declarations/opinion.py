@@ -11,33 +11,22 @@ from sqlalchemy.orm import Session
 from models.committees.catalogue import CodeItem
 from models.declarations.declaration import CAUSES, Declaration
 from models.declarations.opinion import Opinion, OpinionResult
-from workflow.accounts.colleague import colleagues
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.declarations import content
+from workflow.declarations.signing import Hands
 
 
 def compose(
     uow: UnitOfWork,
     declaration: Declaration,
     result: OpinionResult,
+    hands: Hands,
     *,
     words: str,
-    head: str,
     assessment: str = "",
 ) -> Opinion:
-    """What the actor's office says of the declaration at the level where it lies now.
-
-    The handler is whoever files it, by his own account. Refused: a head who is the handler or the applicant.
-    """
-    handler, head = uow.actor, head.strip()
-    if head in (handler.full_name, declaration.applicant_name):
-        raise Refused(
-            f"负责人不能是{'经办人' if head == handler.full_name else '申报人'}本人（118号 四(二)3 谁审核、谁负责）；"
-            "请填写在盖章件上签字的负责人。",
-            field="head",
-        )
-    known = colleagues(uow, head)
+    """What the actor's office says of the declaration at the level where it lies now, and who answers for it."""
     committee = uow.actor.committee_id
     return Opinion(
         declaration_id=declaration.id,
@@ -48,10 +37,10 @@ def compose(
         result=result,
         assessment=assessment,
         words=words,
-        handler_id=handler.id,
-        handler_name=handler.full_name,
-        head_id=known.get(head),
-        head_name=head,
+        handler_id=hands.handler_id,
+        handler_name=hands.handler_name,
+        head_id=hands.head_id,
+        head_name=hands.head_name,
         given_at=uow.now.replace(microsecond=0),
         content_hash=content.digest(uow.session, declaration),
     )

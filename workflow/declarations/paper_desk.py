@@ -6,8 +6,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from models.declarations.comparison import Comparison, ComparisonResult
+from models.declarations.comparison import Comparison, ComparisonResult, Found, StubComparison
 from models.declarations.declaration import Declaration
+from models.declarations.material import Material
+from models.declarations.paper_stub import PaperStub
+from workflow.accounts.colleague import colleague
 from workflow.base.errors import Refused
 from workflow.base.notices import tell
 from workflow.base.unit_of_work import UnitOfWork
@@ -20,11 +23,11 @@ RESULTS = {member.value: member.label for member in ComparisonResult}
 
 @DECLARATION.performs("receive_paper")
 def receive_paper(
-    uow: UnitOfWork, declaration: Declaration, *, received_on: date, received_by: str, place: str
+    uow: UnitOfWork, declaration: Declaration, *, received_on: date, place: str, received_by: str = ""
 ) -> None:
     """登记纸质材料: when it came, who took it, where it lies; the office above enters it again when it has moved.
 
-    Refused: a day to come, or before the declaration was submitted.
+    Refused: a day to come, or before the declaration was submitted; a receiver who is no colleague, or the applicant.
     """
     submitted = declaration.submitted_at.date() if declaration.submitted_at else None
     if received_on > uow.today:
@@ -34,11 +37,12 @@ def receive_paper(
             f"收到日期 {received_on} 早于提交申报的 {submitted}；请核对（118号 一，线上线下相结合）。",
             field="received_on",
         )
-    first = declaration.paper_received_on is None
-    DECLARATION.advance(
-        uow, declaration, "receive_paper", opinion=f"{received_on} 收到，接收人 {received_by}，存放于 {place}"
-    )
-    declaration.paper_received_on, declaration.paper_by, declaration.paper_place = received_on, received_by, place
+    taken = received_by or str(uow.actor.id)
+    receiver = colleague(uow, taken, declaration, what="接收人", field="received_by")
+    first, name = declaration.paper_received_on is None, receiver.full_name
+    DECLARATION.advance(uow, declaration, "receive_paper", opinion=f"{received_on} 收到，接收人 {name}，存放于 {place}")
+    declaration.paper_received_on, declaration.paper_by, declaration.paper_place = received_on, name, place
+    declaration.paper_by_id = receiver.id
     touch(declaration)
     if first:
         tell(
@@ -50,43 +54,38 @@ def receive_paper(
         )
 
 
-def compare(uow: UnitOfWork, declaration: Declaration, found: Mapping[int, tuple[str, str]]) -> None:
-    """线上线下比对: what was found of these files (`{material: (result, note)}`), by the office that holds the case.
+#: What was found of items: (result, note) by the number of the file, or of the stub.
+Findings = Mapping[int, tuple[str, str]]
 
-    Kept per office; the next one sees it. Refused: paper that has not come, a file of another declaration, a
+
+def compare(uow: UnitOfWork, declaration: Declaration, found: Findings, stubs: Findings | None = None) -> None:
+    """线上线下比对: what was found of these files and paper-only stubs, by the office that holds the case.
+
+    Kept per office; the next one sees it. Refused: paper that has not come, an item of another declaration, a
     difference without its explanation.
     """
     if declaration.paper_received_on is None:
         raise Refused("尚未登记收到纸质材料，不能比对（118号 四(四)）；请先办理“登记纸质材料”。")
-    files = {f.material.id: f for f in comparison.files_of(uow, declaration)}
-    wrong: dict[str, str] = {}
-    for key, (result, note) in found.items():
-        if key not in files or result not in RESULTS:
-            wrong[f"file-{key}"] = "比对结果无效；请刷新后从列表中选择。"
-        elif result != ComparisonResult.SAME and not note.strip():
-            wrong[f"note-{key}"] = f"“{files[key].material.file.name}”不一致的，须写明原因和更正情况（118号 四(四)）。"
-        elif len(note) > 300:
-            wrong[f"note-{key}"] = "比对说明不能超过 300 字。"
-    if wrong:
+    items = {item.key: item for item in comparison.items_of(uow, declaration)}
+    told = {f"file-{key}": one for key, one in found.items()} | {f"stub-{k}": one for k, one in (stubs or {}).items()}
+    if wrong := _wrong(items, told):
         raise Refused("；".join(s.rstrip("。") for s in wrong.values()) + "。", fields=wrong)
     changed = {
         key: (result, note.strip())
-        for key, (result, note) in found.items()
-        if _differs(files[key].here, result, note.strip())
+        for key, (result, note) in told.items()
+        if _differs(items[key].here, result, note.strip())
     }
     if not changed:
         return
-    told = [
-        f"{files[key].material.file.name}：{RESULTS[result]}{f'（{note}）' if note else ''}"
+    lines = [
+        f"{items[key].name}：{RESULTS[result]}{f'（{note}）' if note else ''}"
         for key, (result, note) in changed.items()
     ]
-    DECLARATION.advance(uow, declaration, "compare", items=told)
+    DECLARATION.advance(uow, declaration, "compare", items=lines)
     touch(declaration)
     now = content.digest(uow.session, declaration)
     for key, (result, note) in changed.items():
-        row = files[key].row or Comparison(
-            declaration_id=declaration.id, material_id=key, position=declaration.position
-        )
+        row = items[key].row or _row(items[key].item, declaration)
         row.content_hash = now
         row.result, row.note, row.compared_on, row.compared_by, row.organisation_name = (
             result,
@@ -98,7 +97,27 @@ def compare(uow: UnitOfWork, declaration: Declaration, found: Mapping[int, tuple
         uow.session.add(row)
 
 
-def _differs(here: Comparison | None, result: str, note: str) -> bool:
+def _wrong(items: Mapping[str, comparison.Compared], told: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    wrong: dict[str, str] = {}
+    for key, (result, note) in told.items():
+        at = "note-" + key.removeprefix("file-")  # of a stub: note-stub-3
+        if key not in items or result not in RESULTS:
+            wrong[key] = "比对结果无效；请刷新后从列表中选择。"
+        elif result != ComparisonResult.SAME and not note.strip():
+            wrong[at] = f"“{items[key].name}”不一致的，须写明原因和更正情况（118号 四(四)）。"
+        elif len(note) > 300:
+            wrong[at] = "比对说明不能超过 300 字。"
+    return wrong
+
+
+def _row(item: Material | PaperStub, declaration: Declaration) -> Found:
+    at = {"declaration_id": declaration.id, "position": declaration.position}
+    return (
+        Comparison(**at, material_id=item.id) if isinstance(item, Material) else StubComparison(**at, stub_id=item.id)
+    )
+
+
+def _differs(here: Found | None, result: str, note: str) -> bool:
     return here is None or (here.result, here.note) != (result, note)
 
 

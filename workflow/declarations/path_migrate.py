@@ -23,7 +23,7 @@ from workflow.base.errors import Refused
 from workflow.base.notices import tell
 from workflow.base.roles import HRSS_CONFIG
 from workflow.base.unit_of_work import UnitOfWork
-from workflow.declarations import term
+from workflow.declarations import signing, term
 from workflow.declarations.audit import link
 from workflow.declarations.declaration import DECLARATION
 from workflow.paths import route
@@ -203,6 +203,8 @@ def _migrate(uow: UnitOfWork, declaration: Declaration, reason: str, put_back: b
     declaration.region_code = route.region_of([stop.organisation for stop in stops], declaration.committee)
     if vanishes:
         term.reaches(uow, declaration, lands)
+    if vanishes or lands != at:
+        signing.lapse(uow, declaration)
     declaration.position, declaration.path_version = lands, version
     if back_to is not None:
         declaration.returned_from = back_to

@@ -7,6 +7,7 @@ candidate is recommended, `release` when his case ends, `use` when his result is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -334,14 +335,29 @@ def reserve(uow: UnitOfWork, declaration: Declaration) -> Quota:
             declaration.quota_id = quota.id
             uow.record("reserve", quota, label="登记推荐", declaration=declaration.number, reserved=quota.reserved)
             return quota
+    raise _no_room(declaration, quotas)
+
+
+def room_for(uow: UnitOfWork, declaration: Declaration) -> None:
+    """Refused as `settle` would refuse, before the recommendation is put before the 负责人; nothing is registered."""
+    if not quota_need.needs_place(declaration):
+        return
+    quotas = suitable(uow.session, declaration)
+    if declaration.quota_id in {quota.id for quota in quotas}:
+        return
+    if not any(quota.reserved < limit_of(quota, declaration.batch) for quota in quotas):
+        raise _no_room(declaration, quotas)
+
+
+def _no_room(declaration: Declaration, quotas: Sequence[Quota]) -> Refused:
     level = TitleLevel(declaration.level).label
     if not quotas:
-        raise Refused(
+        return Refused(
             f"{declaration.unit.name}{declaration.year}年度没有核准的{level}评审职数（或专业不符），"
             "事业单位须在核准职数内推荐（118号 三(二)1）；请先通过“职数申报”申报并经上级核准。"
         )
     limit, taken = sum(limit_of(q, declaration.batch) for q in quotas), sum(q.reserved for q in quotas)
-    raise Refused(
+    return Refused(
         f"{declaration.unit.name}{declaration.year}年度{level}核准职数 {sum(q.approved for q in quotas)} 个，"
         f"按本批次差额系数 {float(declaration.batch.quota_factor):g} 可推荐 {limit} 人，已推荐 {taken} 人，"
         "不能再推荐（118号 三(二)1、五(三)双控）；"

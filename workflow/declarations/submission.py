@@ -31,8 +31,8 @@ from workflow.base.roles import APPLICANT
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.declarations import bound, carry, content, eligibility, form, named, quota, quota_need, term
 from workflow.declarations.audit import link, open_corrections
+from workflow.declarations.content import materials_of
 from workflow.declarations.declaration import DECLARATION, is_review, step_at
-from workflow.declarations.materials import materials_of
 from workflow.paths import acceptance, route
 from workflow.paths.path_version import current
 from workflow.storage import files
@@ -165,6 +165,8 @@ def _write_section(uow: UnitOfWork, declaration: Declaration, key: str, raw: Any
     value, errors = form.clean(
         section, raw, cutoff=declaration.batch.evidence_on, context=facts_of(uow, declaration), draft=True
     )
+    if not section.repeated:
+        value |= section.left((declaration.content.sections or {}).get(key))
     content.refuse_overtaken(declaration, section, value, seen)
     declaration.content.sections = {**(declaration.content.sections or {}), key: value}
     quota_need.settle(declaration)

@@ -15,7 +15,7 @@ from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
-from models.accounts.account import SYSTEM_NAME, Account
+from models.accounts.account import HEAD, SYSTEM_NAME, Account
 from models.awards.certificate import Issuer, IssuerState
 from models.batches.batch import Batch, BatchState
 from models.committees.catalogue import Series, Specialty, Title
@@ -173,7 +173,9 @@ def _office_accounts(session: Session, today: date) -> Found:
     works = exists().where(Account.organisation_id == Organisation.id, _ACTIVE, auditors)
     offices = and_(Organisation.kind.in_(AUDITING), Organisation.active)
     served, without = _count(session, Organisation, offices, works), _count(session, Organisation, offices, ~works)
-    told = f"有审核账号的机构 {served} 个，没有的 {without} 个"
+    heads = exists().where(Account.organisation_id == Organisation.id, _ACTIVE, Account.position == HEAD)
+    headed = _count(session, Organisation, offices, heads)
+    told = f"有审核账号的机构 {served} 个，没有的 {without} 个；登记负责人的 {headed} 个"
     here = Account.organisation.has(Organisation.kind.in_(AUDITING))
     return Found(bool(served) and not without, told, bool(served), "" if not without else _of_account(session, here))
 
@@ -293,13 +295,13 @@ STEPS: tuple[Step, ...] = (
     Step("offices", _OFFICES, "登记人社部门和主管部门", r.HRSS_CONFIG,
          "逐个新增或批量导入；先上级、后下级，同一表中不限先后。", _offices, ("province",)),
     Step("office_accounts", _OFFICES, "审核机构的账号和角色", r.SYSTEM_ADMIN,
-         "系统管理员批量导入账号，安全管理员批量导入角色。", _office_accounts, ("offices",)),
+         "系统管理员批量导入账号（岗位分经办人、负责人，意见由两人签署），安全管理员批量导入角色。", _office_accounts, ("offices",)),
     Step("issuers", _REVIEW, "发证单位编码", r.HRSS_CONFIG,
          "为每个发证单位登记 8 位编码。", _issuers, ("province",)),
     Step("committees", _REVIEW, "组建评委会", r.HRSS_CONFIG,
          "省厅配置岗新增或批量导入，评审专业和组建单位填齐后核准。", _committees, ("offices",)),
     Step("committee_accounts", _REVIEW, "评委会账号", r.HRSS_CONFIG,
-         "在评委会管理中逐个“开通账号”，初始密码只显示一次。", _committee_accounts, ("committees",)),
+         "在评委会管理中逐个“开通账号”，初始密码只显示一次；负责人的账号由系统管理员另建，岗位选“负责人”。", _committee_accounts, ("committees",)),
     Step("paths", _REVIEW, "评审的审核路径", r.HRSS_CONFIG,
          "配置高、中、初评会审核路径，节点上的机构各自确认。", _paths, ("committees", "office_accounts")),
     Step("acceptance", _REVIEW, "初定、认定受理机构及路径", r.HRSS_CONFIG,

@@ -25,8 +25,9 @@ from workflow.base.flow import Ask, Flow, Step
 from workflow.base.roles import HRSS_AUDIT, SUPERVISOR
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.committees.competence import valid_on
+from workflow.register import outsider
 from workflow.review import plan as plans
-from workflow.review import plan_change
+from workflow.review import plan_change, watchers
 from workflow.review import zc_draw as zc
 from workflow.review.bench import candidates
 from workflow.review.draw_codes import experts_of
@@ -114,10 +115,30 @@ def _sitting(uow: UnitOfWork, draw: Draw) -> Sequence[tuple[str, str]]:
     return [(code, f"{code}（{stratum}）") for stratum, code in members(draw)]
 
 
+#: 118号 五(二): 在省人社厅及高评会组建单位机关纪委的监督下.
+WATCHED = (
+    Ask(
+        "witnesses",
+        "在场监督人员",
+        "choices",
+        required=False,
+        choices=watchers.offered,
+        hint="省人社厅、纪检监察在场的账号；不能是办理抽取的本人",
+    ),
+    Ask(
+        "outside",
+        "外单位在场监督人员",
+        "rows",
+        required=False,
+        hint=f"组建单位机关纪委等没有账号的在场人员，{outsider.HOW}",
+        max_length=1000,
+    ),
+)
+
 # fmt: off
 DRAW = Flow("抽取评委", S, [
     #     verb           label            from                             to           by                        only if                       asks
-    Step("commit",      "系统承诺",       {S.FROZEN},                      S.COMMITTED, HRSS_AUDIT,               [day_before],                 [Ask("witnesses", "在场监督人员", max_length=300, hint="省人社厅、机关纪委在场人员")], "118号 五(二)", "primary", "承诺后名册和系统随机数不能更改，确定？"),
+    Step("commit",      "系统承诺",       {S.FROZEN},                      S.COMMITTED, HRSS_AUDIT,               [day_before],                 [*WATCHED], "118号 五(二)", "primary", "承诺后名册和系统随机数不能更改，确定？"),
     Step("contribute",  "监督方报数",     {S.COMMITTED},                   None,        (HRSS_AUDIT, SUPERVISOR), [day_before, not_spoken],     [Ask("label", "监督方代号", max_length=40, hint="如 JW-01，只能用数字、字母和 . , : -"), Ask("value", "报数", max_length=80, hint="先各自写在纸上再录入，建议掷骰子 10 次")], "118号 五(二)", "primary"),
     Step("reveal",      "揭示并抽取",     {S.COMMITTED},                   S.DRAWN,     HRSS_AUDIT,               [day_before, enough_voices],  [], "118号 五(二)", "primary", "揭示后结果即时确定，确定抽取？"),
     Step("decline",     "登记不能参加",   {S.DRAWN},                       None,        HRSS_AUDIT,               [before_opening],             [Ask("code", "评委代码", "choice", choices=_sitting), Ask("reason", "原因", "choice", choices=REASONS), Ask("note", "通知记录", "area", required=False, max_length=300, hint="无人接听的，写明三次呼叫时间")], "118号 五(二)"),
@@ -198,12 +219,12 @@ def _refuse_wrong_plan(uow: UnitOfWork, plan: Plan) -> None:
 
 
 @DRAW.performs("commit")
-def commit(uow: UnitOfWork, draw: Draw, *, witnesses: str) -> None:
+def commit(uow: UnitOfWork, draw: Draw, *, witnesses: Sequence[str] = (), outside: Sequence[str] = ()) -> None:
     """The system binds itself to a random number before anybody speaks, and shows C0 (ZC-DRAW/1 step 2)."""
     draw.r0 = secrets.token_hex(32)
     draw.commitment = zc.commitment(zc.Manifest.parse(draw.manifest), draw.r0)
-    draw.witnesses = witnesses
-    DRAW.advance(uow, draw, "commit", commitment=draw.commitment, witnesses=witnesses)
+    draw.witnesses = watchers.enter(uow, draw, witnesses, outside)
+    DRAW.advance(uow, draw, "commit", commitment=draw.commitment, witnesses=draw.witnesses)
 
 
 @DRAW.performs("contribute")

@@ -13,7 +13,8 @@ from models.declarations.declaration import DeclarationState as S
 from models.office.notice import Notice
 from models.paths.path import PathKind, PathNode
 from models.register.organisation import NodeKind
-from tests.views.office_day import noon, page_of  # noqa: F401
+from tests.hands import head_beside
+from tests.views.office_day import noon, page_of, signs  # noqa: F401
 from workflow.base import roles as r
 
 pytestmark = pytest.mark.usefixtures("noon")
@@ -21,8 +22,6 @@ PASSED = {
     "opinion": "材料齐全，同意上报",
     "publicity_checked": "1",
     "consistency": "pending",
-    "handler": "刘芳",
-    "head": "何局",
 }
 
 
@@ -77,10 +76,18 @@ def test_passing_pushes_it_to_the_next_level(district, city, arrived):
     assert declaration.position == 2 and declaration.number in page_of(city.get("/auditscreen/list/?desk=waiting"))
 
 
-def test_the_last_level_pushes_it_to_the_committee(city, arrived):
+def test_the_last_level_pushes_it_to_the_committee_once_its_head_has_signed(browser, city, arrived, make, levels):
     declaration = arrived(position=2)
-    assert declaration.committee.name in page_of(city.get(f"/auditscreen/show/{declaration.id}"))
-    city.post(f"/auditscreen/act/{declaration.id}/approve", data=PASSED)
+    page = page_of(city.get(f"/auditscreen/show/{declaration.id}"))
+    assert declaration.committee.name in page and "没有登记在岗的负责人" in page, "what is missing stands at the button"
+    head = make.account(r.CITY_OFFICER, organisation_id=levels[1].id, position="负责人")
+    city.post(f"/auditscreen/act/{declaration.id}/approve", data=PASSED | {"head": str(head.id)})
+    assert declaration.state == S.UNDER_AUDIT and declaration.signing_id, "nothing is decided by one"
+    page = page_of(city.get(f"/auditscreen/show/{declaration.id}"))
+    assert f"已送{head.full_name}签署" in page and declaration.number not in page_of(
+        city.get("/auditscreen/list/?desk=waiting")
+    )
+    signs(browser(head), declaration)
     assert declaration.state == S.AT_COMMITTEE
 
 
@@ -178,24 +185,25 @@ def test_the_office_sees_its_own_committee_only(browser, make, rechecked):
 
 def test_qualified_enters_the_base(browser, rechecked):
     declaration, office = rechecked
-    answer = browser(office).post(
-        f"/recheckscreen/act/{declaration.id}/qualify",
-        data={"opinion": "合格", "consistency": "same", "handler": "甲", "head": "乙"},
-    )
-    assert answer.status_code == 302 and declaration.state == S.QUALIFIED
+    head = head_beside(office)
+    said = {"opinion": "合格", "consistency": "same", "head": str(head.id)}
+    assert browser(office).post(f"/recheckscreen/act/{declaration.id}/qualify", data=said).status_code == 302
+    assert declaration.state == S.AT_COMMITTEE
+    signs(browser(head), declaration)
+    assert declaration.state == S.QUALIFIED
 
 
 def test_disqualified_ends_the_year_and_is_told_with_its_reason(browser, rechecked, session):
     declaration, office = rechecked
+    head = head_beside(office)
     client = browser(office)
-    empty = client.post(
-        f"/recheckscreen/act/{declaration.id}/disqualify", data={"opinion": "", "handler": "甲", "head": "乙"}
-    )
+    empty = client.post(f"/recheckscreen/act/{declaration.id}/disqualify", data={"opinion": "", "head": str(head.id)})
     assert empty.status_code == 422 and "请填写不合格原因" in page_of(empty) and declaration.state == S.AT_COMMITTEE
     client.post(
         f"/recheckscreen/act/{declaration.id}/disqualify",
-        data={"cause": "05", "opinion": "任职年限不足", "handler": "甲", "head": "乙"},
+        data={"cause": "05", "opinion": "任职年限不足", "head": str(head.id)},
     )
+    signs(browser(head), declaration)
     assert declaration.state == S.TERMINATED
     text = page_of(client.get(f"/recheckscreen/show/{declaration.id}"))
     assert "任职年限不足" in text and "终止告知书" in text
@@ -203,7 +211,8 @@ def test_disqualified_ends_the_year_and_is_told_with_its_reason(browser, recheck
 
 def test_a_difference_must_be_explained_at_its_field(browser, rechecked):
     declaration, office = rechecked
-    typed = {"opinion": "合格", "consistency": "corrected", "consistency_note": "", "handler": "甲", "head": "乙"}
+    head = head_beside(office)
+    typed = {"opinion": "合格", "consistency": "corrected", "consistency_note": "", "head": str(head.id)}
     answer = browser(office).post(f"/recheckscreen/act/{declaration.id}/qualify", data=typed)
     assert answer.status_code == 422 and "请填写比对说明" in page_of(answer)
 

@@ -18,7 +18,7 @@ from workflow.declarations import comparison, degree_check
 from workflow.storage import files
 
 pytestmark = pytest.mark.usefixtures("noon")
-RECEIPT = {"received_on": "2026-05-20", "received_by": "周静", "place": "3 号柜"}
+RECEIPT = {"received_on": "2026-05-20", "place": "3 号柜"}
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_paper_is_received_compared_and_passed_on(browser, case, as_, session):
     assert client.post(f"{address}/receive_paper", data=RECEIPT).status_code == 302
     session.expire_all()
     assert "还有 2 件材料未比对" in page_of(client.get(f"/auditscreen/show/{declaration.id}"))
-    assert "2026-05-20 收到，周静" in page_of(client.get(f"/auditscreen/show/{declaration.id}"))
+    assert f"2026-05-20 收到，{officer.full_name}" in page_of(client.get(f"/auditscreen/show/{declaration.id}"))
     (degree,), (first, second) = (
         degree_check.degrees_of(declaration),
         [f.material.id for f in comparison.files_of(as_(officer), declaration)],
@@ -78,8 +78,6 @@ def test_paper_is_received_compared_and_passed_on(browser, case, as_, session):
         "publicity_checked": "1",
         "consistency": "corrected",
         "consistency_note": "已更正",
-        "handler": "甲",
-        "head": "乙",
     }
     assert client.post(f"{address}/approve", data=passed).status_code == 302
     next_desk = page_of(browser(above).get(f"/comparison/{declaration.id}"))

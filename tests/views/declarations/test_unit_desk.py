@@ -12,7 +12,7 @@ from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as S
 from models.declarations.liability import LiabilityCard, LiabilityCheck
 from models.office.trail import TrailEntry
-from tests.views.office_day import noon, page_of  # noqa: F401
+from tests.views.office_day import noon, page_of, signs  # noqa: F401
 from workflow.base import roles as r
 from workflow.declarations.declaration import PUBLICISED
 from workflow.declarations.liability import LIABILITY_ITEMS
@@ -28,6 +28,12 @@ def unit(make):
 @pytest.fixture
 def officer(make, unit):
     return make.account(r.UNIT_OFFICER, organisation_id=unit.id, last_name="周核", first_name="")
+
+
+@pytest.fixture
+def director(make, officer):
+    """The 负责人 of the unit."""
+    return make.head(officer)
 
 
 @pytest.fixture
@@ -227,34 +233,40 @@ def test_another_units_declaration_cannot_be_slipped_into_a_posting(desk, make, 
     assert answer.status_code == 422 and "请选择公示人员" in page_of(answer) and other.state == S.UNIT_REVIEW
 
 
-def test_the_outcome_waits_for_the_last_day(desk, posted):
+def test_the_outcome_waits_for_the_last_day(desk, posted, director):
     _declaration, running = posted(date(2026, 5, 20))
-    answer = desk.post(f"/unitpublicityscreen/act/{running.id}/close", data={"outcome": "none", "head": "吴主任"})
+    answer = desk.post(
+        f"/unitpublicityscreen/act/{running.id}/close", data={"outcome": "none", "head": str(director.id)}
+    )
     assert answer.status_code == 422 and "期满前不能登记结果" in page_of(answer)
 
 
-def test_the_outcome_is_written_down_when_it_is_over(desk, posted, session):
+def test_the_outcome_is_written_down_when_it_is_over(desk, posted, session, director):
     _declaration, over = posted()
     assert "期满待登记" in page_of(desk.get("/unitpublicityscreen/list/?desk=waiting"))
-    desk.post(f"/unitpublicityscreen/act/{over.id}/close", data={"outcome": "none", "head": "吴主任"})
+    desk.post(f"/unitpublicityscreen/act/{over.id}/close", data={"outcome": "none", "head": str(director.id)})
     assert session.get(Publicity, over.id).state == PublicityState.CLOSED
     assert "无异议" in page_of(desk.get(f"/unitpublicityscreen/show/{over.id}"))
 
 
-RECOMMENDED = {"assessment": "测评优秀，公示无异议", "opinion": "同意推荐", "handler": "周核", "head": "吴主任"}
+RECOMMENDED = {"assessment": "测评优秀，公示无异议", "opinion": "同意推荐"}
 
 
-def test_recommending_before_the_end_is_refused_with_the_day(desk, posted):
+def test_recommending_before_the_end_is_refused_with_the_day(desk, posted, director):
     declaration, _posting = posted(date(2026, 5, 20))
     answer = desk.post(f"/recommendscreen/act/{declaration.id}/recommend", data=RECOMMENDED)
     assert answer.status_code == 422 and "单位公示到 2026-05-20 结束" in page_of(answer)
     assert declaration.number not in page_of(desk.get("/recommendscreen/list/?desk=waiting"))
 
 
-def test_recommending_sends_it_upward(desk, posted, unit, session):
+def test_recommending_sends_it_upward_once_the_head_has_signed(browser, desk, posted, unit, session, director):
     declaration, _posting = posted()
     assert declaration.number in page_of(desk.get("/recommendscreen/list/?desk=waiting"))
-    assert desk.post(f"/recommendscreen/act/{declaration.id}/recommend", data=RECOMMENDED).status_code == 302
+    said = RECOMMENDED | {"head": str(director.id)}
+    assert desk.post(f"/recommendscreen/act/{declaration.id}/recommend", data=said).status_code == 302
+    assert declaration.state == S.UNIT_PUBLICITY
+    assert declaration.number not in page_of(desk.get("/recommendscreen/list/?desk=waiting")), "it waits for another"
+    signs(browser(director), declaration)
     assert declaration.state == S.UNDER_AUDIT and declaration.position == 1
 
 

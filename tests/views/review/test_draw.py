@@ -60,7 +60,10 @@ def drawn(session, plan, hrss, witness):
     """The draw after its reveal."""
     assert hrss.post(f"/draw-plan/freeze/{plan.id}").status_code == 302
     draw = session.scalar(select(Draw))
-    assert say(hrss, draw, "commit", witnesses="省厅 李四，机关纪委 王五").status_code == 302
+    assert (
+        say(hrss, draw, "commit", outside="李四，组建单位机关纪委，书记\n王五，组建单位机关纪委，委员").status_code
+        == 302
+    )
     assert say(hrss, draw, "contribute", label="RST-01", value="5526143361").status_code == 302
     assert say(witness, draw, "contribute", label="JW-01", value="3615246152").status_code == 302
     assert say(hrss, draw, "reveal").status_code == 302
@@ -87,7 +90,7 @@ def test_a_draw_from_the_frozen_list_to_the_session(session, plan, drawn, hrss, 
 def test_what_was_spoken_stays_hidden_until_the_reveal(session, plan, hrss, witness):
     hrss.post(f"/draw-plan/freeze/{plan.id}")
     draw = session.scalar(select(Draw))
-    say(hrss, draw, "commit", witnesses="李四")
+    say(hrss, draw, "commit", outside="李四，组建单位机关纪委，书记")
     say(witness, draw, "contribute", label="JW-01", value="3615246152")
     for desk in (hrss, witness):
         hall = page_of(desk.get(f"/draw/show/{draw.id}"))

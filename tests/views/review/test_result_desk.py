@@ -11,6 +11,7 @@ from models.awards.filing import Filing, FilingState
 from models.awards.publicity import Publicity, PublicityItem, PublicityKind, PublicityState
 from models.declarations.declaration import DeclarationState as D
 from models.review.ballot import PollState, Tally
+from tests.hands import head_beside
 from tests.views.office_day import noon, page_of  # noqa: F401
 from workflow.base import roles as r
 
@@ -125,16 +126,20 @@ def test_results_are_posted_with_their_days_and_closed_when_over(browser, sessio
     assert empty.status_code == 422 and "公示网址或地点" in page_of(empty) and "0731-8490" in page_of(empty)
     assert desk.post("/result-publicity/add", data=asked | {"place": "官网"}).status_code == 302
     posting = session.scalar(select(Publicity))
+    none = desk.post(f"/result-publicity/act/{posting.id}/close", data={"outcome": "none"})
+    assert none.status_code == 422 and "期满前" in page_of(none)
+    head = str(head_beside(held.office).id)
+    session.commit()
     assert (posting.starts_on, posting.ends_on, len(posting.people)) == (date(2026, 5, 21), date(2026, 5, 27), 2)
-    early = desk.post(f"/result-publicity/act/{posting.id}/close", data={"outcome": "none", "head": "负责"})
+    early = desk.post(f"/result-publicity/act/{posting.id}/close", data={"outcome": "none", "head": head})
     assert early.status_code == 422 and "期满前不能登记结果" in page_of(early)
     posting.ends_on = date(2026, 5, 19)
     session.commit()
     assert held.people[0].applicant_name in page_of(desk.get(f"/result-publicity/show/{posting.id}"))
-    assert (
-        desk.post(f"/result-publicity/act/{posting.id}/close", data={"outcome": "none", "head": "负责"}).status_code
-        == 302
-    )
+    typed = desk.post(f"/result-publicity/act/{posting.id}/close", data={"outcome": "none", "head": "负责"})
+    assert typed.status_code == 422, "a name that was typed is nobody"
+    closed = desk.post(f"/result-publicity/act/{posting.id}/close", data={"outcome": "none", "head": head})
+    assert closed.status_code == 302
     session.refresh(posting)
     assert posting.state == PublicityState.CLOSED
     assert desk.get(f"/result-publicity/paper/{posting.id}.pdf").data.startswith(b"%PDF")

@@ -14,6 +14,7 @@ from models.declarations.declaration import DeclarationState as S
 from models.declarations.material import Material
 from models.register.organisation import UnitNature
 from tests.conftest import NOON
+from tests.hands import both, head_beside
 from tests.workflow.storage.test_preview import drawing
 from workflow.base import roles
 from workflow.base.errors import Refused
@@ -21,8 +22,6 @@ from workflow.declarations import bound, checklist, content, destination, submis
 from workflow.declarations.declaration import DECLARATION
 from workflow.declarations.liability import LIABILITY_ITEMS
 from workflow.storage import files
-
-SIGNED = {"handler": "周核", "head": "院长"}
 
 
 @pytest.fixture
@@ -46,7 +45,7 @@ def world(make, as_, session, file_store):
     session.flush()
     sign(as_(who["unit"]), case)
     post(session, as_(who["unit"]), case)
-    recommend(as_(who["unit"], NOON), case)
+    recommend(as_, who["unit"], case)
     assert case.state == S.UNDER_AUDIT and bound.lost(session, case) == []
     return case, who
 
@@ -70,8 +69,8 @@ def post(session, uow, case):
     session.flush()
 
 
-def recommend(uow, case):
-    DECLARATION.perform(uow, case, "recommend", assessment="合格", opinion="同意推荐", **SIGNED)
+def recommend(as_, officer, case):
+    both(as_, officer, case, "recommend", NOON, assessment="合格", opinion="同意推荐")
 
 
 def give_back(as_, case, who, **more):
@@ -184,6 +183,7 @@ BEHIND = (
 def test_content_changed_behind_the_products_back_goes_nowhere(statement, world, as_, session, make):
     case, who = world
     make.title(TitleLevel.INTERMEDIATE, case.series)
+    head_beside(who["city"])
     assert DECLARATION.refusal(as_(who["city"]), case, "approve") is None
     session.execute(text(statement))
     session.expire_all()
@@ -204,9 +204,7 @@ def test_a_comparison_speaks_of_the_content_it_was_made_of(world, as_, session, 
 
     case, who = world
     case.submitted_at = datetime(2026, 5, 6)
-    DECLARATION.perform(
-        as_(who["city"]), case, "receive_paper", received_on=date(2026, 5, 19), received_by="李", place="柜"
-    )
+    DECLARATION.perform(as_(who["city"]), case, "receive_paper", received_on=date(2026, 5, 19), place="柜")
     (file,) = comparison.files_of(as_(who["city"]), case)
     paper_desk.compare(as_(who["city"]), case, {file.material.id: ("same", "")})
     session.flush()

@@ -8,12 +8,14 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from models.declarations.comparison import Comparison
+from models.declarations.comparison import Comparison, StubComparison
 from models.declarations.declaration import DeclarationState as S
 from models.declarations.material import Material
+from models.declarations.paper_stub import PaperStub
 from models.office.trail import TrailEntry
 from models.register.organisation import NodeKind
 from tests.conftest import NOON
+from tests.hands import both, head_beside
 from tests.workflow.storage.test_preview import drawing
 from workflow.base import roles
 from workflow.base.errors import Refused
@@ -23,8 +25,8 @@ from workflow.declarations.checklist import checks
 from workflow.declarations.declaration import DECLARATION
 from workflow.storage import files
 
-RECEIPT = {"received_on": NOON.date(), "received_by": "周静", "place": "3 号柜"}
-OPINION = {"opinion": "同意", "handler": "甲", "head": "乙"}
+RECEIPT = {"received_on": NOON.date(), "place": "3 号柜"}
+OPINION = {"opinion": "同意"}
 APPROVAL = OPINION | {"publicity_checked": True, "consistency": "same"}
 DEGREE = {
     "study": "全日制",
@@ -49,6 +51,8 @@ def case(make, as_, session, file_store):
         for role, place in ((roles.DISTRICT_OFFICER, district), (roles.CITY_OFFICER, city))
     ]
     office = make.account(roles.COMMITTEE_OFFICE, committee=declaration.committee)
+    for officer in (*officers, office):
+        head_beside(officer)
     for n, kind in enumerate(("education", "title")):
         stored = files.store(as_(officers[0]), drawing((9, 9 + n)), f"{kind}.png", owner=declaration, purpose=kind)
         session.add(Material(declaration_id=declaration.id, kind=kind, file=stored))
@@ -70,10 +74,24 @@ def test_paper_is_entered_by_the_office_that_holds_the_case(case, as_, make):
     DECLARATION.perform(uow, declaration, "receive_paper", **RECEIPT)
     assert (declaration.paper_received_on, declaration.paper_by, declaration.paper_place) == (
         NOON.date(),
-        "周静",
+        district.full_name,
         "3 号柜",
     )
     assert any("纸质材料已于" in line.sentence for line in checks(uow, declaration))
+
+
+def test_who_takes_the_paper_in_is_a_colleague_who_is_picked_and_never_the_applicant(case, as_, make):
+    declaration, (district, city), _office = case
+    window = make.account(roles.DISTRICT_OFFICER, organisation_id=district.organisation_id)
+    himself = make.account(
+        roles.DISTRICT_OFFICER, organisation_id=district.organisation_id, person_id=declaration.person_id
+    )
+    for given, why in ((city.id, "本单位的在用账号"), ("周静", "本单位的在用账号"), (himself.id, "不能是申报人本人")):
+        with pytest.raises(Refused, match=why) as refused:
+            DECLARATION.perform(as_(district), declaration, "receive_paper", **RECEIPT | {"received_by": str(given)})
+        assert set(refused.value.fields) == {"received_by"}
+    DECLARATION.perform(as_(district), declaration, "receive_paper", **RECEIPT | {"received_by": str(window.id)})
+    assert (declaration.paper_by, declaration.paper_by_id) == (window.full_name, window.id)
 
 
 def test_paper_cannot_come_tomorrow_nor_before_the_declaration(case, as_):
@@ -170,7 +188,7 @@ def test_the_committees_office_compares_before_qualifying(case, as_, session):
         DECLARATION.perform(uow, declaration, "qualify", **OPINION, consistency="same")
     paper_desk.compare(uow, declaration, same(uow, declaration))
     session.flush()
-    DECLARATION.perform(uow, declaration, "qualify", **OPINION, consistency="same")
+    both(as_, office, declaration, "qualify", **OPINION, consistency="same")
     assert declaration.state == S.QUALIFIED
 
 
@@ -224,3 +242,83 @@ def test_degrees_are_checked_by_auditors_and_a_changed_row_counts_as_unchecked(c
         paper_desk.check_degrees(as_(district), declaration, {degree.key: "看过了"})
     declaration.content.sections = {"education": [DEGREE | {"school": "中南大学"}]}
     assert degree_check.degrees_of(declaration)[0].told == "未核验"
+
+
+@pytest.fixture
+def secret(case, make, session):
+    """The same declaration with secret parts: two files lie on paper only and are known by their stubs."""
+    declaration, officers, office = case
+    declaration.secret = True
+    stubs = [
+        make._add(PaperStub, {}, declaration_id=declaration.id, kind="achievement", name=f"某专项报告（{n}）",
+                  reference=f"密-2026-{n}", pages=12, registered_at=NOON)
+        for n in (1, 2)
+    ]  # fmt: skip
+    make.as_handed_in(declaration)
+    return declaration, officers, office, stubs
+
+
+def all_same(uow, declaration):
+    files, stubs = comparison.files_of(uow, declaration), comparison.stubs_of(uow, declaration)
+    return [{one.item.id: ("same", "") for one in items} for items in (files, stubs)]
+
+
+def test_a_paper_only_stub_is_looked_for_in_the_registered_paper(secret, as_, session):
+    """A stub is an item: with every file compared and the stubs not, nothing passes."""
+    declaration, (district, _city), _office, _stubs = secret
+    uow = as_(district)
+    with pytest.raises(Refused, match="登记纸质材料"):
+        paper_desk.compare(uow, declaration, *all_same(uow, declaration))
+    DECLARATION.perform(uow, declaration, "receive_paper", **RECEIPT)
+    paper_desk.compare(uow, declaration, same(uow, declaration))
+    session.flush()
+    with pytest.raises(Refused, match="还有 2 件材料未比对"):
+        DECLARATION.perform(uow, declaration, "approve", **APPROVAL)
+    assert comparison.overall(uow, declaration) == ""
+    paper_desk.compare(uow, declaration, *all_same(uow, declaration))
+    session.flush()
+    assert "一致 4 件" in " ".join(line.sentence for line in checks(uow, declaration))
+    DECLARATION.perform(uow, declaration, "approve", **APPROVAL)
+    assert declaration.position == 2
+
+
+def test_a_stub_that_is_not_among_the_paper_holds_the_case_and_is_named(secret, as_, session):
+    declaration, (district, _city), _office, (first, second) = secret
+    uow = as_(district)
+    DECLARATION.perform(uow, declaration, "receive_paper", **RECEIPT)
+    with pytest.raises(Refused, match="须写明原因") as refused:
+        paper_desk.compare(uow, declaration, {}, {first.id: ("differs", "")})
+    assert set(refused.value.fields) == {f"note-stub-{first.id}"}
+    files, stubs = all_same(uow, declaration)
+    paper_desk.compare(uow, declaration, files, stubs | {second.id: ("differs", "缺 3 页")})
+    session.flush()
+    with pytest.raises(Refused, match=r"某专项报告（2）.*不一致"):
+        DECLARATION.perform(uow, declaration, "approve", **APPROVAL)
+
+
+def test_each_office_looks_for_the_stubs_itself_and_of_what_is_declared_now(secret, as_, session, make):
+    declaration, (district, city), _office, stubs = secret
+    uow = as_(district)
+    DECLARATION.perform(uow, declaration, "receive_paper", **RECEIPT)
+    paper_desk.compare(uow, declaration, *all_same(uow, declaration))
+    session.flush()
+    assert all(one.here for one in comparison.stubs_of(uow, declaration))
+    stubs[0].pages = 13
+    session.flush()
+    assert not any(one.here for one in comparison.items_of(uow, declaration)), "pages are part of what is declared"
+    stubs[0].pages = 12
+    declaration.position = 2
+    session.flush()
+    assert [len(one.found) for one in comparison.stubs_of(as_(city), declaration)] == [1, 1]
+    assert not any(one.here for one in comparison.stubs_of(as_(city), declaration))
+
+
+def test_a_stub_that_is_taken_out_takes_its_findings_along(secret, as_, session):
+    declaration, (district, _city), _office, stubs = secret
+    uow = as_(district)
+    DECLARATION.perform(uow, declaration, "receive_paper", **RECEIPT)
+    paper_desk.compare(uow, declaration, *all_same(uow, declaration))
+    session.flush()
+    session.delete(stubs[0])
+    session.flush()
+    assert [row.stub_id for row in session.scalars(select(StubComparison))] == [stubs[1].id]

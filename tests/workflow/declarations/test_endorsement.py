@@ -190,3 +190,25 @@ def test_whoever_has_nothing_to_do_with_it_does_not_see_it(case, make, session):
 def test_only_an_applicant_asks(case, make, as_):
     with pytest.raises(NotYou):
         endorsement.ask(as_(make.account(roles.UNIT_OFFICER), NOON), number="x", name="y")
+
+
+def test_names_of_former_editions_stay_readable_as_what_they_were(case, as_, session):
+    """Typed before, they stand in what was handed in: shown with that word, kept when the section is saved again."""
+    from views.declarations.filled import sections_of
+    from workflow.declarations import submission
+
+    typed = {"recommender_1": "甲，省设计院，正高级工程师", "recommender_2": "乙，省建科院，正高级工程师"}
+    case.declaration.content.sections = {"declaring": {"exception_basis": "国家级表彰", **typed}}
+    session.flush()
+
+    def shown():
+        return dict(next(s for s in sections_of(case.declaration) if s.key == "declaring").facts)
+
+    told = {label: words for label, words in shown().items() if label.startswith("推荐专家")}
+    assert list(told.values()) == list(typed.values()) and all("不作为推荐" in label for label in told)
+    submission.save_section(as_(case.applicant, NOON), case.declaration, "declaring", {"exception_basis": "省级表彰"})
+    session.flush()
+    assert typed.items() <= case.declaration.content.sections["declaring"].items() and typed["recommender_1"] in str(
+        shown()
+    )
+    assert missing(case, as_), "and they recommend nobody"

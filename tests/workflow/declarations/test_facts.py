@@ -7,15 +7,18 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import delete, select, text, update
 
+from models.accounts.account import Account
 from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as S
 from models.declarations.liability import LiabilityCard, LiabilityCheck
 from models.declarations.opinion import Opinion, OpinionResult
+from models.declarations.signing import Signing
 from models.office.journal import JournalEntry, JournalHead
 from models.office.trail import TrailEntry
 from models.paths.path import AcceptanceOffice
 from models.registry import by_table
 from tests.conftest import NOON
+from tests.hands import head_beside
 from tests.owner import unguarded
 from workflow.base import roles
 from workflow.base.errors import Refused
@@ -24,6 +27,7 @@ from workflow.base.unit_of_work import asking, unit_of_work
 from workflow.declarations import checklist, desk, liability, named, opinion
 from workflow.declarations.declaration import DECLARATION
 from workflow.declarations.liability import LIABILITY_ITEMS
+from workflow.declarations.signing import SIGNING
 
 
 @pytest.fixture
@@ -35,7 +39,13 @@ def offices(make):
     clerk = make.account(roles.UNIT_OFFICER, last_name="周核", **given)
     others = [make.account(roles.UNIT_OFFICER, last_name="王核", **given) for _ in range(2)]
     auditor = make.account(roles.CITY_OFFICER, last_name="李审", first_name="", organisation_id=city.id)
-    return {"unit": unit, "city": city, "clerk": clerk, "auditor": auditor, "others": others}
+    heads = {"first_name": "", "position": "负责人"}
+    director = make.account(roles.UNIT_OFFICER, last_name="院长", organisation_id=unit.id, **heads)
+    chief = make.account(roles.CITY_OFFICER, last_name="赵总", organisation_id=city.id, **heads)
+    return {
+        "unit": unit, "city": city, "clerk": clerk, "auditor": auditor, "others": others,
+        "director": director, "chief": chief,
+    }  # fmt: skip
 
 
 @pytest.fixture
@@ -50,12 +60,19 @@ def declared(make, offices):
 
 @pytest.fixture
 def act(session):
-    """Perform a verb of the lifecycle as somebody, and commit it."""
+    """Perform a verb of the lifecycle as somebody, and commit it; where two sign the 负责人 signs as well."""
 
     def perform(actor, declaration, verb, hours=0, **answers):
+        if any(ask.name == "head" for ask in DECLARATION[verb].asks):
+            answers = {"head": str(head_beside(actor).id)} | answers
         session.commit()
-        with unit_of_work(actor, now=NOON + timedelta(hours=hours), session=session) as uow:
+        now = NOON + timedelta(hours=hours)
+        with unit_of_work(actor, now=now, session=session) as uow:
             DECLARATION.perform(uow, uow.session.get_one(Declaration, declaration.id), verb, **answers)
+        if declaration.signing_id is not None:
+            head = session.get_one(Account, session.get_one(Signing, declaration.signing_id).head_id)
+            with unit_of_work(head, now=now, session=session) as uow:
+                SIGNING.perform(uow, uow.session.get_one(Signing, declaration.signing_id), "confirm")
         return declaration
 
     return perform
@@ -65,9 +82,8 @@ def checkers(name, **others):
     return {key: name for key, _wording in LIABILITY_ITEMS} | others
 
 
-SIGNED = {"head": "赵总"}
-APPROVED = {"publicity_checked": True, "consistency": "pending", **SIGNED}
-RECOMMENDED = {"assessment": "测评优秀，公示无异议", "opinion": "同意推荐", "head": "院长"}
+APPROVED = {"publicity_checked": True, "consistency": "pending"}
+RECOMMENDED = {"assessment": "测评优秀，公示无异议", "opinion": "同意推荐"}
 
 
 def test_a_card_names_accounts_of_the_unit(act, offices, declared, session):
@@ -114,10 +130,19 @@ def test_who_files_an_opinion_is_its_handler_and_never_its_head(verb):
     assert "head" in asked and "handler" not in asked
 
 
-def test_one_name_twice_signs_nothing(recommended, offices, act, declared):
-    for name, why in (("李审", "经办人本人"), (declared.applicant_name, "申报人本人")):
-        with pytest.raises(Refused, match=why):
-            act(offices["auditor"], recommended, "approve", opinion="齐全", **APPROVED | {"head": name})
+def test_one_person_twice_signs_nothing_nor_does_a_word(recommended, offices, act, make):
+    """A name that was typed stood for the 负责人; he is an account of the office, and never the one who handles."""
+    stranger, plain = offices["director"], make.account(roles.CITY_OFFICER, organisation_id=offices["city"].id)
+    for given, why in (
+        (offices["auditor"].id, "经办人本人"),
+        (stranger.id, "本机构登记在岗"),
+        (plain.id, "本机构登记在岗"),
+        ("赵总", "本机构登记在岗"),
+        ("", "请选择负责人"),
+    ):
+        with pytest.raises(Refused, match=why) as refused:
+            act(offices["auditor"], recommended, "approve", opinion="齐全", **APPROVED | {"head": str(given)})
+        assert set(refused.value.fields) == {"head"}
 
 
 def test_without_a_card_nothing_is_posted_or_recommended_and_signing_opens_the_way(
@@ -156,7 +181,7 @@ def test_an_opinion_says_whose_it_is_in_which_words_and_when(recommended, office
     (given,) = opinion.newest(session, recommended)
     assert (given.result, given.office_name, given.position) == (OpinionResult.RECOMMENDED, "长沙市第三医院", 0)
     assert (given.handler_name, given.handler_id) == ("周核", offices["clerk"].id)
-    assert (given.head_name, given.head_id) == ("院长", None)
+    assert (given.head_name, given.head_id) == ("院长", offices["director"].id)
     assert (given.assessment, given.words, given.given_at) == ("测评优秀，公示无异议", "同意推荐", NOON)
 
 

@@ -279,15 +279,15 @@ def test_the_end_of_a_running_project_may_lie_ahead_and_of_a_finished_one_may_no
     assert set(wrong(whole(projects=[row | {"status": "已验收"}]))) == {"projects.0.until"}
 
 
-def test_an_exceptional_declaration_needs_a_basis_two_recommenders_and_their_letters():
+def test_an_exceptional_declaration_needs_a_basis_and_types_no_recommenders():
+    """Who recommends is asked and answers himself (test_endorsement); a name and a letter that are handed in do not."""
     told = wrong(whole(), mode="exceptional")
-    assert {
-        "declaring.exception_kind",
-        "declaring.exception_basis",
-        "declaring.recommender_1",
-        "declaring.recommender_2",
-    } <= set(told)
-    assert {"materials.exception", "materials.recommendation"} <= set(told)
+    assert {"declaring.exception_kind", "declaring.exception_basis", "materials.exception"} == set(told)
+    section = form().section("declaring")
+    assert not [field.key for field in section.fields if "recommend" in field.key or "推荐专家" in field.label]
+    letter = next(kind for kind in form().materials if kind.key == "recommendation")
+    assert letter.fits({"mode": "exceptional"}) and not letter.fits({"mode": "normal"})
+    assert not letter.needed({"mode": "exceptional"})
 
 
 def test_a_transfer_needs_the_day_of_the_new_post():

@@ -13,14 +13,14 @@ from models.declarations.paper_stub import PaperStub
 from models.declarations.quota import Quota, QuotaState
 from models.paths.path import Way
 from models.register.organisation import NodeKind, UnitNature
+from tests.hands import both
 from tests.workflow.declarations.test_bound import post, sign
 from workflow.base import roles
 from workflow.base.errors import Refused
 from workflow.declarations import bound, paper_only, quota_need, submission
-from workflow.declarations.declaration import DECLARATION
 from workflow.paths.route import region_of
 
-SAID = {"assessment": "合格", "opinion": "同意推荐", "handler": "周核", "head": "院长"}
+SAID = {"assessment": "合格", "opinion": "同意推荐"}
 
 
 @pytest.mark.parametrize(("nature", "level", "way"), product(UnitNature, TitleLevel, Way))
@@ -59,18 +59,18 @@ def test_the_unit_confirms_the_post_and_nothing_goes_on_where_the_two_differ(sta
     place = make._add(Quota, given, state=QuotaState.APPROVED, approved=1, reserve_limit=1, reserved=0, used=0)
     if confirmed != ("yes" if stated else "no"):
         with pytest.raises(Refused) as refused:
-            DECLARATION.perform(as_(officer), case, "recommend", **SAID, in_post=confirmed)
+            both(as_, officer, case, "recommend", **SAID, in_post=confirmed)
         assert set(refused.value.fields) == {"in_post"}
         assert (case.state, case.quota_id) == (S.UNIT_PUBLICITY, None)
         return
-    DECLARATION.perform(as_(officer), case, "recommend", **SAID, in_post=confirmed)
+    both(as_, officer, case, "recommend", **SAID, in_post=confirmed)
     assert (case.quota_id == place.id) is stated is case.needs_quota
 
 
 def test_without_a_place_nobody_in_a_post_is_recommended(ready, as_):
     case, officer = ready(True)
     with pytest.raises(Refused, match="核准"):
-        DECLARATION.perform(as_(officer), case, "recommend", **SAID, in_post="yes")
+        both(as_, officer, case, "recommend", **SAID, in_post="yes")
 
 
 def test_the_applicant_has_no_switch_for_it(make, as_):

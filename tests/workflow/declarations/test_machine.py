@@ -26,7 +26,9 @@ from models.committees.catalogue import TitleLevel
 from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as S
 from models.declarations.material import Material, StoredFile
+from models.declarations.opinion import Opinion
 from models.declarations.quota import Quota, QuotaState
+from models.declarations.signing import Signing
 from models.register.organisation import UnitNature
 from models.sealed import install_keys
 from tests.factories import Make
@@ -38,6 +40,7 @@ from workflow.declarations import comparison, content, desk, paper_desk, submiss
 from workflow.declarations import form as forms
 from workflow.declarations.declaration import DECLARATION, PUBLICISED
 from workflow.declarations.liability import LIABILITY_ITEMS
+from workflow.declarations.signing import SIGNING
 from workflow.office import reference, working_days
 from workflow.paths import route
 
@@ -45,7 +48,6 @@ STEPS = int(os.environ.get("MACHINE_STEPS", "600"))
 DEPTH = 50
 BEGIN = datetime(2026, 5, 11, 9)
 TERM = 5  #: correction_days
-SIGNED = {"handler": "经办", "head": "负责"}
 #: How a year may end against the applicant.
 ENDS = {"lapse", "stop", "disqualify", "terminate"}
 #: The verbs that carry what was recommended onward.
@@ -110,6 +112,8 @@ class Office(RuleBasedStateMachine):
         }
         for n, office in enumerate(self.offices):
             self.who[f"office{n}"] = make.account(roles_of[n], organisation_id=office.id)
+        for name in [name for name in self.who if name in ("unit", "committee") or name.startswith("office")]:
+            self.who[f"{name} head"] = make.head(self.who[name])
         self.titles = [make.title(level, self.committee.series) for level in list(TitleLevel)[:2]]
         self.cases, self.model, self.files = [None, None], [{}, {}], 0
         for n in (0, 1):
@@ -161,8 +165,44 @@ class Office(RuleBasedStateMachine):
         if verb == "check":
             self.reached.add("card")
         assert self.session.get_one(Declaration, key).version > seen, "the other tab's page is no longer the record"
-        self.remember(n, name, verb, was_posted)
+        if case.signing_id is not None:
+            assert self.look(case)[:2] == before[:2], "nothing moves before the 负责人 has signed"
+        else:
+            self.remember(n, name, verb, was_posted)
         return True
+
+    def head(self, name):
+        return {"head": str(self.who[f"{name} head"].id)}
+
+    @rule(n=CASES, who=st.integers(0, 4))
+    def sign(self, n, who):
+        """Whoever is a 负责人 tries to sign what waits; only before whom it lies does."""
+        case = self.cases[n]
+        if case is None or case.signing_id is None:
+            return
+        signing = self.session.get_one(Signing, case.signing_id)
+        names = [name for name in self.who if name.endswith("head")]
+        name, verb, was_posted = names[who % len(names)], str(signing.verb), self.posting(case)
+        if self.do(name, lambda uow: SIGNING.perform(uow, signing, "confirm")):
+            assert signing.head_id == self.who[name].id != signing.handler_id
+            self.remember(n, name, verb, was_posted)
+
+    @rule(n=CASES, back=st.booleans())
+    def not_signed(self, n, back):
+        """The 负责人 gives it back, or the 经办人 takes it back."""
+        case = self.cases[n]
+        if case is None or case.signing_id is None:
+            return
+        signing = self.session.get_one(Signing, case.signing_id)
+        (name,) = [
+            name for name, one in self.who.items() if one.id == (signing.head_id if back else signing.handler_id)
+        ]
+        verb, said = ("give_back", {"reason": "不妥"}) if back else ("withdraw", {})
+        assert self.do(name, lambda uow: SIGNING.perform(uow, signing, verb, **said)) and case.signing_id is None
+
+    def signed_by_all(self, n):
+        for who in range(len([name for name in self.who if name.endswith("head")])):
+            self.sign(n, who)
 
     def look(self, case):
         return (str(case.state), case.position, case.due_on, case.quota_id, case.version, self.copied(case))
@@ -195,6 +235,10 @@ class Office(RuleBasedStateMachine):
             assert working_days.between(self.session, was_posted.posted_on, was_posted.ends_on) >= 5
             model["recommended"] = now
         if verb in FORWARD:
+            said = select(Opinion).where(Opinion.declaration_id == case.id).order_by(Opinion.id.desc()).limit(1)
+            last = self.session.scalars(said).one()
+            alone = last.organisation_id == self.offices[0].id and verb == "approve"
+            assert (last.head_id is None) is alone and last.head_id != last.handler_id, "two sign, but for a county"
             assert model.get("promised") == now, "the applicant has vouched for what goes on"
             assert model.get("recommended") == now, "what goes on is what was recommended"
             in_post = case.content.sections["basic"]["in_established_post"]
@@ -360,7 +404,7 @@ class Office(RuleBasedStateMachine):
     @rule(n=CASES)
     def recommend(self, n, in_post=True):
         said = {"late_reason": "已说明", "in_post": "yes" if in_post else "no"}
-        self.perform(n, "unit", "recommend", assessment="合格", opinion="同意推荐", **SIGNED, **said)
+        self.perform(n, "unit", "recommend", assessment="合格", opinion="同意推荐", **self.head("unit"), **said)
 
     @rule(n=CASES)
     def recommend_without_a_post(self, n):
@@ -368,18 +412,19 @@ class Office(RuleBasedStateMachine):
 
     @rule(n=CASES)
     def stop(self, n):
-        self.perform(n, "unit", "stop", opinion="属实", **SIGNED)
+        self.perform(n, "unit", "stop", opinion="属实", **self.head("unit"))
 
     # -- rules: who audits ---------------------------------------------------------------------------------
 
     def auditors(self):
-        return [name for name in self.who if name.startswith("office")]
+        return [name for name in self.who if name.startswith("office") and not name.endswith("head")]
 
     @rule(n=CASES, office=OFFICES)
     def approve(self, n, office):
         names = self.auditors()
         said = {"publicity_checked": True, "consistency": self.consistency(n), "late_reason": "已说明"}
-        self.perform(n, names[office % len(names)], "approve", opinion="齐全", **said, **SIGNED)
+        name = names[office % len(names)]
+        self.perform(n, name, "approve", opinion="齐全", **said, **self.head(name))
 
     def consistency(self, n):
         """What a truthful office says of the paper."""
@@ -388,14 +433,15 @@ class Office(RuleBasedStateMachine):
 
     @rule(n=CASES)
     def qualify(self, n):
-        if self.perform(n, "committee", "qualify", opinion="合格", consistency=self.consistency(n), **SIGNED):
+        said = {"consistency": self.consistency(n), **self.head("committee")}
+        if self.perform(n, "committee", "qualify", opinion="合格", **said):
             case = self.cases[n]
             assert case.paper_received_on is not None, "nobody is qualified whose paper nobody has seen"
 
     @rule(n=CASES, sure=st.integers(0, 9))
     def end(self, n, sure):
         if sure == 0:
-            self.perform(n, "committee", "disqualify", cause="05", opinion="不合格", **SIGNED)
+            self.perform(n, "committee", "disqualify", cause="05", opinion="不合格", **self.head("committee"))
         elif sure == 1:
             self.perform(n, "province", "terminate", opinion="造假", document="文")
 
@@ -433,7 +479,7 @@ class Office(RuleBasedStateMachine):
         if (case := self.cases[n]) is None:
             return
         for name in ("unit", "committee", *self.auditors()):
-            receipt = {"received_on": self.now.date(), "received_by": "李", "place": "柜"}
+            receipt = {"received_on": self.now.date(), "place": "柜"}
             if self.perform(n, name, "receive_paper", **receipt):
                 same = {f.material.id: ("same", "") for f in comparison.files_of(self.uow(name), case)}
                 self.do(name, lambda uow, found=same: paper_desk.compare(uow, case, found))
@@ -462,14 +508,17 @@ class Office(RuleBasedStateMachine):
             case "unit_publicity":
                 self.now += timedelta(days=12)
                 self.recommend(n)
+                self.signed_by_all(n)
             case "under_audit":
                 if case.paper_received_on:
                     self.paper(n)
                 for office in range(len(self.offices)):
                     self.approve(n, office)
+                self.signed_by_all(n)
             case "at_committee":
                 self.paper(n)
                 self.qualify(n)
+                self.signed_by_all(n)
             case "returned" if case.position == -1:
                 self.promise(n)
                 self.resubmit(n)
@@ -511,12 +560,13 @@ class Office(RuleBasedStateMachine):
         self.far(n, 3)
         self.object(n, true)
         self.stop(n)
+        self.signed_by_all(n)
 
     @rule(n=CASES, verb=st.sampled_from(["disqualify", "terminate", "abandon", "discard"]), begun=st.booleans())
     def ended(self, n, verb, begun):
         """A year that ends early, by each who may end it; and the next one is begun."""
         said = {
-            "disqualify": ("committee", {"cause": "05", "opinion": "不合格", **SIGNED}),
+            "disqualify": ("committee", {"cause": "05", "opinion": "不合格", **self.head("committee")}),
             "terminate": ("province", {"opinion": "造假", "document": "文"}),
             "abandon": (f"person{n}", {"opinion": "放弃"}),
             "discard": (f"person{n}", {}),
@@ -525,6 +575,7 @@ class Office(RuleBasedStateMachine):
             self.far(n, 7)
         name, given = said[verb]
         self.perform(n, name, verb, **given)
+        self.signed_by_all(n)
         self.anew(n)
 
     # -- what must hold ------------------------------------------------------------------------------------
@@ -542,6 +593,11 @@ class Office(RuleBasedStateMachine):
     def no_state_without_a_way(self):
         for case in getattr(self, "cases", ()):
             if case is None or case.state in (S.TERMINATED, S.WITHDRAWN):
+                continue
+            if case.signing_id is not None:
+                waiting = self.session.get_one(Signing, case.signing_id)
+                back = [SIGNING.refusal(self.uow(name), waiting, "give_back") for name in self.who]
+                assert None in back and waiting.position == case.position
                 continue
             steps = [s for s in DECLARATION.steps if str(case.state) in set(s.sources) and not s.inner]
             ways = [

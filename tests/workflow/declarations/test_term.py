@@ -11,6 +11,7 @@ from models.declarations.declaration import Correction, Declaration
 from models.declarations.declaration import DeclarationState as S
 from models.office.notice import Notice
 from tests.conftest import NOON
+from tests.hands import head_beside, sign
 from workflow.base import roles, settings
 from workflow.base.errors import Refused
 from workflow.declarations import desk, destination
@@ -151,10 +152,11 @@ def test_an_office_past_its_audit_day_passes_on_with_the_reason_and_the_applican
     auditor = make.account(roles.CITY_OFFICER, organisation_id=city.id)
     late = datetime(2026, 10, 9, 12)
     answers = {
-        "opinion": "齐全", "publicity_checked": True, "consistency": "pending", "handler": "甲某", "head": "乙某",
+        "opinion": "齐全", "publicity_checked": True, "consistency": "pending", "head": str(head_beside(auditor).id),
     }  # fmt: skip
     with pytest.raises(Refused) as refused:
         DECLARATION.perform(as_(auditor, late), case, "approve", **answers)
     assert set(refused.value.fields) == {"late_reason"} and "逾期原因" in refused.value.sentence
     DECLARATION.perform(as_(auditor, late), case, "approve", **answers, late_reason="经办人生病，已报告评委会")
+    sign(as_, case, late)
     assert case.state == S.AT_COMMITTEE

@@ -11,7 +11,7 @@ from app.commands.draw import draw_commands
 from models.accounts.account import Account
 from models.committees.committee import CommitteeOffice
 from models.committees.expert import Expert, ExpertState, Relation
-from models.review.draw import Draw, DrawState
+from models.review.draw import Draw, DrawState, Witness
 from models.review.plan import Plan, PlanState
 from models.review.session import Recusal, SessionState
 from workflow.base.errors import NotNow, NotYou, Refused
@@ -55,7 +55,7 @@ def plan(make):
 def drawn(as_, plan, hrss, inspector, now=EVE):
     """A draw after its reveal."""
     draw = draws.freeze(as_(hrss, now), plan)
-    DRAW.perform(as_(hrss, now), draw, "commit", witnesses="省厅 李四，机关纪委 王五")
+    DRAW.perform(as_(hrss, now), draw, "commit", outside=["李四，组建单位机关纪委，书记"])
     DRAW.perform(as_(hrss, now), draw, "contribute", label="RST-01", value="5526143361")
     DRAW.perform(as_(inspector, now), draw, "contribute", label="JW-01", value="3615246152")
     DRAW.perform(as_(hrss, now), draw, "reveal")
@@ -88,7 +88,7 @@ def test_the_files_draw_the_same_committee_again(plan, as_, hrss, inspector, tmp
 def test_the_commitment_binds_the_system_before_anybody_speaks(plan, as_, hrss):
     draw = draws.freeze(as_(hrss, EVE), plan)
     uow = as_(hrss, EVE)
-    DRAW.perform(uow, draw, "commit", witnesses="机关纪委 王五")
+    DRAW.perform(uow, draw, "commit", outside=["王五，组建单位机关纪委，书记"])
     manifest = zc.Manifest.parse(draw.manifest)
     assert draw.commitment == zc.commitment(manifest, draw.r0)
     assert draw.r0 not in str(uow.entries)
@@ -202,7 +202,7 @@ def test_the_committees_office_cannot_draw(plan, make, as_):
 
 def test_nobody_speaks_twice_and_the_inspection_must_have_spoken(plan, make, as_, hrss):
     draw = draws.freeze(as_(hrss, EVE), plan)
-    DRAW.perform(as_(hrss, EVE), draw, "commit", witnesses="省厅")
+    DRAW.perform(as_(hrss, EVE), draw, "commit", outside=["王五，组建单位机关纪委，书记"])
     DRAW.perform(as_(hrss, EVE), draw, "contribute", label="RST-01", value="123456")
     with pytest.raises(Refused, match="每人只能报一次"):
         DRAW.perform(as_(hrss, EVE), draw, "contribute", label="RST-02", value="654321")
@@ -346,7 +346,7 @@ def test_the_badge_counts_only_what_is_ones_turn_on_the_day(make, as_, plan, hrs
     assert (turns(session, hrss), turns(session, inspector), turns(session, office)) == (1, 1, 0)
     draw = draws.freeze(as_(hrss, EVE), plan)
     assert (turns(session, hrss), turns(session, inspector)) == (1, 0), "the system commits first"
-    DRAW.perform(as_(hrss, EVE), draw, "commit", witnesses="省厅 李四，机关纪委 王五")
+    DRAW.perform(as_(hrss, EVE), draw, "commit", outside=["李四，组建单位机关纪委，书记"])
     session.flush()
     assert (turns(session, hrss), turns(session, inspector)) == (1, 1)
     DRAW.perform(as_(inspector, EVE), draw, "contribute", label="JW-01", value="3615246152")
@@ -355,3 +355,38 @@ def test_the_badge_counts_only_what_is_ones_turn_on_the_day(make, as_, plan, hrs
     DRAW.perform(as_(hrss, EVE), draw, "ask_abort", reason="名册有误")
     session.flush()
     assert turns(session, inspector) == 1, "the abort wants the other signature"
+
+
+class TestWhoWatches:
+    """在场监督人员 are accounts that are picked, or persons from outside with name, organisation and post."""
+
+    @pytest.fixture
+    def frozen(self, plan, as_, hrss):
+        return draws.freeze(as_(hrss, EVE), plan)
+
+    def test_accounts_and_outsiders_are_kept_as_such(self, frozen, as_, hrss, inspector, session):
+        given = {"witnesses": [str(inspector.id)], "outside": ["文正清，机关纪委，书记"]}
+        DRAW.perform(as_(hrss, EVE), frozen, "commit", **given)
+        session.flush()
+        kept = session.scalars(select(Witness).order_by(Witness.id)).all()
+        assert [(w.account_id, w.name) for w in kept] == [(inspector.id, inspector.full_name), (None, "文正清")]
+        assert (kept[1].organisation, kept[1].post) == ("机关纪委", "书记")
+        assert inspector.full_name in frozen.witnesses and "文正清（机关纪委，书记）" in frozen.witnesses
+
+    def test_nobody_words_and_the_actor_himself_watch_nothing(self, frozen, as_, hrss, inspector, make):
+        hrss.last_name, hrss.first_name = "办", "抽取"
+        stranger = make.account("单位经办人")
+        for given, field, why in (
+            ({}, "witnesses", "须在监督下进行"),
+            ({"outside": ["李四"]}, "outside", "应写明姓名、单位、职务"),
+            ({"outside": ["李四，，书记"]}, "outside", "应写明姓名、单位、职务"),
+            ({"outside": ["李4，机关纪委，书记"]}, "outside", "姓名"),
+            ({"outside": ["办抽取，机关纪委，书记"]}, "outside", "不能是办理抽取的本人"),
+            ({"outside": ["李四，机关纪委，书记", "李四，机关纪委，委员"]}, "outside", "重复登记"),
+            ({"witnesses": [str(hrss.id)]}, "witnesses", "不能是办理抽取的本人"),
+            ({"witnesses": [str(stranger.id)]}, "witnesses", "在用账号"),
+        ):
+            with pytest.raises(Refused, match=why) as refused:
+                DRAW.perform(as_(hrss, EVE), frozen, "commit", **given)
+            assert set(refused.value.fields) == {field}
+        assert frozen.witnesses == ""
