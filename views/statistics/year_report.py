@@ -1,4 +1,4 @@
-"""统计年报: all figures of a year as one Excel file and one printable PDF, made by a 后台任务."""
+"""统计年报: all figures of a year as one Excel file, one flat table and one printable PDF, made by a 后台任务."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flask import current_app, g
 
 from models.jobs.job import Job
 from reports import paper
-from reports.figures import book
+from reports.figures import book, flat
 from reports.figures.answer import Answer
 from reports.figures.figure import Figure
 from views.screens.stay import context
@@ -56,6 +56,10 @@ def write(run: Run, conditions: Conditions) -> None:
                 book.write(sheets, answers, [*remarks, moment])
                 sheets.seek(0)
                 archive.writestr(f"{name}.xlsx", sheets.read())
+            with tempfile.TemporaryFile() as rows:
+                flat.write(rows, answers)
+                rows.seek(0)
+                archive.writestr(f"{name}_明细.xlsx", rows.read())
             run.tell(len(figures), len(figures) + 1, "正在排印 PDF")
             archive.writestr(f"{name}.pdf", _printed(answers, conditions, moment, now.date()))
         kept = run.keep(target)

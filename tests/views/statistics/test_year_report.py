@@ -43,6 +43,23 @@ def test_it_has_every_table_in_one_sheet_file(report):
     assert any("数据截至" in str(row[0]) for row in rows)
 
 
+def test_every_number_stands_in_a_flat_table_and_the_cities_side_by_side(report):
+    _job, archive = report
+    name = next(name for name in archive.namelist() if name.endswith("_明细.xlsx"))
+    book = load_workbook(io.BytesIO(archive.read(name)))
+    head, *rows = book["明细"].iter_rows(values_only=True)
+    found = [dict(zip(head, row, strict=True)) for row in rows]
+    declared = [one for one in found if one["统计表"] == "各市州申报与通过" and one["指标"] == "申报数"]
+    assert [(one["行"], one["数值"], one["显示"]) for one in declared] == [("长沙市", 2, "2"), ("合计", 2, "2")]
+    whole = load_workbook(io.BytesIO(archive.read(name.replace("_明细", ""))))
+    assert {one["统计表"] for one in found} >= {"评审阶段漏斗", "年龄段"} and len(whole.sheetnames) > 30
+    titles, measures, _names, *cities = book["市州一览"].iter_rows(values_only=True)
+    place = next(
+        n for n, pair in enumerate(zip(titles, measures, strict=True)) if pair == ("各市州申报与通过", "申报数")
+    )
+    assert {city[0]: city[place] for city in cities}["长沙市"] == 2
+
+
 def test_its_paper_says_the_moment_on_every_page(report):
     _job, archive = report
     paper_file = next(name for name in archive.namelist() if name.endswith(".pdf"))
