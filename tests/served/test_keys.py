@@ -93,6 +93,18 @@ def test_a_key_of_the_environment_is_changed_there_by_its_operator(home):
     assert "审计日志完整" in flask(home, "journal", "verify", ZHICHENG_MASTER=new)
 
 
+def test_a_verification_goes_on_from_its_checkpoint_and_leaves_the_next(home):
+    assert "没有本系统为这个数据库签出的检查点" in flask(home, "journal", "verify", "--continue", ends=1)
+    assert "检查点" not in flask(home, "journal", "verify")
+    assert "最近一次从第一条起核验在" in flask(home, "journal", "verify", "--continue")
+    (kept,) = home.glob("journal/*/checkpoints.txt")
+    assert len(kept.read_text().splitlines()) == 2
+    copy = shutil.copy(kept, home / "copy.txt")
+    assert "审计日志完整" in flask(home, "journal", "verify", "--checkpoint", str(copy))
+    copy.write_text(copy.read_text().replace('"checkpoint/1"', '"checkpoint/2"'))
+    assert "没有本系统" in flask(home, "journal", "verify", "--checkpoint", str(copy), ends=1)
+
+
 def test_while_somebody_has_the_database_open_nothing_is_changed(home):
     flask(home, "keys", "new")
     with sqlite3.connect(home / "zhicheng.db") as other:

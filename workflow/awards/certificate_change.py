@@ -45,7 +45,7 @@ def waits(uow: UnitOfWork, certificate: Certificate) -> str | None:
     """Only if an application waits."""
     if open_change(uow.session, certificate):
         return None
-    return "该证书没有待复核的更正或补发申请（REQUIREMENTS §5.6）；请先办理“更正换发”或“补发新证”。"
+    return "该证书没有待复核的更正或补发申请（REQUIREMENTS §5.6）；请由省厅证书岗先办理“更正换发”或“补发新证”。"
 
 
 def another_person(uow: UnitOfWork, certificate: Certificate) -> str | None:

@@ -31,7 +31,8 @@ WHERE = "/journal/verify"
 
 def named(faults: Sequence[Fault]) -> str:
     """The first faults in words."""
-    return "；".join(f"链 {fault.chain} 第 {fault.seq} 条：{fault.reason}" for fault in faults[:NAMED])
+    told = (f"链 {fault.chain} 第 {fault.seq} 条：{fault.reason}" if fault.seq else fault.reason for fault in faults)
+    return "；".join(list(told)[:NAMED])
 
 
 def tell_faults(uow: UnitOfWork, faults: Sequence[Fault]) -> None:

@@ -32,6 +32,7 @@ from models.declarations.signing import Signing
 from models.register.organisation import UnitNature
 from models.sealed import install_keys
 from tests.factories import Make
+from tests.named_ways import missing
 from workflow.awards import publicity
 from workflow.base import roles
 from workflow.base.errors import Refused
@@ -142,6 +143,7 @@ class Office(RuleBasedStateMachine):
             point.rollback()
             self.session.expire_all()
             assert refusal.sentence.endswith("。"), refusal.sentence
+            self.said = refusal.sentence
             return False
         point.commit()
         return True
@@ -153,8 +155,11 @@ class Office(RuleBasedStateMachine):
             return False
         seen, before, key = case.version, self.look(case), case.id
         was_posted = self.posting(case)
+        state = str(case.state)
         done = self.do(name, lambda uow: DECLARATION.perform(uow, case, verb, **answers))
         if not done:
+            if DECLARATION.leads(self.who[name], DECLARATION[verb]) and (said := self.said):
+                assert not missing(DECLARATION, state, self.who[name], said), (state, name, said)
             assert self.look(case) == before, "a refusal leaves nothing behind"
             return False
         self.led.add(verb)
@@ -375,6 +380,7 @@ class Office(RuleBasedStateMachine):
             ),
         ):  # fmt: skip
             self.model[n]["posted"] = self.copied(case)
+            self.reached.add(str(case.state))
 
     @rule(n=CASES)
     def void(self, n):

@@ -122,8 +122,13 @@ def told(session):
 
 
 def test_what_the_night_finds_is_told_to_the_administrators_of_audits(session, system, beside, make):
-    auditor, other = make.account(r.AUDIT_ADMIN), make.account(r.SYSTEM_ADMIN)
+    desk = make.organisation()
+    auditor, other = make.account(r.AUDIT_ADMIN, organisation_id=desk.id), make.account(r.SYSTEM_ADMIN)
+    business = make._add(Notice, {}, organisation_id=desk.id, at=NOON, title="单位注册待核验", text="请核验")
     session.commit()
+    assert not policy.find(
+        session, auditor, Notice, business.id
+    )  # no business of his, although it is his organisation's
     done(session, system, "verify_journal")
     assert not told(session)
     session.execute(text("UPDATE ab_user SET last_name = '改' WHERE id = :id"), {"id": other.id})
