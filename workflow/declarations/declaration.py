@@ -227,13 +227,11 @@ def liability_card_signed(uow: UnitOfWork, declaration: Declaration) -> str | No
     """Every item of the 责任卡 has a named checker before publicity and recommendation (118号 四(二)1)."""
     if bound.card_in_force(uow.session, declaration) is not None:
         return None
-    lapsed = card_of(uow.session, declaration) is not None
-    why = "签署后申报内容有变化，已经失效" if lapsed else "尚未签署，不能公示或推荐"
+    why = "签署后申报内容有变化，已经失效" if card_of(uow.session, declaration) is not None else "尚未签署"
+    how = "请先办理“真实性审核”，逐项填写审核人"
     if declaration.state == S.UNIT_PUBLICITY:  # what was posted was not checked: it is taken down first
-        return f"《真实性审核责任卡》{why}（118号 四(二)1）；请在“所在单位申报公示”作废公示，重新审核后再公示。"
-    return (
-        f"《真实性审核责任卡》{why}（118号 四(二)1）；请{'重新' if lapsed else '先'}办理“真实性审核”，逐项填写审核人。"
-    )
+        how = "请在“所在单位申报公示”作废公示，重新审核后再公示"
+    return f"《真实性审核责任卡》{why}（118号 四(二)1）；{how}。"
 
 
 def _mended(declaration: Declaration, how: str) -> str:
