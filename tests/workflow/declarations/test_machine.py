@@ -577,8 +577,9 @@ class Office(RuleBasedStateMachine):
             "abandon": (f"person{n}", {"opinion": "放弃"}),
             "discard": (f"person{n}", {}),
         }
-        if verb in ("disqualify", "terminate") and begun:
-            self.far(n, 7)
+        for _ in range(9 if verb in ("disqualify", "terminate") and begun else 0):
+            if (case := self.cases[n]) is not None and case.state != S.AT_COMMITTEE:
+                self.onward(n)
         name, given = said[verb]
         self.perform(n, name, verb, **given)
         self.signed_by_all(n)
