@@ -580,6 +580,9 @@ class Office(RuleBasedStateMachine):
         for _ in range(9 if verb in ("disqualify", "terminate") and begun else 0):
             if (case := self.cases[n]) is not None and case.state != S.AT_COMMITTEE:
                 self.onward(n)
+        if verb == "discard":  # only what was never handed in
+            self.perform(n, f"person{n}", "abandon", opinion="放弃")
+            self.anew(n)
         name, given = said[verb]
         self.perform(n, name, verb, **given)
         self.signed_by_all(n)
