@@ -107,6 +107,7 @@ MENU: list[Entry] = [
     #     group        label            screen                                  guide
     Entry("",          "工作台",        "views.office.home:HomeView"),
     Entry("职称申报",  "职称申报",      "views.declarations.declare:DeclareView",            "附件1 二"),
+    Entry("职称申报",  "我能报什么",    "views.conditions.open_to_me:OpenToMeView"),
     Entry("职称评审",  "单位受理审核",         "views.declarations.unit_desk:UnitDeskScreen",           "118号 四(二)1", waits(desk.unit_desk), "desk=waiting"),
     Entry("职称评审",  "所在单位申报公示",     "views.awards.publicity:UnitPublicityScreen",      "附件2 1.1.1",   waits(desk.posting_desk, Publicity)),
     Entry("职称评审",  "单位推荐上报",         "views.declarations.unit_desk:RecommendScreen",          "附件2 1.1.2",   waits(desk.recommend_desk), "desk=waiting"),
@@ -151,6 +152,9 @@ MENU: list[Entry] = [
     Entry("审核树配置", "评委会下级单位管理",   "views.paths.path:CommitteePathScreen",           "附件2 1.6.1"),
     Entry("基础配置",  "职称专业管理",         "views.committees.catalogue:SpecialtyScreen",          "附件3 1.1"),
     Entry("基础配置",  "职称树管理",           "views.committees.catalogue:TitleScreen",              "附件3 1.2"),
+    Entry("基础配置",  "申报条件",             "views.conditions.condition:ConditionScreen",      "118号 三(一)"),
+    Entry("基础配置",  "不得申报情形",         "views.conditions.condition:ExclusionScreen",      "令40号 第十二条"),
+    Entry("基础配置",  "以考代评",             "views.conditions.condition:ExaminedTitleScreen"),
     Entry("基础配置",  "机构管理",             "views.register.organisation:OrganisationScreen"),
     Entry("基础配置",  "发证单位编码配置",     "views.awards.issuer:IssuerScreen",                "附件3 1.9"),
     Entry("基础配置",  "评委会管理",           "views.committees.committee:CommitteeScreen",          "附件3 1.10",    waits(desk.committee_desk, Committee)),

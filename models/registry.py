@@ -8,6 +8,7 @@ from models.accounts import account, apart, charter, registration, sign_in, thre
 from models.awards import certificate, certificate_change, delivery, filing, publicity, truth  # noqa: F401
 from models.batches import batch  # noqa: F401
 from models.committees import catalogue, committee, expert  # noqa: F401
+from models.conditions import condition, judgement  # noqa: F401
 from models.declarations import (  # noqa: F401
     comparison,
     declaration,

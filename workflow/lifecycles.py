@@ -21,6 +21,7 @@ from workflow.committees import (  # noqa: F401  (importing registers the verbs)
     committee_details,
     expert,
 )
+from workflow.conditions import adopted
 from workflow.declarations import (  # noqa: F401  (importing registers the verbs)
     audit,
     endorsement,
@@ -57,6 +58,9 @@ LIFECYCLES: dict[str, Flow] = {
     "declaration": DECLARATION,
     "publicity": publicity.PUBLICITY,
     "objection": publicity.OBJECTION,
+    "condition": adopted.CONDITION,
+    "condition_exclusion": adopted.EXCLUSION,
+    "condition_examined": adopted.EXAMINED,
     "organisation": organisation.ORGANISATION,
     "registration": admission.REGISTRATION,
     "path_node": path.PATH_NODE,

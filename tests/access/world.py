@@ -27,6 +27,7 @@ from models.awards.truth import CertificateTruth
 from models.batches.batch import BatchState
 from models.committees.committee import CommitteeState
 from models.committees.expert import Expert
+from models.conditions.condition import Condition, ExaminedTitle, Exclusion
 from models.declarations.declaration import Correction
 from models.declarations.declaration import DeclarationState as D
 from models.declarations.endorsement import Endorsement
@@ -559,7 +560,13 @@ class Side:
         day = make._add(CalendarDay, {}, day=date(2031, 1, n), kind="holiday", name="测试")
         year = make._add(CalendarYear, {}, year=2030 + n)
         specialty = make.specialty(series=self.series, code=f"CS{n}")
+        condition = make._add(Condition, {}, alt_id=f"9.{n}", series=5, level="intermediate", title_target=self.name)
+        exclusion = make._add(Exclusion, {}, code=f"case{n}", name=f"{self.name}情形")
+        examined = make._add(ExaminedTitle, {}, series=5, levels="assistant", examination=f"{self.name}考试")
         for subject, record in (
+            ("condition", condition),
+            ("condition_exclusion", exclusion),
+            ("condition_examined", examined),
             ("issuer", issuer),
             ("certificate_number", number),
             ("calendar_day", day),

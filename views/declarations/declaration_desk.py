@@ -19,6 +19,7 @@ from models.base import db
 from models.batches.batch import BatchState
 from models.declarations import standing
 from models.declarations.declaration import Correction, Declaration
+from views.conditions.judged import card as judged_card
 from views.declarations.comparison import found
 from views.declarations.filled import sections_of
 from views.declarations.paper_condition import paper_condition
@@ -32,7 +33,8 @@ from workflow.base import policy
 from workflow.base.abilities import may
 from workflow.base.flow import Step
 from workflow.base.unit_of_work import attempt
-from workflow.declarations import checklist, comparison, desk
+from workflow.conditions import judged
+from workflow.declarations import checklist, comparison, desk, eligibility
 from workflow.declarations import form as forms
 from workflow.declarations.declaration import DECLARATION
 from workflow.declarations.destination import deadline, destination, due_by, held_by, holder, onward_to
@@ -202,6 +204,7 @@ class DeclarationDesk(Screen):
         ).all()
         return {
             "checks": checklist.checks(uow, record),
+            "conditions": judged_card(eligibility.judgement(uow, record), judged.kept(db.session, record)),
             "sections": sections_of(record),
             "files": files,
             "stubs": [

@@ -340,14 +340,13 @@ class DeclareView(BaseView):
         uow = of_request()
         self._draw(declare_seen.whole(declaration))
         errors, warnings = submission.review(uow, declaration) if self._editable(declaration) else ({}, {})
-        stops, broken = declare_check.way_of(declaration)
         return self._page(
             "declarations/check.html",
             declaration,
             errors=declare_check.linked(key, errors),
             warnings=declare_check.linked(key, warnings),
-            stops=stops,
-            broken=broken,
+            conditions=declare_check.conditions_of(declaration),
+            **declare_check.way_of(declaration),
             promise=forms.form().promise,
             promised=submission.facts_of(uow, declaration)["promised"],
             refusal=self._refusal(uow, declaration),

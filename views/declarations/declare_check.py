@@ -5,33 +5,40 @@ from __future__ import annotations
 from typing import Any
 
 from flask import url_for
+from markupsafe import Markup
 
 from models.base import db
 from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as S
+from views.conditions.judged import card as judged_card
+from views.screens.moment import of_request
 from workflow.base.errors import Refused
-from workflow.declarations import carry
+from workflow.declarations import carry, eligibility
 from workflow.declarations import form as forms
 from workflow.paths import route
 
 
-def way_of(declaration: Declaration) -> tuple[list[Any], str]:
-    """The audit route that it has, or would have today; or why it has none."""
+def conditions_of(declaration: Declaration) -> Markup:
+    """申报条件核对, each open demand with the way to its field."""
+    return judged_card(eligibility.judgement(of_request(), declaration), declaration=declaration.id)
+
+
+def way_of(declaration: Declaration) -> dict[str, Any]:
+    """The `stops` of the audit route that it has, or would have today; or why it is `broken`."""
     if declaration.route and declaration.state != S.DRAFT:
-        return list(declaration.route), ""
+        return {"stops": list(declaration.route), "broken": ""}
     try:
-        return list(
-            route.route(
-                db.session,
-                way=declaration.way,
-                level=declaration.level,
-                committee=declaration.committee,
-                office=declaration.office,
-                unit=declaration.unit,
-            )
-        ), ""
+        stops = route.route(
+            db.session,
+            way=declaration.way,
+            level=declaration.level,
+            committee=declaration.committee,
+            office=declaration.office,
+            unit=declaration.unit,
+        )
     except Refused as refusal:
-        return [], refusal.sentence
+        return {"stops": [], "broken": refusal.sentence}
+    return {"stops": list(stops), "broken": ""}
 
 
 def linked(key: int, found: dict[str, str]) -> list[tuple[str, str]]:

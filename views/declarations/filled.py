@@ -48,6 +48,7 @@ def sections_of(declaration: Declaration) -> list[Filled]:
         "channel": str(declaration.channel),
         "needs_quota": quota_need.needs_place(declaration),
         "secret": declaration.secret,
+        "series_number": declaration.series.number,
     }
     declaring = filled.get("declaring")
     known |= declaring if isinstance(declaring, dict) else {}

@@ -23,6 +23,8 @@ from models.batches.batch import Batch, BatchState
 from models.committees.catalogue import CodeItem, Series, Specialty, Title
 from models.committees.committee import Committee
 from models.committees.expert import Expert
+from models.conditions.condition import Condition, ExaminedTitle, Exclusion
+from models.conditions.judgement import ConditionJudgement
 from models.declarations.comparison import Comparison
 from models.declarations.declaration import Correction, Declaration, RouteStep
 from models.declarations.declaration import DeclarationState as S
@@ -212,9 +214,10 @@ def organisations(actor: Account) -> Clause_:
     return true()
 
 
-#: Reference data is public to every account; so is who is formed to review (政策公开).
+#: Reference data is public to every account; so is what is asked of everybody, and who is formed to review (政策公开).
 _REFERENCE = (Region, Series, Title, Specialty, CodeItem, CalendarDay, CalendarYear, Clause, Setting)
-for _public in (*_REFERENCE, AcceptanceOffice, ApprovedMap, Committee):
+_ASKED = (Condition, Exclusion, ExaminedTitle)
+for _public in (*_REFERENCE, *_ASKED, AcceptanceOffice, ApprovedMap, Committee):
     everyone(_public)(_all)
 
 
@@ -270,6 +273,7 @@ for _part, _column, _whole in (
     (RouteStep, RouteStep.declaration_id, Declaration),
     (Correction, Correction.declaration_id, Declaration),
     (Opinion, Opinion.declaration_id, Declaration),
+    (ConditionJudgement, ConditionJudgement.declaration_id, Declaration),
     (Comparison, Comparison.declaration_id, Declaration),
     (Poll, Poll.session_id, ReviewSession),
 ):

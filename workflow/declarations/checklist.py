@@ -22,6 +22,8 @@ from models.declarations.standing import AUDITED, standing
 from models.paths.path import Way
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork
+from workflow.conditions import exclusions
+from workflow.conditions.three import Verdict
 from workflow.declarations import bound, comparison, content, degree_check, eligibility, quota_need, submission
 from workflow.declarations.declaration import publicity_needed, unit_publicity
 from workflow.declarations.liability import card_of
@@ -59,6 +61,8 @@ HOLDS = {
     eligibility.title_reviewed:           ("申报职称在职称树中有效，不属于以考代评",   "职称树",                 lambda d: True),
     eligibility.committee_competent:      ("评委会在有效期内，申报在其评审范围内",     "118号 七(四)",           lambda d: d.way == Way.REVIEW),
     eligibility.ladder_climbed:           ("逐级申报，不越级",                         "令40号 第十三条",        lambda d: d.way == Way.REVIEW and d.mode not in (DeclarationMode.EXCEPTIONAL, DeclarationMode.GREEN)),
+    eligibility.conditions_met:           ("没有经省厅确认的申报条件不符合，逐条结果见“申报条件核对”", "118号 三(一)", lambda d: True),
+    eligibility.not_excluded:             ("没有经省厅确认的年龄限制和以考代评情形",     "令40号 第十二条",        lambda d: True),
     eligibility.transfer_year:            ("转入新岗位满 1 年并考核合格",              "118号 八(二)",           lambda d: d.mode == DeclarationMode.TRANSFER),
     eligibility.posted_long_enough:       ("派驻人员在派驻地的连续工作年限符合规定",   "118号 四(一)1",          lambda d: eligibility.facts_in(d, "declaring").get("posted") not in (None, "", "未派驻")),
     eligibility.exception_founded:        ("破格依据已填写，推荐人均已由本人答复，须核对依据原件", "人社厅发〔2022〕60号", lambda d: d.mode == DeclarationMode.EXCEPTIONAL),
@@ -80,6 +84,21 @@ def rules(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
         yield from (Check(BAD, finding.sentence, basis) for finding in found)
         if not found and speaks(declaration):
             yield Check(OK, sentence, basis)
+
+
+def conditions(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
+    """What the conditions of the title say as a whole, and what nobody has confirmed but somebody should look at."""
+    if declaration.state not in AUDITED:
+        return
+    found = eligibility.judgement(uow, declaration)
+    if found.rows and found.effective is not Verdict.NOT_MET:
+        tone, words = (
+            (OK, "符合") if found.verdict is Verdict.MET else (LOOK, f"结论“{found.verdict.label}”，须人工核对")
+        )
+        yield Check(tone, f"申报条件{words}，逐条结果见“申报条件核对”", "118号 三(一)")
+    for told in exclusions.told(uow.session, declaration):
+        if not told.refuses:
+            yield Check(LOOK, told.sentence, told.clause)
 
 
 def held_title(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
@@ -259,6 +278,7 @@ def degrees(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
 
 
 PARTS = (
+    conditions,
     held_title,
     degrees,
     rules,

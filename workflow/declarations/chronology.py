@@ -19,6 +19,7 @@ YOUNGEST = {
     ("education", "entered_on"): 10,
     ("education", "graduated_on"): 14,
     ("basic", "work_since"): 16,
+    ("basic", "specialty_since"): 16,
     ("titles", "obtained_on"): 16,
     ("titles", "employed_from"): 16,
     ("licences", "issued_on"): 16,

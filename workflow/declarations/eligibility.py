@@ -13,13 +13,16 @@ from typing import Any
 
 from sqlalchemy import select
 
-from models.committees.catalogue import LADDER, TitleLevel
+from models.committees.catalogue import LADDER, Title, TitleLevel
 from models.declarations.declaration import Declaration, DeclarationMode, DeclarationState
 from models.paths.path import Way
 from models.register.organisation import UnitNature
 from workflow.base import settings
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.committees import committee
+from workflow.conditions import exclusions, judged
+from workflow.conditions.days import full_years
+from workflow.conditions.three import Verdict
 from workflow.declarations import endorsement
 from workflow.register import blacklist
 
@@ -55,13 +58,6 @@ def day(value: Any) -> date | None:
         return date.fromisoformat(str(value) if len(str(value)) == 10 else f"{value}-01")
     except ValueError:
         return None
-
-
-def full_years(since: date | None, until: date) -> int:
-    """Completed years from one day to another."""
-    if since is None:
-        return 0
-    return until.year - since.year - ((until.month, until.day) < (since.month, since.day))
 
 
 def findings(uow: UnitOfWork, declaration: Declaration) -> list[Finding]:
@@ -152,7 +148,11 @@ def committee_competent(uow: UnitOfWork, declaration: Declaration) -> Iterator[F
 
 
 def ladder_climbed(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
-    """逐级申报 (令40号 第十三条), except 破格 and 绿色通道; a first title is 初定/认定."""
+    """逐级申报 (令40号 第十三条) on the ladder of the series; a first title is 初定/认定.
+
+    Except 破格, 绿色通道, and whom a confirmed condition lets declare directly (湘人社发〔2019〕67号 放开台阶限制,
+    人社部发〔2020〕96号 贯通).
+    """
     if declaration.way != Way.REVIEW or declaration.mode in (DeclarationMode.EXCEPTIONAL, DeclarationMode.GREEN):
         return
     wanted = LADDER.index(TitleLevel(declaration.level))
@@ -161,20 +161,67 @@ def ladder_climbed(uow: UnitOfWork, declaration: Declaration) -> Iterator[Findin
         for r in rows_in(declaration, "titles")
         if r.get("level") in set(TitleLevel)
     ]
-    if not held:
-        if wanted > LADDER.index(TitleLevel.ASSISTANT):
+    below = rung_below(uow, declaration)
+    if held and max(held) >= wanted and declaration.mode != DeclarationMode.TRANSFER:
+        yield Finding("titles", "现任职称级别不低于申报级别（令40号 第十三条）；同级转换系列请选择“跨系列转评”。")
+    elif below is not None and max(held, default=-1) < below and not _directly(uow, declaration):
+        if held:
+            yield Finding(
+                "titles", "越级申报（令40号 第十三条，逐级申报）；符合破格或绿色通道条件的请修改申报方式并填写依据。"
+            )
+        else:
             yield Finding(
                 "titles",
                 "未填写现任职称，不能申报本级别（令40号 第十三条，逐级申报）；请填写现任职称，"
                 "或改为破格、绿色通道申报。",
             )
+
+
+def rung_below(uow: UnitOfWork, declaration: Declaration) -> int | None:
+    """The level that comes before the one declared in this series; None for its first, and for 助理级 and below."""
+    wanted = LADDER.index(TitleLevel(declaration.level))
+    if wanted <= LADDER.index(TitleLevel.ASSISTANT):
+        return None
+    levels = uow.session.scalars(select(Title.level).where(Title.series_id == declaration.series_id).distinct())
+    lower = [rung for level in levels if (rung := LADDER.index(TitleLevel(level))) < wanted]
+    return max(lower, default=None)
+
+
+def _directly(uow: UnitOfWork, declaration: Declaration) -> bool:
+    """A condition that the office has confirmed lets him declare without the title below."""
+    return any(
+        row.verdict is Verdict.MET and row.alternative.confirmed and row.alternative.kind in ("private", "skilled")
+        for row in judgement(uow, declaration).rows
+    )
+
+
+def judgement(uow: UnitOfWork, declaration: Declaration) -> judged.Judgement:
+    """What the conditions of the title say of the declaration, with the recommendations that were answered."""
+    count = (
+        len(endorsement.given(uow.session, declaration)) if declaration.mode == DeclarationMode.EXCEPTIONAL else None
+    )
+    return judged.judgement_of(uow.session, declaration, recommenders=count)
+
+
+def conditions_met(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
+    """申报条件 of the title (118号 三(一)): refused only where every row that speaks of it is confirmed and not met."""
+    found = judgement(uow, declaration)
+    if found.effective is not Verdict.NOT_MET or (nearest := found.nearest) is None:
         return
-    if max(held) >= wanted and declaration.mode != DeclarationMode.TRANSFER:
-        yield Finding("titles", "现任职称级别不低于申报级别（令40号 第十三条）；同级转换系列请选择“跨系列转评”。")
-    elif max(held) < wanted - 1:
+    for atom in nearest.missing:
+        met_on = f"，{atom.ready} 起具备" if atom.ready else ""
         yield Finding(
-            "titles", "越级申报（令40号 第十三条，逐级申报）；符合破格或绿色通道条件的请修改申报方式并填写依据。"
+            atom.field,
+            f"不符合申报条件：须{atom.need}，现为{atom.have}{met_on}（{nearest.alternative.clause}，"
+            f"截至 {found.cutoff}）；请核对所填内容，不具备的待条件具备后申报，或在“我能报什么”查看可报的职称。",
         )
+
+
+def not_excluded(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
+    """Age and examinations, where the office has confirmed the row (令40号 第十二条, 以考代评)."""
+    for told in exclusions.told(uow.session, declaration):
+        if told.refuses:
+            yield Finding(told.field, told.sentence)
 
 
 def transfer_year(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
@@ -184,7 +231,7 @@ def transfer_year(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding
     facts = facts_in(declaration, "declaring")
     since = day(facts.get("new_post_since"))
     years = settings.value(uow.session, "transfer_years")
-    if full_years(since, uow.today) < years:
+    if full_years(since, declaration.batch.evidence_on) < years:
         yield Finding(
             "declaring.new_post_since",
             f"跨系列转评须在新岗位工作满 {years} 年（118号 八(二)）；请填写到新岗位的日期，未满 {years} 年的不能申报。",
@@ -200,7 +247,10 @@ def posted_long_enough(uow: UnitOfWork, declaration: Declaration) -> Iterator[Fi
     """派驻湖南、派驻外省 staff of private enterprises: so many years (one) on end at the post (118号 四(一)1)."""
     facts = facts_in(declaration, "declaring")
     years = settings.value(uow.session, "posted_years")
-    if facts.get("posted") in (None, "", "未派驻") or full_years(day(facts.get("posted_since")), uow.today) >= years:
+    if (
+        facts.get("posted") in (None, "", "未派驻")
+        or full_years(day(facts.get("posted_since")), declaration.batch.evidence_on) >= years
+    ):
         return
     yield Finding(
         "declaring.posted_since",
@@ -282,7 +332,7 @@ def first_title_earned(uow: UnitOfWork, declaration: Declaration) -> Iterator[Fi
     """初定: education and years of work reach the level (湘人社函〔2024〕115号)."""
     if declaration.way != Way.INITIAL:
         return
-    worked = full_years(day(facts_in(declaration, "basic").get("work_since")), uow.today)
+    worked = full_years(day(facts_in(declaration, "basic").get("work_since")), declaration.batch.evidence_on)
     grades = {grade for row in rows_in(declaration, "education") for grade in _grades(row)}
     if not grades:
         yield Finding("education", "未填写学历学位，无法核对初定条件（湘人社函〔2024〕115号）；请填写学历学位信息。")
@@ -327,6 +377,8 @@ RULES = (
     title_reviewed,
     committee_competent,
     ladder_climbed,
+    conditions_met,
+    not_excluded,
     transfer_year,
     posted_long_enough,
     exception_founded,

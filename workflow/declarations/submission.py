@@ -29,6 +29,7 @@ from workflow.base.notices import tell
 from workflow.base.remembered import once
 from workflow.base.roles import APPLICANT
 from workflow.base.unit_of_work import UnitOfWork
+from workflow.conditions import judged
 from workflow.declarations import bound, carry, content, eligibility, form, named, quota, quota_need, term
 from workflow.declarations.audit import link, open_corrections
 from workflow.declarations.content import materials_of
@@ -305,6 +306,7 @@ def _facts(uow: UnitOfWork, declaration: Declaration) -> dict[str, Any]:
         "channel": str(declaration.channel),
         "needs_quota": quota_need.needs_place(declaration),
         "secret": declaration.secret,
+        "series_number": declaration.series.number,
         "born_on": declaration.person.born_on,
         "today": uow.today,
         "materials": {m.kind for m in materials_of(uow, declaration)},
@@ -358,6 +360,7 @@ def submit(uow: UnitOfWork, declaration: Declaration) -> None:
     DECLARATION.advance(uow, declaration, "submit", content=declaration.content_hash, named=named.called(declaration))
     term.reaches(uow, declaration, 0)
     named.keep(uow, declaration)
+    judged.keep(uow, declaration, eligibility.judgement(uow, declaration))
     tell(
         uow,
         declaration.unit,

@@ -21,6 +21,7 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from models.committees.catalogue import CodeItem, Series, Specialty, Title, TitleLevel
+from models.conditions.condition import Condition, ExaminedTitle, Exclusion
 from models.office.calendar_notice import CalendarNotice
 from models.office.reference import ReferenceKept, ReferenceKey
 from models.office.setting import CalendarDay, CalendarYear, Clause, DayKind
@@ -135,6 +136,28 @@ def _clause(_: Session, row: Row) -> dict[str, Any]:
     }
 
 
+def _condition(_: Session, row: Row) -> dict[str, Any]:
+    numbers = {name: int(row[name]) if row[name] else None for name in ("held_years", "work_years")}
+    words = (
+        "alt_id", "branch", "title_target", "way", "degree", "held_level", "held_basis",
+        "work_counts_from", "extra", "document", "article", "effective_from", "effective_to",
+        "confidence", "source", "note",
+    )  # fmt: skip
+    level = TitleLevel(row["level"]).value
+    kind = row["exception_kind"] or "normal"
+    fixed = {"series": int(row["series"]), "level": level, "exception_kind": kind}
+    return {name: row[name] for name in words} | numbers | fixed
+
+
+def _exclusion(_: Session, row: Row) -> dict[str, Any]:
+    return {name: row[name] for name in ("code", "name", "test", "document", "confidence", "effect", "note")}
+
+
+def _examined(_: Session, row: Row) -> dict[str, Any]:
+    words = ("branch", "levels", "examination", "document", "confidence", "source", "note")
+    return {name: row[name] for name in words} | {"series": int(row["series"])}
+
+
 def _series_id(session: Session, number: str) -> int:
     return session.scalars(select(Series.id).filter_by(number=int(number))).one()
 
@@ -151,6 +174,9 @@ TABLES = (
     DAYS,  # before the years: a year that is announced now still reads as provisional here
     YEARS,
     Table("clauses.csv",     Clause,    ("code",),                               _clause),
+    Table("conditions.csv",  Condition, ("alt_id",),                             _condition),
+    Table("condition_exclusions.csv", Exclusion, ("code",),                      _exclusion),
+    Table("condition_examined.csv", ExaminedTitle, ("series", "branch", "examination"), _examined),
 )
 # fmt: on
 

@@ -117,7 +117,8 @@ def test_every_section_guides_and_names_its_fields_once(part):
 
 
 def test_conditions_name_only_facts_that_exist():
-    known = {"way", "level", "mode", "channel", "needs_quota", "secret"} | {f.key for f in section("declaring").fields}
+    known = {"way", "level", "mode", "channel", "needs_quota", "secret", "series_number"}
+    known |= {f.key for f in section("declaring").fields}
     for part in form().sections:
         own = known | {field.key for field in part.fields}
         for field in part.fields:

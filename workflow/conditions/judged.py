@@ -1,0 +1,95 @@
+"""A declaration laid beside the conditions of its title, and what is kept of it at the 提交.
+
+Counted at the 材料有效截止日 of the batch, that day included, and never at today: the same declaration gives the same
+verdict on any day.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.conditions.judgement import ConditionJudgement
+from models.declarations.declaration import Declaration
+from workflow.base.remembered import once
+from workflow.base.unit_of_work import UnitOfWork
+from workflow.conditions import adopted, declared
+from workflow.conditions.judge import Judged, Judgement, judge
+from workflow.conditions.person import Person, Target
+
+
+def target_of(declaration: Declaration) -> Target:
+    """What the declaration wants."""
+    specialty = declaration.specialty
+    return Target(
+        declaration.series.number,
+        str(declaration.level),
+        str(declaration.way),
+        declaration.title.branch,
+        specialty.name if specialty is not None else "",
+    )
+
+
+def judgement_of(session: Session, declaration: Declaration, *, recommenders: int | None = None) -> Judgement:
+    """What the rows in force for the batch's year say of the declaration as it stands; asked once while nothing
+    changes."""
+
+    def look() -> Judgement:
+        target = target_of(declaration)
+        rows = adopted.alternatives(session, declaration.year, series=target.series, level=target.level, way=target.way)
+        person = Person(declared.facts(session, declaration, recommenders=recommenders))
+        return judge(person, target, declaration.batch.evidence_on, rows, declared.kinds_of(declaration))
+
+    return once(session, (judgement_of, declaration, recommenders), look)
+
+
+def keep(uow: UnitOfWork, declaration: Declaration, judgement: Judgement) -> None:
+    """Keep the verdict with what it rests on, so that it reads the same when rows have changed."""
+    keys = [row.alternative.key for row in judgement.rows]
+    uow.session.add(
+        ConditionJudgement(
+            declaration_id=declaration.id,
+            judged_at=declaration.submitted_at,
+            cutoff=judgement.cutoff,
+            verdict=judgement.verdict.code,
+            effective=judgement.effective.code,
+            rows_sha256=adopted.checksum(uow.session, keys),
+            body=[written(row) for row in judgement.rows],
+        )
+    )
+
+
+def kept(session: Session, declaration: Declaration) -> ConditionJudgement | None:
+    """What was judged at the last 提交."""
+    return session.scalars(
+        select(ConditionJudgement)
+        .where(ConditionJudgement.declaration_id == declaration.id)
+        .order_by(ConditionJudgement.judged_at.desc())
+        .limit(1)
+    ).first()
+
+
+def written(row: Judged) -> dict[str, Any]:
+    """One row with its atoms, as it is kept."""
+    return {
+        "row": row.alternative.key,
+        "title": row.alternative.title,
+        "clause": row.alternative.clause,
+        "kind": row.alternative.kind,
+        "confidence": row.alternative.confidence,
+        "confirmed": row.alternative.confirmed,
+        "verdict": row.verdict.code,
+        "ready": row.ready and row.ready.isoformat(),
+        "atoms": [
+            {
+                "verdict": atom.verdict.code,
+                "need": atom.need,
+                "have": atom.have,
+                "field": atom.field,
+                "ready": atom.ready and atom.ready.isoformat(),
+            }
+            for atom in row.atoms
+        ],
+    }
