@@ -26,6 +26,13 @@ class Words(dict[Any, int]):
         self.values_: list[Any] = []
         self.codes: dict[Any, int] = {}
 
+    def read_by(self, read: Callable[[Any], Any] | None) -> None:
+        """How to read what comes from now on; where a value is its own spelling both are held once."""
+        self.clear()
+        self.read = read or (lambda raw: raw)
+        if read is None and not self.values_:
+            self.codes = self
+
     def __missing__(self, raw: Any) -> int:
         self[raw] = self.keep(self.read(raw) if raw is not None else None)
         return self[raw]

@@ -23,7 +23,8 @@ from reports.figures.subjects.declaration import DECLARATIONS
 
 FEED = DeclarationChange.__table__
 #: Ids read by one statement: by their numbers, or by a stretch of them.
-CHUNK, STRETCH = 500, 20_000
+#: A long stretch leaves the memory of its rows in pieces that a worker never gives back.
+CHUNK, STRETCH = 500, 2_000
 #: Changes beyond which everything that lies between is read by stretches.
 MANY = 20_000
 #: How far behind the newest row the feed may be cut before a follower must fear to have missed one.
@@ -143,7 +144,5 @@ def _prepare(columns: Columns, connection: Connection) -> None:
         return
     for name in HELD:
         kind = DECLARATIONS.dimensions[name].term().type
-        read = kind._cached_result_processor(connection.dialect, None)
-        columns.words[name].read = read or (lambda raw: raw)
-        columns.words[name].clear()
+        columns.words[name].read_by(kind._cached_result_processor(connection.dialect, None))
     columns.taught = connection.dialect.name
