@@ -26,6 +26,7 @@ from workflow.base import anchor, heads, journal, outside, row_check, stamp
 from workflow.base.row_digest import guarded
 from workflow.base.row_seals import SEAL
 from workflow.base.unit_of_work import attempt
+from workflow.office import reference
 
 
 @pytest.fixture
@@ -39,6 +40,7 @@ def owned(old, tmp_path):
         with Session(engine) as session:
             system = session.scalars(select(Account).where(Account.username == SYSTEM_NAME)).one()
             attempt(system, lambda uow: stamp.bring_up(uow, demonstration=True), session=session)
+            attempt(system, lambda uow: reference.load(uow), session=session)  # as `prepare` does after an upgrade
             attempt(system, lambda uow: uow.record("look", "desk"), session=session)
         with engine.connect() as connection:
             if connection.dialect.name == "sqlite":
@@ -164,7 +166,7 @@ def test_every_column_of_every_guarded_table_is_named(owned):
     assert missed == []
     assert changed > 500, (changed, refused)
     assert len(refused) < 25, refused
-    assert len(empty) < 20, empty
+    assert len(empty) < 25, empty  # tables younger than the kept year that only a verb fills
 
 
 def test_a_deleted_row_is_named_in_every_table_and_its_table_when_the_seal_goes_too(owned):
