@@ -31,6 +31,8 @@ def upgrade() -> None:
         sa.Column("lying", sa.Integer(), nullable=False, comment="当时在办"),
         sa.Column("late", sa.Integer(), nullable=False, comment="其中超期"),
         sa.CheckConstraint("(organisation_id IS NULL) <> (committee_id IS NULL)", name=op.f("ck_reminder_one_desk")),
+        sa.CheckConstraint("late >= 0 AND late <= 10000000", name=op.f("ck_reminder_late_bounds")),
+        sa.CheckConstraint("lying >= 0 AND lying <= 10000000", name=op.f("ck_reminder_lying_bounds")),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_reminder_organisation_id")),
         sa.ForeignKeyConstraint(["committee_id"], ["committee.id"], name=op.f("fk_reminder_committee_id")),
         sa.ForeignKeyConstraint(["account_id"], ["ab_user.id"], name=op.f("fk_reminder_account_id")),

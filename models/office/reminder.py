@@ -27,7 +27,7 @@ class Reminder(Model):
     account_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), info={"label": "催办人"})
     sent_on: Mapped[date] = column("催办日期", Date)
     sent_at: Mapped[datetime] = column("催办时间", DateTime)
-    lying: Mapped[int] = column("当时在办", Integer)
-    late: Mapped[int] = column("其中超期", Integer)
+    lying: Mapped[int] = column("当时在办", Integer, least=0, most=10_000_000)
+    late: Mapped[int] = column("其中超期", Integer, least=0, most=10_000_000)
 
     account: Mapped[Account] = relationship(info={"label": "催办人"})
