@@ -39,6 +39,7 @@ BOOKS = {"journal_entry", "journal_head", "sign_in", "address_delay"}
 #: Pages of everybody; on the last four each sees and does only his own: his imports, jobs, settings, steps.
 COMMON = {"HomeView", "NoticeView", "HelpView", "LookupView", "ListChoiceView"}
 COMMON |= {"ImportScreen", "JobScreen", "SettingView", "FirstDayView"}
+COMMON |= {"NoticeScreen"}  # of an administrator: what is addressed to his role, and nothing of his organisation
 
 
 def crud_screens(app):

@@ -169,13 +169,14 @@ def test_a_change_of_series_needs_the_years_of_the_parameter(said, set_):
 
 
 def test_posted_staff_stay_the_years_of_the_parameter(said, set_):
+    """Counted at the 材料有效截止日 of the batch (2026-09-28), that day included."""
     rule = eligibility.posted_long_enough
     assert said(rule) == said(rule, posted="未派驻") == []
-    assert said(rule, posted="外省单位派驻湖南", posted_since="2025-05-20") == []
-    assert "连续工作满 1 年（118号 四(一)1）" in said(rule, posted="外省单位派驻湖南", posted_since="2025-05-21")[0]
+    assert said(rule, posted="外省单位派驻湖南", posted_since="2025-09-28") == []
+    assert "连续工作满 1 年（118号 四(一)1）" in said(rule, posted="外省单位派驻湖南", posted_since="2025-09-29")[0]
     assert said(rule, posted="湖南单位派驻外省")
     set_("posted_years", 2)
-    assert "满 2 年" in said(rule, posted="外省单位派驻湖南", posted_since="2025-05-20")[0]
+    assert "满 2 年" in said(rule, posted="外省单位派驻湖南", posted_since="2025-09-28")[0]
 
 
 def test_an_exceptional_declaration_has_as_many_recommenders_as_the_parameter_asks(make, as_, set_):
