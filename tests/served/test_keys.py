@@ -60,7 +60,7 @@ def killed(home, after):
 def test_killed_at_any_moment_it_is_begun_again_and_the_old_key_opens_nothing_afterwards(home):
     old = (home / "keys" / "master").read_text()
     assert "master.next" in flask(home, "keys", "new") and "master.next" in flask(home, "keys", "new")
-    for after in (1, 3, 6, 8, 9):
+    for after in (1, 6, 9):
         killed(home, after)
         assert "审计日志完整" in flask(home, "journal", "verify")
     if (home / "keys" / "master").read_text() == old:  # none of them came to its end
