@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from models.conditions.condition import ConditionKind, Confidence
 from models.conditions.judgement import ConditionJudgement, ConditionVerdict
-from workflow.conditions.judge import Judgement
+from workflow.conditions.judge import NORMAL, Judgement
 from workflow.conditions.judged import written
 from workflow.conditions.three import Verdict
 
@@ -24,7 +24,7 @@ def card(judgement: Judgement, kept: ConditionJudgement | None = None, *, declar
             "conditions/judged.html",
             judgement=judgement,
             verdict=word(judgement.verdict.code),
-            rows=sorted(map(shown, map(written, judgement.rows)), key=lambda row: _ORDER[row["code"]]),
+            rows=sorted(map(shown, map(written, judgement.rows)), key=_place_in_card),
             nearest=nearest,
             unconfirmed=sum(not row.alternative.confirmed for row in judgement.rows),
             kept=kept,
@@ -33,6 +33,11 @@ def card(judgement: Judgement, kept: ConditionJudgement | None = None, *, declar
             place=lambda field: _place(field, declaration),
         )
     )
+
+
+def _place_in_card(row: dict[str, Any]) -> tuple[bool, bool, int]:
+    """What is met first, then the usual way before those of some people only."""
+    return row["code"] != "met", not row["usual"], _ORDER[row["code"]]
 
 
 def word(code: str) -> ConditionVerdict:
@@ -47,6 +52,7 @@ def shown(row: dict[str, Any]) -> dict[str, Any]:
         "code": row["verdict"],
         "verdict": word(row["verdict"]),
         "special": row["verdict"] == Verdict.MET.code and row["kind"] in ("exceptional", "green"),
+        "usual": row["kind"] == NORMAL,
         "kind": ConditionKind(row["kind"]).label,
         "confidence": Confidence(row["confidence"]),
         "atoms": [{**atom, "verdict": word(atom["verdict"])} for atom in row["atoms"]],

@@ -82,14 +82,17 @@ def offers(session: Session, facts: dict[str, Any], cutoff: date) -> list[Offer]
         for way in (Way.REVIEW, Way.INITIAL):
             if way == Way.INITIAL and (level not in FIRST or person.titles):
                 continue
-            if any(held.series == number and held.level >= LADDER.index(level) for held in person.titles or ()):
-                continue
+            rung, held = LADDER.index(level), person.titles or ()
+            if any(title.level > rung or (title.level, title.series) == (rung, number) for title in held):
+                continue  # nobody goes down, or stands for what he has
+            # who holds as much in another series goes over to this one (118号 八(二))
+            kinds = ("transfer",) if any(title.level == rung for title in held) else declared.ORDINARY
             target = Target(number, str(level), str(way), branch)
-            told = judge(person, target, cutoff, rows.get((str(level), str(way)), ()), declared.ORDINARY)
+            told = judge(person, target, cutoff, rows.get((str(level), str(way)), ()), kinds)
             # a way for some people only (a private employee, a skilled worker) is told to whom it is open
             usual = [row for row in told.rows if row.alternative.kind == NORMAL or row.verdict is Verdict.MET]
             if told.rows:
-                own = any(held.series == number for held in person.titles or ())
+                own = any(title.series == number for title in held)
                 found.append(Offer(name, branch, level, way, names, replace(told, rows=usual or told.rows), own))
     return sorted(found, key=lambda offer: offer.place)
 
