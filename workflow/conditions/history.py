@@ -33,7 +33,7 @@ def degree(codes: tuple[str, ...]) -> Check:
                 best = held
         if best is not None:
             return best
-        have = "、".join(DEGREES.get(word, word) for word, *_ in person.degrees) or "无"
+        have = "、".join(dict.fromkeys(DEGREES.get(word, word) for word, *_ in person.degrees)) or "无"
         return Atom(Verdict.NOT_MET, need, have, EDUCATION, None, DEGREE)
 
     return check
