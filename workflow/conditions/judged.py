@@ -47,18 +47,14 @@ def judgement_of(session: Session, declaration: Declaration, *, recommenders: in
 
 def keep(uow: UnitOfWork, declaration: Declaration, judgement: Judgement) -> None:
     """Keep the verdict with what it rests on, so that it reads the same when rows have changed."""
-    keys = [row.alternative.key for row in judgement.rows]
-    uow.session.add(
-        ConditionJudgement(
-            declaration_id=declaration.id,
-            judged_at=declaration.submitted_at,
-            cutoff=judgement.cutoff,
-            verdict=judgement.verdict.code,
-            effective=judgement.effective.code,
-            rows_sha256=adopted.checksum(uow.session, keys),
-            body=[written(row) for row in judgement.rows],
-        )
-    )
+    keys, at = [row.alternative.key for row in judgement.rows], uow.now.replace(microsecond=0)
+    found, checksum = kept(uow.session, declaration), adopted.checksum(uow.session, keys)
+    if found is None or found.judged_at != at:  # withdrawn and submitted again within a second is one 提交
+        found = ConditionJudgement(declaration_id=declaration.id, judged_at=at)
+    found.cutoff, found.rows_sha256 = judgement.cutoff, checksum
+    found.verdict, found.effective = judgement.verdict.code, judgement.effective.code
+    found.body = [written(row) for row in judgement.rows]
+    uow.session.add(found)
 
 
 def kept(session: Session, declaration: Declaration) -> ConditionJudgement | None:

@@ -475,6 +475,7 @@ def resubmit(uow: UnitOfWork, declaration: Declaration, *, opinion: str) -> None
         named=named.called(declaration),
     )
     named.keep(uow, declaration)
+    judged.keep(uow, declaration, eligibility.judgement(uow, declaration))
     term.reaches(uow, declaration, back)
     declaration.content_hash = now
     for correction in open_corrections(uow, declaration):

@@ -8,6 +8,7 @@ import pytest
 
 from models.committees.catalogue import Series, Title, TitleLevel
 from models.conditions.condition import Condition, ConditionState, Exclusion
+from models.conditions.judgement import ConditionJudgement
 from models.declarations.declaration import DeclarationMode
 from workflow.base import roles
 from workflow.base.errors import NotNow, NotYou, Refused
@@ -137,6 +138,17 @@ def test_what_was_judged_is_kept_with_the_rows_and_reads_the_same_when_they_chan
     assert (kept.verdict, kept.rows_sha256, [row["row"] for row in kept.body]) == before
     assert adopted.checksum(session, before[2]) != before[1]
     assert judged.judgement_of(session, declaration).verdict is not Verdict.MET
+
+
+def test_submitted_again_within_the_same_second_keeps_what_was_judged_last(clerk, session, declared):
+    declaration = declared(education=BACHELOR, titles=[ENGINEER])
+    judged.keep(clerk, declaration, eligibility.judgement(clerk, declaration))
+    session.flush()
+    declaration.content.sections = {"education": BACHELOR, "titles": []}
+    judged.keep(clerk, declaration, eligibility.judgement(clerk, declaration))
+    session.flush()
+    assert session.query(ConditionJudgement).filter_by(declaration_id=declaration.id).count() == 1
+    assert judged.kept(session, declaration).verdict != "met"
 
 
 @pytest.mark.parametrize(
