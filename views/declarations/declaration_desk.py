@@ -20,6 +20,7 @@ from models.batches.batch import BatchState
 from models.declarations import standing
 from models.declarations.declaration import Correction, Declaration
 from views.conditions.judged import card as judged_card
+from views.declarations.case_page import progress_card, word_of
 from views.declarations.comparison import found
 from views.declarations.filled import sections_of
 from views.declarations.paper_condition import paper_condition
@@ -54,7 +55,7 @@ class DeclarationDesk(Screen):
         "申报信息": "number year applicant_name identity unit.name unit.nature series.name title.name level "
         "filed_specialty way mode channel "
         "needs_quota secret batch.name committee.name office path_version present held_title degree "
-        "submitted_at next_office paper"
+        "submitted_at next_office paper stands"
     }
     conditions = "applicant_name number unit year series level state mode submitted_at"
     order = "-submitted_at -id"
@@ -66,6 +67,7 @@ class DeclarationDesk(Screen):
         "held_title": "现任职称",
         "degree": "学历学位",
         "paper": "纸质材料",
+        "stands": "办理情况",
         "office": "受理机构",
         "unit.name": "所在单位",
         "unit.nature": "单位性质",
@@ -109,6 +111,10 @@ class DeclarationDesk(Screen):
         """When the paper came, who took it, where it lies (118号 一)."""
         d = declaration
         return f"{d.paper_received_on} 收到，{d.paper_by}，存放于{d.paper_place}" if d.paper_received_on else "未登记"
+
+    def cell_stands(self, declaration: Declaration) -> Any:
+        """The word its applicant reads too."""
+        return word_of(declaration)
 
     def cell_held_title(self, declaration: Declaration) -> str:
         """The newest title of the form."""
@@ -183,7 +189,8 @@ class DeclarationDesk(Screen):
                     render_template("declarations/ways.html", destination=destination(record), holder=holder(record))
                 ),
                 aside=True,
-            )
+            ),
+            Panel("全部环节与日期", html=progress_card(record), id="progress"),
         ]
 
     def extra_page(self, record: Declaration) -> dict[str, Any]:

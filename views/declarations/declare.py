@@ -8,16 +8,15 @@ from typing import Any
 
 from flask import abort, flash, g, redirect, request, send_file, url_for
 from flask_appbuilder import BaseView, expose, has_access
-from sqlalchemy import select
 
 from models.base import db
 from models.batches.batch import Batch
 from models.declarations import standing
-from models.declarations.declaration import Correction, Declaration
+from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as S
 from models.declarations.material import Material
 from views.batches.open_batches import open_batches
-from views.declarations import choice, declare_check, declare_form, declare_seen
+from views.declarations import case_page, choice, declare_check, declare_form, declare_seen
 from views.screens import answers, seen, stay
 from views.screens.boxes import errors_of
 from views.screens.columns import badge
@@ -378,16 +377,13 @@ class DeclareView(BaseView):
         declaration = self._mine(key)
         self._draw(declare_seen.whole(declaration))
         uow = of_request()
-        corrections = db.session.scalars(
-            select(Correction).where(Correction.declaration_id == key).order_by(Correction.id.desc())
-        ).all()
+        (_label, situation), *told = whereabouts(uow, declaration)
         facts = [
             (f.label, mirrored(declaration, f) or "—")
             for s in forms.form().sections[:2]
             for f in s.fields
             if f.mirror and f.mirror[0] != "material"
         ]
-        facts = [*whereabouts(uow, declaration), *facts]
         if declaration.paper_received_on:
             facts.append(("纸质材料", f"{declaration.paper_received_on} 收到，存放于{declaration.paper_place}"))
         mine = declaration.due_on and standing.with_applicant(declaration)
@@ -395,11 +391,15 @@ class DeclareView(BaseView):
         return self._page(
             "declarations/show.html",
             declaration,
-            corrections=corrections,
+            now=case_page.now(declaration),
+            situation=situation,
+            whereabouts=told,
+            asked=case_page.asked_of(declaration, applicant=True),
+            progress=case_page.progress_card(declaration),
+            messages=case_page.messages(declaration),
             trail=timeline(declaration, own=True),
             facts=facts,
             due=due,
-            progress=[(stage.label, mark) for stage, mark in standing.stages(declaration)],
             refused=declaration.state in standing.REFUSED,
             steps=DECLARATION.expected(uow, declaration),
             materials=submission.materials_of(uow, declaration),

@@ -69,6 +69,15 @@ def timeline(record: Any, *, own: bool = False) -> list[Moment]:
     return told
 
 
+def steps_of(record: Any) -> list[tuple[str, str, str, datetime]]:
+    """(verb, state before, state after, moment) of the steps of a case, oldest first."""
+    about = select(TrailEntry.verb, TrailEntry.before, TrailEntry.after, TrailEntry.at).where(
+        TrailEntry.subject_kind == record.__tablename__, TrailEntry.subject_id == record.id, TrailEntry.aside.is_(False)
+    )
+    found = db.session.execute(about.order_by(TrailEntry.id.desc()).limit(MOST)).tuples().all()
+    return list(reversed(found))
+
+
 def newest(table: str) -> dict[int, TrailEntry]:
     """The newest entry of each record of a table, by its id: who changed it last."""
     last = select(func.max(TrailEntry.id)).where(TrailEntry.subject_kind == table).group_by(TrailEntry.subject_id)

@@ -225,7 +225,10 @@ def correction_pdf(correction: Correction, declaration: Declaration) -> io.Bytes
                 f"你申报的{declaration.title.name}职称（申报编号 {declaration.number}），经审核，"
                 "需要补齐补正以下全部内容："
             ],
-            "items": [item["text"] for item in correction.items],
+            "items": [
+                item["text"] + (f"（补齐要求：{item['fits']}）" if item.get("fits") else "")
+                for item in correction.items
+            ],
             "closing": _closing(correction),
             "signature": correction.organisation_name,
             "date": f"{correction.issued_at:%Y年%-m月%-d日}",

@@ -280,7 +280,7 @@ def send_back(
         Correction(
             declaration_id=declaration.id,
             position=here,
-            items=[{"text": text} for text in wanted],
+            items=[_item(text) for text in wanted],
             facts=list(facts),
             cause=why,
             opinion=opinion,
@@ -307,6 +307,12 @@ def send_back(
                 f"{declaration.number} 被 {uow.actor.desk} 退回：{listed}。{_asked_of_office(declaration, position)}",
                 link(declaration),
             )
+
+
+def _item(line: str) -> dict[str, str]:
+    """One thing to be mended; behind “｜” the auditor says what would satisfy it (118号 四(三))."""
+    text, _bar, fits = line.replace("|", "｜").partition("｜")
+    return {"text": text.strip() or fits.strip(), "fits": fits.strip()} if fits.strip() else {"text": line}
 
 
 def _asked_of_applicant(uow: UnitOfWork, declaration: Declaration) -> str:

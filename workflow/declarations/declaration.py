@@ -370,7 +370,7 @@ _ITEMS = Ask(
     "items",
     "一次性告知的补正事项",
     "area",
-    hint="每行一项，须一次性写明需要补齐补正的全部内容（118号 四(三)）",
+    hint="每行一项，须一次性写明需要补齐补正的全部内容（118号 四(三)）；“｜”后写明怎样算补齐",
     max_length=4000,
 )
 _CAUSE = Ask("cause", "主要原因", "choice", choices=opinion.causes, hint="供退回分析统计；具体内容写在补正事项中")
