@@ -198,6 +198,8 @@ MENU: list[Entry] = [
     Entry("",          "",              "views.storage.preview:PreviewView"),
     Entry("",          "",              "views.declarations.comparison:ComparisonView"),
     Entry("",          "",              "views.awards.verify:VerifyView"),
+    Entry("",          "",              "views.awards.posted:PostedView"),
+    Entry("",          "",              "views.declarations.guided:GuidedView"),
     Entry("",          "",              "views.office.demo_clock:DemoClockView"),
 ]
 # fmt: on

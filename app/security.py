@@ -83,6 +83,7 @@ ACCESS: list[Access] = [
     Access("RecordView",        tuple(x for x in r.ALL if x not in r.THREE_ADMINS), title="打开记录、下载附件"),
     Access("PreviewView",       tuple(x for x in r.ALL if x not in r.THREE_ADMINS), title="在线预览"),
     Access("DeclareView",       (r.APPLICANT,)),
+    Access("GuidedView",        (r.APPLICANT,), title="引导选择"),
     Access("UnitDeskScreen",    r.RECOMMENDERS),
     Access("UnitPublicityScreen", r.RECOMMENDERS,                       r.RECOMMENDERS),
     Access("RecommendScreen",   r.RECOMMENDERS),
@@ -182,6 +183,8 @@ PUBLIC: dict[str, str] = {
     "RegisterView.unit":          "单位注册",
     "RegisterView.rules":         "密码规则与个人信息处理规则",
     "VerifyView.query":           "证书公开查验：三项全对才有结果，姓名和证件号码遮盖",
+    "PostedView.show":             "公示页：地址不可猜测，只有 118号 四(二)2 所列内容，期满不再显示",
+    "PostedView.objection":        "公示页实名异议：限次、留痕，送受理部门",
     "VerifyView.token":           "证书二维码查验，验证码为 128 位随机数",
 }
 #: Routes of every signed-in account, whatever its roles, about itself only.

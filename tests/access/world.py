@@ -49,6 +49,7 @@ from models.review.draw import Draw
 from models.review.plan import Plan, PlanKind, PlanState
 from models.review.session import InterviewSlot, Recusal, SessionState
 from tests.conftest import NOON
+from workflow.awards import posted
 from workflow.base import roles as r
 from workflow.base.journal import seal
 from workflow.base.trail import leave_trail
@@ -357,6 +358,7 @@ class Side:
         ]
         self.keep("publicity_of_results", *results)
         self.keep("publicity_of_unit", *self.own["unit"]["publicity"])
+        self.keep("posting", *({"address": posted.address(p)} for p in self.own["unit"]["publicity"]))
         self.keep("objection", *self.own["unit"]["objection"])
         self.keep("objection_early", *(self._objection(d) for d in self.early))
         self._file_of("publicity", *self.own["unit"]["publicity"])

@@ -83,7 +83,18 @@ STATISTICS = {
         {"title": "系列 × 市州", "columns": [str(n) for n in range(16)], "rows": [["9"] * 16]},
     ],
 }
+PROOF = {
+    "title": "公示证明",
+    "organisation": "湖南省水利水电勘测设计规划研究总院有限公司",
+    "paragraphs": ["兹证明下列同志的申报材料进行了公示。"],
+    "people": [[str(n), "欧阳㙘鑫", "副高级 高级工程师", "水利水电工程"] for n in range(1, 61)],
+    "facts": [["公示内容", "学历、资历"], ["收到异议", "无"]],
+    "handler": "周敏",
+    "head": "陈立新",
+    "verify_url": ADDRESS,
+}
 PAPERS = {
+    "publicity_proof": PROOF,
     "certificate": CERTIFICATE,
     "review_form": REVIEW_FORM,
     "notice": NOTICE,
@@ -155,6 +166,7 @@ def test_markup_in_a_record_is_printed_as_it_is(template):
                 {"kind": "text", "text": MARKUP},
             ]
         },
+        "publicity_proof": {"title": MARKUP, "paragraphs": [MARKUP], "people": [["1", MARKUP, MARKUP, MARKUP]]},
         "notice": {"title": MARKUP, "paragraphs": [MARKUP], "items": [MARKUP]},
         "roster": {"title": MARKUP, "columns": [MARKUP], "rows": [[MARKUP]]},
         "statistics": {"sections": [{"title": MARKUP, "columns": [MARKUP], "rows": [[MARKUP]]}]},

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, ClassVar
 
-from flask import g, request, url_for
+from flask import g, request, send_file, url_for
+from flask_appbuilder import expose, has_access
 from markupsafe import Markup
 from sqlalchemy import ColumnElement, func, select
 
@@ -15,6 +16,8 @@ from models.awards.publicity import Objection, ObjectionState, Publicity, Public
 from models.base import db
 from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as S
+from views.awards.posted import page_panel
+from views.awards.publicity_proof import proof_pdf
 from views.screens.base import FlowScreen, Link, Panel, badge
 from views.screens.columns import Column
 from views.screens.forms import DateField, TickListField
@@ -207,12 +210,24 @@ class UnitPublicityScreen(PostingDesk):
             Panel("公示人员", f"{len(people)} 人", ("申报编号", "姓名", "申报职称", "状态", "操作"), people),
             self.objections(record),
             attachments(record, "公示证明", "登记公示结果时可上传公示证明。"),
+            page_panel(record),
         )
 
     def links(self, record: Publicity) -> Sequence[Link]:
-        """What follows a posting that is over."""
-        return (
-            [Link("单位推荐上报", url_for("RecommendScreen.list", desk="waiting"))]
-            if record.state == PublicityState.CLOSED
-            else []
+        """The proof as paper; what follows a posting that is over."""
+        links = [Link("公示证明", self.address("proof", pk=record.id))]
+        if record.state == PublicityState.CLOSED:
+            links.append(Link("单位推荐上报", url_for("RecommendScreen.list", desk="waiting")))
+        return links
+
+    @expose("/proof/<int:pk>.pdf")
+    @has_access
+    def proof(self, pk: int) -> Any:
+        """公示证明."""
+        posting = self.find(pk)
+        return send_file(
+            proof_pdf(posting),
+            mimetype="application/pdf",
+            as_attachment=True,
+            download_name=f"公示证明_{posting.id}.pdf",
         )

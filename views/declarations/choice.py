@@ -24,14 +24,15 @@ NAMES = ("title_id", "specialty_id", "unit_id", "mode", "channel", "secret")
 
 
 def begin(actor: Account) -> dict[str, Any]:
-    """What a new declaration begins with: the unit of the last one."""
+    """What a new declaration begins with: the unit of the last one, or what 引导选择 has led to."""
     last = (
         select(Declaration.unit_id)
         .where(Declaration.person_id == actor.person_id)
         .order_by(Declaration.id.desc())
         .limit(1)
     )
-    return {"mode": DeclarationMode.NORMAL, "channel": Channel.UNIT, "unit_id": db.session.scalar(last) or ""}
+    found = {"mode": DeclarationMode.NORMAL, "channel": Channel.UNIT, "unit_id": db.session.scalar(last) or ""}
+    return found | {n: request.args[n] for n in NAMES[:3] if _number(request.args.get(n))}  # from 引导选择
 
 
 def of(declaration: Declaration) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as D
 from models.review.plan import Plan
 from models.review.session import UNDER_WAY, ReviewSession, SessionState
+from views.awards.posted import page_panel
 from views.awards.publicity import PostingDesk
 from views.review.review_papers import publicity_pdf
 from views.review.session import SessionDesk
@@ -282,6 +283,7 @@ class ResultPublicityScreen(PostingDesk):
             Panel("公示人员", f"{len(rows)} 人", head, rows),
             self.objections(record),
             attachments(record, "公示证明", "登记公示结果时可上传公示证明。"),
+            page_panel(record),
         ]
 
     @staticmethod

@@ -1,0 +1,54 @@
+"""公示证明: what a unit certifies of its posting, as paper (118号 四(二)3)."""
+
+from __future__ import annotations
+
+import io
+
+from sqlalchemy import func, select
+
+from models.awards.publicity import Objection, Publicity, PublicityState
+from models.base import db
+from models.committees.catalogue import TitleLevel
+from views.awards.posted import page_of
+from views.storage.papers import pdf
+
+RESULTS = {
+    "none": "公示期间未收到异议。",
+    "untrue": "公示期间收到异议，经查证不属实。",
+    "true": "公示期间收到异议，经查证属实。",
+}
+
+
+def proof_pdf(posting: Publicity) -> io.BytesIO:
+    """The paper; before the posting is closed it says across the page that it is not."""
+    count = db.session.scalar(select(func.count()).where(Objection.publicity_id == posting.id)) or 0
+    closed = posting.state == PublicityState.CLOSED
+    unit = posting.organisation.name if posting.organisation else ""
+    people = [item.declaration for item in posting.people]
+    return pdf(
+        "publicity_proof",
+        {
+            "title": "公示证明",
+            "organisation": unit,
+            "paragraphs": [
+                f"兹证明：{unit}于 {posting.starts_on} 至 {posting.ends_on} 在{posting.place}对下列 {len(people)} 名"
+                f"同志的职称申报材料和《评审表》进行了公示，公示期不少于 5 个工作日。",
+                RESULTS.get(posting.outcome, "公示结果尚未登记。"),
+            ],
+            "people": [
+                [str(n), d.applicant_name, f"{TitleLevel(d.level).label} {d.title.name}", d.specialty.name]
+                if d.specialty
+                else [str(n), d.applicant_name, f"{TitleLevel(d.level).label} {d.title.name}", "无"]
+                for n, d in enumerate(people, 1)
+            ],
+            "facts": [
+                ["公示内容", "、".join(posting.contents)],
+                ["收到异议", f"{count} 件" if count else "无"],
+                ["投诉受理部门", f"{posting.complaint_department} {posting.complaint_telephone}"],
+            ],
+            "handler": posting.handler,
+            "head": posting.head,
+            "verify_url": page_of(posting),
+            "watermark": "" if closed else "公示未办结",
+        },
+    )

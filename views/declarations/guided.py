@@ -1,0 +1,112 @@
+"""引导选择: series, level, title, specialty, unit; then only what is open to this person, before he starts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, request, url_for
+from flask_appbuilder import BaseView, expose, has_access
+from sqlalchemy import select
+
+from models.base import db
+from models.committees.catalogue import TitleLevel
+from models.declarations.declaration import Declaration
+from models.register.organisation import Organisation
+from views.declarations import choice
+from views.screens.boxes import Box
+from views.screens.lookup import LOOKUPS
+from views.screens.moment import of_request
+from workflow.batches import guided
+
+NAMES = ("series", "level", "title", "specialty", "unit")
+
+
+class GuidedView(BaseView):
+    """Asked by the address, step by step; a step that no longer fits the one before is asked again."""
+
+    route_base = "/guided"
+    default_view = "show"
+    title = "引导选择"
+
+    @expose("/")
+    @has_access
+    def show(self) -> Any:
+        """The next step, or what is open."""
+        uow = of_request()
+        batches = guided.open_now(uow)
+        titles = guided.titles(uow, batches)
+        asked = {name: request.args.get(name, "").strip()[:60] for name in NAMES}
+        series = {str(t.series_id): t.series.name for t in titles}
+        levels = {t.level: TitleLevel(t.level).label for t in titles if str(t.series_id) == asked["series"]}
+        fitting = [t for t in titles if str(t.series_id) == asked["series"] and t.level == asked["level"]]
+        title = next((t for t in fitting if str(t.id) == asked["title"]), None)
+        kinds = guided.specialties(uow, batches, title) if title else []
+        specialty = next((s for s in kinds if str(s.id) == asked["specialty"]), None)
+        unit = _unit(asked["unit"])
+        boxes = [Box("series", "申报系列", "choice", asked["series"], [("", "请选择"), *series.items()], True)]
+        if levels:
+            boxes.append(Box("level", "级别", "choice", asked["level"], [("", "请选择"), *levels.items()], True))
+        if fitting:
+            options = [("", "请选择"), *((str(t.id), t.name) for t in fitting)]
+            boxes.append(Box("title", "申报职称", "choice", asked["title"] if title else "", options, True))
+        if title:
+            options = [("", "不分专业"), *((str(s.id), f"{s.code} {s.name}") for s in kinds)]
+            boxes.append(Box("specialty", "申报专业", "choice", asked["specialty"] if specialty else "", options))
+            boxes.append(_unit_box(unit))
+        ready = title is not None and unit is not None
+        found = (
+            guided.openings(uow, batches, title=title, specialty=specialty, unit=unit)
+            if title is not None and unit is not None
+            else None
+        )
+        return self.render_template(
+            "declarations/guided.html",
+            title=self.title,
+            boxes=boxes,
+            found=found,
+            ready=ready,
+            wanted=title,
+            specialty=specialty,
+            unit=unit,
+            start=lambda opening: _start(opening, title, specialty, unit),
+            active=_active(),
+            any=bool(titles),
+        )
+
+
+def _start(opening: guided.Opening, title: Any, specialty: Any, unit: Any) -> str:
+    return url_for(
+        "DeclareView.start",
+        batch_id=opening.batch.id,
+        title_id=title.id,
+        specialty_id=specialty.id if specialty else None,
+        unit_id=unit.id,
+    )
+
+
+def _unit(given: str) -> Organisation | None:
+    """The unit that was picked or typed; at first that of the last declaration."""
+    if "unit" not in request.args:
+        given = str(choice.begin(g.user)["unit_id"])
+    text = request.args.get("unit-text", "").strip()[:120]
+    if given.isascii() and given.isdigit() and len(given) < 10:
+        return db.session.get(Organisation, int(given))
+    return LOOKUPS["Organisation"].by_text(text) if text else None
+
+
+def _unit_box(unit: Organisation | None) -> Box:
+    text = request.args.get("unit-text", "").strip()[:120]
+    found = Box(
+        "unit", "所在单位", "pick", str(unit.id) if unit else "", (), True,
+        "审核路径和受理范围由所在单位决定；输入名称或统一信用代码后选择",
+        lookup="Organisation", text=unit.name if unit else text,
+    )  # fmt: skip
+    if text and unit is None:
+        found.error = "没有找到所在单位：请输入单位名称或统一信用代码，从列表中选择。"
+    return found
+
+
+def _active() -> Declaration | None:
+    """A declaration of this person that is in hand: most batches take one a year."""
+    mine = select(Declaration).where(Declaration.person_id == g.user.person_id, Declaration.active_key.is_not(None))
+    return db.session.scalar(mine.order_by(Declaration.id.desc()).limit(1))
