@@ -33,5 +33,17 @@ def test_the_main_pages_of_a_role_are_clean(as_, office, who):
     assert found == {}
 
 
+def test_the_guided_choice_is_clean(as_, office):
+    window = as_("person1")
+    found = {}
+    for address in ("/guided/", "/declare/"):
+        window.page.goto(address)
+        assert office.complaints() == []
+        violations = Axe().run(window.page, options=OPTIONS).response["violations"]
+        office.complaints()
+        found |= {address: [v["id"] for v in violations]} if violations else {}
+    assert found == {}
+
+
 def test_every_role_is_looked_at():
     assert len(WHO) >= len([role for role in r.ALL if role not in {r.SYSTEM}])

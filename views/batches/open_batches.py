@@ -23,11 +23,12 @@ MOST = 60
 
 @dataclass(frozen=True)
 class Found:
-    """The batches that are open, the city they were sorted by, and whether there are more."""
+    """The batches that are open, the city they were sorted by, and whether there are more; those of other regions."""
 
     batches: list[Batch]
     city: str
     more: bool
+    elsewhere: list[Batch]
 
 
 def open_batches(today: date, q: str) -> Found:
@@ -50,7 +51,16 @@ def open_batches(today: date, q: str) -> Found:
         db.session.scalars(query.order_by(rank, Batch.closes_on, Batch.name, Batch.id).limit(MOST + 1)).unique()
     )
     city = db.session.scalar(select(Region.name).where(Region.code == code[:4] + "00")) if code else None
-    return Found(found[:MOST], city or "", len(found) > MOST)
+    shown, more = found[:MOST], len(found) > MOST
+    if not code or q:
+        return Found(shown, city or "", more, [])
+    own = [batch for batch in shown if _region(batch) == "430000" or _region(batch)[:4] == code[:4]]
+    return Found(own, city or "", more, [batch for batch in shown if batch not in own])
+
+
+def _region(batch: Batch) -> str:
+    receiver = batch.committee or batch.office
+    return receiver.region_code if receiver else ""
 
 
 def _city() -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from models.base import db
 from models.committees.catalogue import TitleLevel
+from models.declarations import standing
 from models.declarations.declaration import Declaration
 from models.register.organisation import Organisation
 from views.declarations import choice
@@ -107,6 +108,10 @@ def _unit_box(unit: Organisation | None) -> Box:
 
 
 def _active() -> Declaration | None:
-    """A declaration of this person that is in hand: most batches take one a year."""
-    mine = select(Declaration).where(Declaration.person_id == g.user.person_id, Declaration.active_key.is_not(None))
-    return db.session.scalar(mine.order_by(Declaration.id.desc()).limit(1))
+    """A declaration of this year that is in hand: most batches take one a year."""
+    mine = select(Declaration).where(
+        Declaration.person_id == g.user.person_id,
+        Declaration.active_key.is_not(None),
+        Declaration.year == of_request().today.year,
+    )
+    return next((d for d in db.session.scalars(mine) if not standing.standing(d).settled), None)

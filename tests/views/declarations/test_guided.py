@@ -86,3 +86,18 @@ def test_what_was_chosen_is_carried_into_the_declaration(world, make, browser):
     )
     assert "长沙一院" in page.text
     assert f'<option value="{title.id}" selected' in page.text
+
+
+def test_batches_of_other_regions_are_behind_one_tap(world, make, browser, session):
+    own = make.declaration(person=world["actor"].person or make.person(), unit=world["unit"], batch=world["batch"])
+    own.person_id, own.region_code = world["actor"].person_id, "430102"
+    elsewhere = make.batch(opens_on=date(2026, 4, 1), closes_on=date(2026, 6, 30))
+    elsewhere.committee.region_code, world["batch"].committee.region_code = "430200", "430100"
+    elsewhere.name, world["batch"].name = "株洲市的批次", "长沙市的批次"
+    session.flush()
+    text = browser(world["actor"]).get("/declare/").text
+    near, _fold, far = text.partition("其他地区的批次")
+    assert "长沙市的批次" in near
+    assert "株洲市的批次" not in near
+    assert "株洲市的批次" in far
+    assert "株洲市的批次" in browser(world["actor"]).get("/declare/?q=株洲").text
