@@ -31,7 +31,7 @@ def _derive(master: bytes, purpose: str) -> bytes:
     return HKDF(hashes.SHA256(), 32, salt=b"zhicheng/1", info=purpose.encode()).derive(master)
 
 
-PURPOSES = ("field", "index", "journal", "ballot", "row", "sum", "head", "stamp", "anchor", "seen")
+PURPOSES = ("field", "index", "journal", "ballot", "row", "sum", "head", "stamp", "anchor", "seen", "paper")
 
 
 def install_keys(master: bytes) -> None:

@@ -5,11 +5,13 @@ shown as they are: whatever a person typed, it is never read as markup. The same
 same day give the same bytes, so a paper can be printed again and compared by its hash.
 """
 
+import hashlib
 import io
 import json
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import date, datetime, time, timedelta, timezone
 from functools import cache
 from pathlib import Path
@@ -26,7 +28,7 @@ ARCHIVAL = {"certificate"}  # PDF/A-2b: must still open, and look the same, in t
 CHINA = timezone(timedelta(hours=8))
 LAYOUT_ONLY = set("\n\r\t")
 
-_press = threading.Lock()  # one paper at a time: compilers keep state between calls
+_one = threading.Lock()  # one paper at a time: compilers keep state between calls
 
 
 class Unprintable(ValueError):
@@ -38,17 +40,48 @@ class Unprintable(ValueError):
         super().__init__(f"以下字符无法印制：{named}")
 
 
-def render(template: str, data: dict[str, Any], *, printed_on: date) -> bytes:
-    """Print `data` on the named paper, as of the given day."""
+#: What a page's code says: told the page, how many there are, and the digest of what the page shows.
+Signs = Callable[[int, int, str], str]
+
+
+def render(template: str, data: dict[str, Any], *, printed_on: date, signs: Signs | None = None) -> bytes:
+    """Print `data` on the named paper, as of the given day; with `signs`, a code on every page says which it is.
+
+    The codes need what the pages show, so the paper is set twice: once to be read, once with its codes.
+    """
     if template not in TEMPLATES:
         raise KeyError(template)
     address = data.get("verify_url")
-    code = qr_svg(address).decode() if address else ""
-    facts = {"printed_on": printed_on, **data, "qr_svg": code}
+    code = qr_svg(address).decode() if address and signs is None else ""
+    facts = {"printed_on": printed_on, **data, "qr_svg": code, "coded": signs is not None}
+    if signs is not None:
+        digests = page_digests(_press(template, facts, printed_on))
+        said = [signs(n, len(digests), digest) for n, digest in enumerate(digests, 1)]
+        facts["codes"] = [qr_svg(text, error="q", border=0).decode() for text in said]
+        facts["digests"] = [digest[:16] for digest in digests]
+    return _press(template, facts, printed_on)
+
+
+def page_digests(pdf: bytes) -> list[str]:
+    """SHA-256 of what each page shows: its words in their order, and its pictures."""
+    import pypdfium2
+    from pypdfium2 import raw
+
+    found = []
+    with closing(pypdfium2.PdfDocument(pdf)) as document:
+        for page in document:
+            told = hashlib.sha256(page.get_textpage().get_text_bounded().encode())
+            for picture in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=4):
+                told.update(bytes(picture.get_data(decode_simple=False)))
+            found.append(told.hexdigest())
+    return found
+
+
+def _press(template: str, facts: dict[str, Any], printed_on: date) -> bytes:
     text = json.dumps(facts, ensure_ascii=False, sort_keys=True, default=_in_chinese)
     if template in ARCHIVAL and (missing := missing_glyphs(text)):
         raise Unprintable(missing)
-    with _press:
+    with _one:
         return _compiler(template, bool(set(map(ord, text)) - _printable() - set(map(ord, LAYOUT_ONLY)))).compile(
             format="pdf",
             sys_inputs={"data": text},
@@ -62,13 +95,13 @@ def missing_glyphs(text: str) -> set[str]:
     return {it for it in text if it not in LAYOUT_ONLY and ord(it) not in _printable() and not rare.held(ord(it))}
 
 
-def qr_svg(text: str) -> bytes:
-    """`text` as a QR code that survives a folded sheet (15 % may be lost)."""
+def qr_svg(text: str, *, error: str = "m", border: int = 2) -> bytes:
+    """`text` as a QR code that survives a folded sheet (level m: 15 % may be lost, q: 25 %)."""
     import segno
 
     picture = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(
-        picture, kind="svg", border=2, light="white", xmldecl=False, omitsize=True
+    segno.make(text, error=error, micro=False, boost_error=False).save(
+        picture, kind="svg", border=border, light="white", xmldecl=False, omitsize=True
     )
     return picture.getvalue()
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from flask import g, request, send_file, url_for
 from flask_appbuilder import expose, has_access
+from flask_appbuilder.security.decorators import permission_name
 from markupsafe import Markup
 from sqlalchemy import ColumnElement, func, select
 
@@ -17,6 +18,7 @@ from models.base import db
 from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as S
 from views.awards.posted import page_panel
+from views.awards.publicity_material import posted_pdf
 from views.awards.publicity_proof import proof_pdf
 from views.screens.base import FlowScreen, Link, Panel, badge
 from views.screens.columns import Column
@@ -214,11 +216,27 @@ class UnitPublicityScreen(PostingDesk):
         )
 
     def links(self, record: Publicity) -> Sequence[Link]:
-        """The proof as paper; what follows a posting that is over."""
-        links = [Link("公示证明", self.address("proof", pk=record.id))]
+        """What is posted and the proof, as papers; what follows a posting that is over."""
+        links = [
+            Link("公示材料", self.address("posted", pk=record.id)),
+            Link("公示证明", self.address("proof", pk=record.id)),
+        ]
         if record.state == PublicityState.CLOSED:
             links.append(Link("单位推荐上报", url_for("RecommendScreen.list", desk="waiting")))
         return links
+
+    @expose("/posted/<int:pk>.pdf")
+    @has_access
+    @permission_name("show")
+    def posted(self, pk: int) -> Any:
+        """申报材料公示表, to be put up."""
+        posting = self.find(pk)
+        return send_file(
+            posted_pdf(posting),
+            mimetype="application/pdf",
+            as_attachment=True,
+            download_name=f"公示材料_{posting.id}.pdf",
+        )
 
     @expose("/proof/<int:pk>.pdf")
     @has_access

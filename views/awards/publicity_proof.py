@@ -10,6 +10,7 @@ from models.awards.publicity import Objection, Publicity, PublicityState
 from models.base import db
 from models.committees.catalogue import TitleLevel
 from views.awards.posted import page_of
+from views.awards.publicity_material import case_of
 from views.storage.papers import pdf
 
 RESULTS = {
@@ -44,11 +45,13 @@ def proof_pdf(posting: Publicity) -> io.BytesIO:
             "facts": [
                 ["公示内容", "、".join(posting.contents)],
                 ["收到异议", f"{count} 件" if count else "无"],
+                ["公示网页", page_of(posting)],
                 ["投诉受理部门", f"{posting.complaint_department} {posting.complaint_telephone}"],
             ],
             "handler": posting.handler,
             "head": posting.head,
-            "verify_url": page_of(posting),
+            "number": case_of(posting)[0],
             "watermark": "" if closed else "公示未办结",
         },
+        ("PC", *case_of(posting)),
     )

@@ -187,4 +187,4 @@ def interview_notice_pdf(slot: InterviewSlot) -> io.BytesIO:
 def publicity_pdf(publicity: Publicity) -> io.BytesIO:
     """评审结果公示名单, as it is posted."""
     people = sorted((item.declaration for item in publicity.people), key=lambda d: d.number)
-    return candidates_pdf(db.session.get_one(Plan, publicity.plan_id), publicity.title, people, [])
+    return candidates_pdf(db.session.get_one(Plan, publicity.plan_id), publicity.title, people, [], "RP")

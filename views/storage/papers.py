@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask import current_app, g, url_for
+from PIL import Image
 from sqlalchemy import select
 
 from models.awards.certificate import Certificate
@@ -21,11 +22,13 @@ from models.paths.path import Way
 from models.register.organisation import Region
 from models.review.plan import Plan
 from reports.paper import render
+from workflow.base.errors import Refused
 from workflow.base.unit_of_work import asking
 from workflow.declarations import bound, comparison, content, endorsement
 from workflow.declarations import form as forms
 from workflow.declarations import opinion as opinions
 from workflow.declarations.named import as_filed
+from workflow.storage import clean, page_code
 
 #: The box of the 评审表 in which an opinion stands.
 BOXES = {
@@ -37,9 +40,18 @@ BOXES = {
 }
 
 
-def pdf(template: str, data: dict[str, Any]) -> io.BytesIO:
-    """A paper, printed on the province's day."""
-    return io.BytesIO(render(template, data, printed_on=asking(g.user).today))
+def pdf(template: str, data: dict[str, Any], of: tuple[str, str, int] | None = None) -> io.BytesIO:
+    """A paper, printed on the province's day; with `of` (which paper, of which case, at which version of its record)
+    every page carries a code of its own (workflow.storage.page_code)."""
+    today = asking(g.user).today
+    if of is None:
+        return io.BytesIO(render(template, data, printed_on=today))
+    paper, case, version = of[0], of[1].upper(), of[2]
+
+    def signs(page: int, pages: int, digest: str) -> str:
+        return page_code.written(page_code.PageCode(paper, case, version, page, pages, digest))
+
+    return io.BytesIO(render(template, {"edition": f"版本 {version}"} | data, printed_on=today, signs=signs))
 
 
 def public(path: str) -> str:
@@ -93,6 +105,8 @@ def review_form_pdf(declaration: Declaration) -> io.BytesIO:
     filed = as_filed(db.session, declaration)
     data: dict[str, Any] = {
         "number": declaration.number,
+        "name": person.name,
+        "photo": list(_photo(declaration)),
         "organisation": filed.unit,
         "content_hash": content.digest(db.session, declaration),
         "cover": [
@@ -121,8 +135,8 @@ def review_form_pdf(declaration: Declaration) -> io.BytesIO:
             "signed_at": f"{promised_at:%Y-%m-%d %H:%M}" if promised_at else "",
         },
         "authority_opinions": [],
-        "verify_url": public(url_for("RecordView.open", kind="declaration", key=declaration.id)),
     }
+    data["cover"] = [[label, value or "无"] for label, value in data["cover"]]
     if (card := bound.card_in_force(db.session, declaration)) is not None:
         data["liability_card"] = {"items": [_checked(check) for check in card.checks]}
     for opinion in opinions.newest(db.session, declaration):
@@ -136,8 +150,26 @@ def review_form_pdf(declaration: Declaration) -> io.BytesIO:
             "opinion": DeclarationState(declaration.state).label,
             "on": str(declaration.voted_on),
             "organisation": declaration.committee.name if declaration.committee else "",
+            "facts": [["备案文号", declaration.filing_number], ["备案时间", str(declaration.filed_on)]]
+            if declaration.filed_on
+            else [],
         }
-    return pdf("review_form", data)
+    return pdf("review_form", data, ("RF", declaration.number, declaration.version))
+
+
+def _photo(declaration: Declaration) -> bytes:
+    """The 二寸照 as a JPEG of what is printed of it; empty where there is none, or none that opens."""
+    found = next((m for m in content.materials_of(asking(g.user), declaration) if m.kind == "photo"), None)
+    if found is None:
+        return b""
+    shown = io.BytesIO()
+    try:
+        with clean.at_hand(found.file) as path, Image.open(path, formats=("JPEG", "PNG")) as opened:
+            opened.thumbnail((600, 840))
+            opened.convert("RGB").save(shown, "JPEG", quality=85)
+    except (Refused, OSError):  # the frame stays empty, and the photo is pasted
+        return b""
+    return shown.getvalue()
 
 
 def _materials(declaration: Declaration) -> Iterable[list[str]]:
@@ -166,18 +198,21 @@ def _opinion(opinion: Opinion) -> dict[str, Any]:
 
 
 def _sections(declaration: Declaration) -> Iterable[dict[str, Any]]:
+    """Every section of the form with all its columns, in its order; what was left empty is printed as 无."""
     filled = declaration.content.sections or {}
     for section in forms.form().sections:
-        value = filled.get(section.key)
+        value, title = filled.get(section.key), section.title
         if section.repeated:
-            columns = [f.label for f in section.fields][:8]
-            rows = [[_shown(f, row, declaration) for f in section.fields][:8] for row in (value or [])]
-            if rows:
-                yield {"title": section.title, "kind": "table", "columns": columns, "rows": rows}
-        elif value or any(f.mirror for f in section.fields):
-            asked = (*section.fields, *section.retired)
-            facts = [[f.label, _shown(f, value or {}, declaration)] for f in asked]
-            yield {"title": section.title, "kind": "facts", "facts": [fact for fact in facts if fact[1]]}
+            rows = [[_shown(f, row, declaration) or "无" for f in section.fields] for row in (value or [])]
+            yield {"title": title, "kind": "table", "columns": [f.label for f in section.fields], "rows": rows}
+        elif section.fields:
+            asked = [*section.fields, *(f for f in section.retired if (value or {}).get(f.key))]
+            facts = [
+                [f.label, _shown(f, value or {}, declaration) or "无"]
+                for f in asked
+                if not f.kind.startswith("material.")
+            ]
+            yield {"title": title, "kind": "facts", "facts": facts}
 
 
 def _shown(field: Any, row: dict[str, Any], declaration: Declaration) -> str:
@@ -233,6 +268,7 @@ def correction_pdf(correction: Correction, declaration: Declaration) -> io.Bytes
             "signature": correction.organisation_name,
             "date": f"{correction.issued_at:%Y年%-m月%-d日}",
         },
+        ("CO", f"{declaration.number}-{correction.id}", declaration.version),
     )
 
 
@@ -258,10 +294,13 @@ def termination_pdf(declaration: Declaration) -> io.BytesIO:
             ],
             "closing": "如对办理程序有异议，可向受理机构申请复查。",
         },
+        ("TE", declaration.number, declaration.version),
     )
 
 
-def candidates_pdf(plan: Plan, title: str, people: list[Declaration], signatures: list[str]) -> io.BytesIO:
+def candidates_pdf(
+    plan: Plan, title: str, people: list[Declaration], signatures: list[str], paper: str = "RO"
+) -> io.BytesIO:
     """A roster of candidates: 参评人员花名册, 评审结果公示名单, 备案人员名册."""
     return pdf(
         "roster",
@@ -283,4 +322,5 @@ def candidates_pdf(plan: Plan, title: str, people: list[Declaration], signatures
             ],
             "signatures": signatures,
         },
+        (paper, f"FA{plan.year}-{plan.id}", plan.version),
     )
