@@ -5,13 +5,14 @@ The rows are those of the kept year, sealed by the upgrade, so hardly a table is
 
 from __future__ import annotations
 
+import shutil
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from alembic import command
-from sqlalchemy import UniqueConstraint, func, select, text
+from sqlalchemy import UniqueConstraint, create_engine, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -20,7 +21,7 @@ from models.accounts.account import SYSTEM_NAME, Account
 from models.office.journal import JournalHead
 from models.registry import by_table
 from tests.migrations import year
-from tests.migrations.conftest import bare, settings
+from tests.migrations.conftest import PREFIX, bare, settings
 from tests.owner import unguarded
 from workflow.base import anchor, heads, journal, outside, row_check, stamp
 from workflow.base.row_digest import guarded
@@ -29,31 +30,79 @@ from workflow.base.unit_of_work import attempt
 from workflow.office import reference
 
 
-@pytest.fixture
-def owned(old, tmp_path):
-    """A session on the sealed year as whoever owns the database has it: no references, no checks, no keys asked."""
+@contextmanager
+def signed_with_its_keys(place):
+    """The keys of the kept year and what stands outside of its database, put back to those of the run at the end."""
     before = dict(sealed._keys)
     sealed.install_keys(bytes.fromhex(year.kept().master))
-    outside.install(tmp_path / "outside")
-    with bare(old) as engine:
+    outside.install(place)
+    try:
+        yield
+    finally:
+        outside.install(None)
+        sealed._keys.clear()
+        sealed._keys.update(before)
+
+
+def seal(url, place):
+    """Bring the year up to date as an upgrade does: its rows sealed, a heading in the journal, its end kept outside."""
+    with signed_with_its_keys(place), bare(url) as engine:
         command.upgrade(settings(), "head")
         with Session(engine) as session:
             system = session.scalars(select(Account).where(Account.username == SYSTEM_NAME)).one()
             attempt(system, lambda uow: stamp.bring_up(uow, demonstration=True), session=session)
             attempt(system, lambda uow: reference.load(uow), session=session)  # as `prepare` does after an upgrade
             attempt(system, lambda uow: uow.record("look", "desk"), session=session)
-        with engine.connect() as connection:
-            if connection.dialect.name == "sqlite":
-                for pragma in ("foreign_keys=OFF", "ignore_check_constraints=ON"):  # outside of any transaction
-                    connection.connection.driver_connection.execute("PRAGMA " + pragma)
-            else:
-                connection.exec_driver_sql("SET session_replication_role = replica")
-            connection.commit()
-            with Session(connection) as session:
-                yield session
-    outside.install(None)
-    sealed._keys.clear()
-    sealed._keys.update(before)
+
+
+@pytest.fixture(scope="session")
+def sealed_file(sqlite_year, tmp_path_factory):
+    """The sealed year as a file, and the folder of what stands outside of it."""
+    place = tmp_path_factory.mktemp("sealed")
+    file = shutil.copy(sqlite_year, place / "year.db")
+    seal(f"sqlite:///{file}", place / "outside")
+    with create_engine(f"sqlite:///{file}").connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    return file, place / "outside"
+
+
+@pytest.fixture(scope="session")
+def sealed_template(postgres, postgres_year, tmp_path_factory):
+    """The same as a database to copy from."""
+    name, place = f"{PREFIX}_sealed", tmp_path_factory.mktemp("sealed") / "outside"
+    seal(postgres.make(name, postgres_year), place)
+    yield name, place
+    postgres.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def sealed_year(request, tmp_path):
+    """The address of a copy of the sealed year; what stands outside of it lies beside, as a copy too."""
+    if request.param == "sqlite":
+        file, place = request.getfixturevalue("sealed_file")
+        shutil.copytree(place, tmp_path / "outside")
+        shutil.copy(file, tmp_path / "zhicheng.db")
+        yield f"sqlite:///{tmp_path}/zhicheng.db"
+        return
+    postgres = request.getfixturevalue("postgres")
+    template, place = request.getfixturevalue("sealed_template")
+    shutil.copytree(place, tmp_path / "outside")
+    yield postgres.make(f"{PREFIX}_owned", template)
+    postgres.drop(f"{PREFIX}_owned")
+
+
+@pytest.fixture
+def owned(sealed_year, tmp_path):
+    """A session on the sealed year as whoever owns the database has it: no references, no checks, no keys asked."""
+    with signed_with_its_keys(tmp_path / "outside"), bare(sealed_year) as engine, engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            for pragma in ("foreign_keys=OFF", "ignore_check_constraints=ON"):  # outside of any transaction
+                connection.connection.driver_connection.execute("PRAGMA " + pragma)
+        else:
+            connection.exec_driver_sql("SET session_replication_role = replica")
+        connection.commit()
+        with Session(connection) as session:
+            yield session
 
 
 @contextmanager
