@@ -12,6 +12,7 @@ from models.awards.publicity import Publicity, PublicityKind
 from models.base import db
 from reports.paper import qr_svg
 from views.screens import stay
+from views.screens.lookup import is_key
 from views.screens.panel import Panel
 from views.screens.refusal import code_of
 from workflow.accounts import accounts, budget
@@ -70,7 +71,7 @@ class PostedView(BaseView):
         def verb(uow: UnitOfWork) -> int:
             budget.spend(uow, f"object:{stay.address()}", posted.OF_ADDRESS)
             budget.spend(uow, f"posting:{key}", posted.OF_POSTING)
-            item = int(typed["item"]) if typed["item"].isascii() and typed["item"].isdigit() else 0
+            item = int(typed["item"]) if is_key(typed["item"]) else 0
             rest = {name: typed[name] for name in ("informant", "telephone", "text")}
             found = uow.session.get_one(Publicity, key)
             return posted.object_by_name(uow, found, item=item, promised=bool(typed["promised"]), **rest).id

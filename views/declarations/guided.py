@@ -15,7 +15,7 @@ from models.declarations.declaration import Declaration
 from models.register.organisation import Organisation
 from views.declarations import choice
 from views.screens.boxes import Box
-from views.screens.lookup import LOOKUPS
+from views.screens.lookup import LOOKUPS, is_key
 from views.screens.moment import of_request
 from workflow.batches import guided
 
@@ -90,7 +90,7 @@ def _unit(given: str) -> Organisation | None:
     if "unit" not in request.args:
         given = str(choice.begin(g.user)["unit_id"])
     text = request.args.get("unit-text", "").strip()[:120]
-    if given.isascii() and given.isdigit() and len(given) < 10:
+    if is_key(given):
         return db.session.get(Organisation, int(given))
     return LOOKUPS["Organisation"].by_text(text) if text else None
 

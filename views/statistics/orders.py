@@ -18,6 +18,7 @@ from models.accounts.account import Account
 from models.jobs.job import Job
 from models.office.list_choice import SavedQuery
 from models.office.notice import Notice
+from views.screens.lookup import is_key
 from views.statistics.conditions import Conditions, plain
 from workflow.base import policy, roles
 from workflow.base.errors import Refused
@@ -111,7 +112,7 @@ def due(session: Session, today: date) -> list[tuple[SavedQuery, str]]:
 
 def _to(one: SavedQuery, words: Mapping[str, str]) -> int:
     """Whose report it is; an order of an earlier release is its owner's."""
-    return int(word) if (word := words.get("to", "")).isdigit() else one.account_id
+    return int(word) if is_key(word := words.get("to", "")) else one.account_id
 
 
 def _every(words: Mapping[str, str]) -> str:

@@ -167,6 +167,7 @@ def test_an_objection_by_name_reaches_the_desk_and_the_journal(post, anybody, se
         ({"promised": ""}, "真实性负责"),
         ({"item": "99999999"}, "所涉及的人员"),
         ({"item": "²"}, "所涉及的人员"),
+        ({"item": "9" * 60}, "所涉及的人员"),
     ],
 )
 def test_bad_input_is_told_at_its_field_and_kept(post, anybody, session, wrong, words):
