@@ -6,12 +6,16 @@ import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from flask import send_file
+from flask_appbuilder import expose, has_access
+from flask_appbuilder.security.decorators import permission_name
 from sqlalchemy import ColumnElement
 
 from models.declarations.quota import Quota, QuotaState
 from models.register.organisation import Organisation
+from views.declarations.quota_paper import quota_table_pdf
 from views.screens import answers
-from views.screens.base import FlowScreen, Panel, Screen
+from views.screens.base import FlowScreen, Link, Panel, Screen
 from views.screens.boxes import Box
 from views.screens.forms import AreaField, NumberField, Required, Typed
 from views.screens.further_condition import desk_condition
@@ -127,6 +131,23 @@ class QuotaDesk(Screen):
             else []
         )
         return [*found, attachments(record, "专项报告及附件")]
+
+    def links(self, record: Quota) -> Sequence[Link]:
+        """The form of the unit and year as paper."""
+        return [*super().links(record), Link("打印备案表", self.address("table", pk=record.id))]
+
+    @expose("/table/<int:pk>.pdf")
+    @has_access
+    @permission_name("show")
+    def table(self, pk: int) -> Any:
+        """评审职数申报专业备案表."""
+        record = self.find(pk)
+        return send_file(
+            quota_table_pdf(record),
+            mimetype="application/pdf",
+            as_attachment=True,
+            download_name=f"职数专业备案表_{record.year}_{record.unit.name}.pdf",
+        )
 
     def due_of(self, record: Quota) -> str:
         """T1 and T2 of the year."""

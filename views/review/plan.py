@@ -24,7 +24,7 @@ from views.screens.boxes import errors_of
 from views.screens.posted import Posted, submit
 from views.screens.stay import context
 from views.storage.attachments import attachments, file_link
-from views.storage.papers import candidates_pdf
+from views.storage.papers import candidates_pdf, summary_pdf
 from workflow.base import policy
 from workflow.base.errors import NotNow
 from workflow.base.unit_of_work import UnitOfWork, asking, attempt
@@ -67,8 +67,11 @@ class PlanDesk(Screen):
         return [people_of(record), needs_of(record), items_of(record), attachments(record)]
 
     def links(self, record: Plan) -> Sequence[Link]:
-        """The roster of candidates as a paper."""
-        return [Link("参评人员花名册", self.address("roster", pk=record.id))]
+        """The roster of candidates and their summary, as papers."""
+        return [
+            Link("参评人员花名册", self.address("roster", pk=record.id)),
+            Link("申报情况汇总表", self.address("summary", pk=record.id)),
+        ]
 
     def operations(self, record: Plan) -> list[Link]:
         """查看详细, 查看附件 (附件3 1.13)."""
@@ -83,6 +86,16 @@ class PlanDesk(Screen):
         paper = candidates_pdf(plan, "参评人员花名册", candidates_of(plan), ["经办人", "负责人"])
         return send_file(
             paper, mimetype="application/pdf", as_attachment=True, download_name=f"参评人员花名册_{plan.number}.pdf"
+        )
+
+    @expose("/summary/<int:pk>.pdf")
+    @has_access
+    def summary(self, pk: int) -> Any:
+        """申报情况汇总表."""
+        plan = self.find(pk)
+        paper = summary_pdf(plan, candidates_of(plan))
+        return send_file(
+            paper, mimetype="application/pdf", as_attachment=True, download_name=f"申报情况汇总表_{plan.number}.pdf"
         )
 
 

@@ -324,3 +324,29 @@ def candidates_pdf(
         },
         (paper, f"FA{plan.year}-{plan.id}", plan.version),
     )
+
+
+def summary_pdf(plan: Plan, people: list[Declaration]) -> io.BytesIO:
+    """申报情况汇总表: how many of the candidates of a plan ask for which title in which specialty, and in what way."""
+    groups: dict[tuple[str, str, str], list[Declaration]] = {}
+    for d in people:
+        specialty = d.specialty.name if d.specialty else "无"
+        groups.setdefault((TitleLevel(d.level).label, d.title.name, specialty), []).append(d)
+    modes = list(DeclarationMode)
+    rows = [
+        [*group, str(len(found)), *(str(sum(d.mode == mode for d in found)) for mode in modes)]
+        for group, found in sorted(groups.items())
+    ]
+    total = ["合计", "", "", str(len(people)), *(str(sum(d.mode == mode for d in people)) for mode in modes)]
+    return pdf(
+        "roster",
+        {
+            "title": "申报情况汇总表",
+            "subtitle": plan.name,
+            "facts": [["评委会", plan.committee.name], ["年度", str(plan.year)], ["人数", str(len(people))]],
+            "columns": ["级别", "申报职称", "申报专业", "人数", *(mode.label for mode in modes)],
+            "rows": [*rows, total] if rows else [],
+            "signatures": ["经办人", "负责人"],
+        },
+        ("SU", f"FA{plan.year}-{plan.id}", plan.version),
+    )
