@@ -228,7 +228,7 @@ class PlanScreen(PlanDesk, FlowScreen):
             else Posted()
         )
         if self._only_another_row():
-            seen.draw(seen.told())
+            seen.draw(request.form.get(seen.FIELD, ""))  # nothing is saved by a row more; what is missing is told then
         if posted.done:
             flash("已保存修改。", "ok")
             return redirect(self.address("show", pk=pk))

@@ -174,6 +174,20 @@ def test_another_row_is_drawn_without_saving(browser, session, office, batch):
     assert session.scalar(select(Plan)) is None
 
 
+def test_a_page_without_its_version_keeps_what_was_typed_and_saves_nothing(
+    browser, session, make, office, committee, batch
+):
+    """Another row, asked from such a page, once lost everything typed to a redirect."""
+    plan = make.plan(committee=committee, batch=batch, state=PlanState.DRAFT, members=11, needs={"A": 11})
+    was, desk = plan.name, browser(office)
+    for more in ({"another": "needs"}, {}):
+        answer = desk.post(f"/plan/edit/{plan.id}", data=form(batch, [], version="", name="改名方案", **more))
+        assert answer.status_code == (200 if more else 409)
+        assert "改名方案" in page_of(answer)
+    session.refresh(plan)
+    assert plan.name == was
+
+
 def test_a_draft_is_changed_and_a_filed_plan_is_not(browser, session, make, office, committee, batch, qualified):
     plan = make.plan(committee=committee, batch=batch, state=PlanState.DRAFT, members=11, needs={"A": 11})
     desk = browser(office)
