@@ -27,6 +27,8 @@ from models.paths.path import Way
 from workflow.base import policy
 from workflow.base.reading import bring_up
 
+#: As many found entries are gathered before they are sorted; of more, the newest are met soon by walking.
+GATHERED = 2_000
 #: SQLAlchemy knows no hints for SQLite.
 SQLiteCompiler.get_from_hint_text = lambda self, table, text: text  # type: ignore[method-assign]
 
@@ -116,9 +118,20 @@ class Keys:
         if not self.ordered and index != BY_DECLARATION and count >= most:
             index = ""  # so many fit that the newest are met at once
         found = self._found(index, self.same if self.ordered or not index else self._filled(index))
+        if not self.ordered and count <= GATHERED:
+            return self._gathered(found, limit, offset)
         named = [Reading.name] if index == "ix_reading_name" else []
         found = found.order_by(*named, Reading.sent.desc(), Reading.declaration_id.desc())
         return list(self.session.scalars(found.limit(limit).offset(offset)))
+
+    def _gathered(self, found: Select[Any], limit: int, offset: int) -> list[int]:
+        """Newest first of a few that were counted: all found as counting found them, then sorted.
+
+        PostgreSQL, told to sort at once, may guess that many fit and walk all that the reader has, newest first.
+        """
+        few = found.add_columns(Reading.sent).cte("few").prefix_with("MATERIALIZED", dialect="postgresql")
+        newest = select(few.c.declaration_id).order_by(few.c.sent.desc(), few.c.declaration_id.desc())
+        return list(self.session.scalars(newest.limit(limit).offset(offset)))
 
     def sorted(self, terms: Sequence[Any], limit: int, offset: int) -> list[int]:
         """The keys of one page in the order of columns of the declaration: for results that may be sorted."""
