@@ -17,7 +17,7 @@ from models.committees.committee import REVIEWS
 from models.declarations.declaration import Channel, Declaration, DeclarationMode
 from models.register.organisation import Organisation
 from views.screens.boxes import Box
-from views.screens.lookup import LOOKUPS
+from views.screens.lookup import LOOKUPS, is_key
 from workflow.base.errors import Refused
 
 NAMES = ("title_id", "specialty_id", "unit_id", "mode", "channel", "secret")
@@ -76,7 +76,7 @@ def read(session: Session) -> dict[str, Any]:
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return int(text) if text and is_key(text) else 0
 
 
 def boxes(batch: Batch, given: Mapping[str, Any], errors: Mapping[str, str]) -> list[Box]:

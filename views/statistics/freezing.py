@@ -21,6 +21,7 @@ from reports.figures.columns import follow, frozen
 from reports.figures.columns.frozen import FrozenSource
 from reports.figures.columns.held import Columns
 from reports.figures.columns.kept import File, Foreign
+from views.screens.lookup import is_key
 from workflow.base import policy, row_check
 from workflow.base.errors import Refused
 from workflow.base.scopes import hangs_on
@@ -104,7 +105,7 @@ def moments() -> list[FrozenFigures]:
 
 def moment(word: str) -> FrozenFigures:
     """The one of that number; refused where there is none for the account."""
-    key = int(word) if word.isascii() and word.isdigit() and len(word) < 10 else 0
+    key = int(word) if is_key(word) else 0
     found = policy.find(db.session, g.user, FrozenFigures, key)
     if found is None:
         raise Refused("这个时点数据不存在，或您无权查看；请在“时点数据”中另选。")

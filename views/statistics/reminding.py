@@ -12,6 +12,7 @@ from models.office.reminder import Reminder
 from models.register.organisation import Organisation
 from reports.figures.answer import Row
 from reports.figures.figure import Figure
+from views.screens.lookup import is_key
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork, asking
 from workflow.office import reminder
@@ -47,7 +48,7 @@ def told(kind: str, row: Row, last: Mapping[int, Reminder]) -> Desk:
 
 def send(uow: UnitOfWork, kind: str, word: str) -> str:
     """Remind the desk that a form names; its name."""
-    key = int(word) if word.isascii() and word.isdigit() and len(word) < 10 else 0
+    key = int(word) if is_key(word) else 0
     desk = uow.session.get(KINDS[kind], key) if kind in KINDS else None
     if not isinstance(desk, (Organisation, Committee)):
         raise Refused("没有这个机构或评委会；请在“积压与超期”中从行上催办。")

@@ -124,6 +124,7 @@ def audit_stops(
             committee=declaration.committee,
             office=declaration.office,
             unit=declaration.unit,
+            today=uow.today,
         )
     except Refused:
         return []
