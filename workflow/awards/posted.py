@@ -27,7 +27,8 @@ from models.awards.publicity import (
 )
 from models.committees.catalogue import TitleLevel
 from models.declarations.declaration import Declaration, DeclarationMode
-from models.declarations.declaration import DeclarationState as S
+from models.declarations.standing import POSTED as RESULT_POSTED
+from models.declarations.standing import Stage, states
 from models.review.plan import Plan
 from models.sealed import blind_index
 from workflow.base.errors import NotNow, Refused
@@ -37,7 +38,7 @@ from workflow.declarations import form as forms
 from workflow.declarations.form_parts import Field
 
 #: While a declaration is in one of these its posted content is what the unit has posted.
-POSTED = {PublicityKind.UNIT: (S.UNIT_PUBLICITY,), PublicityKind.RESULT: (S.RESULT_PUBLICITY, S.OBJECTED)}
+POSTED = {PublicityKind.UNIT: states(stage=Stage.POSTING), PublicityKind.RESULT: RESULT_POSTED}
 #: Objections that one address, and one posting, may receive in a day.
 OF_ADDRESS, OF_POSTING = 10, 200
 BLACK = "＊＊＊"
