@@ -200,6 +200,7 @@ MENU: list[Entry] = [
     Entry("",          "",              "views.awards.verify:VerifyView"),
     Entry("",          "",              "views.awards.posted:PostedView"),
     Entry("",          "",              "views.declarations.guided:GuidedView"),
+    Entry("",          "",              "views.office.clauses:ClauseView"),
     Entry("",          "",              "views.office.demo_clock:DemoClockView"),
 ]
 # fmt: on

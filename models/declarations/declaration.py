@@ -97,7 +97,7 @@ class Declaration(Model):
     region_code: Mapped[str] = column("行政区划", String(6), info={"list": "region"})
     series_id: Mapped[int] = mapped_column(ForeignKey("series.id"), info={"label": "申报系列"})
     title_id: Mapped[int] = mapped_column(ForeignKey("title.id"), info={"label": "申报职称"})
-    level: Mapped[str] = column("申报级别", String(20), info={"enum": TitleLevel})
+    level: Mapped[str] = column("职称级别", String(20), info={"enum": TitleLevel})
     specialty_id: Mapped[int | None] = mapped_column(ForeignKey("specialty.id"), info={"label": "申报专业"})
     committee_id: Mapped[int | None] = mapped_column(ForeignKey("committee.id"), info={"label": "评委会"})
     office_id: Mapped[int | None] = mapped_column(ForeignKey("acceptance_office.id"), info={"label": "受理机构"})

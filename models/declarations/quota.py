@@ -46,7 +46,7 @@ class Quota(Model):
     unit_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), info={"label": "申报单位"})
     year: Mapped[int] = column("评审年度", Integer, least=2000, most=2100)
     kind: Mapped[str] = column("职数类型", String(20), default=QuotaKind.VACANCY, info={"enum": QuotaKind})
-    level: Mapped[str] = column("申报级别", String(20), info={"enum": TitleLevel})
+    level: Mapped[str] = column("职称级别", String(20), info={"enum": TitleLevel})
     specialty_id: Mapped[int | None] = mapped_column(ForeignKey("specialty.id"), info={"label": "申报专业"})
     establishment: Mapped[str] = column("岗位设置批复文号", String(80), default="")
     posts: Mapped[int] = column("核定岗位数", Integer, default=0, least=0, most=9999)

@@ -83,7 +83,7 @@ class Reading(Model):
     year: Mapped[int] = column("申报年度", SmallInteger)
     state: Mapped[str] = column("状态", Coded(STATES))
     series_id: Mapped[int] = column("申报系列", Integer)
-    level: Mapped[str] = column("申报级别", Coded(LEVELS))
+    level: Mapped[str] = column("职称级别", Coded(LEVELS))
     region_code: Mapped[str] = column("行政区划", String(6))
     way: Mapped[str] = column("取得方式", Coded(WAYS))
     mode: Mapped[str] = column("申报方式", Coded(MODES))

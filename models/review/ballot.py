@@ -42,7 +42,7 @@ class Poll(Model):
     attending: Mapped[int] = column("实到", Integer, default=0, least=0, most=999)
     candidates: Mapped[list[int]] = column("参评名册", JSON, default=list)  #: declaration ids, frozen at opening
     public_key: Mapped[bytes | None] = column("公钥", LargeBinary)  #: of both trustees, frozen at opening
-    roster_hash: Mapped[str] = column("名册摘要", String(64), default="")
+    roster_hash: Mapped[str] = column("名册校验码", String(64), default="")
     roster_seal: Mapped[str] = column("名册封签", String(64), default="")  #: the same under a key outside the database
     tally_hash: Mapped[str] = column("计票摘要", String(64), default="")
     #: A void vote is held anew; what was cast before belongs to no round any more.

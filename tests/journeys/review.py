@@ -200,7 +200,7 @@ class Supervisor(Province):
         return self.opens("投票管理").finds().does("交出口令", {"纪检监察口令": SUPERVISOR_PASS})
 
     def enters_hall(self, number):
-        """抽取大厅 of a plan."""
+        """抽取评委 of a plan."""
         return self.opens("抽取评委").finds(number, "抽取记录")
 
 

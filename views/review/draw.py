@@ -41,8 +41,8 @@ from workflow.review.draw_list import lines
 AFTER_FILING = (PlanState.APPROVED, PlanState.DRAWN, PlanState.OPENED, PlanState.REVIEWED, PlanState.ARCHIVED)
 READ_ME = """本文件夹是一次评委抽取的全部公开文件（ZC-DRAW/1），任何人都可以据此重新推演：
 
-  sha256sum manifest.txt     应等于现场公布的名册摘要 H_pool
-  sha256sum result.txt       应等于现场公布的结果摘要
+  sha256sum manifest.txt     应等于现场公布的名册校验码（H_pool）
+  sha256sum result.txt       应等于现场公布的结果校验码
   flask --app run draw verify 本文件夹     逐项核对承诺、种子、抽签号、抽取过程和成员名单
 
 评委在文件中只有代码，没有姓名。
@@ -150,7 +150,7 @@ def draws_of(plan: Plan) -> list[Draw]:
 
 def link_to(draw: Draw) -> Any:
     """The way into the hall."""
-    return Markup('<a href="{}">{}</a>').format(url_for("DrawScreen.show", pk=draw.id), "进入抽取大厅")
+    return Markup('<a href="{}">{}</a>').format(url_for("DrawScreen.show", pk=draw.id), "进入现场抽取")
 
 
 class DrawScreen(FlowScreen):
@@ -159,7 +159,7 @@ class DrawScreen(FlowScreen):
     route_base = "/draw"
     model = Draw
     flow = DRAW
-    title = "抽取大厅"
+    title = "抽取评委"
     lead = "系统先承诺、监督方后报数，揭示即出结果；任何人凭公开文件都能重新推演。"
     guide = "附件2 1.2.3"
     columns = "name attempt plan.name plan.opens_on state drawn_at"
@@ -191,10 +191,10 @@ class DrawScreen(FlowScreen):
         inside = may(g.user, policy.DRAW_FILES)
         shown = record.state in (DrawState.DRAWN, DrawState.CLOSED, DrawState.ABORTED)
         hashes = [
-            ("名册摘要 H_pool", record.pool_hash, "冻结名册文件的 SHA-256，请监督人员当场抄录"),
-            ("系统承诺 C0", record.commitment, "系统随机数已锁定；先于报数公布，揭示后可验"),
-            ("系统随机数 R0", record.r0 if shown else None, "揭示后公布"),
-            ("结果摘要", record.result_hash, "抽取结果文件的 SHA-256"),
+            ("名册校验码", record.pool_hash, "由冻结的名册文件算出，请监督人员当场抄录"),
+            ("系统承诺码", record.commitment, "系统随机数已锁定；先于报数公布，揭示后可验"),
+            ("系统随机数", record.r0 if shown else None, "揭示后公布"),
+            ("结果校验码", record.result_hash, "由抽取结果文件算出"),
         ]
         return {
             "hashes": [(label, grouped(value), note) for label, value, note in hashes if value],

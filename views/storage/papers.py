@@ -116,7 +116,7 @@ def review_form_pdf(declaration: Declaration) -> io.BytesIO:
             ["行政区划", region or ""],
             ["申报系列", filed.series],
             ["申报职称", filed.title],
-            ["申报级别", TitleLevel(declaration.level).label],
+            ["职称级别", TitleLevel(declaration.level).label],
             ["申报专业", filed.specialty],
             ["取得方式", Way(declaration.way).label],
             ["申报方式", DeclarationMode(declaration.mode).label],

@@ -38,14 +38,14 @@ def none_waits(uow: UnitOfWork, certificate: Certificate) -> str | None:
     change = open_change(uow.session, certificate)
     if change is None:
         return None
-    return f"该证书已有待复核的{ChangeKind(change.kind).label}申请（REQUIREMENTS §5.6），请先复核或撤回。"
+    return f"该证书已有待复核的{ChangeKind(change.kind).label}申请（118号 六(三)），请先复核或撤回。"
 
 
 def waits(uow: UnitOfWork, certificate: Certificate) -> str | None:
     """Only if an application waits."""
     if open_change(uow.session, certificate):
         return None
-    return "该证书没有待复核的更正或补发申请（REQUIREMENTS §5.6）；请由省厅证书岗先办理“更正换发”或“补发新证”。"
+    return "该证书没有待复核的更正或补发申请（118号 六(三)）；请由省厅证书岗先办理“更正换发”或“补发新证”。"
 
 
 def another_person(uow: UnitOfWork, certificate: Certificate) -> str | None:
@@ -53,4 +53,4 @@ def another_person(uow: UnitOfWork, certificate: Certificate) -> str | None:
     change = open_change(uow.session, certificate)
     if change is None or change.proposed_by != uow.actor.id:
         return None
-    return "申请人不能复核自己的申请，须由另一人同意（REQUIREMENTS §5.6）；请省厅证书岗的另一账号或省厅审核岗复核。"
+    return "申请人不能复核自己的申请，须由另一人同意（118号 六(三)）；请省厅证书岗的另一账号或省厅审核岗复核。"

@@ -60,7 +60,7 @@ def correct(
         name = ""
     if not name and not differences(uow, certificate):
         raise Refused(
-            "没有需要更正的内容：证书与身份登记、评审决定一致（REQUIREMENTS §5.6）。姓名有误的，请填写更正后的姓名；"
+            "没有需要更正的内容：证书与身份登记、评审决定一致（118号 六(三)）。姓名有误的，请填写更正后的姓名；"
             "级别、资格名称和取得时间有误的，应撤销后重新办理。",
             field="holder_name",
         )
@@ -77,7 +77,7 @@ def reissue(
         raise Refused("请选择有效的发证单位（附件3 1.9）。", field="issuer")
     if right.code == certificate.number[6:14]:
         raise Refused(
-            f"该证书的发证单位已是{right.organisation.name}，无需补发新编号（REQUIREMENTS §5.6）；"
+            f"该证书的发证单位已是{right.organisation.name}，无需补发新编号（118号 六(三)）；"
             "其他内容有误的请办理“更正换发”。",
             field="issuer",
         )
@@ -121,7 +121,7 @@ def _corrected(uow: UnitOfWork, certificate: Certificate, change: CertificateCha
         _rename(uow, person, change)
     changed = differences(uow, certificate)
     if not changed:
-        raise Refused("证书已与身份登记、评审决定一致，没有需要更正的内容（REQUIREMENTS §5.6）；请不同意该申请。")
+        raise Refused("证书已与身份登记、评审决定一致，没有需要更正的内容（118号 六(三)）；请不同意该申请。")
     row = truth.of(uow.session, certificate.number, lock=True)
     CERTIFICATE.advance(
         uow,

@@ -179,7 +179,7 @@ def known(uow: UnitOfWork, certificate: Certificate) -> str | None:
         return _stranger(certificate.number)
     if certificate.edition == truth.edition:
         return None
-    return f"第 {certificate.edition} 版已更正换发，请对现行的第 {truth.edition} 版办理（REQUIREMENTS §5.6）。"
+    return f"第 {certificate.edition} 版已更正换发，请对现行的第 {truth.edition} 版办理（118号 六(三)）。"
 
 
 def to_tell(uow: UnitOfWork, certificate: Certificate) -> str | None:

@@ -154,7 +154,7 @@ QUOTA = Flow("职数", S, [
     Step("approve_special", "省厅核准",   {S.EXAMINED},              S.APPROVED,  roles.HRSS_AUDIT, [audit_in_time],                        _APPROVED, "118号 三(二)2", "primary"),
     Step("send_back",       "退回",       {S.DECLARED, S.EXAMINED},  S.RETURNED,  _EXAMINER,        [may_decide],                           [_OPINION], "附件2 1.5.2"),
     Step("reject",          "审核不通过", {S.DECLARED, S.EXAMINED},  S.REJECTED,  _EXAMINER,        [may_decide],                           [_OPINION], "附件2 1.5.2", "bad", "不通过后不能再修改，确定吗？"),
-    Step("clear",           "年度清零",   {S.APPROVED},              S.CLEARED,   roles.HRSS_AUDIT, [year_over],                            [], "REQUIREMENTS §5.2"),
+    Step("clear",           "年度清零",   {S.APPROVED},              S.CLEARED,   roles.HRSS_AUDIT, [year_over],                            [], "118号 三(二)1"),
 ])
 # fmt: on
 

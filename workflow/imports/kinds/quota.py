@@ -28,7 +28,7 @@ class QuotaImport(ImportKind):
     roles = (roles.UNIT_OFFICER, roles.BUREAU_OFFICER)
     choices = (Ask("year", "评审年度", "number", least=2000, most=2100, default=lambda uow, _: uow.today.year),)
     fields = (
-        Field("level", "申报级别", "choice", required=True, enum=TitleLevel),
+        Field("level", "职称级别", "choice", required=True, enum=TitleLevel, also=("申报级别",)),
         Field("specialty", "申报专业代码或名称", "specialty", also=("申报专业",), note="留空为不分专业"),
         Field("establishment", "岗位设置批复文号", required=True, max_length=80),
         Field("posts", "核定岗位数", "number", required=True, least=0, most=9999),
