@@ -23,6 +23,8 @@ _FULL_WIDTH = str.maketrans("０１２３４５６７８９．－", "0123456789.
 _MOST_DIGITS = 40
 #: A day and a moment as an input of a browser sends them, and as they are printed.
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+#: As people write one: 2026/7/5, 2026年7月5日, 20260705.
+_DAY_WRITTEN = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]{4})([0-9]{2})([0-9]{2})")
 _MOMENT = re.compile(_DAY.pattern + r"[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?")
 INT_LOWEST, INT_HIGHEST = -(2**31), 2**31 - 1
 #: So much of what was typed beside a picker is read.
@@ -124,11 +126,11 @@ def uploads(sent: Iterable[Any], field: str) -> list[tuple[bytes, str]]:
 
 
 def read_date(word: str) -> date | None:
-    """A date of the address or a form; None when it is none, or far from our time."""
-    if not _DAY.fullmatch(word):
+    """A date of the address or a form, as people write it; None when it is none, or far from our time."""
+    if not (parts := _DAY_WRITTEN.fullmatch(_digits(word))):
         return None
     try:
-        found = date.fromisoformat(word)
+        found = date(*(int(part) for part in parts.groups() if part))
     except ValueError:
         return None
     return found if 1900 <= found.year <= 2200 else None

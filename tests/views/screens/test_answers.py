@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -34,10 +35,28 @@ def test_an_amount_is_read(word, meant):
 
 
 @pytest.mark.parametrize(
-    "word", ["20260520", "2026-W21-3", "2026-02-30", "1899-12-31", "2026-5-20", "٢٠٢٦-05-20", "2026-05-20T10:00"]
+    "word",
+    ["2026052", "2026-W21-3", "2026-02-30", "1899-12-31", "0203-05-20", "26-5-20", "٢٠٢٦-05-20", "2026-05-20T10:00"],
 )
 def test_what_is_no_day_is_refused(word):
     assert answers.read_date(word) is None
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "2026-05-20",
+        "2026-5-20",
+        "2026/05/20",
+        "2026.5.20",
+        "2026年5月20日",
+        "20260520",
+        "２０２６-05-20",
+        " 2026-05-20 ",
+    ],
+)
+def test_a_day_is_read_as_people_write_it(word):
+    assert answers.read_date(word) == date(2026, 5, 20)
 
 
 @pytest.mark.parametrize("word", ["2026-05-20", "2026-05-20T25:00", "2026-05-20T10:00+08:00", "20260520T1000"])
