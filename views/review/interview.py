@@ -15,7 +15,6 @@ from sqlalchemy.orm import joinedload
 from models.base import db
 from models.declarations.declaration import Declaration
 from models.review.session import InterviewSlot, ReviewSession
-from views.review.review_papers import interview_notice_pdf
 from views.review.session import SessionDesk
 from views.screens import seen
 from views.screens.base import Link, Panel, badge
@@ -23,6 +22,7 @@ from views.screens.boxes import errors_of
 from views.screens.posted import form, submit
 from views.screens.refusal import code_of
 from views.screens.stay import context
+from views.storage.letters import interview_notice_pdf
 from workflow.base.errors import Refused
 from workflow.base.flow import Ask
 from workflow.base.unit_of_work import UnitOfWork, asking, attempt

@@ -10,7 +10,6 @@ from models.declarations.declaration import DeclarationState
 from models.review.ballot import Poll
 from models.review.draw import Draw, DrawState
 from models.review.plan import Plan
-from models.review.session import InterviewSlot
 from views.storage.papers import candidates_pdf, pdf
 from workflow.review import ballot, scoring
 from workflow.review.count import unanimous
@@ -153,33 +152,6 @@ def tally_pdf(poll: Poll) -> io.BytesIO:
                 ["计票摘要", poll.tally_hash],
             ],
             "signatures": ["主任委员", "计票人", "监票人", "评委会（盖章）"],
-        },
-    )
-
-
-def interview_notice_pdf(slot: InterviewSlot) -> io.BytesIO:
-    """面试通知书 of one candidate (附件2 1.2.4)."""
-    declaration = slot.declaration
-    body = declaration.committee.name if declaration.committee else ""
-    return pdf(
-        "notice",
-        {
-            "title": "面试答辩通知书",
-            "organisation": body,
-            "addressee": declaration.applicant_name,
-            "number": f"{declaration.number}-面试",
-            "paragraphs": [
-                f"你申报的{declaration.title.name}职称（申报编号 {declaration.number}）已进入评审，"
-                "现将面试答辩有关事项通知如下："
-            ],
-            "facts": [
-                ["面试时间", f"{slot.starts_at:%Y年%-m月%-d日 %H:%M}"],
-                ["面试地点", slot.place],
-                ["分组顺序", f"{slot.group_name} 第 {slot.sequence} 位"],
-            ],
-            "closing": "请携带本人有效证件，提前 30 分钟到场，服从现场管理；无故不参加的，按面试缺席处理。",
-            "signature": body,
-            "date": f"{slot.notified_at:%Y年%-m月%-d日}" if slot.notified_at else "",
         },
     )
 

@@ -14,7 +14,7 @@ from models.awards.certificate import Certificate
 from models.awards.truth import TruthState
 from models.base import db
 from models.committees.catalogue import TitleLevel
-from models.declarations.declaration import Correction, Declaration, DeclarationMode, DeclarationState
+from models.declarations.declaration import Declaration, DeclarationMode, DeclarationState
 from models.declarations.liability import CheckResult, LiabilityCheck
 from models.declarations.opinion import Opinion, OpinionResult
 from models.declarations.paper_stub import PaperStub
@@ -245,57 +245,6 @@ def mirrored(declaration: Declaration, field: Any) -> str:
     if enum and value:
         return str(enum(value).label)
     return "是" if value is True else "否" if value is False else str(value or "")
-
-
-def correction_pdf(correction: Correction, declaration: Declaration) -> io.BytesIO:
-    """一次性补正告知书 (118号 四(三))."""
-    return pdf(
-        "notice",
-        {
-            "title": "一次性补正告知书",
-            "organisation": correction.organisation_name,
-            "addressee": declaration.applicant_name,
-            "number": f"{declaration.number}-{correction.id}",
-            "paragraphs": [
-                f"你申报的{declaration.title.name}职称（申报编号 {declaration.number}），经审核，"
-                "需要补齐补正以下全部内容："
-            ],
-            "items": [
-                item["text"] + (f"（补齐要求：{item['fits']}）" if item.get("fits") else "")
-                for item in correction.items
-            ],
-            "closing": _closing(correction),
-            "signature": correction.organisation_name,
-            "date": f"{correction.issued_at:%Y年%-m月%-d日}",
-        },
-        ("CO", f"{declaration.number}-{correction.id}", declaration.version),
-    )
-
-
-def _closing(correction: Correction) -> str:
-    """Until when: told once the case is in the applicant's hands, since his days begin there."""
-    if correction.due_on is None:
-        return "材料退到你本人之日起算补正期限，另行通知；逾期未补正的视为放弃本年度申报。"
-    return f"请于 {correction.due_on} 前补正并重新提交，逾期未补正的视为放弃本年度申报。"
-
-
-def termination_pdf(declaration: Declaration) -> io.BytesIO:
-    """终止评审告知书 (118号 四(四))."""
-    return pdf(
-        "notice",
-        {
-            "title": "终止评审告知书",
-            "organisation": declaration.committee.name if declaration.committee else declaration.unit.name,
-            "addressee": declaration.applicant_name,
-            "number": declaration.number,
-            "paragraphs": [
-                f"你申报的{declaration.title.name}职称（申报编号 {declaration.number}）当年度申报参评终止，原因如下：",
-                declaration.result_reason,
-            ],
-            "closing": "如对办理程序有异议，可向受理机构申请复查。",
-        },
-        ("TE", declaration.number, declaration.version),
-    )
 
 
 def candidates_pdf(

@@ -23,7 +23,8 @@ from models.review.plan import Plan
 from models.review.session import ReviewSession
 from reports import ics
 from views.screens.panel import may_open, shows
-from views.storage.papers import correction_pdf, review_form_pdf, termination_pdf
+from views.storage.letters import correction_pdf, termination_pdf
+from views.storage.papers import review_form_pdf
 from views.storage.served import served
 from workflow.base import policy
 from workflow.base.abilities import Ability, may
