@@ -176,7 +176,12 @@ def test_markup_in_a_record_is_printed_as_it_is(template):
     assert "root:" not in read
 
 
-@pytest.mark.parametrize("key", sorted(CERTIFICATE))
+def test_the_address_of_a_certificate_stands_in_its_code_and_not_as_letters():
+    read = packed(text_of(render("certificate", CERTIFICATE, printed_on=DAY)))
+    assert "http" not in read and "第1页" not in read and "门户网站" in read
+
+
+@pytest.mark.parametrize("key", sorted(CERTIFICATE.keys() - {"verify_url"}))
 def test_the_certificate_can_be_searched(key):
     read = text_of(render("certificate", CERTIFICATE, printed_on=DAY))
     said = "2026年11月20日" if key == "acquired_on" else CERTIFICATE[key]

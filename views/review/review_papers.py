@@ -10,7 +10,7 @@ from models.declarations.declaration import DeclarationState
 from models.review.ballot import Poll
 from models.review.draw import Draw, DrawState
 from models.review.plan import Plan
-from views.storage.papers import candidates_pdf, pdf
+from views.storage.papers import NOTICE, pdf
 from workflow.review import ballot, scoring
 from workflow.review.count import unanimous
 from workflow.review.draw import REASONS, members
@@ -159,4 +159,33 @@ def tally_pdf(poll: Poll) -> io.BytesIO:
 def publicity_pdf(publicity: Publicity) -> io.BytesIO:
     """评审结果公示名单, as it is posted."""
     people = sorted((item.declaration for item in publicity.people), key=lambda d: d.number)
-    return candidates_pdf(db.session.get_one(Plan, publicity.plan_id), publicity.title, people, [], "RP")
+    plan = db.session.get_one(Plan, publicity.plan_id)
+    return pdf(
+        "roster",
+        {
+            "title": publicity.title,
+            "subtitle": plan.name,
+            "orientation": "portrait",
+            "paragraphs": [
+                f"根据{NOTICE}六（一），现将{plan.committee.name}评审通过的 {len(people)} 名同志公示如下。公示期自"
+                f"{publicity.starts_on:%Y年%-m月%-d日}至{publicity.ends_on:%Y年%-m月%-d日}（含首尾，不少于 5 个工作日）。"
+                f"公示期间如有异议，请以实名向{publicity.complaint_department}反映，"
+                f"电话 {publicity.complaint_telephone}。",
+            ],
+            "columns": ["序号", "姓名", "所在单位", "申报职称", "申报专业", "评审结果"],
+            "rows": [
+                [
+                    str(n),
+                    d.applicant_name,
+                    d.unit.name,
+                    d.title.name,
+                    d.specialty.name if d.specialty else "无",
+                    "通过",
+                ]
+                for n, d in enumerate(people, 1)
+            ],
+            "signature": f"{plan.committee.name}（盖章）",
+            "date": f"{publicity.posted_on:%Y年%-m月%-d日}",
+        },
+        ("RP", f"FA{plan.year}-{plan.id}", plan.version),
+    )

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 
+from sqlalchemy import select
+
+from models.base import db
 from models.declarations.declaration import Correction, Declaration
+from models.declarations.opinion import Opinion, OpinionResult
+from models.declarations.profile import Profile
 from models.review.session import InterviewSlot
-from views.storage.papers import pdf
+from views.storage.papers import NOTICE, pdf
+from workflow.cases.ladder import telephone_at
+
+#: Opinions that end a declaration.
+ENDING = (OpinionResult.STOPPED, OpinionResult.DISQUALIFIED)
 
 
 def correction_pdf(correction: Correction, declaration: Declaration) -> io.BytesIO:
@@ -16,19 +26,20 @@ def correction_pdf(correction: Correction, declaration: Declaration) -> io.Bytes
         {
             "title": "一次性补正告知书",
             "organisation": correction.organisation_name,
-            "addressee": declaration.applicant_name,
+            "addressee": f"{declaration.applicant_name}同志",
             "number": f"{declaration.number}-{correction.id}",
             "paragraphs": [
-                f"你申报的{declaration.title.name}职称（申报编号 {declaration.number}），经审核，"
-                "需要补齐补正以下全部内容："
+                f"您申报的{declaration.title.name}职称（申报编号 {declaration.number}），经审核，现根据{NOTICE}四（三），"
+                "一次性告知需要补齐补正的全部内容："
             ],
             "items": [
                 item["text"] + (f"（补齐要求：{item['fits']}）" if item.get("fits") else "")
                 for item in correction.items
             ],
             "closing": _closing(correction),
-            "signature": correction.organisation_name,
-            "date": f"{correction.issued_at:%Y年%-m月%-d日}",
+            "signature": f"{correction.organisation_name}（盖章）",
+            "date": _day(correction.issued_at),
+            "contact": _contact(telephone_at(declaration, correction.position)),
         },
         ("CO", f"{declaration.number}-{correction.id}", declaration.version),
     )
@@ -37,51 +48,99 @@ def correction_pdf(correction: Correction, declaration: Declaration) -> io.Bytes
 def _closing(correction: Correction) -> str:
     """Until when: told once the case is in the applicant's hands, since his days begin there."""
     if correction.due_on is None:
-        return "材料退到你本人之日起算补正期限，另行通知；逾期未补正的视为放弃本年度申报。"
-    return f"请于 {correction.due_on} 前补正并重新提交，逾期未补正的视为放弃本年度申报。"
+        return "材料退到您本人之日起算补正期限，另行通知；逾期未补正的视为放弃本年度申报。"
+    return f"请于 {_day(correction.due_on)}前补正并重新提交，逾期未补正的视为放弃本年度申报。"
 
 
 def termination_pdf(declaration: Declaration) -> io.BytesIO:
-    """终止评审告知书 (118号 四(四))."""
+    """终止评审告知书 (118号 四(四)); after a vote, 评审结果告知书 (118号 五(四))."""
+    voted = declaration.voted_on is not None
+    office, position = _ended_by(declaration)
+    asked = f"您申报的{declaration.title.name}职称（申报编号 {declaration.number}）"
+    said = (
+        f"{asked}，经 {_day(declaration.voted_on)}召开的评审会议无记名投票表决，未获通过，原因如下："
+        if voted
+        else f"{asked}，当年度申报参评终止，原因如下："
+    )
+    ruled = (
+        f"根据{NOTICE}五（四），未获通过的参评人员当年度不得进行复评；符合条件的，可在以后年度重新申报。"
+        if voted
+        else f"现根据{NOTICE}四，将上述情况告知您；符合条件的，可在以后年度重新申报。"
+    )
     return pdf(
         "notice",
         {
-            "title": "终止评审告知书",
-            "organisation": declaration.committee.name if declaration.committee else declaration.unit.name,
-            "addressee": declaration.applicant_name,
+            "title": "评审结果告知书" if voted else "终止评审告知书",
+            "organisation": office,
+            "addressee": f"{declaration.applicant_name}同志",
             "number": declaration.number,
-            "paragraphs": [
-                f"你申报的{declaration.title.name}职称（申报编号 {declaration.number}）当年度申报参评终止，原因如下：",
-                declaration.result_reason,
-            ],
-            "closing": "如对办理程序有异议，可向受理机构申请复查。",
+            "paragraphs": [said, declaration.result_reason, ruled],
+            "closing": f"如对办理程序有异议，可向{office}申请复查。",
+            "signature": f"{office}（盖章）",
+            "date": _day(declaration.voted_on if voted else _ended_on(declaration)),
+            "contact": _contact(telephone_at(declaration, position)),
         },
         ("TE", declaration.number, declaration.version),
     )
+
+
+def _ended_by(declaration: Declaration) -> tuple[str, int]:
+    """(name, position) of the office that ended it: who voted, whose opinion it was, or who told what was not mended."""
+    if declaration.voted_on is None:
+        said = db.session.scalar(
+            select(Opinion)
+            .where(Opinion.declaration_id == declaration.id, Opinion.result.in_(ENDING))
+            .order_by(Opinion.id.desc())
+            .limit(1)
+        )
+        if said is not None:
+            return said.office_name, said.position
+        asked = max((c for c in declaration.corrections if c.answered_at is None), key=lambda c: c.id, default=None)
+        if asked is not None:
+            return asked.organisation_name, asked.position
+    last = max((stop.position for stop in declaration.route), default=0) + 1
+    if declaration.committee:
+        return declaration.committee.name, last
+    return declaration.unit.name, 0
+
+
+def _ended_on(declaration: Declaration) -> date | None:
+    profile = db.session.get(Profile, declaration.id)
+    return profile.ended_on if profile else None
 
 
 def interview_notice_pdf(slot: InterviewSlot) -> io.BytesIO:
     """面试通知书 of one candidate (附件2 1.2.4)."""
     declaration = slot.declaration
     body = declaration.committee.name if declaration.committee else ""
+    last = max((stop.position for stop in declaration.route), default=0) + 1
     return pdf(
         "notice",
         {
             "title": "面试答辩通知书",
             "organisation": body,
-            "addressee": declaration.applicant_name,
+            "addressee": f"{declaration.applicant_name}同志",
             "number": f"{declaration.number}-面试",
             "paragraphs": [
-                f"你申报的{declaration.title.name}职称（申报编号 {declaration.number}）已进入评审，"
-                "现将面试答辩有关事项通知如下："
+                f"您申报的{declaration.title.name}职称（申报编号 {declaration.number}）已进入评审。"
+                f"根据{NOTICE}五（四），现将面试答辩有关事项通知如下："
             ],
             "facts": [
-                ["面试时间", f"{slot.starts_at:%Y年%-m月%-d日 %H:%M}"],
+                ["面试时间", f"{_day(slot.starts_at)} {slot.starts_at:%H:%M}"],
                 ["面试地点", slot.place],
                 ["分组顺序", f"{slot.group_name} 第 {slot.sequence} 位"],
             ],
             "closing": "请携带本人有效证件，提前 30 分钟到场，服从现场管理；无故不参加的，按面试缺席处理。",
-            "signature": body,
-            "date": f"{slot.notified_at:%Y年%-m月%-d日}" if slot.notified_at else "",
+            "signature": f"{body}（盖章）",
+            "date": _day(slot.notified_at),
+            "contact": _contact(telephone_at(declaration, last)),
         },
     )
+
+
+def _day(day: date | None) -> str:
+    return f"{day:%Y年%-m月%-d日}" if day else ""
+
+
+def _contact(telephone: str) -> str:
+    return f"联系电话：{telephone}" if telephone else ""

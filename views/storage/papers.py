@@ -30,6 +30,8 @@ from workflow.declarations import opinion as opinions
 from workflow.declarations.named import as_filed
 from workflow.storage import clean, page_code
 
+#: The notice as papers cite it.
+NOTICE = "湘人社函〔2023〕118号"
 #: The box of the 评审表 in which an opinion stands.
 BOXES = {
     OpinionResult.RECOMMENDED: "unit_opinion",

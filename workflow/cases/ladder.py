@@ -59,13 +59,23 @@ def desk_of(uow: UnitOfWork, declaration: Declaration) -> Desk:
     if kept is Holder.OFFICE and (here := step_at(declaration, declaration.position)):
         return Desk(here.organisation.name, here.organisation.telephone)
     if kept is Holder.COMMITTEE and declaration.committee:
-        hosts = [host.organisation for host in declaration.committee.offices]
-        return Desk(declaration.committee.name, next((o.telephone for o in hosts if o.telephone), ""))
+        return Desk(declaration.committee.name, _of_committee(declaration))
     if kept is Holder.PROVINCE:
         province = select(Organisation).where(Organisation.kind == NodeKind.PROVINCE).order_by(Organisation.id).limit(1)
         found = uow.session.scalar(province)
         return Desk(found.name if found else kept.label, found.telephone if found else "")
     return Desk(holder(declaration), "")
+
+
+def telephone_at(declaration: Declaration, position: int) -> str:
+    """The telephone of the office at a level of the route, beyond the last of them that of the committee; or nothing."""
+    here = step_at(declaration, position)
+    return here.organisation.telephone if here else _of_committee(declaration)
+
+
+def _of_committee(declaration: Declaration) -> str:
+    hosts = [host.organisation for host in declaration.committee.offices] if declaration.committee else []
+    return next((o.telephone for o in hosts if o.telephone), "")
 
 
 def bars(declaration: Declaration) -> tuple[Bar, Bar]:
