@@ -75,10 +75,19 @@ class Office:
         told, self._complaints[:] = list(self._complaints), []
         return told
 
+    def lets_in(self, page, username):
+        """用户名、密码、登录: a demonstration asks for nothing else."""
+        page.goto("/login/")
+        page.fill("#username", username)
+        page.fill("#password", self.password)
+        with page.expect_navigation():
+            page.locator("button:has-text('登录')").click()
+
     def close(self):
         """Close every window."""
         for window in self._windows.values():
             window.page.context.close()
+        self._windows.clear()
 
 
 class Window:
@@ -89,10 +98,7 @@ class Window:
 
     def signs_in(self):
         """用户名、密码、登录."""
-        self.page.goto("/login/")
-        self.page.fill("#username", self.username)
-        self.page.fill("#password", self.office.password)
-        self.follows(self.page.locator("button:has-text('登录')"))
+        self.office.lets_in(self.page, self.username)
         expect(self.page.locator("details.me")).to_be_visible()
 
     # -- where one is ------------------------------------------------------------------------------

@@ -30,13 +30,16 @@ class Applicant(Window):
         self.number = NUMBER.search(self.reads("nav.crumb"))[0]  # the page may name an earlier declaration as well
         return self.number
 
-    def fills_the_form(self, without=()):
-        """Two sections typed, the others sent as their forms; 二寸照 uploaded in the browser, the other scans sent."""
+    def fills_the_form(self, without=(), **instead):
+        """Two sections typed, the others sent as their forms; 二寸照 uploaded in the browser, the other scans sent.
+
+        `instead`: other rows of a section than those at hand.
+        """
         for title, answers in (("个人基本信息", papers.BASIC), ("学历学位", papers.EDUCATION)):
             self._section(title)
             self.fills(answers, self.page.locator("form .card").first)
             self.presses("暂存并下一步").told()
-        for name, rows in papers.SECTIONS.items():
+        for name, rows in (papers.SECTIONS | instead).items():
             if name not in without:
                 self.posts(f"/declare/{self.key}/section/{name}", {**papers.sent(rows), "go": "next"})
         self._section("申报材料上传")

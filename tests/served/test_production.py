@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, text
 
 from tests.arena import postgres_database
 from tests.served.conftest import serving
-from tests.served.installation import OTHER, Office, Person, the_first_day
+from tests.served.installation import OTHER, Office, Person
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,6 @@ def test_the_production_chapter_from_an_empty_database(office):
         for username, first in firsts.items():
             admins[username] = Person(server.port)
             admins[username].enter(username, first)
-        the_first_day(server, admins["sys.wang"], admins["sec.li"])
     status, said = office.run("journal", "verify")
     assert status == 0 and "审计日志完整" in said, said
 

@@ -167,8 +167,9 @@ def publicity_pdf(publicity: Publicity) -> io.BytesIO:
             "subtitle": plan.name,
             "orientation": "portrait",
             "paragraphs": [
-                f"根据{NOTICE}六（一），现将{plan.committee.name}评审通过的 {len(people)} 名同志公示如下。公示期自"
-                f"{publicity.starts_on:%Y年%-m月%-d日}至{publicity.ends_on:%Y年%-m月%-d日}（含首尾，不少于 5 个工作日）。"
+                f"根据{NOTICE}六（一），现将{plan.committee.name}评审通过的 {len(people)} 名同志公示如下。"
+                f"公示期自{publicity.starts_on:%Y年%-m月%-d日}至{publicity.ends_on:%Y年%-m月%-d日}"
+                "（含首尾，不少于 5 个工作日）。"
                 f"公示期间如有异议，请以实名向{publicity.complaint_department}反映，"
                 f"电话 {publicity.complaint_telephone}。",
             ],

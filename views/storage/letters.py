@@ -29,8 +29,8 @@ def correction_pdf(correction: Correction, declaration: Declaration) -> io.Bytes
             "addressee": f"{declaration.applicant_name}同志",
             "number": f"{declaration.number}-{correction.id}",
             "paragraphs": [
-                f"您申报的{declaration.title.name}职称（申报编号 {declaration.number}），经审核，现根据{NOTICE}四（三），"
-                "一次性告知需要补齐补正的全部内容："
+                f"您申报的{declaration.title.name}职称（申报编号 {declaration.number}），经审核，"
+                f"现根据{NOTICE}四（三），一次性告知需要补齐补正的全部内容："
             ],
             "items": [
                 item["text"] + (f"（补齐要求：{item['fits']}）" if item.get("fits") else "")
@@ -85,7 +85,7 @@ def termination_pdf(declaration: Declaration) -> io.BytesIO:
 
 
 def _ended_by(declaration: Declaration) -> tuple[str, int]:
-    """(name, position) of the office that ended it: who voted, whose opinion it was, or who told what was not mended."""
+    """(name, position) of who ended it: who voted, whose opinion it was, or who told what was not mended."""
     if declaration.voted_on is None:
         said = db.session.scalar(
             select(Opinion)

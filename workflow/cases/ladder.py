@@ -68,7 +68,7 @@ def desk_of(uow: UnitOfWork, declaration: Declaration) -> Desk:
 
 
 def telephone_at(declaration: Declaration, position: int) -> str:
-    """The telephone of the office at a level of the route, beyond the last of them that of the committee; or nothing."""
+    """The telephone of the office at a level of the route, beyond the last that of the committee; or nothing."""
     here = step_at(declaration, position)
     return here.organisation.telephone if here else _of_committee(declaration)
 

@@ -163,7 +163,7 @@ def ladder_climbed(uow: UnitOfWork, declaration: Declaration) -> Iterator[Findin
     ]
     below = rung_below(uow, declaration)
     if held and max(held) >= wanted and declaration.mode != DeclarationMode.TRANSFER:
-        yield Finding("titles", "现任职称级别不低于职称级别（令40号 第十三条）；同级转换系列请选择“跨系列转评”。")
+        yield Finding("titles", "现任职称级别不低于所申报的级别（令40号 第十三条）；同级转换系列请选择“跨系列转评”。")
     elif below is not None and max(held, default=-1) < below and not _directly(uow, declaration):
         if held:
             yield Finding(

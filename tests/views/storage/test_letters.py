@@ -35,7 +35,8 @@ def holds(printed, *sentences):
 def test_what_is_to_be_mended_is_told_by_its_office_with_clause_and_day(make, session, reader):
     case = make.declaration(state=S.RETURNED)
     asked = Correction(
-        declaration_id=case.id, position=0, items=[{"text": "补充学历证明", "fits": "清晰的彩色扫描件"}], opinion="请补正",
+        declaration_id=case.id, position=0, opinion="请补正",
+        items=[{"text": "补充学历证明", "fits": "清晰的彩色扫描件"}],
         issued_at=datetime(2026, 5, 18, 9), due_on=date(2026, 5, 25), organisation_name="长沙某设计院",
     )  # fmt: skip
     session.add(asked)
