@@ -196,6 +196,7 @@ MENU: list[Entry] = [
     Entry("",          "",              "views.office.list_choice:ListChoiceView"),
     Entry("",          "",              "views.storage.records:RecordView"),
     Entry("",          "",              "views.storage.preview:PreviewView"),
+    Entry("",          "",              "views.materials.uploads:UploadView"),
     Entry("",          "",              "views.declarations.comparison:ComparisonView"),
     Entry("",          "",              "views.awards.verify:VerifyView"),
     Entry("",          "",              "views.awards.posted:PostedView"),

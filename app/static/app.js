@@ -98,9 +98,10 @@
         dirty = true;
       });
     if (form.getAttribute("action")?.endsWith("/logout/"))
-      form.addEventListener("submit", () =>
-        Object.keys(localStorage).forEach((key) => key.startsWith("kept:") && localStorage.removeItem(key)),
-      );
+      form.addEventListener("submit", () => {
+        Object.keys(localStorage).forEach((key) => key.startsWith("kept:") && localStorage.removeItem(key));
+        window.indexedDB?.deleteDatabase("uploads"); /* files that have not gone up (materials.js) */
+      });
     form.addEventListener("submit", (event) => {
       if (event.defaultPrevented) return;
       dirty = false;

@@ -36,6 +36,7 @@ from models.declarations.quota import Quota, QuotaState
 from models.declarations.signing import Signing
 from models.imports.import_batch import ImportBatch, ImportState
 from models.jobs.job import Job, JobState
+from models.materials.upload import Upload, UploadPiece
 from models.office.frozen_figures import FrozenFigures
 from models.office.journal import JournalEntry
 from models.office.notice import Notice
@@ -54,9 +55,11 @@ from workflow.base import roles as r
 from workflow.base.journal import seal
 from workflow.base.trail import leave_trail
 from workflow.imports.kinds import KINDS
+from workflow.materials.upload import under
 from workflow.review import draw as draws
 from workflow.review.draw import DRAW
 from workflow.storage import files
+from workflow.storage.store import digest_of, store
 
 #: Nobody else in the province has this name: where it appears, an expert has been named.
 CANARY = "欧阳鹮翎"
@@ -701,6 +704,35 @@ class World:
                 choices={"level": "assistant", "way": "initial"},
             )
             shelf |= {"job": {"pk": job.id}, "import_batch": {"pk": batch.id}}
+        for owner, side, shelf in self._applicants(account):
+            shelf["upload"] = {"pk": self._photo(owner, side.records["declaration_draft"]["pk"]).id}
+
+    def _applicants(self, account):
+        """Whoever has an upload on the way: the tested account, a colleague's, one of the other side."""
+        others = (self.make.account(r.APPLICANT, person_id=person.id) for person in (self.a.colleague, self.b.person))
+        shelves = (self.a.records, self.a.siblings, self.b.records)
+        return zip((account, *others), (self.a, self.a, self.b), shelves, strict=True)
+
+    def _photo(self, owner, declaration_id):
+        """A photo that has come whole and waits to be joined."""
+        data = picture((owner.id % 251, 3, 3))
+        digest = digest_of(data)
+        photo = self.make._add(
+            Upload,
+            {},
+            account_id=owner.id,
+            declaration_id=declaration_id,
+            kind="education",
+            name="毕业证.png",
+            size=len(data),
+            received=len(data),
+            paged=True,
+            whole_at=NOON,
+            expires_at=datetime(2027, 1, 1),
+        )
+        self.make._add(UploadPiece, {}, upload_id=photo.id, start=0, size=len(data), sha256=digest)
+        store().put(digest, data, under=under(photo))
+        return photo
 
     def of(self, subject, relation):
         """What the address of a route needs for that record, or None where there is no such relation."""

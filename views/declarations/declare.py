@@ -17,6 +17,8 @@ from models.declarations.declaration import DeclarationState as S
 from models.declarations.material import Material
 from views.batches.open_batches import open_batches
 from views.declarations import case_page, choice, declare_check, declare_form, declare_seen
+from views.materials import sent
+from views.materials.listed import beside, listed, unproved, where
 from views.screens import answers, seen, stay
 from views.screens.boxes import errors_of
 from views.screens.columns import badge
@@ -25,7 +27,7 @@ from views.screens.refusal import code_of, drawn
 from views.screens.timeline import timeline
 from views.storage.attachments import file_link
 from views.storage.papers import mirrored, review_form_pdf
-from workflow.base import policy, settings
+from workflow.base import policy
 from workflow.base.errors import NotNow, Refused
 from workflow.base.unit_of_work import UnitOfWork, attempt
 from workflow.declarations import carry, content, paper_only, submission
@@ -207,6 +209,8 @@ class DeclareView(BaseView):
             differences=list(content.differences(section, overtaken.theirs, raw)) if overtaken else [],
             seen=content.edition(declaration, section.key),
             facts=declare_form.decisive(section, facts),
+            beside=beside(declaration, section),
+            proof_place=where(declaration, section),
         )
 
     def _next(self, declaration: Declaration, section: Any) -> str:
@@ -243,8 +247,14 @@ class DeclareView(BaseView):
         if request.method != "POST":
             return self._materials_page(declaration)
         kind = request.form.get("kind", "")
+        done = request.form.get("do")
         try:
-            self._paper_only(key, kind) if request.form.get("do") in PAPER_ONLY else self._upload(key, kind)
+            if done in PAPER_ONLY:
+                self._paper_only(key, kind)
+            else:
+                send = sent.photo_or_proof if done in sent.HANDLED else sent.files_sent
+                if told := send(key, kind, self._do):
+                    flash(told, "ok")
         except Refused as refusal:
             return self._materials_page(self._mine(key), {kind: refusal.sentence}), code_of(refusal)
         return redirect(f"{request.path}#{kind}")
@@ -272,40 +282,17 @@ class DeclareView(BaseView):
         self._do(take_out)
         flash("已移除。", "ok")
 
-    def _upload(self, key: int, kind: str) -> None:
-        sent = request.files.get("file")
-        if sent is None or not sent.filename:
-            raise Refused("请选择要上传的文件。", field=kind)
-        # read before the transaction opens
-        data, name, clean = sent.read(), sent.filename, bool(request.form.get("no_secrets"))
-        self._do(
-            lambda uow: submission.attach(
-                uow, uow.session.get_one(Declaration, key), kind, data, name, no_secrets=clean
-            )
-        )
-        flash(f"已上传“{name}”。", "ok")
-
     def _materials_page(self, declaration: Declaration, errors: dict[str, str] | None = None) -> str:
-        uow = of_request()
         self._draw(declare_seen.part(declaration, carry.MATERIALS))
-        facts = submission.facts_of(uow, declaration)
-        held: dict[str, list[Material]] = {}
-        for material in submission.materials_of(uow, declaration):
-            held.setdefault(material.kind, []).append(material)
-        kinds = forms.form().materials
-        needed = {k.key for k in kinds if k.needed(facts) and not k.warn_only}
-        fitting = [k for k in kinds if (k.fits(facts) and k.key != "other") or k.key in held or k.key in (errors or {})]
+        told = errors or {}
         return self._page(
             "declarations/materials.html",
             declaration,
-            kinds=fitting,
-            others=[k for k in kinds if k not in fitting],
-            needed=needed,
-            held=held,
-            stubs=paper_only.stubs_of(uow, declaration),
-            errors=errors or {},
-            sentence="".join(words for key, words in (errors or {}).items() if key not in {k.key for k in kinds}),
-            max_mb=settings.value(db.session, "upload_max_mb"),
+            **listed(declaration, told),
+            errors=told,
+            sentence="".join(
+                words for key, words in told.items() if key not in {k.key for k in forms.form().materials}
+            ),
         )
 
     @expose("/<int:key>/materials/<int:material_id>/remove", methods=["POST"])
@@ -344,6 +331,7 @@ class DeclareView(BaseView):
             declaration,
             errors=declare_check.linked(key, errors),
             warnings=declare_check.linked(key, warnings),
+            unproved=unproved(declaration) if self._editable(declaration) else [],
             conditions=declare_check.conditions_of(declaration),
             **declare_check.way_of(declaration),
             promise=forms.form().promise,

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from markupsafe import Markup
+
+from models.base import db
 from models.declarations.declaration import Declaration
+from models.materials.proof import proofs_of
+from views.storage.attachments import file_link
 from views.storage.papers import mirrored
 from workflow.declarations import degree_check, quota_need
 from workflow.declarations import form as forms
@@ -14,6 +19,7 @@ from workflow.declarations.form_parts import Field, Section
 
 #: Columns of a repeated section that fit beside each other; wider rows are told one below the other.
 COLUMNS = 6
+PROOF = "佐证材料"
 
 
 @dataclass(frozen=True)
@@ -50,13 +56,29 @@ def sections_of(declaration: Declaration) -> list[Filled]:
         "secret": declaration.secret,
         "series_number": declaration.series.number,
     }
+    beside: dict[tuple[str, int], Markup] = {}
+    for one in proofs_of(db.session, declaration.id):
+        before = beside.get((one.section, one.place), Markup(""))
+        beside[one.section, one.place] = (before + Markup("；") if before else before) + file_link(one.material.file)
     declaring = filled.get("declaring")
     known |= declaring if isinstance(declaring, dict) else {}
     return [
-        _read(section, filled.get(section.key), declaration, known)
+        _with_proofs(section, _read(section, filled.get(section.key), declaration, known), beside)
         for section in forms.form().sections_for(known)
         if section.fields
     ]
+
+
+def _with_proofs(section: Section, read: Filled, beside: Mapping[tuple[str, int], Markup]) -> Filled:
+    """Each row with the files that prove it; one that asks for a proof and has none says so."""
+    if not read.count or not (section.proven or any(place[0] == section.key for place in beside)):
+        return read
+    told = [beside.get((section.key, n), "未关联佐证材料" if section.proven else "—") for n in range(read.count)]
+    if read.cards:
+        cards = [[*card, (PROOF, words)] for card, words in zip(read.cards, told, strict=True)]
+        return replace(read, cards=cards)
+    rows = [[*row, words] for row, words in zip(read.rows, told, strict=True)]
+    return replace(read, head=[*read.head, PROOF], rows=rows)
 
 
 def _read(section: Section, value: Any, declaration: Declaration, known: dict[str, Any]) -> Filled:

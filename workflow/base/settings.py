@@ -152,6 +152,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("blacklist_years",               "失信记录期限（年）",                         "int",     3,       3,    3,    "118号 七(一)",              CERTIFICATES),
 
     Setting("upload_max_mb",                 "上传文件大小上限（MB）",                     "int",     20,      1,    50,   "",                          FILES),
+    Setting("upload_waiting_mb",             "每人未传完和待合并文件合计上限（MB）",        "int",     300,     50,   2000, "",                          FILES),
+    Setting("upload_kept_days",              "未传完和待合并文件保留天数",                  "int",     7,       1,    60,   "",                          FILES),
     Setting("session_idle_minutes_staff",    "工作人员无操作自动退出（分钟）",              "int",     15,      5,    60,   "GB/T 22239 8.1.4.1",        SAFETY),
     Setting("session_idle_minutes_applicant", "申报人无操作自动退出（分钟）",               "int",     30,      5,    120,  "GB/T 22239 8.1.4.1",        SAFETY),
     Setting("session_hours",                 "登录最长有效（小时）",                       "int",     8,       1,    12,   "GB/T 22239 8.1.4.1",        SAFETY),

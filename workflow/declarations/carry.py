@@ -15,6 +15,7 @@ from sqlalchemy import select
 from models.declarations.declaration import Declaration
 from models.declarations.material import Material, StoredFile
 from models.declarations.standing import OBTAINED
+from models.materials.proof import Proof, proofs_of
 from models.paths.path import Way
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.declarations import form
@@ -43,7 +44,7 @@ def carry(uow: UnitOfWork, declaration: Declaration, facts: dict[str, Any]) -> N
     if last is None:
         return
     sections = _sections(declaration, last, facts)
-    files = _link_files(uow, declaration, last, facts)
+    files = _link_files(uow, declaration, last, facts, sections)
     content = declaration.content
     content.sections = sections
     content.degree_checks = dict(last.content.degree_checks or {})
@@ -89,7 +90,9 @@ def _gained(last: Declaration, key: str) -> dict[str, Any] | None:
     }
 
 
-def _link_files(uow: UnitOfWork, declaration: Declaration, last: Declaration, facts: dict[str, Any]) -> int:
+def _link_files(
+    uow: UnitOfWork, declaration: Declaration, last: Declaration, facts: dict[str, Any], sections: dict[str, Any]
+) -> int:
     kinds = {kind.key for kind in form.form().materials if kind.fits(facts)}
     held = uow.session.scalars(
         select(Material).where(Material.declaration_id == last.id, Material.kind.in_(kinds)).order_by(Material.id)
@@ -109,7 +112,14 @@ def _link_files(uow: UnitOfWork, declaration: Declaration, last: Declaration, fa
             uploaded_at=uow.now.replace(microsecond=0),
             uploaded_by=uow.actor.id,
         )
-        uow.session.add(Material(declaration_id=declaration.id, kind=material.kind, file=linked))
+        mine = Material(declaration_id=declaration.id, kind=material.kind, file=linked)
+        uow.session.add(mine)
+        uow.session.flush()
+        uow.session.add_all(
+            Proof(material_id=mine.id, section=one.section, place=one.place)
+            for one in proofs_of(uow.session, last.id)
+            if one.material_id == material.id and one.section in sections
+        )
     return len(held)
 
 

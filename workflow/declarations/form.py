@@ -239,9 +239,9 @@ def _field(given: dict[str, Any], lists: dict[str, list[str]]) -> Field:
 
 def _material(given: dict[str, Any]) -> MaterialKind:
     accept = tuple(given.pop("accept", MaterialKind.accept))
-    shape = tuple(given.pop("shape", ()))
+    shape, proves = tuple(given.pop("shape", ())), tuple(given.pop("proves", ()))
     needed, offered = _condition(given.pop("required_when", ())), _condition(given.pop("only", ()))
-    return MaterialKind(accept=accept, shape=shape, required_when=needed, only=offered, **given)
+    return MaterialKind(accept=accept, shape=shape, proves=proves, required_when=needed, only=offered, **given)
 
 
 def _condition(given: Any) -> Condition:

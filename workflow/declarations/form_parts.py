@@ -85,6 +85,7 @@ class Section:
     min_rows: int = 0
     max_rows: int = 50
     expected_rows: int = 0
+    proven: bool = False  #: every row asks for a file beside it (佐证)
     only: Condition = ()
     retired: tuple[Field, ...] = ()  #: no longer asked; what former editions of the form hold of them is still shown
 
@@ -117,6 +118,7 @@ class MaterialKind:
     max_files: int = 10
     shape: tuple[float, ...] = ()  #: lowest and highest width by height of a photo
     least_width: int = 1  #: pixels
+    proves: tuple[str, ...] = ()  #: sections whose rows such a file can prove
     hint: str = ""
     clause: str = ""
 

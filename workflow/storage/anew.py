@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from workflow.base.errors import Refused
@@ -29,6 +30,28 @@ def anew(data: bytes, kind: str, name: str, field: str) -> bytes:
         if status == 0 and target.exists():
             return target.read_bytes()
     raise Refused(f"文件“{name}”{said(status)}。", field=field)
+
+
+def bound(pictures: Sequence[tuple[bytes, int]], names: Sequence[str], field: str) -> bytes:
+    """The pictures, each with its turn, as the pages of one PDF. Refused: too many, or the one that does not open, by
+    its number."""
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder) / "source", Path(folder) / "target"
+        source.mkdir()
+        for number, (data, turn) in enumerate(pictures, 1):
+            (source / f"{number}-{turn}").write_bytes(data)
+        status = run("bound", source, target)
+        if status == 0 and target.exists():
+            return target.read_bytes()
+    page = status - rebuild.A_PAGE
+    if 0 < page <= len(names):
+        raise Refused(
+            f"第 {page} 张“{names[page - 1]}”无法打开（可能已损坏）；请移除这一张或重新拍摄，其余照片都已保留。",
+            field=field,
+        )
+    raise Refused(
+        f"照片过多或过大，无法合并（最多 {rebuild.MOST_PHOTOS} 张）；请分成几份合并，照片都已保留。", field=field
+    )
 
 
 def run(kind: str, source: Path, target: Path) -> int:

@@ -3,10 +3,11 @@ product in it.
 
     python -I rebuild.py KIND SOURCE TARGET
 
-KIND is pdf or image. Of a PDF the pages are kept as they look: what annotations and filled fields show is drawn into
+KIND is pdf, image or bound. Of a PDF the pages are kept as they look: what annotations and filled fields show is drawn into
 the page, and every action, form, script, attached file and comment goes; what was made is looked through again. A
 picture stays of its kind (HEIC becomes a JPEG), upright, at most 3000 pixels on its longer side, and without the place
-where it was taken; one that needs none of this keeps every pixel as it is. Answers with its exit status: 0, or one of
+where it was taken; one that needs none of this keeps every pixel as it is. Bound is a folder of pictures, `<page>-<turn>`,
+that become one PDF, each page turned as said; a picture that does not open is answered by 100 + its page. Answers with its exit status: 0, or one of
 the numbers below; nothing is written then.
 """
 
@@ -30,6 +31,10 @@ LONGEST = 3_000
 #: Up to so many pixels a picture is not shrunk.
 ORDINARY = 12_000_000
 MOST_PIXELS = 200_000_000
+#: Pictures that one PDF is bound of, the longer side of its pages in points (A4), and what a page that does not open adds.
+MOST_PHOTOS = 60
+LONG_SIDE = 842
+A_PAGE = 100
 #: What a page is; everything else of it goes.
 _OF_A_PAGE = ("/MediaBox", "/CropBox", "/Rotate", "/Contents", "/Resources", "/UserUnit", "/Group")
 _RESOURCES = {"/Font", "/XObject", "/ExtGState", "/ColorSpace", "/Pattern", "/Shading", "/Properties", "/ProcSet"}
@@ -219,6 +224,58 @@ def image(data: bytes) -> bytes | int:
     return out.getvalue()
 
 
+def bound(folder: Path) -> bytes | int:
+    """The pictures of a folder as the pages of one PDF; or 100 + the page that does not open."""
+    import pikepdf
+    from pikepdf import Dictionary, Name
+
+    parts = sorted((tuple(map(int, path.name.split("-"))), path) for path in folder.iterdir())
+    if not 0 < len(parts) <= MOST_PHOTOS:
+        return TOO_LARGE
+    made = pikepdf.new()
+    for (number, turn), path in parts:
+        try:
+            data = image(path.read_bytes())
+            if isinstance(data, int):
+                return A_PAGE + number
+            data, wide, high, space = _jpeg(data)
+        except Exception:  # whatever the decoder says, this page is the one that does not open
+            return A_PAGE + number
+        scale = LONG_SIDE / max(wide, high)
+        picture = pikepdf.Stream(made, data)
+        picture.update(
+            Dictionary(
+                Type=Name.XObject, Subtype=Name.Image, Width=wide, Height=high, ColorSpace=Name("/" + space),
+                BitsPerComponent=8, Filter=Name.DCTDecode,
+            )
+        )  # fmt: skip
+        box = [0, 0, round(wide * scale, 2), round(high * scale, 2)]
+        drawn = f"q {box[2]} 0 0 {box[3]} 0 0 cm /Im0 Do Q".encode()
+        page = Dictionary(
+            Type=Name.Page, MediaBox=box, Rotate=turn, Contents=pikepdf.Stream(made, drawn),
+            Resources=Dictionary(XObject=Dictionary(Im0=made.make_indirect(picture))),
+        )  # fmt: skip
+        made.pages.append(pikepdf.Page(made.make_indirect(page)))
+    out = io.BytesIO()
+    made.save(out, deterministic_id=True)
+    return out.getvalue()
+
+
+def _jpeg(data: bytes) -> tuple[bytes, int, int, str]:
+    """A picture as a PDF takes it: JPEG in grey or colour, its pixels untouched where it is one already."""
+    from PIL import Image
+
+    with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as opened:
+        if opened.format == "JPEG" and opened.mode in ("L", "RGB"):
+            return data, opened.width, opened.height, "DeviceGray" if opened.mode == "L" else "DeviceRGB"
+        clear = Image.new("RGB", opened.size, "white")
+        shown = opened.convert("RGBA")
+        clear.paste(shown, mask=shown.getchannel("A"))
+    out = io.BytesIO()
+    clear.save(out, "JPEG", quality=88)
+    return out.getvalue(), clear.width, clear.height, "DeviceRGB"
+
+
 #: What a picture may tell beside its pixels and leave with it; EXIF, XMP, IPTC and texts go.
 _PLAIN = {
     "jfif", "jfif_version", "jfif_unit", "jfif_density", "dpi", "icc_profile", "progressive", "progression", "adobe",
@@ -238,7 +295,8 @@ def main(arguments: list[str]) -> int:
     kind, source, target = arguments
     limit()
     try:
-        made = {"pdf": pdf, "image": image}[kind](Path(source).read_bytes())
+        whole = Path(source)
+        made = bound(whole) if kind == "bound" else {"pdf": pdf, "image": image}[kind](whole.read_bytes())
     except MemoryError:
         return TOO_LARGE
     except Exception:  # every parser has its own family of errors; all mean the same to the sender

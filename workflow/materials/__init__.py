@@ -1,0 +1,2 @@
+"""Materials from the telephone to the form. Uploads that go on where they stopped, photos turned and joined into one
+PDF, which rows a file proves, and the same content seen twice."""
