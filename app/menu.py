@@ -107,6 +107,7 @@ MENU: list[Entry] = [
     #     group        label            screen                                  guide
     Entry("",          "工作台",        "views.office.home:HomeView"),
     Entry("职称申报",  "职称申报",      "views.declarations.declare:DeclareView",            "附件1 二"),
+    Entry("职称申报",  "成果库",        "views.declarations.library:LibraryView"),
     Entry("职称申报",  "我能报什么",    "views.conditions.open_to_me:OpenToMeView"),
     Entry("职称评审",  "单位受理审核",         "views.declarations.unit_desk:UnitDeskScreen",           "118号 四(二)1", waits(desk.unit_desk), "desk=waiting"),
     Entry("职称评审",  "所在单位申报公示",     "views.awards.publicity:UnitPublicityScreen",      "附件2 1.1.1",   waits(desk.posting_desk, Publicity)),

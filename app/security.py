@@ -84,6 +84,7 @@ ACCESS: list[Access] = [
     Access("PreviewView",       tuple(x for x in r.ALL if x not in r.THREE_ADMINS), title="在线预览"),
     Access("DeclareView",       (r.APPLICANT,)),
     Access("UploadView",        (r.APPLICANT,), title="上传申报材料"),
+    Access("LibraryView",       (r.APPLICANT,),                         (r.APPLICANT,)),
     Access("GuidedView",        (r.APPLICANT,), title="引导选择"),
     Access("UnitDeskScreen",    r.RECOMMENDERS),
     Access("UnitPublicityScreen", r.RECOMMENDERS,                       r.RECOMMENDERS),

@@ -36,6 +36,7 @@ from models.declarations.quota import Quota, QuotaState
 from models.declarations.signing import Signing
 from models.imports.import_batch import ImportBatch, ImportState
 from models.jobs.job import Job, JobState
+from models.materials.library import LibraryEntry, LibraryFile, LibraryUse
 from models.materials.upload import Upload, UploadPiece
 from models.office.frozen_figures import FrozenFigures
 from models.office.journal import JournalEntry
@@ -705,7 +706,17 @@ class World:
             )
             shelf |= {"job": {"pk": job.id}, "import_batch": {"pk": batch.id}}
         for owner, side, shelf in self._applicants(account):
-            shelf["upload"] = {"pk": self._photo(owner, side.records["declaration_draft"]["pk"]).id}
+            draft = shelf["declaration_draft"]["pk"]
+            shelf["upload"] = {"pk": self._photo(owner, draft).id}
+            entry = self.make._add(
+                LibraryEntry, {}, person_id=owner.person_id, section="awards", name="奖", content={"name": "奖"},
+                print=f"{owner.id}", changed_at=NOON,
+            )  # fmt: skip
+            shelf["library_entry"] = {"pk": entry.id}
+            self.make._add(LibraryUse, {}, entry_id=entry.id, declaration_id=draft, section="awards", place=0)
+            stored = side.file(entry)
+            self.make._add(LibraryFile, {}, entry_id=entry.id, kind="award", file=stored)
+            shelf["file_of_library_entry"] = {"key": stored.key}
 
     def _applicants(self, account):
         """Whoever has an upload on the way: the tested account, a colleague's, one of the other side."""

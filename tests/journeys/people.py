@@ -44,7 +44,7 @@ class Applicant(Window):
                 self.posts(f"/declare/{self.key}/section/{name}", {**papers.sent(rows), "go": "next"})
         self._section("申报材料上传")
         photo = self.page.locator("#photo")
-        photo.locator("input[type=file]").set_input_files(papers.portrait())
+        photo.locator("input[name=file]").set_input_files(papers.portrait())
         assert not photo.get_by_label("确认不含涉密内容").is_checked(), "the applicant says so himself"
         photo.get_by_label("确认不含涉密内容").check()
         self.presses("上传", photo).told()

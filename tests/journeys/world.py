@@ -1,6 +1,6 @@
 """The small world of the journeys, made once by the product's own verbs: `python -m tests.journeys.world`.
 
-One committee with its pool of experts and an open batch, 初定 and 认定 at one city, six applicants. person2 is
+One committee with its pool of experts and an open batch, 初定 and 认定 at one city, seven applicants. person2 is
 qualified already, for a ratio needs more than one candidate; person3 lies with the county. The demo clock stands
 on a Wednesday morning on which everything is open.
 """
@@ -44,7 +44,7 @@ def build(password: str) -> dict[str, str]:
     paths.build(stage)
     committees.build(stage, committees.BODIES[:1])
     year = Year(stage)
-    people = [year.applicant() for _ in range(6)]
+    people = [year.applicant() for _ in range(7)]
     stage.move_to(OPENED)
     batch = year.batch("committee1", 2026, BATCH, "06-01", "08-31", "09-18", "09-28")
     _first_titles(stage)

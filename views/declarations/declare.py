@@ -17,6 +17,7 @@ from models.declarations.declaration import DeclarationState as S
 from models.declarations.material import Material
 from views.batches.open_batches import open_batches
 from views.declarations import case_page, choice, declare_check, declare_form, declare_seen
+from views.declarations.library import changed_in
 from views.materials import sent
 from views.materials.listed import beside, listed, unproved, where
 from views.screens import answers, seen, stay
@@ -211,6 +212,8 @@ class DeclareView(BaseView):
             facts=declare_form.decisive(section, facts),
             beside=beside(declaration, section),
             proof_place=where(declaration, section),
+            in_library=section.repeated,
+            changed=changed_in(declaration, section.key) if self._editable(declaration) else [],
         )
 
     def _next(self, declaration: Declaration, section: Any) -> str:

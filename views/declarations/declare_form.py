@@ -19,7 +19,7 @@ KINDS = {"year": "number"}
 
 def boxes_of(
     section: Section,
-    declaration: Declaration,
+    declaration: Declaration | None,
     row: Mapping[str, Any],
     facts: Mapping[str, Any],
     errors: Mapping[str, str],
@@ -46,8 +46,10 @@ def decisive(section: Section, facts: Mapping[str, Any]) -> str:
     return json.dumps({name: facts.get(name) for name in sorted(asked - {f.key for f in section.fields})}, default=str)
 
 
-def _box(field: Field, declaration: Declaration, row: Mapping[str, Any], errors: Mapping[str, str], prefix: str) -> Box:
-    if field.mirror:
+def _box(
+    field: Field, declaration: Declaration | None, row: Mapping[str, Any], errors: Mapping[str, str], prefix: str
+) -> Box:
+    if field.mirror and declaration is not None:
         return Box(prefix + field.key, field.label, "shown", mirrored(declaration, field) or "—", hint=field.hint)
     value = row.get(field.key)
     options = [("", "请选择"), *field.choices] if field.kind == "choice" else ()
@@ -71,6 +73,11 @@ def typed(section: Section) -> Any:
     if not section.repeated:
         return _row(section, "")
     return [_row(section, f"{n}-") for n in range(min(request.form.get("rows", 0, type=int) or 0, 200))]
+
+
+def typed_row(section: Section) -> dict[str, Any]:
+    """One row of a section by itself."""
+    return _row(section, "")
 
 
 def _row(section: Section, prefix: str) -> dict[str, Any]:

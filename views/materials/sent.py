@@ -1,4 +1,4 @@
-"""What is sent from the page of materials by its plain buttons: files, photos turned and joined, rows that are proved."""
+"""What the page of materials sends by its plain buttons: files, photos turned and joined, rows that are proved."""
 
 from __future__ import annotations
 

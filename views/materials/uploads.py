@@ -20,7 +20,7 @@ from models.declarations.declaration import Declaration
 from models.declarations.material import Material
 from models.materials.upload import Upload
 from views.screens import answers, stay
-from views.screens.refusal import NOT_THIS, code_of
+from views.screens.refusal import code_of
 from workflow.base import policy
 from workflow.base.errors import NotNow, Refused, TooBusy
 from workflow.base.unit_of_work import UnitOfWork, attempt
@@ -76,12 +76,11 @@ class UploadView(BaseView):
     def append(self, pk: int) -> Any:
         """The next piece, from `Upload-Offset`; refused unread when its size is not told or too large."""
         self._mine(pk)
-        length = request.content_length
-        if length is None or length > upload.PIECE:
-            return {"sentence": "每段不能超过 1 MB，并须说明长度；请刷新页面后继续上传。"}, NOT_THIS
-        data = request.stream.read(length)
-        if len(data) != length:
-            return {"sentence": "这一段没有传完，没有保存；页面会自动重传。"}, 409
+        data = answers.piece(upload.PIECE)
+        if data is None:
+            return _no(Refused("每段不能超过 1 MB，并须说明长度；请刷新页面后继续上传。"))
+        if len(data) != request.content_length:
+            return _no(NotNow("这一段没有传完，没有保存；页面会自动重传。"))
         offset = _number("起点", request.headers.get("Upload-Offset", ""))
         checksum = request.headers.get("Upload-Checksum", "").removeprefix("sha256 ").strip()[:64]
 
@@ -112,7 +111,7 @@ class UploadView(BaseView):
             return {"sentence": str(refusal.sentence), "again": True}, code_of(refusal)
         except Refused as refusal:
             attempt(g.user, lambda uow: self._drop(uow, pk), context=stay.context())
-            return {"sentence": str(refusal.sentence)}, code_of(refusal)
+            return _no(refusal)
         if isinstance(made, Material):
             flash(f"已上传“{made.file.name}”。", "ok")
         return {"whole": True}
@@ -147,10 +146,14 @@ class UploadView(BaseView):
         except upload.Behind as refusal:
             answer = jsonify({"sentence": str(refusal.sentence), "offset": refusal.offset})
             answer.headers["Upload-Offset"] = str(refusal.offset)
-            return answer, 409
+            return answer, code_of(refusal)
         except Refused as refusal:
             again = isinstance(refusal, TooBusy | Unavailable)
             return {"sentence": str(refusal.sentence), "again": again}, code_of(refusal)
+
+
+def _no(refusal: Refused) -> Any:
+    return {"sentence": str(refusal.sentence)}, code_of(refusal)
 
 
 def _told(one: Upload, code: int = 200) -> Response:

@@ -11,6 +11,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from flask import request
+
 from models.base import db
 from views.screens.lookup import LOOKUPS
 from workflow.base import settings
@@ -151,3 +153,9 @@ def _or_wrong(value: Any, sentence: str) -> Any:
     if value is None:
         raise ValueError(sentence)
     return value
+
+
+def piece(most: int) -> bytes | None:
+    """The body of a request as it is; None, and unread, where its size is not told or larger than `most` bytes."""
+    length = request.content_length
+    return None if length is None or length > most else request.stream.read(length)

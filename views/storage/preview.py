@@ -14,10 +14,13 @@ from flask_appbuilder import BaseView, expose, has_access
 from sqlalchemy import select
 
 from models.base import db
+from models.declarations.declaration import Declaration
 from models.declarations.material import Material, StoredFile
+from models.materials.proof import proofs_of
 from views.storage.records import opens, readable_file
 from workflow.base.errors import Refused
 from workflow.declarations import form as forms
+from workflow.materials import proofs
 from workflow.storage import preview
 from workflow.storage.store import Absent, Damaged, Unavailable
 
@@ -59,6 +62,7 @@ class PreviewView(BaseView):
             small=preview.SMALL,
             strip=preview.strip(stored, number) if preview.shows(stored) else (),
             others=_files_beside(stored),
+            proves=_proves(stored),
             home=_home(stored),
         )
 
@@ -90,6 +94,20 @@ def _files_beside(stored: StoredFile) -> Sequence[tuple[str, StoredFile]]:
         return [*found, (stored.purpose, stored)]
     same = select(StoredFile).where(StoredFile.owner_kind == stored.owner_kind, StoredFile.owner_id == stored.owner_id)
     return [(file.purpose or "附件", file) for file in db.session.scalars(same.order_by(StoredFile.id))]
+
+
+def _proves(stored: StoredFile) -> list[str]:
+    """The rows of the form that the file proves, as they are called there."""
+    declaration = db.session.get(Declaration, stored.owner_id) if stored.owner_kind == "declaration" else None
+    if declaration is None:
+        return []
+    mine = [p for p in proofs_of(db.session, declaration.id) if p.material.file_id == stored.id]
+    wanted = {(one.section, one.place) for one in mine}
+    return [
+        row.words
+        for row in proofs.rows_of(declaration, {s for s, _place in wanted})
+        if (row.section, row.place) in wanted
+    ]
 
 
 def _home(stored: StoredFile) -> str:

@@ -18,6 +18,7 @@ from models.declarations.declaration import Correction, Declaration
 from models.declarations.material import StoredFile
 from models.declarations.quota import Quota
 from models.declarations.standing import REFUSED
+from models.materials.library import LibraryEntry
 from models.paths.path import PathKind, PathNode
 from models.review.plan import Plan
 from models.review.session import ReviewSession
@@ -71,6 +72,7 @@ OWNERS: dict[str, type] = {
     "review_session": ReviewSession,
     "objection": Objection,
     "committee": Committee,
+    "library_entry": LibraryEntry,
 }
 #: Records everybody may read whose papers are not everybody's.
 PAPERS_OF: dict[str, Ability] = {"committee": policy.COMMITTEE_PAPERS}

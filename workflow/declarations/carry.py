@@ -15,6 +15,7 @@ from sqlalchemy import select
 from models.declarations.declaration import Declaration
 from models.declarations.material import Material, StoredFile
 from models.declarations.standing import OBTAINED
+from models.materials.library import LibraryUse
 from models.materials.proof import Proof, proofs_of
 from models.paths.path import Way
 from workflow.base.unit_of_work import UnitOfWork
@@ -50,6 +51,11 @@ def carry(uow: UnitOfWork, declaration: Declaration, facts: dict[str, Any]) -> N
     content.degree_checks = dict(last.content.degree_checks or {})
     content.carried_from, content.carried = last.number, [*sections, *([MATERIALS] if files else [])]
     uow.session.flush()
+    uses = select(LibraryUse).where(LibraryUse.declaration_id == last.id, LibraryUse.section.in_(sections))
+    uow.session.add_all(
+        LibraryUse(entry_id=use.entry_id, declaration_id=declaration.id, section=use.section, place=use.place)
+        for use in uow.session.scalars(uses).unique()
+    )
     uow.record(
         "carry", declaration, label="带入上次申报", origin=last.number, sections=list(sections), files=files, quiet=True
     )

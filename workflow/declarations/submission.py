@@ -22,7 +22,7 @@ from models.declarations.declaration import DeclarationState as S
 from models.declarations.material import Material, StoredFile
 from models.declarations.paper_stub import PaperStub
 from models.declarations.standing import with_applicant
-from models.materials import proof
+from models.materials import following
 from models.register.organisation import Organisation
 from workflow.base.abilities import verb
 from workflow.base.errors import NotNow, NotYou, Refused
@@ -171,7 +171,7 @@ def _write_section(uow: UnitOfWork, declaration: Declaration, key: str, raw: Any
         value |= section.left((declaration.content.sections or {}).get(key))
     content.refuse_overtaken(declaration, section, value, seen)
     if section.repeated:
-        proof.follow(uow.session, declaration.id, key, (declaration.content.sections or {}).get(key), value)
+        following.follow(uow.session, declaration.id, key, (declaration.content.sections or {}).get(key), value)
     declaration.content.sections = {**(declaration.content.sections or {}), key: value}
     quota_need.settle(declaration)
     return errors
@@ -186,7 +186,7 @@ def clear_part(uow: UnitOfWork, declaration: Declaration, key: str) -> None:
     else:
         section = form.form().section(key)
         declaration.content.sections = {k: v for k, v in (declaration.content.sections or {}).items() if k != key}
-        proof.follow(uow.session, declaration.id, key, None, None)
+        following.follow(uow.session, declaration.id, key, None, None)
         quota_need.settle(declaration)
         uow.record("clear_section", declaration, label="清空", section=section.title, quiet=True)
     carry.looked_through(declaration, key)

@@ -72,7 +72,7 @@ def begin(
     """Open an upload; the one that is under way already where the same file comes again.
 
     Taken: the size that is told, a mark by which the browser knows the file again, whether it is a photo to be joined.
-    Refused, before anything is written: no size, one above the bound of the kind, a kind of file that is not taken, more
+    Refused, before anything is written: no size, one above the bound of the kind, a file that is not taken, more
     than one person may have on the way.
     """
     submission.own_and_open(uow, declaration)
@@ -145,7 +145,8 @@ def _bound(uow: UnitOfWork, kind: str, size: int) -> None:
     most = settings.value(uow.session, "upload_waiting_mb")
     if count >= MOST_WAITING or held + size > most << 20:
         raise Refused(
-            f"您未传完和待合并的文件已有 {count} 个、{held / 1048576:.0f} MB，合计不能超过 {MOST_WAITING} 个、{most} MB；"
+            f"您未传完和待合并的文件已有 {count} 个、{held / 1048576:.0f} MB，"
+            f"合计不能超过 {MOST_WAITING} 个、{most} MB；"
             "请先合并或移除，再继续上传。",
             field=kind,
         )

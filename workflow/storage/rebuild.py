@@ -3,12 +3,12 @@ product in it.
 
     python -I rebuild.py KIND SOURCE TARGET
 
-KIND is pdf, image or bound. Of a PDF the pages are kept as they look: what annotations and filled fields show is drawn into
-the page, and every action, form, script, attached file and comment goes; what was made is looked through again. A
-picture stays of its kind (HEIC becomes a JPEG), upright, at most 3000 pixels on its longer side, and without the place
-where it was taken; one that needs none of this keeps every pixel as it is. Bound is a folder of pictures, `<page>-<turn>`,
-that become one PDF, each page turned as said; a picture that does not open is answered by 100 + its page. Answers with its exit status: 0, or one of
-the numbers below; nothing is written then.
+KIND is pdf, image or bound. Of a PDF the pages are kept as they look: what annotations and filled fields show is
+drawn into the page, and every action, form, script, attached file and comment goes; what was made is looked through
+again. A picture stays of its kind (HEIC becomes a JPEG), upright, at most 3000 pixels on its longer side, and without
+the place where it was taken; one that needs none of this keeps every pixel as it is. Bound is a folder of pictures,
+`<page>-<turn>`, that become one PDF, each page turned as said; one that does not open is answered by 100 + its page.
+Answers with its exit status: 0, or one of the numbers below; nothing is written then.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ LONGEST = 3_000
 #: Up to so many pixels a picture is not shrunk.
 ORDINARY = 12_000_000
 MOST_PIXELS = 200_000_000
-#: Pictures that one PDF is bound of, the longer side of its pages in points (A4), and what a page that does not open adds.
+#: Pictures that one PDF is bound of, the longer side of its pages in points (A4), what a page that does not open adds.
 MOST_PHOTOS = 60
 LONG_SIDE = 842
 A_PAGE = 100

@@ -173,3 +173,5 @@ def test_the_auditor_sees_each_row_beside_its_proof(case, browser, session, make
         awards = next(s for s in sections_of(session.get(Declaration, draft.id)) if s.key == "awards")
     told = [row[-1] for row in awards.rows] or [dict(card)["佐证材料"] for card in awards.cards]
     assert told[0] == "未关联佐证材料" and "证书.png" in told[1]
+    key = session.scalars(select(Material)).one().file.key
+    assert "</span> 获奖第 2 条：科技进步奖" in client.get(f"/file/{key}/view").get_data(as_text=True)

@@ -7,6 +7,7 @@ import io
 import pikepdf
 import pypdfium2
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
 from models.declarations.material import Material
@@ -86,8 +87,6 @@ def test_a_broken_photo_is_named_and_the_others_wait_on(does, session):
 
 def test_grey_coloured_and_clear_pictures_all_become_pages(does):
     grey = io.BytesIO()
-    from PIL import Image
-
     Image.new("L", (30, 40), 90).save(grey, "JPEG")
     clear = io.BytesIO()
     Image.new("RGBA", (30, 40), (255, 0, 0, 0)).save(clear, "PNG")
@@ -110,3 +109,14 @@ def test_only_photos_are_joined_and_only_where_a_pdf_is_taken(does, session):
     with pytest.raises(Refused, match="不能合并为 PDF"):
         does(upload.begin, "photo", name="1.jpg", size=10, paged=True)
     assert session.scalars(select(Material)).all() == []
+
+
+@pytest.mark.parametrize("name", ["巨幅.png", "巨幅.heic"])
+def test_a_photo_of_hundreds_of_megapixels_is_refused_and_the_others_wait_on(does, name):
+    does(takes, "1.jpg", photo("red"))
+    huge = io.BytesIO()
+    Image.new("1", (20_000, 20_000)).save(huge, "PNG")
+    data = huge.getvalue() if name.endswith("png") else b"\0\0\0\x18ftypheic" + bytes(4000)
+    with pytest.raises(Refused, match="巨幅"):
+        does(takes, name, data)
+    assert [one.name for one in does(photos.waiting, "paper")] == ["1.jpg"]

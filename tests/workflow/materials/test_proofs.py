@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from models.declarations.declaration import DeclarationState as S
-from models.materials.proof import Proof, places
+from models.materials.following import places
+from models.materials.proof import Proof
 from tests.conftest import NOON
 from tests.workflow.storage.test_preview import drawing
 from workflow.base import roles
