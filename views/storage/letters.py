@@ -95,7 +95,12 @@ def _ended_by(declaration: Declaration) -> tuple[str, int]:
         )
         if said is not None:
             return said.office_name, said.position
-        asked = max((c for c in declaration.corrections if c.answered_at is None), key=lambda c: c.id, default=None)
+        asked = db.session.scalar(
+            select(Correction)
+            .where(Correction.declaration_id == declaration.id, Correction.answered_at.is_(None))
+            .order_by(Correction.id.desc())
+            .limit(1)
+        )
         if asked is not None:
             return asked.organisation_name, asked.position
     last = max((stop.position for stop in declaration.route), default=0) + 1
