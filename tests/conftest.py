@@ -6,6 +6,7 @@ Set TEST_DATABASE_URL to run everything on PostgreSQL as well (`make test` does 
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
 from datetime import datetime
@@ -51,11 +52,19 @@ def pytest_xdist_make_scheduler(config, log):
     return OneWorld(config, log)
 
 
+def pytest_collection_finish(session):
+    """What has been loaded by now stays: the collector of cycles need not look at it again in each of many tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 def pytest_collection_modifyitems(config, items):
     """Once more on another database runs what lives in it; who brings databases of his own has tried both already."""
     if os.environ.get("TEST_DATABASE_URL"):
         again = [item for item in items if "engine" in getattr(item, "fixturenames", ())]
-        config.hook.pytest_deselected(items=[item for item in items if item not in set(again)])
+        kept = set(again)
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = again
 
 
