@@ -93,6 +93,8 @@ ACCESS: list[Access] = [
     Access("AuditScreen",       (r.DISTRICT_OFFICER, r.CITY_OFFICER, r.HRSS_AUDIT)),
     Access("RecheckScreen",     (r.COMMITTEE_OFFICE,)),
     Access("ComparisonView",    tuple(dict.fromkeys((*r.RECOMMENDERS, *r.AUDITORS, r.COMMITTEE_OFFICE))), title="线上线下比对"),
+    Access("CorrectionListView", tuple(dict.fromkeys((*r.RECOMMENDERS, *r.AUDITORS, r.COMMITTEE_OFFICE))), title="逐项告知"),
+    Access("CorrectionAnswerView", (r.APPLICANT,), title="补正答复"),
     Access("PlanScreen",        (r.COMMITTEE_OFFICE,),                  (r.COMMITTEE_OFFICE,), ("can_detach",)),
     Access("DrawPlanScreen",    (r.COMMITTEE_OFFICE, r.HRSS_AUDIT, r.SUPERVISOR), (r.HRSS_AUDIT, r.SUPERVISOR), ("can_freeze",)),
     Access("DrawScreen",        (r.COMMITTEE_OFFICE, r.HRSS_AUDIT, r.SUPERVISOR), (r.HRSS_AUDIT, r.SUPERVISOR), ("can_act", "can_calls", "can_files", "can_file"), title="抽取评委"),

@@ -11,6 +11,7 @@ from models.committees import catalogue, committee, expert  # noqa: F401
 from models.conditions import condition, judgement  # noqa: F401
 from models.declarations import (  # noqa: F401
     comparison,
+    correction_item,
     declaration,
     endorsement,
     filed_names,

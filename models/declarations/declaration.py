@@ -231,3 +231,5 @@ class Correction(Model):
     due_on: Mapped[date | None] = column("补正期限", Date)  #: None until it has come down to the applicant
     answered_at: Mapped[datetime | None] = column("补正时间", DateTime)
     organisation_name: Mapped[str] = column("告知机构", String(120))
+    #: what was declared when it was returned: sections, materials, case facts; None for a return in words alone
+    returned: Mapped[dict[str, Any] | None] = column("退回时的申报内容", JSON, deferred=True)

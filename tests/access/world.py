@@ -28,6 +28,7 @@ from models.batches.batch import BatchState
 from models.committees.committee import CommitteeState
 from models.committees.expert import Expert
 from models.conditions.condition import Condition, ExaminedTitle, Exclusion
+from models.declarations.correction_item import CorrectionItem
 from models.declarations.declaration import Correction
 from models.declarations.declaration import DeclarationState as D
 from models.declarations.endorsement import Endorsement
@@ -279,6 +280,22 @@ class Side:
             )
             for d in (mine, theirs)
         ]
+        for c in corrections:
+            self.make._add(
+                CorrectionItem,
+                {},
+                correction_id=c.id,
+                declaration_id=c.declaration_id,
+                number=1,
+                kind="file",
+                part="materials",
+                place="identity",
+                label="申报材料 · 身份证",
+                reason="02",
+                text="不清晰",
+                fits="重新上传",
+                clause="118号 四(三)",
+            )
         self.keep("correction", *({"key": c.declaration_id, "number": c.id} for c in corrections))
         materials = []
         for declaration in (mine, theirs):

@@ -20,7 +20,7 @@ from views.screens.moment import of_request
 from views.screens.timeline import steps_of
 from workflow.base import policy
 from workflow.cases import ladder, legs, words
-from workflow.cases.asked import MATERIALS, Asked, asked
+from workflow.cases.asked import CHOICE, MATERIALS, Asked, asked
 from workflow.declarations.audit import link
 from workflow.declarations.destination import deadline
 
@@ -58,6 +58,8 @@ def asked_of(declaration: Declaration, *, applicant: bool) -> list[tuple[Correct
 def _where(declaration: Declaration, item: Asked) -> str:
     if not item.part:
         return ""
+    if item.part == CHOICE:
+        return url_for("DeclareView.choice", key=declaration.id)
     if item.part == MATERIALS:
         return url_for("DeclareView.materials", key=declaration.id) + f"#{item.place}"
     return url_for("DeclareView.section", key=declaration.id, name=item.part)

@@ -37,6 +37,8 @@ from workflow.base.unit_of_work import attempt
 from workflow.conditions import judged
 from workflow.declarations import checklist, comparison, desk, eligibility
 from workflow.declarations import form as forms
+from workflow.declarations.corrections.differences import mended
+from workflow.declarations.corrections.told import counted
 from workflow.declarations.declaration import DECLARATION
 from workflow.declarations.destination import deadline, destination, due_by, held_by, holder, onward_to
 from workflow.declarations.named import as_filed
@@ -176,6 +178,8 @@ class DeclarationDesk(Screen):
             links.append(Link("批次日程（.ics）", url_for("RecordView.agenda", key=record.batch_id)))
         if record.state in standing.REFUSED:
             links.append(Link("终止告知书", url_for("RecordView.termination", key=record.id)))
+        if DECLARATION.refusal(of_request(), record, "send_back") is None:
+            links.append(Link("逐项告知退回", url_for("CorrectionListView.list", pk=record.id)))
         if DECLARATION.refusal(of_request(), record, "compare") is None:
             links.append(Link("核验与比对", url_for("ComparisonView.compare", pk=record.id)))
         return links
@@ -218,7 +222,8 @@ class DeclarationDesk(Screen):
                 (kinds.get(s.item.kind, s.item.kind), s.item, [found(c, s.counts(c)) for c in s.found])
                 for s in comparison.stubs_of(uow, record)
             ],
-            "corrections": told,
+            "corrections": [(one, *mended(db.session, record, one)) for one in told],
+            "again": counted(db.session, record) if told else 0,
             "reason": record.result_reason,
         }
 

@@ -16,7 +16,7 @@ from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as S
 from models.declarations.material import Material
 from views.batches.open_batches import open_batches
-from views.declarations import case_page, choice, declare_check, declare_form, declare_seen
+from views.declarations import case_page, choice, correction_answer, declare_check, declare_form, declare_seen
 from views.declarations.library import changed_in
 from views.materials import sent
 from views.materials.listed import beside, listed, unproved, where
@@ -194,7 +194,7 @@ class DeclareView(BaseView):
         facts = submission.facts_of(of_request(), declaration)
         value = raw if raw is not None else (declaration.content.sections or {}).get(section.key)
         rows = list(value or []) if section.repeated else [value or {}]
-        if section.repeated and self._editable(declaration) and len(rows) < section.max_rows:
+        if section.repeated and correction_answer.may_add(declaration, section) and len(rows) < section.max_rows:
             rows.append({})
         groups = [
             declare_form.boxes_of(section, declaration, row, facts, errors, f"{n}-" if section.repeated else "")
@@ -203,6 +203,7 @@ class DeclareView(BaseView):
         return self._page(
             "declarations/section.html",
             declaration,
+            **correction_answer.marked(declaration, section, groups),
             section=section,
             groups=groups,
             errors=errors_of([b for group in groups for b in group]),
@@ -293,6 +294,7 @@ class DeclareView(BaseView):
             declaration,
             **listed(declaration, told),
             errors=told,
+            **correction_answer.of_files(declaration),
             sentence="".join(
                 words for key, words in told.items() if key not in {k.key for k in forms.form().materials}
             ),
@@ -417,8 +419,7 @@ class DeclareView(BaseView):
             sections=self._sections(declaration),
             filled=set(declaration.content.sections or {}) - self._missing(declaration).keys(),
             carried=set(declaration.content.carried or ()),
-            editable=self._editable(declaration),
-            **more,
+            **{"editable": self._editable(declaration)} | more,
         )
 
     @staticmethod

@@ -55,6 +55,8 @@ def linked(key: int, found: dict[str, str]) -> list[tuple[str, str]]:
                     words,
                 )
             )
+        elif section == "asked":
+            linked.append((url_for("CorrectionAnswerView.answer", pk=key) + f"#asked-{field}", words))
         elif section == carry.MATERIALS:
             linked.append((url_for("DeclareView.materials", key=key) + (f"#{field}" if field else ""), words))
         else:

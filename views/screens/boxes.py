@@ -15,7 +15,7 @@ from typing import Any
 @dataclass
 class Box:
     """A field as drawn. `kind`: text, area, date, month, datetime, number, decimal, choice, choices, check, file,
-    secret, pick, sealed."""
+    secret, pick, sealed, held (shown, and sent back as it is)."""
 
     name: str
     label: str
@@ -34,6 +34,7 @@ class Box:
     fixed: Mapping[str, str] = field(default_factory=dict)  #: the picker offers only what has these values
     when: str = ""  #: JSON of the answers in the same form that call for it
     folded: bool = False  #: not called for yet
+    asked: str = ""  #: what an auditor asks of this field
     prefix: str = ""  #: makes ids unique when several forms stand on one page
 
     def __post_init__(self) -> None:

@@ -26,6 +26,7 @@ from models.committees.expert import Expert
 from models.conditions.condition import Condition, ExaminedTitle, Exclusion
 from models.conditions.judgement import ConditionJudgement
 from models.declarations.comparison import Comparison
+from models.declarations.correction_item import CorrectionItem
 from models.declarations.declaration import Correction, Declaration, RouteStep
 from models.declarations.declaration import DeclarationState as S
 from models.declarations.endorsement import Endorsement
@@ -272,6 +273,7 @@ def path_changes(actor: Account) -> Clause_:
 for _part, _column, _whole in (
     (RouteStep, RouteStep.declaration_id, Declaration),
     (Correction, Correction.declaration_id, Declaration),
+    (CorrectionItem, CorrectionItem.declaration_id, Declaration),
     (Opinion, Opinion.declaration_id, Declaration),
     (ConditionJudgement, ConditionJudgement.declaration_id, Declaration),
     (Comparison, Comparison.declaration_id, Declaration),

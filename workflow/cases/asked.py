@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy.orm import object_session
+
+from models.declarations.correction_item import CorrectionItem, ItemAnswer, ItemKind
 from models.declarations.declaration import Correction
 from workflow.declarations import form as forms
+from workflow.declarations.corrections import told
 from workflow.declarations.form_parts import Form, MaterialKind, Section
 
-MATERIALS = "materials"
+MATERIALS, CHOICE = "materials", "choice"
 ELSE = "按该项要求补充或更正；不清楚的，请致电告知机构"
 
 
@@ -24,12 +28,23 @@ class Asked:
     fits: str
     part: str = ""
     place: str = ""
+    item: int | None = None  #: number of a point picked on the form
+    answer: str = ""
 
 
 def asked(correction: Correction) -> list[Asked]:
-    """The items of one 一次性补正告知 in their order."""
-    form = forms.form()
-    return [_asked(form, str(item.get("text", "")), str(item.get("fits", ""))) for item in correction.items]
+    """The items of one 一次性补正告知 in their order: points as they were picked, words by what they name."""
+    form, session = forms.form(), object_session(correction)
+    points = told.items_of(session, correction) if session is not None and correction.id else ()
+    picked = [_point(item, told.words_of(item)) for item in points]
+    words = correction.items[len(picked) :]
+    return picked + [_asked(form, str(item.get("text", "")), str(item.get("fits", ""))) for item in words]
+
+
+def _point(item: CorrectionItem, words: dict[str, str]) -> Asked:
+    answer = f"{ItemAnswer(item.answer).label}：{item.answer_words}" if item.answer else ""
+    part = CHOICE if item.kind == ItemKind.FACT else item.part
+    return Asked(words["text"], words["fits"], part, item.place, item.number, answer)
 
 
 def _asked(form: Form, text: str, said: str) -> Asked:

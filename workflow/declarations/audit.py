@@ -19,6 +19,7 @@ from workflow.base.notices import tell
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.declarations import comparison, content, liability, quota, quota_need, signing, term
 from workflow.declarations import opinion as opinions
+from workflow.declarations.corrections import told
 from workflow.declarations.declaration import DECLARATION, audit_deadline, is_review, outcomes, step_at, touch
 from workflow.declarations.signing import Hands
 from workflow.storage.files import store
@@ -257,18 +258,23 @@ def send_back(
     items: str | list[str],
     opinion: str,
     facts: Sequence[str] = (),
+    picks: Sequence[told.Pick] = (),
 ) -> None:
     """退回: one list of everything that is missing; down to the level below, or straight to the applicant.
 
-    The applicant is told at once, whatever levels lie between (REQUIREMENTS §6.10).
+    `picks` are points on the form itself: they alone open again; in words alone everything does. The applicant is
+    told at once, whatever levels lie between (REQUIREMENTS §6.10).
     """
-    wanted = [line.strip() for line in (items.splitlines() if isinstance(items, str) else items) if line.strip()]
+    points = told.listed(uow, declaration, picks)
+    facts = [*dict.fromkeys((*facts, *told.facts_of(points)))]
+    wanted = [told.words_of(point)["text"] for point in points]
+    wanted += [line.strip() for line in (items.splitlines() if isinstance(items, str) else items) if line.strip()]
     if not wanted:
         raise Refused("退回须一次性写明需要补齐补正的全部内容（118号 四(三)）；请逐行填写补正事项。", field="items")
     if unknown := set(facts) - set(content.CASE_FACTS):
         raise Refused(f"须更正的申报信息无效：{'、'.join(sorted(unknown))}；请从列表中选择。", field="facts")
-    if facts:
-        wanted.append(f"更正申报信息：{'、'.join(content.CASE_FACTS[name] for name in facts)}")
+    if said := [content.CASE_FACTS[name] for name in facts if name not in told.facts_of(points)]:
+        wanted.append(f"更正申报信息：{'、'.join(said)}")
     why = opinions.known_cause(uow, cause)
     here = declaration.position
     stop = step_at(declaration, here)
@@ -276,19 +282,19 @@ def send_back(
     DECLARATION.advance(uow, declaration, "send_back", opinion=opinion, items=wanted, cause=why)
     declaration.returned_from = here
     term.reaches(uow, declaration, -1 if straight else here - 1)
-    uow.session.add(
-        Correction(
-            declaration_id=declaration.id,
-            position=here,
-            items=[_item(text) for text in wanted],
-            facts=list(facts),
-            cause=why,
-            opinion=opinion,
-            issued_at=uow.now.replace(microsecond=0),
-            due_on=declaration.due_on if straight else None,
-            organisation_name=uow.actor.desk,
-        )
+    correction = Correction(
+        declaration_id=declaration.id,
+        position=here,
+        items=[*map(told.words_of, points), *map(told.words_typed, wanted[len(points) :])],
+        facts=facts,
+        cause=why,
+        opinion=opinion,
+        issued_at=uow.now.replace(microsecond=0),
+        due_on=declaration.due_on if straight else None,
+        organisation_name=uow.actor.desk,
     )
+    uow.session.add(correction)
+    told.keep(uow, declaration, correction, points)
     listed = "；".join(f"{n}. {text}" for n, text in enumerate(wanted, 1))
     tell(
         uow,
@@ -307,12 +313,6 @@ def send_back(
                 f"{declaration.number} 被 {uow.actor.desk} 退回：{listed}。{_asked_of_office(declaration, position)}",
                 link(declaration),
             )
-
-
-def _item(line: str) -> dict[str, str]:
-    """One thing to be mended; behind “｜” the auditor says what would satisfy it (118号 四(三))."""
-    text, _bar, fits = line.replace("|", "｜").partition("｜")
-    return {"text": text.strip() or fits.strip(), "fits": fits.strip()} if fits.strip() else {"text": line}
 
 
 def _asked_of_applicant(uow: UnitOfWork, declaration: Declaration) -> str:

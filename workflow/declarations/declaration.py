@@ -41,17 +41,9 @@ from workflow.declarations.term import office_is_late
 
 #: 公示内容 (118号 四(二)2).
 PUBLICISED = (
-    "学历",
-    "资历",
-    "成果",
-    "论文",
-    "服务基层",
-    "工作业绩",
-    "是否破格申报",
-    "违纪违规情况",
-    "《评审表》",
+    "学历", "资历", "成果", "论文", "服务基层", "工作业绩", "是否破格申报", "违纪违规情况", "《评审表》",
     "投诉受理部门及电话",
-)
+)  # fmt: skip
 #: In the hands of an office that may send it back.
 _ON_A_DESK = {*ON_THE_WAY, S.AT_COMMITTEE} - {S.SUBMITTED}
 SAME_OR_NOT = (("same", "一致"), ("corrected", "不一致，已沟通更正"))
@@ -370,6 +362,7 @@ _ITEMS = Ask(
     "items",
     "一次性告知的补正事项",
     "area",
+    required=False,
     hint="每行一项，须一次性写明需要补齐补正的全部内容（118号 四(三)）；“｜”后写明怎样算补齐",
     max_length=4000,
 )

@@ -10,6 +10,7 @@ from workflow.base.errors import NotYou, Refused
 from workflow.base.remembered import once
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.declarations import form
+from workflow.declarations.corrections import unlocked
 from workflow.declarations.submission import own_and_open
 
 MOST_PAGES = 9999
@@ -27,6 +28,7 @@ def register(
     """登记纸质目录: this kind of material lies on paper only. Refused where nothing is secret, and without its name."""
     own_and_open(uow, declaration)
     declared = form.form().material(kind)
+    unlocked.refuse_file(uow.session, declaration, kind)
     if not declaration.secret or kind == "photo":
         raise Refused(
             f"“{declared.label}”须上传；只有涉密申报的涉密材料可以只交纸质（118号 一）；"
@@ -62,6 +64,7 @@ def remove(uow: UnitOfWork, declaration: Declaration, stub: PaperStub) -> None:
     own_and_open(uow, declaration)
     if stub.declaration_id != declaration.id:
         raise NotYou("该纸质目录不属于本申报。")
+    unlocked.refuse_file(uow.session, declaration, stub.kind)
     uow.record(
         "remove_paper_only", declaration, label="移除纸质目录", kind=stub.kind, reference=stub.reference, quiet=True
     )

@@ -34,6 +34,7 @@ from workflow.conditions import judged
 from workflow.declarations import bound, carry, content, eligibility, form, named, quota, quota_need, term
 from workflow.declarations.audit import link, open_corrections
 from workflow.declarations.content import materials_of
+from workflow.declarations.corrections import answered, unlocked
 from workflow.declarations.declaration import DECLARATION, is_review, step_at
 from workflow.paths import acceptance, route
 from workflow.paths.path_version import current
@@ -170,6 +171,7 @@ def _write_section(uow: UnitOfWork, declaration: Declaration, key: str, raw: Any
     if not section.repeated:
         value |= section.left((declaration.content.sections or {}).get(key))
     content.refuse_overtaken(declaration, section, value, seen)
+    unlocked.refuse_section(uow.session, declaration, section, value)
     if section.repeated:
         following.follow(uow.session, declaration.id, key, (declaration.content.sections or {}).get(key), value)
     declaration.content.sections = {**(declaration.content.sections or {}), key: value}
@@ -185,6 +187,7 @@ def clear_part(uow: UnitOfWork, declaration: Declaration, key: str) -> None:
             detach(uow, declaration, material)
     else:
         section = form.form().section(key)
+        unlocked.refuse_clearing(uow.session, declaration, section)
         declaration.content.sections = {k: v for k, v in (declaration.content.sections or {}).items() if k != key}
         following.follow(uow.session, declaration.id, key, None, None)
         quota_need.settle(declaration)
@@ -221,12 +224,14 @@ def change_choice(uow: UnitOfWork, declaration: Declaration, **changes: Any) -> 
 
 def _refuse_locked(uow: UnitOfWork, declaration: Declaration, changes: dict[str, Any]) -> None:
     """What the unit has recommended defines the case: only what an open return names may be another."""
-    if bound.recommendation(uow.session, declaration) is None:
+    recommended = bound.recommendation(uow.session, declaration) is not None
+    if not recommended and unlocked.opened(uow.session, declaration) is None:
         return
     named_ones = {name for correction in open_corrections(uow, declaration) for name in correction.facts or ()}
+    when, clause = ("单位推荐上报后", "118号 四(二)3") if recommended else ("退回补正期间", "118号 四(三)")
     locked = {
         {"title": "title_id", "specialty": "specialty_id"}.get(name, name): (
-            f"单位推荐上报后，“{label}”已锁定，不能更改（118号 四(二)3）；确需更改的，请由审核机构在“退回”时指明该项。"
+            f"{when}，“{label}”已锁定，不能更改（{clause}）；确需更改的，请由审核机构在“退回”时指明该项。"
         )
         for name, label in content.CASE_FACTS.items()
         if name in changes and changes[name] != getattr(declaration, name) and name not in named_ones
@@ -241,6 +246,7 @@ def attach(
     """申报材料上传: one file of a declared kind; refuses what is not declared, too large or does not open."""
     own_and_open(uow, declaration)
     declared = form.form().material(kind)
+    unlocked.refuse_file(uow.session, declaration, kind)
     if not no_secrets:
         raise Refused("涉密材料信息严禁网上填写提交（118号 一）；请勾选“确认不含涉密内容”后再上传。", field=kind)
     content = content if isinstance(content, bytes) else content.read()
@@ -284,6 +290,7 @@ def detach(uow: UnitOfWork, declaration: Declaration, material: Material) -> Non
     own_and_open(uow, declaration)
     if material.declaration_id != declaration.id:
         raise NotYou("该材料不属于本申报。")
+    unlocked.refuse_file(uow.session, declaration, material.kind)
     uow.record("detach", declaration, label="移除材料", kind=material.kind, file=material.file.name, quiet=True)
     uow.session.delete(material)
 
@@ -348,6 +355,7 @@ def review(uow: UnitOfWork, declaration: Declaration) -> tuple[dict[str, str], d
         warnings.setdefault(
             key, f"“{title}”为带入上次申报 {declaration.content.carried_from} 的内容，尚未核对；请核对后暂存。"
         )
+    errors |= answered.missing(uow, declaration)
     for finding in eligibility.findings(uow, declaration):
         errors.setdefault(finding.field, finding.sentence)
     return errors, warnings

@@ -121,7 +121,7 @@ def test_an_item_says_what_would_satisfy_it_and_where():
 
 
 def test_the_auditor_says_behind_a_bar_what_would_do():
-    from workflow.declarations.audit import _item
+    from workflow.declarations.corrections.told import words_typed as _item
 
     assert _item("聘书缺页｜补传第 2 页") == {"text": "聘书缺页", "fits": "补传第 2 页"}
     assert _item("聘书缺页|补传第 2 页") == {"text": "聘书缺页", "fits": "补传第 2 页"}
