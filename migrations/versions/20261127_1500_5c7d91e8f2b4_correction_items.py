@@ -49,10 +49,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_correction_item")),
         sa.UniqueConstraint("correction_id", "number", name=op.f("uq_correction_item_correction_id_number")),
     )
+    op.create_index("ix_correction_item_part_place_id", "correction_item", ["part", "place", "id"], unique=False)
     op.create_index(op.f("ix_correction_item_declaration_id"), "correction_item", ["declaration_id"], unique=False)
 
 
 def downgrade() -> None:
     op.drop_index(op.f("ix_correction_item_declaration_id"), "correction_item")
+    op.drop_index("ix_correction_item_part_place_id", "correction_item")
     op.drop_table("correction_item")
     op.drop_column("correction", "returned")

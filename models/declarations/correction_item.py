@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask_appbuilder import Model
-from sqlalchemy import Boolean, DateTime, ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy import Boolean, DateTime, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Labelled, column
@@ -35,7 +35,10 @@ class ItemAnswer(Labelled):
 
 class CorrectionItem(Model):
     __tablename__ = "correction_item"
-    __table_args__ = (UniqueConstraint("correction_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("correction_id", "number"),
+        Index("ix_correction_item_part_place_id", "part", "place", "id"),
+    )
     id: Mapped[int] = column("编号", Integer, primary_key=True)
     correction_id: Mapped[int] = mapped_column(ForeignKey("correction.id"), info={"label": "补正告知"})
     declaration_id: Mapped[int] = mapped_column(ForeignKey("declaration.id"), info={"label": "申报"}, index=True)

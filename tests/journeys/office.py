@@ -204,7 +204,7 @@ class Window:
         dialog = self.page.locator("dialog[open]")
         self.fills(answers or {}, dialog)
         with self.page.expect_navigation():
-            dialog.locator("button[type=submit]").click()
+            dialog.locator("button[type=submit]:not([name=then])").click()
         if says:
             self.told(says)
         return self

@@ -1,7 +1,8 @@
 """The small world of the journeys, made once by the product's own verbs: `python -m tests.journeys.world`.
 
 One committee with its pool of experts and an open batch, 初定 and 认定 at one city, seven applicants. person2 is
-qualified already, for a ratio needs more than one candidate; person3 lies with the county. The demo clock stands
+qualified already, for a ratio needs more than one candidate; person3 lies with the county, and ten more with
+another. The demo clock stands
 on a Wednesday morning on which everything is open.
 """
 
@@ -33,6 +34,8 @@ from workflow.office import demo_clock
 OPENED = date(2026, 6, 1)
 #: Where the clock stands when the first person signs in.
 MORNING = datetime(2026, 7, 1, 9, 0)
+#: How many cases lie with the county of the first unit, to be cleared in one sitting.
+PILE = 10
 BATCH = "2026 年度建设工程系列高级职称评审"
 FIRST_TITLES = {Way.INITIAL: "2026 年度长沙市助理级初定", Way.RECOGNITION: "2026 年度长沙市助理级认定"}
 
@@ -50,6 +53,7 @@ def build(password: str) -> dict[str, str]:
     _first_titles(stage)
     units = _units(stage)
     told = [_case(year, people[1], batch, units[1]), _case(year, people[2], batch, units[2], stops_at=S.UNDER_AUDIT)]
+    told += [_case(year, year.applicant(), batch, units[0], stops_at=S.UNDER_AUDIT) for _ in range(PILE)]
     tell(stage, [live(stage, case) for case in told], MORNING.date())
     with stage.acting("system") as uow:
         demo_clock.move(uow, MORNING)

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from views.declarations.declaration_desk import DeclarationDesk
-from views.screens.base import FlowScreen
+from views.declarations.case_desk import CaseDesk
 from workflow.declarations import desk
-from workflow.declarations.declaration import DECLARATION
 
 
-class AuditDesk(DeclarationDesk, FlowScreen):
+class AuditDesk(CaseDesk):
     """What the auditing levels share: the rows are what has reached the organisation."""
 
-    flow = DECLARATION
     columns = "number applicant_name unit.name title.name level state next_office due"
     watches = True
     verbs = "approve receive_paper send_back pass_down hand_down lapse"
     row_verbs = "approve send_back pass_down"
+    bulk = "approve"
     waiting = staticmethod(desk.audit_desk)
     empty = "没有待审核的申报。下级机构上报后会出现在这里，也可将“办理情况”改为“全部”查询。"
 

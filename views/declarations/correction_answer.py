@@ -162,7 +162,7 @@ def marked(declaration: Declaration, section: Section, groups: Sequence[Sequence
     items, here = asked_in(declaration, section.key), unlocked.opened(db.session, declaration)
     if here is not None and standing.with_applicant(declaration):
         _mark(here, section, groups, items)
-    return {"editable": may_write(declaration, section), "asked": items}
+    return {"editable": may_write(declaration, section), "adds": may_add(declaration, section), "asked": items}
 
 
 def _mark(

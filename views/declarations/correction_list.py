@@ -159,6 +159,11 @@ class CorrectionListView(BaseView):
         causes = [("", "请选择"), *opinion.causes(of_request(), declaration)]
         name = f"reason|{here.key}"
         boxes = [Box(name, "退回原因", "choice", request.form.get(name, ""), causes, True, error=errors.get(name, ""))]
+        if used := told.phrases(of_request(), here):
+            name = f"phrase|{here.key}"
+            offered = [("", "请选择"), *((words, words) for words in used)]
+            hint = "选用后不必再填“存在的问题”"
+            boxes.append(Box(name, "本机构用过的表述", "choice", request.form.get(name, ""), offered, hint=hint))
         for what, (label, most, needed) in told.SAID.items():
             name = f"{what}|{here.key}"
             if what == "again" and not again:
@@ -193,7 +198,7 @@ def parts_of(declaration: Declaration, ticked: set[str]) -> Iterator[Part]:
         line(Place(K.FACT, places.CASE, name), label, fact_told(name, standing[name]) or "（空）")
         for name, label in content.CASE_FACTS.items()
     ]
-    yield Part("申报信息", None, [Group("", None, named)])
+    yield Part("申报的职称和方式", None, [Group("", None, named)])
     facts = submission.facts_of(of_request(), declaration)
     for section in forms.form().sections_for(facts):
         if section.fields:

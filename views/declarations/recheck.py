@@ -5,16 +5,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from views.declarations.declaration_desk import DeclarationDesk
-from views.screens.base import FlowScreen
+from views.declarations.case_desk import CaseDesk
 from workflow.declarations import desk
-from workflow.declarations.declaration import DECLARATION
 
 
-class RecheckScreen(DeclarationDesk, FlowScreen):
+class RecheckScreen(CaseDesk):
     """审核通过, 审核不通过 (terminated for the year) or 退回补正."""
 
-    flow = DECLARATION
     title = "职称申报人员资格复核"
     guide = "附件2 1.2.1"
     lead = "组建单位对材料的完整性、真实性和合规性负责；复核不合格的终止当年度申报并及时告知本人。"

@@ -12,16 +12,14 @@ from sqlalchemy import ColumnElement
 from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as S
 from models.declarations.standing import UNOPENED
-from views.declarations.declaration_desk import DeclarationDesk
-from views.screens.base import FlowScreen, Link
+from views.declarations.case_desk import CaseDesk
+from views.screens.base import Link
 from workflow.declarations import desk
-from workflow.declarations.declaration import DECLARATION
 
 
-class UnitDesk(DeclarationDesk, FlowScreen):
+class UnitDesk(CaseDesk):
     """What both desks of the unit share: the rows are the unit's own people."""
 
-    flow = DECLARATION
     columns = "number applicant_name title.name level specialty.name mode state due"
     conditions = "applicant_name number year series level state mode submitted_at"
 

@@ -46,6 +46,7 @@ class Action:
     refusal: str = ""
     open: bool = False
     sentence: str = ""
+    then: str = ""  #: a second button that does it and goes on to the next record: what it says
     weighed: bool = False  #: the button leads to the verb's own page, which tells what would be affected
 
     @property

@@ -57,12 +57,16 @@ class ListPage(Declared):
         page = listing.page_of(
             self.model,
             self.finder(asked.clauses),
-            asked.order or self.order,
+            asked.order or self.order_of(asked),
             self.columns_now(),
             asked.page,
             whole=self.weighs_rows,
         )
         return self.render_template(self.list_template, **self.list_page(asked, page))
+
+    def order_of(self, asked: listing.Asked) -> str:
+        """Hook: the order of what was asked without naming one."""
+        return self.order
 
     def list_parameters(self) -> Sequence[str]:
         """Hook: further parameters the list page knows."""

@@ -8,7 +8,7 @@ rows are read under the policy, the screen's scope and what was asked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlencode
@@ -21,7 +21,7 @@ from models.base import db
 from views.screens.columns import Column
 from views.screens.lookup import is_key
 from views.screens.query import SEALED, Condition, seal_word
-from workflow.base.reading_keys import Keys
+from workflow.base.reading_keys import GATHERED, Keys
 
 PAGE = 20
 #: Counting and paging stop here; nobody pages further, he narrows the query.
@@ -178,6 +178,10 @@ def of_keys(query: Select[Any], model: Any, keys: Sequence[int]) -> Select[Any]:
     return query.where(model.id.in_(keys)).with_hint(model, "NOT INDEXED", "sqlite")
 
 
+#: Orders that no column holds: name → terms of ORDER BY, the key last. They are sorted as long as few rows fit.
+MADE: dict[str, Callable[[], list[Any]]] = {}
+
+
 class ByQuery:
     """The keys are what the query gives; `probing` is the same query for rows known by their keys."""
 
@@ -191,7 +195,9 @@ class ByQuery:
 
     def keys(self, order: str, count: int, most: int, limit: int, offset: int) -> list[int]:
         """Those of one page in the order asked."""
-        page = self.ids.order_by(*ordering(self.model, order)).limit(limit).offset(offset)
+        many = order in MADE and count > GATHERED
+        terms = MADE[order]() if order in MADE and not many else ordering(self.model, "id" if many else order)
+        page = self.ids.order_by(*terms).limit(limit).offset(offset)
         if self.index:
             page = page.with_hint(self.model, f"INDEXED BY {self.index}", "sqlite")
         return list(db.session.scalars(page))
@@ -219,6 +225,10 @@ class ByReading(ByQuery):
         """Newest first; searched by name by name; else in the order asked."""
         if order == self.NEWEST or self.reading.index == "ix_reading_name":
             return self.reading.newest(count, most, limit, offset)
+        if order in MADE:
+            if count > GATHERED:
+                return self.reading.oldest(limit, offset)
+            return self.reading.sorted(MADE[order](), limit, offset)
         if count < most:
             return self.reading.sorted(ordering(self.model, order), limit, offset)
         return super().keys(order, count, most, limit, offset)

@@ -138,6 +138,11 @@ class Keys:
         found = self._found(self.index, self._filled(self.index), joined=True)
         return list(self.session.scalars(found.order_by(*terms).limit(limit).offset(offset)))
 
+    def oldest(self, limit: int, offset: int) -> list[int]:
+        """The keys of one page, oldest submission first: walked where the index gives that order."""
+        found = self._found(self.index, self.same).order_by(Reading.sent, Reading.declaration_id)
+        return list(self.session.scalars(found.limit(limit).offset(offset)))
+
     @property
     def index(self) -> str:
         """The index in which what is asked stands together; empty for the table itself, newest first."""

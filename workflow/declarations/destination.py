@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from models.declarations.declaration import Declaration
+from sqlalchemy import case, func, null, nulls_last, select
+
+from models.batches.batch import Batch
+from models.declarations.declaration import Declaration, RouteStep
 from models.declarations.declaration import DeclarationState as S
 from models.declarations.standing import ON_THE_WAY, Holder, standing, with_applicant
 from models.declarations.standing import holder as holder_of
@@ -125,6 +129,22 @@ def deadline(declaration: Declaration) -> date | None:
     """Until when it must be done here: the term of a correction, or the level's and the batch's audit day."""
     here = step_at(declaration, declaration.position)
     return due_by(declaration.state, declaration.due_on, declaration.batch.audit_on, here.deadline if here else None)
+
+
+def due_first() -> list[Any]:
+    """ORDER BY of what waits: oldest deadline first, as `due_by` tells it; then as it was submitted."""
+    d = Declaration
+    audit = select(Batch.audit_on).where(Batch.id == d.batch_id).correlate(d).scalar_subquery()
+    level = select(RouteStep.deadline).where(RouteStep.declaration_id == d.id, RouteStep.position == d.position)
+    here = level.correlate(d).scalar_subquery()
+    earlier = case((here < audit, here), else_=func.coalesce(audit, here))
+    due = case(
+        (d.state == S.RETURNED, d.due_on),
+        (d.state.in_(ON_THE_WAY), earlier),
+        (d.state == S.AT_COMMITTEE, audit),
+        else_=null(),
+    )
+    return [nulls_last(due.asc()), d.submitted_at, d.id]
 
 
 def due_by(state: str, correction: date | None, audit: date | None, here: date | None) -> date | None:

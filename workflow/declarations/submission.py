@@ -168,12 +168,13 @@ def _write_section(uow: UnitOfWork, declaration: Declaration, key: str, raw: Any
     value, errors = form.clean(
         section, raw, cutoff=declaration.batch.evidence_on, context=facts_of(uow, declaration), draft=True
     )
+    before = (declaration.content.sections or {}).get(key)
     if not section.repeated:
-        value |= section.left((declaration.content.sections or {}).get(key))
+        value |= section.left(before)
     content.refuse_overtaken(declaration, section, value, seen)
     unlocked.refuse_section(uow.session, declaration, section, value)
     if section.repeated:
-        following.follow(uow.session, declaration.id, key, (declaration.content.sections or {}).get(key), value)
+        following.follow(uow.session, declaration.id, key, before, value)
     declaration.content.sections = {**(declaration.content.sections or {}), key: value}
     quota_need.settle(declaration)
     return errors
@@ -260,13 +261,9 @@ def attach(
             f"“{declared.label}”最多上传 {declared.max_files} 件；请先移除不用的，或合并为一个 PDF。", field=kind
         )
     if declared.shape:
+        low, high = declared.shape
         files.check_shape(
-            content,
-            files.clean_name(name),
-            lowest=declared.shape[0],
-            highest=declared.shape[1],
-            least=declared.least_width,
-            field=kind,
+            content, files.clean_name(name), lowest=low, highest=high, least=declared.least_width, field=kind
         )
     stored = files.store(
         uow,

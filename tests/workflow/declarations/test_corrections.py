@@ -15,7 +15,7 @@ from workflow.base import roles
 from workflow.base.errors import Refused
 from workflow.declarations import form as forms
 from workflow.declarations import submission
-from workflow.declarations.corrections import answered, differences, told, unlocked
+from workflow.declarations.corrections import answered, differences, places, told, unlocked
 from workflow.declarations.corrections.told import Pick
 from workflow.declarations.declaration import DECLARATION
 
@@ -205,6 +205,15 @@ def test_what_was_asked_for_or_has_changed_since_may_be_asked_for_again(returns,
     _resubmitted(case, session)
     returns(pick("field:education:school:1", text="仍不一致"))
     assert told.counted(session, case.it) == 0
+
+
+def test_an_office_is_offered_its_own_wordings_of_such_a_place_and_no_others(returns, case, as_, make):
+    returns(pick("field:education:school:1", text="院校名称与证书不一致"))
+    here = places.Place("field", "education", "school", 2)
+    assert told.phrases(as_(case.officer), here) == ["院校名称与证书不一致"]
+    assert told.phrases(as_(case.officer), places.Place("field", "education", "major", 1)) == []
+    other = make.account(roles.UNIT_OFFICER, organisation_id=make.organisation(name="别的单位").id)
+    assert told.phrases(as_(other), here) == []
 
 
 def test_an_answer_that_calls_for_others_opens_them(returns, session, case):

@@ -137,6 +137,8 @@ def _nearest(before: Sequence[Row], after: Sequence[Row]) -> list[tuple[int, Row
 
 def fact_told(name: str, value: Any) -> str:
     """A fact of the case as people read it."""
+    if name == "secret":
+        return "是" if value else "否"
     if name == "mode" and value in set(DeclarationMode):
         return DeclarationMode(value).label
     if name == "channel" and value in set(Channel):

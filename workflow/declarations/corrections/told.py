@@ -21,6 +21,8 @@ from workflow.declarations.corrections.places import Place
 
 CLAUSE = "118号 四(三)"
 MOST = 200
+#: Wordings of an office that are offered, and points among which they are looked for.
+OFFERED, LOOKED_AT = 8, 400
 #: Field of a point → (label, most characters, whether it must be said).
 SAID = {
     "text": ("存在的问题", 500, True),
@@ -167,6 +169,23 @@ def counted(session: Session, declaration: Declaration) -> int:
     return len(session.scalars(mine).all())
 
 
+def phrases(uow: UnitOfWork, here: Place) -> list[str]:
+    """What the actor's office has said of such a place before, newest first, each wording once.
+
+    Of the newest that anybody said of it as many are looked at as one page takes; an office finds its own among them.
+    """
+    recent = (
+        select(CorrectionItem.id, CorrectionItem.text, CorrectionItem.correction_id)
+        .where(CorrectionItem.part == here.part, CorrectionItem.place == here.place)
+        .order_by(CorrectionItem.id.desc())
+        .limit(LOOKED_AT)
+        .subquery()
+    )
+    own = select(recent.c.text).join(Correction, Correction.id == recent.c.correction_id)
+    said = uow.session.scalars(own.where(Correction.organisation_name == uow.actor.desk).order_by(recent.c.id.desc()))
+    return list(dict.fromkeys(said))[:OFFERED]
+
+
 def read(form: Mapping[str, str], keys: Sequence[str]) -> list[Pick]:
     """The points as a page sent them: the fields of each bear its key."""
 
@@ -174,6 +193,13 @@ def read(form: Mapping[str, str], keys: Sequence[str]) -> list[Pick]:
         return form.get(f"{name}|{key}", "").strip()
 
     return [
-        Pick(key, said("reason", key), said("text", key), said("fits", key), said("clause", key), said("again", key))
+        Pick(
+            key,
+            said("reason", key),
+            said("text", key) or said("phrase", key),
+            said("fits", key),
+            said("clause", key),
+            said("again", key),
+        )
         for key in keys
     ]
