@@ -1,7 +1,7 @@
 """One thing to be mended, picked on the form itself (118号 四(三) 一次性告知).
 
-Where, why, by which clause, what would do; with it stands what the applicant answered. What was declared when it was returned is kept with the return
-(`Correction.returned`), so the difference can be shown field by field.
+Where, why, by which clause, what would do; with it stands what the applicant answered. What was declared when it was
+returned is kept with the return (`Correction.returned`), so the difference can be shown field by field.
 """
 
 from __future__ import annotations
