@@ -22,7 +22,7 @@ from workflow.base.clock import allow_demo_clock
 from workflow.base.unit_of_work import install
 from workflow.jobs.bell import Bell
 from workflow.jobs.job import install as install_bell
-from workflow.office import mail
+from workflow.messages import mail, sms, wording
 from workflow.register import person_name
 from workflow.storage import store
 
@@ -53,6 +53,8 @@ def create_app(**settings: Any) -> Flask:
     install_keys(app.config["MASTER_KEY"])
     allow_demo_clock(app.config["DEMO"])
     mail.install(app.config["MAIL_URL"], app.config["MAIL_FROM"])
+    sms.install(app.config["SMS_URL"], app.config["SMS_KEY"], app.config["SMS_CA"])
+    wording.install(app.config["PUBLIC_URL"])
     shelf = store.shelf_of(app.config["STORE_URL"], app.config["FILE_STORE"], app.config["STORE_ACCESS"])
     store.install(store.Store(shelf, Path(app.config["DATA_DIR"]) / "previews"))
     columns.keep_in(Path(app.config["DATA_DIR"]) / "cache")

@@ -150,9 +150,22 @@ def load() -> dict[str, Any]:
         "REPORT_CA": os.environ.get("REPORT_CA", ""),
         "MAIL_URL": os.environ.get("MAIL_URL", ""),  # where letters beside messages go; empty: none are sent
         "MAIL_FROM": os.environ.get("MAIL_FROM", ""),
+        "SMS_URL": sms_url(),  # the gateway of SMS and voice, or a folder; empty: none
+        "SMS_KEY": bytes.fromhex(os.environ.get("SMS_KEY", "")),
+        "SMS_CA": os.environ.get("SMS_CA", ""),
         "WTF_CSRF_TIME_LIMIT": None,
         "DEMO_PASSWORD": os.environ.get("DEMO_PASSWORD") or "Zhicheng-2023!",
     }
+
+
+def sms_url() -> str:
+    """SMS_URL: where SMS and voice messages go, https or a folder; a gateway wants a key to be signed with."""
+    url, key = os.environ.get("SMS_URL", ""), os.environ.get("SMS_KEY", "")
+    if url and not url.startswith(("https://", "file:///")):
+        end(f"SMS_URL={url} 不对：应为短信平台的 https 地址，或 file:///文件夹；留空表示不发短信。")
+    if url.startswith("https://") and not re.fullmatch(r"([0-9A-Fa-f]{2}){32,}", key):
+        end("SMS_KEY 应为 32 字节以上的十六进制密钥（openssl rand -hex 32），与短信平台约定。")
+    return url
 
 
 def public_url(demo: bool) -> str:

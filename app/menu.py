@@ -27,6 +27,7 @@ from models.declarations.declaration import Declaration
 from models.declarations.quota import Quota
 from models.declarations.signing import Signing
 from models.jobs.job import Job
+from models.messages.letter import Letter
 from models.office.notice import Notice
 from models.paths.path import PathNode
 from models.register.blacklist import BlacklistEntry
@@ -38,6 +39,7 @@ from workflow.base.abilities import as_declared
 from workflow.base.reading_keys import Waits
 from workflow.base.unit_of_work import asking
 from workflow.declarations import desk
+from workflow.messages import outbox
 from workflow.review import review_desk
 
 
@@ -189,6 +191,7 @@ MENU: list[Entry] = [
     Entry("系统管理",  "开通向导",      "views.office.first_day:FirstDayView"),
     Entry("",          "",              "views.statistics.own:OwnFigureView"),
     Entry("系统管理",  "账号管理",      "views.accounts.accounts:AccountScreen"),
+    Entry("系统管理",  "外发消息",      "views.messages.letter:LetterScreen",            "",              waits(outbox.stuck, Letter), "state=given_up"),
     Entry("系统管理",  "角色与权限",    "views.accounts.role:RoleScreen"),
     Entry("系统管理",  "权限总表",      "views.accounts.role_matrix:RoleMatrixView"),
     Entry("系统管理",  "审计日志",      "views.office.journal:JournalScreen"),

@@ -30,6 +30,7 @@ from models.base import db
 from models.jobs.job import Job, JobState
 from workflow.base import clock
 from workflow.base.opening import listeners
+from workflow.messages import outbox
 
 STEPS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 REQUESTS = Histogram("zhicheng_request_seconds", "Time of requests", ["endpoint", "status"], buckets=STEPS)
@@ -68,12 +69,15 @@ def _of_the_database() -> CollectorRegistry:
         age = queue_age()
         failed = db.session.scalar(select(func.count(Job.id)).where(Job.state == JobState.FAILED)) or 0
         ended = select(func.max(Job.ended_at)).where(Job.kind == "verify_journal", Job.state == JobState.DONE)
+        unsent = outbox.oldest_unsent(db.session, clock.province_now(db.session))[1]
         verified, now = db.session.scalar(ended), clock.province_now(db.session)
     except SQLAlchemyError:
         db.session.remove()
         return found
     Gauge("zhicheng_queue_age_seconds", "How long the oldest job has waited", registry=found).set(age)
     Gauge("zhicheng_jobs_failed", "Jobs that ended without their work done", registry=found).set(failed)
+    waited = (now - unsent).total_seconds() if unsent else 0
+    Gauge("zhicheng_letter_age_seconds", "How long the oldest unsent letter has waited", registry=found).set(waited)
     if verified:
         since = Gauge("zhicheng_verified_age_seconds", "Since the journal was last found whole", registry=found)
         since.set((now - verified).total_seconds())

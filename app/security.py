@@ -166,6 +166,7 @@ ACCESS: list[Access] = [
     Access("BlacklistScreen",   (r.HRSS_AUDIT, r.HRSS_CERT, r.HRSS_CONFIG, r.SUPERVISOR), (r.HRSS_AUDIT, r.HRSS_CERT)),
     Access("FirstDayView",      (*r.THREE_ADMINS, *r.HRSS, r.COMMITTEE_OFFICE)),
     Access("AccountScreen",     (r.SYSTEM_ADMIN, r.SECURITY_ADMIN),     (r.SYSTEM_ADMIN,)),
+    Access("LetterScreen",      (r.SYSTEM_ADMIN,),                      (r.SYSTEM_ADMIN,), ("can_act", "can_bulk_act")),
     Access("RoleScreen",        (r.SECURITY_ADMIN, r.AUDIT_ADMIN),      (r.SECURITY_ADMIN,), ("can_act",)),
     Access("RoleMatrixView",    (r.SECURITY_ADMIN, r.AUDIT_ADMIN)),
     Access("JournalScreen",     (r.AUDIT_ADMIN,)),

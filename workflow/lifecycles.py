@@ -35,6 +35,7 @@ from workflow.declarations.declaration import DECLARATION
 from workflow.imports import import_batch
 from workflow.imports.kinds import KINDS
 from workflow.jobs import job
+from workflow.messages import choice, outbox, sender, wording  # noqa: F401  (importing registers the verbs)
 from workflow.office import reference, work_calendar  # noqa: F401  (importing registers the verbs)
 from workflow.paths import acceptance, path, path_draft
 from workflow.register import blacklist, organisation, succession  # noqa: F401  (importing registers the verbs)
@@ -83,6 +84,7 @@ LIFECYCLES: dict[str, Flow] = {
     "blacklist_entry": blacklist.BLACKLIST,
     "import_batch": import_batch.IMPORT,
     "job": job.JOB,
+    "letter": outbox.LETTER,
     "role_charter": role.ROLE,
 }
 #: States that nothing leaves, each with the reason why it is final. Every other state has a verb that leaves it
@@ -142,6 +144,10 @@ FINAL: dict[str, dict[str, str]] = {
     "certificate_number": {"taken": "证书编号已使用，不再释放", "void": "作废的编号不再使用"},
     "blacklist_entry": {"lifted": "记录期满或已更正；新的失信行为另行登记"},
     "import_batch": {"undone": "已撤销；更正后重新导入", "discarded": "已放弃；重新上传"},
+    "letter": {
+        "arrived": "已送达",
+        "bundled": "已随每日汇总的那一封发出",
+    },
     "job": {"done": "已完成", "failed": "未完成的原因已告知；重新发起", "cancelled": "已取消；重新发起"},
 }
 for _flow in (*LIFECYCLES.values(), accounts.ACCOUNT):

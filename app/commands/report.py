@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import ssl
-import urllib.error
-import urllib.request
 from datetime import datetime
 from typing import Any
 
@@ -22,12 +19,10 @@ from workflow.base.unit_of_work import attempt
 from workflow.jobs.kinds import works
 from workflow.jobs.periodic import every, repeats
 from workflow.jobs.work import Run
+from workflow.messages.partner import poster
 
-PATIENCE = 60
 #: Minutes between two looks into the outbox by a worker.
 EVERY = 5
-#: A receipt is short; whoever answers more is not read to the end.
-MOST_ANSWER = 4 << 20
 report_commands = click.Group("report", help="证书报送人社部：投递上报包。")
 
 
@@ -73,31 +68,6 @@ def reconcile(file: Any) -> None:
     for number in again:
         click.secho(f"{number} 与平台不一致，已重新列为待上报", fg="red")
     click.echo(f"核对 {len(shown)} 个编号，不一致 {len(again)} 个。")
-
-
-class _Straight(urllib.request.HTTPRedirectHandler):
-    """A package goes where it was addressed: redirects are not followed."""
-
-    def redirect_request(self, *given: Any, **more: Any) -> None:
-        return None
-
-
-def poster(url: str, authority: str = "") -> delivery.Post:
-    """Posts to that address over TLS; `authority` is a file of the certificates to trust instead of the system's."""
-    trusted = ssl.create_default_context(cafile=authority or None)
-    opener = urllib.request.build_opener(
-        urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trusted), _Straight()
-    )
-
-    def post(body: bytes, headers: dict[str, str]) -> delivery.Answer:
-        asked = urllib.request.Request(url, body, headers, method="POST")  # noqa: S310  (https only, see `send`)
-        try:
-            with opener.open(asked, timeout=PATIENCE) as answer:
-                return delivery.Answer(answer.status, answer.read(MOST_ANSWER))
-        except urllib.error.HTTPError as error:
-            return delivery.Answer(error.code, error.read(MOST_ANSWER))
-
-    return post
 
 
 # -- by itself, when REPORT_URL is set --------------------------------------------------------------

@@ -45,6 +45,7 @@ ADMINISTRATION = (
     "HomeView",
     "ImportScreen",
     "JobScreen",
+    "LetterScreen",
     "ListChoiceView",
     "LookupView",
     "NoticeScreen",

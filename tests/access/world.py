@@ -39,6 +39,7 @@ from models.imports.import_batch import ImportBatch, ImportState
 from models.jobs.job import Job, JobState
 from models.materials.library import LibraryEntry, LibraryFile, LibraryUse
 from models.materials.upload import Upload, UploadPiece
+from models.messages.letter import Letter, LetterState
 from models.office.frozen_figures import FrozenFigures
 from models.office.journal import JournalEntry
 from models.office.notice import Notice
@@ -721,6 +722,19 @@ class World:
                 created_at=NOON,
                 choices={"level": "assistant", "way": "initial"},
             )
+            letter = make._add(
+                Letter,
+                {},
+                key=f"{owner.id}-{len(shelf)}",
+                kind="duty",
+                channel="mail",
+                receiver="wang@example.cn",
+                subject="待办",
+                text="请登录系统查看。",
+                state=LetterState.GIVEN_UP,
+                made_at=NOON,
+            )
+            shelf["letter"] = {"pk": letter.id}
             shelf |= {"job": {"pk": job.id}, "import_batch": {"pk": batch.id}}
         for owner, side, shelf in self._applicants(account):
             draft = shelf["declaration_draft"]["pk"]

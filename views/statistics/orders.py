@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from models.accounts.account import Account
 from models.jobs.job import Job
+from models.messages.letter import Channel, MessageKind
 from models.office.list_choice import SavedQuery
 from models.office.notice import Notice
 from views.screens.lookup import is_key
@@ -27,7 +28,8 @@ from workflow.base.unit_of_work import UnitOfWork, asking, attempt
 from workflow.jobs.kinds import works
 from workflow.jobs.periodic import nightly, repeats
 from workflow.jobs.work import Run, put_down
-from workflow.office import list_choice, mail
+from workflow.messages import mail, outbox
+from workflow.office import list_choice
 
 SCREEN = "DashboardView:report"
 EVERY = {"week": "每周", "month": "每月"}
@@ -161,7 +163,8 @@ def made(uow: UnitOfWork, job: Job, sentence: str) -> None:
         return
     tell(uow, job.account, job.title, f"{sentence}文件保存 7 天，请在详情中下载。", link=f"/job/show/{job.id}")
     text = f"{job.title} 已生成，请登录系统，在“消息”或“定期报表”中下载。本邮件不含数据，请勿回复。"
-    mail.after(uow, str(job.arguments.get("mail", "")), job.title, text)
+    if (address := str(job.arguments.get("mail", ""))) and mail.there_is():
+        outbox.put(uow, channel=Channel.MAIL, receiver=address, subject=job.title, text=text, kind=MessageKind.RESULT)
 
 
 def failed(uow: UnitOfWork, job: Job, sentence: str) -> None:

@@ -23,7 +23,8 @@ from views.statistics.dashboard import address_of, script_address, sent, tabs
 from workflow.base import policy
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork, attempt
-from workflow.office import list_choice, mail
+from workflow.messages import mail
+from workflow.office import list_choice
 
 #: What the address says besides conditions.
 OWN = ("subject", "rows", "columns", "measure", "chart")

@@ -20,8 +20,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -35,6 +34,7 @@ from workflow.awards import truth
 from workflow.awards.reporting import Package, enter_answer, package_of, settle
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork, asking, attempt
+from workflow.messages.partner import Answer, Post
 
 #: Minutes until the next try; the last one repeats.
 WAITS = (1, 5, 15, 60, 240)
@@ -43,18 +43,6 @@ CLAIMED = 10
 MOST_TRIES = 30
 #: Answers that say "later", not "never".
 LATER = (408, 425, 429)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the endpoint said."""
-
-    code: int
-    body: bytes
-
-
-#: Sends `(body, headers)`; raises OSError when nobody answers.
-Post = Callable[[bytes, dict[str, str]], Answer]
 
 
 def due(session: Session, now: datetime) -> list[str]:

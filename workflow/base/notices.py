@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from models.accounts.account import Account
 from models.committees.committee import Committee
 from models.office.notice import Notice
@@ -16,11 +18,16 @@ RECEIVERS = {Person: "person_id", Organisation: "organisation_id", Committee: "c
 Receiver = Person | Organisation | Committee | Account | str
 
 
-def tell(uow: UnitOfWork, to: Receiver, title: str, text: str, link: str = "") -> Notice:
-    """Put a message into the inbox of `to`; it becomes visible with the commit of the unit of work."""
+def tell(uow: UnitOfWork, to: Receiver, title: str, text: str, link: str = "", *, due: date | None = None) -> Notice:
+    """Put a message into the inbox of `to`; it becomes visible with the commit of the unit of work.
+
+    `due` is the last day for what it asks; what else has to reach whom, and when, is settled before the commit
+    (workflow.messages.outbox).
+    """
     receiver = {"role": to} if isinstance(to, str) else {RECEIVERS[type(to)]: to.id}
     notice = Notice(at=uow.now.replace(microsecond=0), title=title, text=text, link=link, **receiver)
     uow.session.add(notice)
+    uow.told.append((notice, due))
     return notice
 
 

@@ -71,6 +71,7 @@ class UnitOfWork:
     context: dict[str, str] = field(default_factory=dict)  #: address and session of the request
     entries: list[tuple[str, Any, dict[str, Any]]] = field(default_factory=list)
     after_commit: list[Callable[[], None]] = field(default_factory=list)
+    told: list[tuple[Any, date | None]] = field(default_factory=list)  #: messages, each with the last day it names
     long: bool = False  #: long work, beside the queue of all others
     head: outside.Head | None = None  #: where the chain stands after this unit of work
     led: bool = False  #: a verb the actor may lead is under way; what follows from it asks his capacity only
