@@ -163,6 +163,7 @@ MENU: list[Entry] = [
     Entry("基础配置",  "评委会管理",           "views.committees.committee:CommitteeScreen",          "附件3 1.10",    waits(desk.committee_desk, Committee)),
     Entry("基础配置",  "评委会查询",           "views.committees.committee:CommitteeSearchScreen",    "附件3 1.11"),
     Entry("基础配置",  "规则参数",             "views.office.setting:SettingView"),
+    Entry("基础配置",  "消息文本",             "views.messages.wording:WordingView"),
     Entry("基础配置",  "工作日历",             "views.office.work_calendar:CalendarDayScreen"),
     Entry("基础配置",  "工作日历年度",         "views.office.work_calendar:CalendarYearScreen"),
     Entry("基础配置",  "导入批次",             "views.imports.import_batch:ImportScreen"),
@@ -196,6 +197,7 @@ MENU: list[Entry] = [
     Entry("系统管理",  "权限总表",      "views.accounts.role_matrix:RoleMatrixView"),
     Entry("系统管理",  "审计日志",      "views.office.journal:JournalScreen"),
     # screens without a menu entry
+    Entry("",          "",              "views.messages.choice:MessageChoiceView"),
     Entry("",          "",              "views.screens.lookup:LookupView"),
     Entry("",          "",              "views.office.list_choice:ListChoiceView"),
     Entry("",          "",              "views.storage.records:RecordView"),

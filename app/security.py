@@ -142,6 +142,7 @@ ACCESS: list[Access] = [
     Access("CommitteeScreen",   (r.HRSS_CONFIG, r.HRSS_AUDIT),          (r.HRSS_CONFIG,)),
     Access("CommitteeSearchScreen", (r.DISTRICT_OFFICER, r.CITY_OFFICER, *r.HRSS, r.LEADER, r.SUPERVISOR)),
     Access("SettingView",       (r.HRSS_CONFIG, r.HRSS_AUDIT, r.SUPERVISOR, r.SECURITY_ADMIN, r.AUDIT_ADMIN), (r.HRSS_CONFIG, r.SECURITY_ADMIN), ("can_change",)),
+    Access("WordingView",       (r.HRSS_CONFIG,),                       (r.HRSS_CONFIG,), ("can_word",)),
     Access("CalendarDayScreen", (r.HRSS_CONFIG,),                       (r.HRSS_CONFIG,)),
     Access("CalendarYearScreen", (r.HRSS_CONFIG,),                      (r.HRSS_CONFIG,), ("can_announce",)),
     Access("AcceptanceScreen",  (r.HRSS_CONFIG,),                       (r.HRSS_CONFIG,)),
@@ -199,6 +200,10 @@ PERSONAL: dict[str, str] = {
     "SignInView.password":        "修改本人密码",
     "SignInView.second_factor":   "本人动态口令",
     "SignInView.mine":            "我的账号",
+    "MessageChoiceView.show":    "本人的消息接收设置",
+    "MessageChoiceView.mail":    "本人的电子邮箱：发送确认码",
+    "MessageChoiceView.confirm": "本人的电子邮箱：确认",
+    "MessageChoiceView.forget":  "本人的电子邮箱：取消",
     "DemoClockView.move":         "演示时钟，仅演示环境存在",
 }
 # fmt: on

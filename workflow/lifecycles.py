@@ -15,6 +15,7 @@ from workflow.awards import (  # noqa: F401  (importing registers the verbs)
 from workflow.base.abilities import know
 from workflow.base.flow import Flow
 from workflow.batches import batch
+from workflow.cases import handover  # noqa: F401  (what follows from every move of a declaration)
 from workflow.committees import (  # noqa: F401  (importing registers the verbs)
     catalogue,
     committee,

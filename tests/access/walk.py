@@ -47,6 +47,7 @@ MODELS = {
 #: words of addresses that lead to no record
 WORDS = {
     "SettingView.change": {"name": "publicity_days"},
+    "WordingView.word": {"kind": "duty", "place": "sms"},
     "DashboardView.page": {"page": "cockpit"},
     "rare_font": {"block": 512},
     "DashboardView.sheet": {"page": "cockpit"},

@@ -100,9 +100,12 @@ class UnitOfWork:
 _LAST: list[Callable[[UnitOfWork], None]] = []
 
 
-def before_sealing(ask: Callable[[UnitOfWork], None]) -> Callable[[UnitOfWork], None]:
-    """Decorator: what follows from a change whatever verb made it, such as a recusal; asked before the commit."""
-    _LAST.append(ask)
+def before_sealing(ask: Callable[[UnitOfWork], None], *, first: bool = False) -> Callable[[UnitOfWork], None]:
+    """Decorator: what follows from a change whatever verb made it, such as a recusal; asked before the commit.
+
+    `first`: of what it tells something else may follow.
+    """
+    _LAST.insert(0 if first else len(_LAST), ask)
     return ask
 
 

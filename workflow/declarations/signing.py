@@ -213,6 +213,13 @@ def put(uow: UnitOfWork, declaration: Declaration, verb: str, head: str | None, 
     declaration.signing_id = made.id
     uow.record("put", made, label="送负责人签署", after=str(S.WAITING), head=chosen.full_name)
     _told(uow, made, "put_to_sign", f"{SigningVerb(verb).label}：送负责人签署")
+    tell(
+        uow,
+        chosen,
+        "有意见待签署",
+        f"{declaration.number} {declaration.applicant_name}的“{SigningVerb(verb).label}”由{actor.full_name}送您签署。",
+        f"/open/signing/{made.id}",
+    )
     return made
 
 

@@ -34,7 +34,7 @@ def contact_of(session: Session, account: Account) -> Contact | None:
 
 def chosen(session: Session, account: Account) -> dict[tuple[str, str], str]:
     """(kind, channel) to how."""
-    rows = session.scalars(select(Choice).where(Choice.account_id == account.id))
+    rows = session.scalars(select(Choice).where(Choice.account_id == account.id).order_by(Choice.id))
     return {(row.kind, row.channel): row.how for row in rows}
 
 
@@ -49,10 +49,11 @@ def _own(uow: UnitOfWork) -> Contact:
     return contact
 
 
-def must_be(contact: Contact | None, version: str) -> None:
-    """Refuse a page that shows an older arrangement."""
-    if version != str(contact.version if contact is not None else 0):
-        raise NotNow("您的消息接收设置已在别处更改，这次没有保存；请核对现在的设置后再改。")
+def stands(session: Session, account: Account) -> list[str]:
+    """All that the account has arranged, in one: what a page of it was drawn from."""
+    contact = contact_of(session, account)
+    hours = [contact.quiet_from, contact.quiet_until, contact.digest_at, contact.mail or ""] if contact else []
+    return [*map(str, hours), *(f"{kind}-{channel}-{how}" for (kind, channel), how in chosen(session, account).items())]
 
 
 def choose(

@@ -16,6 +16,7 @@ TITLES: dict[str, K] = {
     "有新的职称申报待受理": K.DUTY, "有新的申报待审核": K.DUTY, "补正材料已重新提交": K.DUTY,
     "邀请您推荐破格申报": K.DUTY, "请确认审核层级": K.DUTY, "评审方案退回调整": K.DUTY, "评审方案退回修改": K.DUTY,
     "评委抽取已中止": K.DUTY, "面试通知": K.DUTY, "面试通知变更": K.DUTY, "面试取消": K.DUTY,
+    "有申报到达": K.DUTY, "有意见待签署": K.DUTY, "收到异议": K.DUTY, "负责人退回经办人": K.DUTY,
     "评审结果公示": K.PUBLICITY,
     "评审结果": K.RESULT, "评审结果已备案": K.RESULT, "电子证书已发放": K.RESULT, "资格复核合格": K.RESULT,
     "评审方案已备案": K.RESULT, "评审方案审核不通过": K.RESULT,

@@ -15,7 +15,7 @@ from email.utils import formatdate
 from urllib.parse import unquote, urlsplit
 
 from workflow.base.errors import Refused
-from workflow.messages.outcome import LATER, NEVER, TAKEN, Outcome, Parcel
+from workflow.messages.outcome import LATER, NEVER, TAKEN, Outcome, Parcel, fault
 
 #: Seconds that a mail server may take for an answer.
 PATIENCE = 15
@@ -78,5 +78,5 @@ def send(parcel: Parcel) -> Outcome:
     except smtplib.SMTPResponseException as error:
         return Outcome(LATER, words=f"邮件服务器应答 {error.smtp_code}，请核对 MAIL_URL")
     except (OSError, smtplib.SMTPException) as error:
-        return Outcome(LATER, words=f"未能与邮件服务器完成会话（{type(error).__name__}）")
+        return Outcome(LATER, words=f"未能送到邮件服务器：{fault(error)}")
     return Outcome(TAKEN)

@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from workflow.messages.outcome import ARRIVED, LATER, NEVER, TAKEN, Outcome, Parcel
+from workflow.messages.outcome import ARRIVED, LATER, NEVER, TAKEN, Outcome, Parcel, fault
 from workflow.messages.partner import Answer, Post, poster
 
 #: Answers that say "later", not "never".
@@ -101,7 +101,7 @@ def _laid_down(key: str, body: bytes) -> Outcome:
         with contextlib.suppress(FileExistsError):
             os.link(draft, folder / f"{key}.json")
     except OSError as error:
-        return Outcome(LATER, words=f"短信文件夹写不进去（{type(error).__name__}）")
+        return Outcome(LATER, words=f"短信文件夹写不进去：{fault(error)}")
     finally:
         draft.unlink(missing_ok=True)
     return Outcome(TAKEN, receipt=f"{key}.json")
@@ -110,10 +110,8 @@ def _laid_down(key: str, body: bytes) -> Outcome:
 def _asked(key: str, body: bytes, post: Post) -> Outcome:
     try:
         answer = post(body, headers(key, body))
-    except OSError as error:
-        return Outcome(LATER, words=f"未能连接短信平台（{type(error).__name__}）")
-    except (HTTPException, ValueError) as error:  # broken off, or no HTTP
-        return Outcome(LATER, words=f"短信平台的应答不完整（{type(error).__name__}）")
+    except (OSError, HTTPException, ValueError) as error:  # nobody there, broken off, or no HTTP
+        return Outcome(LATER, words=f"未能送到短信平台：{fault(error)}")
     return _understood(key, answer)
 
 
