@@ -19,6 +19,7 @@ from models.declarations import (  # noqa: F401
     material,
     opinion,
     paper_stub,
+    printing,
     profile,
     quota,
     reading,

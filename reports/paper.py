@@ -10,7 +10,7 @@ import io
 import json
 import struct
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import date, datetime, time, timedelta, timezone
 from functools import cache
@@ -40,8 +40,8 @@ class Unprintable(ValueError):
         super().__init__(f"以下字符无法印制：{named}")
 
 
-#: What a page's code says: told the page, how many there are, and the digest of what the page shows.
-Signs = Callable[[int, int, str], str]
+#: What the codes of the pages say, and how the edition is called: told the digest of what each page shows.
+Signs = Callable[[Sequence[str]], tuple[str, Sequence[str]]]
 
 
 def render(template: str, data: dict[str, Any], *, printed_on: date, signs: Signs | None = None) -> bytes:
@@ -56,7 +56,7 @@ def render(template: str, data: dict[str, Any], *, printed_on: date, signs: Sign
     facts = {"printed_on": printed_on, **data, "qr_svg": code, "coded": signs is not None}
     if signs is not None:
         digests = page_digests(_press(template, facts, printed_on))
-        said = [signs(n, len(digests), digest) for n, digest in enumerate(digests, 1)]
+        facts["edition"], said = signs(digests)
         facts["codes"] = [qr_svg(text, error="q", border=0).decode() for text in said]
         facts["digests"] = [digest[:16] for digest in digests]
     return _press(template, facts, printed_on)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask import current_app, g, url_for
@@ -22,13 +22,15 @@ from models.paths.path import Way
 from models.register.organisation import Region
 from models.review.plan import Plan
 from reports.paper import render
+from views.screens.download import only_asked
+from views.screens.stay import context
 from workflow.base.errors import Refused
-from workflow.base.unit_of_work import asking
-from workflow.declarations import bound, comparison, content, endorsement
+from workflow.base.unit_of_work import asking, attempt
+from workflow.declarations import bound, comparison, content, endorsement, printing
 from workflow.declarations import form as forms
 from workflow.declarations import opinion as opinions
 from workflow.declarations.named import as_filed
-from workflow.storage import clean, page_code
+from workflow.storage import clean
 
 #: The notice as papers cite it.
 NOTICE = "湘人社函〔2023〕118号"
@@ -42,18 +44,33 @@ BOXES = {
 }
 
 
-def pdf(template: str, data: dict[str, Any], of: tuple[str, str, int] | None = None) -> io.BytesIO:
+def pdf(
+    template: str, data: dict[str, Any], of: tuple[str, str, int] | None = None, declared: Declaration | None = None
+) -> io.BytesIO:
     """A paper, printed on the province's day; with `of` (which paper, of which case, at which version of its record)
-    every page carries a code of its own (workflow.storage.page_code)."""
+    every page carries a code of its own and the print is kept (workflow.declarations.printing), with what was
+    `declared` where the paper shows that."""
     today = asking(g.user).today
     if of is None:
         return io.BytesIO(render(template, data, printed_on=today))
-    paper, case, version = of[0], of[1].upper(), of[2]
+    paper, case = of[0], of[1].upper()
+    said: dict[str, Any] = {}
+    told = printing.declared(db.session, declared) if declared is not None else ("", {})
 
-    def signs(page: int, pages: int, digest: str) -> str:
-        return page_code.written(page_code.PageCode(paper, case, version, page, pages, digest))
+    def signs(digests: Sequence[str]) -> tuple[str, Sequence[str]]:
+        said["version"], said["codes"] = printing.codes_for(db.session, paper, case, of[2], digests)
+        said["digests"] = digests
+        return f"版本 {said['version']}", said["codes"]
 
-    return io.BytesIO(render(template, {"edition": f"版本 {version}"} | data, printed_on=today, signs=signs))
+    sheet = render(template, data, printed_on=today, signs=signs)
+    if said and not only_asked() and printing.found(db.session, paper, case, said["digests"]) is None:
+        kept = printing.Printed(said["digests"], said["codes"], told[1])
+        attempt(
+            g.user,
+            lambda uow: printing.keep(uow, paper, case, said["version"], kept, sheet, told[0]),
+            context=context(),
+        )
+    return io.BytesIO(sheet)
 
 
 def public(path: str) -> str:
@@ -156,7 +173,7 @@ def review_form_pdf(declaration: Declaration) -> io.BytesIO:
             if declaration.filed_on
             else [],
         }
-    return pdf("review_form", data, ("RF", declaration.number, declaration.version))
+    return pdf("review_form", data, ("RF", declaration.number, declaration.version), declaration)
 
 
 def _photo(declaration: Declaration) -> bytes:

@@ -31,7 +31,7 @@ from workflow.base.remembered import once
 from workflow.base.roles import APPLICANT
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.conditions import judged
-from workflow.declarations import bound, carry, content, eligibility, form, named, quota, quota_need, term
+from workflow.declarations import bound, carry, content, eligibility, form, named, printing, quota, quota_need, term
 from workflow.declarations.audit import link, open_corrections
 from workflow.declarations.content import materials_of
 from workflow.declarations.corrections import answered, unlocked
@@ -453,6 +453,7 @@ def discard(uow: UnitOfWork, declaration: Declaration) -> None:
     for material in materials_of(uow, declaration):
         session.delete(material)
     session.execute(delete(PaperStub).where(PaperStub.declaration_id == key))
+    printing.forget(uow, declaration)
     session.flush()
     for file in held:  # what they hold is swept from the store once no row names it (workflow.storage.stocktaking)
         session.delete(file)

@@ -87,6 +87,28 @@ def store(
     return stored
 
 
+def keep_made(uow: UnitOfWork, data: bytes, name: str, *, owner: Any, purpose: str, pages: int) -> StoredFile:
+    """Keep a PDF that the product itself has made for `owner` (a flushed record). Refused: a store that takes nothing."""
+    digest = digest_of(data)
+    stored = StoredFile(
+        key=new_key(),
+        sha256=digest,
+        name=clean_name(name),
+        media_type=TYPES["pdf"][0],
+        size=len(data),
+        pages=pages,
+        owner_kind=owner.__tablename__,
+        owner_id=owner.id,
+        purpose=purpose,
+        uploaded_at=uow.now.replace(microsecond=0),
+        uploaded_by=uow.actor.id,
+    )
+    uow.session.add(stored)
+    uow.session.flush()
+    file_store().put(digest, data)
+    return stored
+
+
 def new_key() -> str:
     """The random id by which a file is asked for."""
     return secrets.token_hex(16)
