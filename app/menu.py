@@ -149,6 +149,7 @@ MENU: list[Entry] = [
     Entry("审核树配置", "审核层级配置单位确认", "views.paths.path_confirm:PathConfirmScreen",     "附件2 1.6.2",   waits(desk.confirm_desk, PathNode)),
     Entry("审核树配置", "单位注册核验",         "views.register.registration:RegistrationScreen", "",              waits(desk.registration_desk, Registration), "desk=waiting"),
     Entry("",          "消息",                 "views.office.notice:NoticeScreen",                "",              waits(desk.inbox, Notice)),
+    Entry("审核备案",  "纸质材料接收",         "views.declarations.paper_pile:PaperPileScreen",       "118号 一"),
     Entry("审核备案",  "负责人签署",           "views.declarations.signing:SigningScreen",        "118号 四(二)3", waits(desk.signing_desk, Signing), "desk=waiting"),
     Entry("职称申报",  "破格推荐",             "views.declarations.endorsement:EndorsementScreen"),
     Entry("职称申报",  "我的证书",             "views.awards.certificate:MyCertificateScreen",    "附件1 三"),

@@ -74,6 +74,8 @@ class Access:
 EVERYBODY = r.ALL
 #: Who imports anything at all; what each imports is said by the kind (workflow.imports).
 IMPORTERS = (r.HRSS_CONFIG, r.COMMITTEE_OFFICE, r.UNIT_OFFICER, r.BUREAU_OFFICER, r.SYSTEM_ADMIN, r.SECURITY_ADMIN)
+#: Whose offices take paper in.
+CLERKS = tuple(dict.fromkeys((*r.RECOMMENDERS, *r.AUDITORS, r.COMMITTEE_OFFICE)))
 # fmt: off
 ACCESS: list[Access] = [
     #      screen               opens                                   changes
@@ -92,6 +94,7 @@ ACCESS: list[Access] = [
     Access("SuperiorAuditScreen", (r.BUREAU_OFFICER,)),
     Access("AuditScreen",       (r.DISTRICT_OFFICER, r.CITY_OFFICER, r.HRSS_AUDIT)),
     Access("RecheckScreen",     (r.COMMITTEE_OFFICE,)),
+    Access("PaperPileScreen",   CLERKS,                                 CLERKS),
     Access("ComparisonView",    tuple(dict.fromkeys((*r.RECOMMENDERS, *r.AUDITORS, r.COMMITTEE_OFFICE))), title="线上线下比对"),
     Access("CorrectionListView", tuple(dict.fromkeys((*r.RECOMMENDERS, *r.AUDITORS, r.COMMITTEE_OFFICE))), title="逐项告知"),
     Access("CorrectionAnswerView", (r.APPLICANT,), title="补正答复"),

@@ -18,6 +18,7 @@ from models.declarations import (  # noqa: F401
     liability,
     material,
     opinion,
+    paper_pile,
     paper_stub,
     printing,
     profile,

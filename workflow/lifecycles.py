@@ -38,6 +38,7 @@ from workflow.imports.kinds import KINDS
 from workflow.jobs import job
 from workflow.messages import choice, outbox, sender, wording  # noqa: F401  (importing registers the verbs)
 from workflow.office import reference, work_calendar  # noqa: F401  (importing registers the verbs)
+from workflow.papers import pile
 from workflow.paths import acceptance, path, path_draft
 from workflow.register import blacklist, organisation, succession  # noqa: F401  (importing registers the verbs)
 from workflow.review import (  # noqa: F401  (importing registers the verbs)
@@ -73,6 +74,7 @@ LIFECYCLES: dict[str, Flow] = {
     "quota": quota.QUOTA,
     "endorsement": endorsement.ENDORSEMENT,
     "signing": signing.SIGNING,
+    "paper_pile": pile.PILE,
     "plan": plan.PLAN,
     "expert": expert.EXPERT_POOL,
     "draw": draw.DRAW,
@@ -127,6 +129,10 @@ FINAL: dict[str, dict[str, str]] = {
     "quota": {
         "rejected": "审核不通过；可另行申报职数",
         "cleared": "职数当年有效（湘职改办〔2020〕3号）；下一年度另行申报",
+    },
+    "paper_pile": {
+        "closed": "各案卷已核收或告知补齐；补交的材料另行上传",
+        "discarded": "已放弃，未登记接收；重新上传",
     },
     "plan": {
         "rejected": "审核不通过；可另行呈报方案（118号 五(一)）",

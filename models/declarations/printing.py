@@ -1,4 +1,4 @@
-"""What was printed (每页带识别码的纸质材料): one row for each content of a paper, kept so that a sheet is known again."""
+"""What was printed (每页带识别码的纸质材料): a row for each content, so that a sheet is known again."""
 
 from __future__ import annotations
 
@@ -28,6 +28,6 @@ class PaperPrint(Model):
     content_hash: Mapped[str] = column(
         "申报内容摘要", String(64), default=""
     )  #: of what was declared; "" of other papers
-    content: Mapped[str] = column("各页内容", Sealed("paper_print.content"))  #: see workflow.declarations.printing
+    content: Mapped[str] = column("各页内容", Sealed("paper_print.content"))  #: see workflow.storage.printing
     printed_at: Mapped[datetime] = column("首次打印时间", DateTime)
     printed_by: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), info={"label": "打印账号"})

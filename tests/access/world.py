@@ -33,6 +33,7 @@ from models.declarations.declaration import Correction
 from models.declarations.declaration import DeclarationState as D
 from models.declarations.endorsement import Endorsement
 from models.declarations.material import Material
+from models.declarations.paper_pile import PaperPile, PaperReceipt, PileState
 from models.declarations.quota import Quota, QuotaState
 from models.declarations.signing import Signing
 from models.imports.import_batch import ImportBatch, ImportState
@@ -648,6 +649,7 @@ class World:
             shelf["notice"] = {"pk": notice.id}
         self._own_work(account)
         self._signings(account)
+        self._piles(account)
         if role in r.HRSS:
             node = make._add(
                 PathNode, {}, kind=PathKind.SENIOR, organisation=self.province, node_kind=NodeKind.PROVINCE
@@ -693,6 +695,45 @@ class World:
         ]
         self.a.keep("signing", *made[:2])
         self.b.keep("signing", made[2])
+
+    def _piles(self, account):
+        """Scanned by the account's own office; scanned by another one."""
+        mine = {"organisation_id": None if account.committee_id else account.organisation_id}
+        mine |= {"committee_id": account.committee_id}
+        others = {"organisation_id": self.b.offices.bureau.id, "committee_id": None}
+        made = []
+        for side, place in ((self.a, mine), (self.a, others), (self.b, others)):
+            pile = self.make._add(
+                PaperPile,
+                place,
+                account_id=account.id,
+                office="接收机构",
+                handler="经办",
+                files=1,
+                pages=1,
+                state=PileState.READ,
+                found="[]",
+                uploaded_at=NOON,
+            )
+            case = side.declaration()
+            self.make._add(
+                PaperReceipt,
+                {},
+                pile_id=pile.id,
+                declaration_id=case.id,
+                received_at=NOON,
+                received_by_id=account.id,
+                received_by="经办",
+                office="接收机构",
+                pages=1,
+                due=1,
+                whole=True,
+            )
+            made.append((pile, case))
+        self.a.keep("paper_pile", *[pile for pile, _ in made[:2]])
+        self.b.keep("paper_pile", made[2][0])
+        for shelf, (pile, case) in zip((self.a.records, self.a.siblings, self.b.records), made, strict=True):
+            shelf["paper_receipt"] = {"pk": pile.id, "case": case.id}
 
     def _own_work(self, account):
         """Long work and imports belong to who asked for them."""

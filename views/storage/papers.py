@@ -26,11 +26,11 @@ from views.screens.download import only_asked
 from views.screens.stay import context
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import asking, attempt
-from workflow.declarations import bound, comparison, content, endorsement, printing
+from workflow.declarations import bound, comparison, content, endorsement
 from workflow.declarations import form as forms
 from workflow.declarations import opinion as opinions
 from workflow.declarations.named import as_filed
-from workflow.storage import clean
+from workflow.storage import clean, printing
 
 #: The notice as papers cite it.
 NOTICE = "湘人社函〔2023〕118号"
@@ -48,14 +48,16 @@ def pdf(
     template: str, data: dict[str, Any], of: tuple[str, str, int] | None = None, declared: Declaration | None = None
 ) -> io.BytesIO:
     """A paper, printed on the province's day; with `of` (which paper, of which case, at which version of its record)
-    every page carries a code of its own and the print is kept (workflow.declarations.printing), with what was
+    every page carries a code of its own and the print is kept (workflow.storage.printing), with what was
     `declared` where the paper shows that."""
     today = asking(g.user).today
     if of is None:
         return io.BytesIO(render(template, data, printed_on=today))
     paper, case = of[0], of[1].upper()
     said: dict[str, Any] = {}
-    told = printing.declared(db.session, declared) if declared is not None else ("", {})
+    told: tuple[str, dict[str, Any]] = ("", {})
+    if declared is not None:
+        told = content.digest(db.session, declared), dict(declared.content.sections or {})
 
     def signs(digests: Sequence[str]) -> tuple[str, Sequence[str]]:
         said["version"], said["codes"] = printing.codes_for(db.session, paper, case, of[2], digests)

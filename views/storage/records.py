@@ -16,6 +16,7 @@ from models.batches.batch import Batch
 from models.committees.committee import Committee
 from models.declarations.declaration import Correction, Declaration
 from models.declarations.material import StoredFile
+from models.declarations.paper_pile import PaperPile
 from models.declarations.quota import Quota
 from models.declarations.standing import REFUSED
 from models.materials.library import LibraryEntry
@@ -48,6 +49,7 @@ DESKS: dict[str, tuple[str | dict[str, str], ...]] = {
         "DeclarationSearchScreen.show",
         "MaterialReviewScreen.show",
     ),
+    "paper_pile": ("PaperPileScreen.show",),
     "plan": ("PlanScreen.show", "PlanSearchScreen.show", "PlanAuditScreen.show", "SpecialPlanAuditScreen.show"),
     "objection": ("ObjectionScreen.show",),
     "session": ("CheckInView.show", "SessionScreen.show"),
@@ -73,6 +75,7 @@ OWNERS: dict[str, type] = {
     "objection": Objection,
     "committee": Committee,
     "library_entry": LibraryEntry,
+    "paper_pile": PaperPile,
 }
 #: Records everybody may read whose papers are not everybody's.
 PAPERS_OF: dict[str, Ability] = {"committee": policy.COMMITTEE_PAPERS}

@@ -31,14 +31,14 @@ from workflow.base.remembered import once
 from workflow.base.roles import APPLICANT
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.conditions import judged
-from workflow.declarations import bound, carry, content, eligibility, form, named, printing, quota, quota_need, term
+from workflow.declarations import bound, carry, content, eligibility, form, named, quota, quota_need, term
 from workflow.declarations.audit import link, open_corrections
 from workflow.declarations.content import materials_of
 from workflow.declarations.corrections import answered, unlocked
 from workflow.declarations.declaration import DECLARATION, is_review, step_at
 from workflow.paths import acceptance, route
 from workflow.paths.path_version import current
-from workflow.storage import files
+from workflow.storage import files, printing
 
 BEGIN = verb("declaration.begin", "开始申报", "申报", APPLICANT)
 

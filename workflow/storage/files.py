@@ -88,7 +88,7 @@ def store(
 
 
 def keep_made(uow: UnitOfWork, data: bytes, name: str, *, owner: Any, purpose: str, pages: int) -> StoredFile:
-    """Keep a PDF that the product itself has made for `owner` (a flushed record). Refused: a store that takes nothing."""
+    """Keep a PDF that the product itself has made for `owner` (a flushed record). Refused: a full store."""
     digest = digest_of(data)
     stored = StoredFile(
         key=new_key(),

@@ -59,7 +59,7 @@ def parsed(text: str) -> PageCode | None:
 def read(text: str) -> PageCode | None:
     """What a code says; None for one that is not of ours, or was not made with the product's key of today.
 
-    Of prints that were kept `workflow.declarations.printing.known` also knows the codes of former keys.
+    Of prints that were kept `workflow.storage.printing.known` also knows the codes of former keys.
     """
     code = parsed(text)
     said, _, mark = text.rpartition(":")

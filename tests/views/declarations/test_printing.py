@@ -1,4 +1,4 @@
-"""What is printed is kept: the same content is the same sheet, and a sheet is known again whatever becomes of the key."""
+"""What is printed is kept: the same content is the same sheet, and is known again whatever becomes of the key."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from workflow.accounts import accounts
 from workflow.base import journal, stamp
 from workflow.base import roles as r
 from workflow.base.unit_of_work import attempt
-from workflow.declarations import content, printing, submission
+from workflow.declarations import content, submission
 from workflow.office import rekey
-from workflow.storage import files, page_code
+from workflow.storage import files, page_code, printing
 
 
 @pytest.fixture

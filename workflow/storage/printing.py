@@ -22,7 +22,6 @@ from models.declarations.declaration import Declaration
 from models.declarations.material import StoredFile
 from models.declarations.printing import PaperPrint
 from workflow.base.unit_of_work import UnitOfWork
-from workflow.declarations import content
 from workflow.storage import files, page_code
 from workflow.storage.page_code import PageCode
 
@@ -135,8 +134,3 @@ def forget(uow: UnitOfWork, declaration: Declaration) -> None:
     for row in rows:
         uow.session.delete(sheet_of(uow.session, row))
     uow.session.execute(delete(PaperPrint).where(PaperPrint.id.in_([row.id for row in rows])))
-
-
-def declared(session: Session, declaration: Declaration) -> tuple[str, dict[str, Any]]:
-    """What the form says was declared: its digest, and the sections."""
-    return content.digest(session, declaration), dict(declaration.content.sections or {})
