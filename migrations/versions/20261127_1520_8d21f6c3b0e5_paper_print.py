@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "8d21f6c3b0e5"
-down_revision = "44ea3c16c69d"
+down_revision = "87e966403545"
 branch_labels = None
 depends_on = None
 
