@@ -82,7 +82,8 @@ class Case:
     @property
     def missing(self) -> list[int]:
         """Pages nobody has handed in, in this pile or before."""
-        return [n for n in range(1, self.due + 1) if n not in self.right and n not in self.before]
+        lying = {s.page for s in (*self.altered, *self.unlaid, *(sheet for sheet, _ in self.older))}
+        return [n for n in range(1, self.due + 1) if not (n in self.right or n in self.before or n in lying)]
 
     @property
     def open(self) -> list[Sheet]:
