@@ -8,6 +8,7 @@ is told nothing of it.
 from __future__ import annotations
 
 import re
+import shutil
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -124,6 +125,21 @@ def test_from_an_empty_database_to_a_declaration_at_the_committee(office, machin
     status, said = machine.run("journal", "verify")
     assert status == 0 and "审计日志完整" in said, said
     assert office.complaints() == []
+    lacks_files(machine)
+
+
+def lacks_files(machine):
+    """A restore of the database without its files is refused by name, until the files are back."""
+    kept = (machine.home / "files").rename(machine.home / "elsewhere")
+    for words in (["journal", "verify"], ["store", "verify"]):
+        status, said = machine.run(*words)
+        assert status == 1 and "缺失" in said and "Traceback" not in said, said
+        assert "审计日志完整" not in said and "全部完好" not in said, said
+    assert "请从备份恢复文件存储" in machine.run("journal", "verify")[1]
+    shutil.rmtree(machine.home / "files", ignore_errors=True)
+    kept.rename(machine.home / "files")
+    status, said = machine.run("journal", "verify")
+    assert status == 0 and "个附件全部在" in said, said
 
 
 def installs(machine):
