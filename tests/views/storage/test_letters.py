@@ -46,6 +46,16 @@ def test_what_is_to_be_mended_is_told_by_its_office_with_clause_and_day(make, se
     assert printed.count(packed("长沙某设计院")) >= 2, "at the head and as who signs"
 
 
+def test_who_told_what_was_not_mended_signs_that_it_ended(make, session, reader):
+    case = make.declaration(state=S.TERMINATED, result_reason="逾期未补正")
+    told = {"declaration_id": case.id, "opinion": "请补正", "items": [], "issued_at": datetime(2026, 5, 18, 9)}
+    session.add(Correction(position=0, organisation_name="早先的单位", answered_at=datetime(2026, 5, 19, 9), **told))
+    session.add(Correction(position=1, organisation_name="长沙市某局", due_on=date(2026, 5, 25), **told))
+    session.commit()
+    printed = letter(reader, f"/declaration/{case.id}/termination.pdf")
+    holds(printed, "终止评审告知书", "逾期未补正", "长沙市某局（盖章）")
+
+
 def test_who_ended_it_signs_that_it_ended(make, session, reader):
     case = make.declaration(state=S.TERMINATED, result_reason="任职年限不足五年")
     session.add(
