@@ -15,6 +15,7 @@ from models.accounts.account import SYSTEM_NAME, Account
 from models.base import db
 from reports import sheet
 from views.accounts.arrangement_condition import arrangement_condition
+from views.accounts.use_condition import use_condition
 from views.screens.base import FlowScreen, Link, Panel
 from views.screens.columns import badge
 from views.screens.export_page import EXCEL
@@ -71,7 +72,7 @@ class AccountScreen(FlowScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self.asks_for.append(arrangement_condition())
+        self.asks_for += [arrangement_condition(), use_condition()]
 
     def scope(self, actor: Any) -> ColumnElement[bool]:
         """The system account is nobody's to administer."""

@@ -16,14 +16,10 @@ from views.screens import stay
 from views.screens.refusal import NOT_THIS, code_of
 from workflow.accounts import accounts, at_the_door, second_factor  # noqa: F401  (what is told on entering)
 from workflow.accounts import sign_in as signing
-from workflow.base import roles as r
 from workflow.base import settings
-from workflow.base.abilities import known, may
+from workflow.base.abilities import opens_cockpit
 from workflow.base.errors import Refused, TooBusy
 from workflow.base.unit_of_work import attempt
-
-#: The page where a leader begins.
-COCKPIT = "page:DashboardView.opens"
 
 
 class FrontDoor(BaseView):
@@ -180,7 +176,7 @@ class SignInView(BaseView):
 def home_url() -> str:
     """Where an account works: the workbench, for who leads the figures; without either its own page."""
     account = current_user._get_current_object()  # `g.user` is still nobody in the request that signs in
-    if account.is_authenticated and account.plays(r.LEADER) and (page := known().get(COCKPIT)) and may(account, page):
+    if account.is_authenticated and opens_cockpit(account):
         return url_for("DashboardView.overview")
     return url_for("HomeView.index" if "HomeView.index" in current_app.view_functions else "SignInView.mine")
 

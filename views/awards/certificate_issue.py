@@ -23,6 +23,7 @@ from workflow.base.abilities import may
 from workflow.base.errors import Refused
 from workflow.base.flow import Ask, Step
 from workflow.base.unit_of_work import UnitOfWork
+from workflow.declarations import desk
 from workflow.declarations.declaration import DECLARATION
 
 YES, NO = "yes", "no"
@@ -68,6 +69,7 @@ class CertificateIssueScreen(FlowScreen):
 
     model, flow = Declaration, DECLARATION
     title, guide = "证书发放", "附件3 1.17"
+    to_do = desk.issue_desk
     lead = "“是否发放”选择否，查询后勾选人员发放证书；选择是，可查看证书。在黑名单内的不予发放。"
     columns = "number applicant_name unit.name title.name level way filing_number filed_on state"
     labels = {"applicant_name": "姓名"}

@@ -25,6 +25,7 @@ from workflow.awards.filing import FILING
 from workflow.base import policy
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork, asking
+from workflow.review import review_desk
 from workflow.storage import files
 
 APPLICATION = form("apply", "备案", FILING["resubmit"].asks, "附件2 1.2.7")
@@ -35,6 +36,7 @@ class FilingScreen(FilingAuditScreen):
 
     route_base = "/filing"
     title, guide = "评审结果申请备案", "附件2 1.2.7"
+    to_do = review_desk.filings_returned
     lead = "公示期满、无异议、职数相符的人员申请备案；有异议的另行备案（118号 六(二)），评审结束后 15 个工作日内办理。"
     verbs = row_verbs = "resubmit"
     can_add = True

@@ -15,6 +15,7 @@ from views.screens.base import FlowScreen, Link, Panel, badge
 from views.storage.attachments import attachments
 from workflow.awards.filing import FILING, candidates, due_on, usual_day, vote_day
 from workflow.base.unit_of_work import asking
+from workflow.declarations import desk
 
 
 class FilingAuditScreen(FlowScreen):
@@ -22,6 +23,7 @@ class FilingAuditScreen(FlowScreen):
 
     model, flow = Filing, FILING
     title, guide = "职称评审结果备案", "附件3 1.15"
+    to_do = desk.filing_desk
     lead = "公示通过人员名单由系统汇总；备案时间默认为投票表决日加 5 个工作日（118号 二(四)）。"
     columns = "application_number plan.name plan.committee.name people applied_on state document filed_on"
     labels = {"plan.name": "评审方案", "plan.committee.name": "评委会", "voted_on": "投票表决日", "due_on": "备案期限"}

@@ -28,6 +28,7 @@ from workflow.batches import batch as batches
 from workflow.batches import batch_dates as dates
 from workflow.batches import countdown as countdowns
 from workflow.batches.batch import BATCH
+from workflow.review import review_desk
 
 PACE = (("declaring", "申报填报"), ("audit", "补正后逐级审核"), ("recheck", "资格复核和编制方案"), ("review", "评审"))
 DATES = "opens_on closes_on correction_on payment_on audit_on evidence_on paper_from paper_to"
@@ -39,6 +40,7 @@ class BatchScreen(FlowScreen):
     route_base = "/batch"
     model, flow = Batch, BATCH
     title = "年度批次信息提交"
+    to_do = review_desk.batches_to_publish
     lead = "提交后申报人即可看到本批次并申报；提交截止、补正截止、审核截止、材料有效截止日各为其日（118号 二）。"
     guide = "附件2 1.4.2"
     columns = "year name opens_on closes_on correction_on audit_on evidence_on vote_on state"
@@ -200,6 +202,7 @@ class OfficeBatchScreen(BatchScreen):
 
     route_base = "/office-batch"
     title = "初定认定批次管理"
+    to_do = None  # no draft waits by itself: the office enters them when it wants
     lead = "初定、认定受理机构的批次日期，由省厅配置岗提交。"
     guide = "附件3 1.3"
     columns = "year name office way opens_on closes_on correction_on audit_on evidence_on state"

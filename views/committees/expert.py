@@ -28,6 +28,7 @@ from workflow.base.unit_of_work import UnitOfWork
 from workflow.committees import expert
 from workflow.committees.expert import EXPERT_POOL
 from workflow.register.person_name import fold
+from workflow.review import review_desk
 
 
 def _specialties(uow: UnitOfWork, subject: Any) -> Sequence[tuple[str, str]]:
@@ -54,6 +55,7 @@ class ExpertScreen(FlowScreen):
     route_base = "/expert-pool"
     model, flow = Expert, EXPERT_POOL
     title, guide = "评委申报记录查询", "附件2 1.4.1"
+    to_do = review_desk.experts_to_admit
     lead = "评委任期不超过 3 年；名单不对外公布，办事机构只见代码（令40号 第十、二十三条）。"
     columns = "code who series.name specialty.name level title term_from term_to state"
     facts: ClassVar[dict[str, str]] = {

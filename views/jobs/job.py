@@ -13,6 +13,7 @@ from views.screens.base import FlowScreen, Link
 from views.screens.moment import of_request
 from views.storage.served import served
 from workflow.base.flow import Step
+from workflow.declarations import desk
 from workflow.jobs import job as jobs
 from workflow.jobs.job import JOB
 
@@ -27,6 +28,7 @@ class JobScreen(FlowScreen):
     model, flow = Job, JOB
     route_base = "/job"
     title = "后台任务"
+    to_do = desk.job_desk
     lead = "较长的导入、导出和发放在后台办理，可以关闭页面，稍后回来查看；中断的会自动重新办理。结果文件保存 7 天。"
     columns = "title state sentence asked_at ended_at"
     facts = "title state sentence asked_at started_at ended_at result"

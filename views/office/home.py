@@ -14,12 +14,13 @@ from models.committees.committee import CommitteeState
 from models.declarations.declaration import Declaration, DeclarationState
 from models.office.notice import Notice
 from models.register.organisation import Organisation
-from views.office import first_day, workbench
+from views.office import beside_work, first_day, workbench
 from views.screens.columns import badge
 from views.screens.query import starts_with
 from views.screens.stay import context
 from workflow.base import notices, policy, settings
 from workflow.base import roles as r
+from workflow.base.abilities import opens_cockpit
 from workflow.base.unit_of_work import asking, attempt
 from workflow.committees import committee_term
 from workflow.declarations import desk
@@ -39,6 +40,8 @@ class HomeView(BaseView):
     @has_access
     def index(self) -> Any:
         """待办、消息、我的申报."""
+        if opens_cockpit(g.user) and len(g.user.role_names) == 1:  # with further roles rows wait for him here
+            return redirect(url_for("DashboardView.overview"))
         applicant, uow = g.user.plays(r.APPLICANT), asking(g.user)
         return self.render_template(
             "office/home.html",
@@ -47,6 +50,11 @@ class HomeView(BaseView):
             applicant=applicant,
             own=workbench.own(uow) if applicant and g.user.person_id else [],
             queues_of=lambda groups: workbench.queues(uow, groups),
+            tasks_of=lambda groups: workbench.tasks(uow, groups),
+            meetings=beside_work.meetings(uow),
+            parts=beside_work.parts(uow),
+            coming=beside_work.coming(uow),
+            remaining=lambda day: workbench.remaining(uow, day),
             declare=_address("DeclareView.mine"),
             term=self._term(),
             late=self._late(),

@@ -16,8 +16,10 @@ from models.declarations import standing
 from models.declarations.declaration import Declaration, DeclarationState
 from models.declarations.reading import Reading
 from models.office.notice import Notice
+from views.office.kinds import KINDS, Kind
 from views.office.shell import Line
 from views.screens.columns import badge
+from views.screens.further_condition import WAITING
 from workflow.base import policy
 from workflow.base.reading_keys import Waits
 from workflow.base.unit_of_work import UnitOfWork
@@ -108,7 +110,55 @@ def remaining(uow: UnitOfWork, last: date | None) -> tuple[str, bool]:
         over = working_days.between(uow.session, last, uow.today)
         return (f"已逾期 {over} 个工作日" if over else "已逾期"), True
     days = working_days.between(uow.session, uow.today, last)
-    return (f"剩 {days} 个工作日" if days else f"{last:%m-%d} 截止"), False
+    return (f"剩 {days} 个工作日" if days else "当日办结"), False
+
+
+@dataclass(frozen=True)
+class Task:
+    """One row of any other kind: what it is, by when it is due, and the one thing to do."""
+
+    key: int
+    name: str
+    about: str
+    left: str
+    late: bool
+    url: str
+    verb: str
+
+
+@dataclass(frozen=True)
+class Tasks:
+    """The first rows of one list; `count` is all of them, on the list at `url`."""
+
+    label: str
+    url: str
+    count: int
+    rows: Sequence[Task]
+
+
+def tasks(uow: UnitOfWork, groups: Iterable[tuple[str, Sequence[Line]]]) -> list[Tasks]:
+    """What waits on the other desks (`kinds`), out of the menu's lines, what is due first standing first."""
+    found = []
+    for line in (line for _group, lines in groups for line in lines if line.count):
+        screen = next((name for name in KINDS if line.url.startswith(_list_of(name))), "")
+        if screen:
+            kind = KINDS[screen]
+            url = line.url if kind.adds else url_for(f"{screen}.list", desk=WAITING)
+            found.append(Tasks(line.label, url, line.count, _tasks(uow, kind, screen)))
+    return found
+
+
+def _tasks(uow: UnitOfWork, kind: Kind, screen: str) -> list[Task]:
+    query = policy.visible(uow.actor, kind.model).where(desk.waiting(kind.desk, uow.actor, uow.today))
+    query = query.options(*kind.also).order_by(kind.order, kind.model.id).limit(ROWS)
+    rows = uow.session.scalars(query).unique().all()
+    due = kind.due(uow, rows)
+    return [_task(uow, kind, screen, row, due.get(row.id)) for row in rows]
+
+
+def _task(uow: UnitOfWork, kind: Kind, screen: str, row: Any, last: date | None) -> Task:
+    url = url_for(f"{screen}.add", plan=row.id) if kind.adds else url_for(f"{screen}.show", pk=row.id)
+    return Task(row.id, kind.name(row), kind.about(row), *remaining(uow, last), url, kind.verb)
 
 
 @dataclass(frozen=True)

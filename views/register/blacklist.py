@@ -9,6 +9,7 @@ from views.screens.base import FlowScreen, badge
 from views.screens.forms import DateField, Required, TextField
 from views.screens.moment import of_request
 from workflow.base.unit_of_work import UnitOfWork
+from workflow.declarations import desk
 from workflow.register import blacklist
 from workflow.register.blacklist import BLACKLIST
 
@@ -18,6 +19,7 @@ class BlacklistScreen(FlowScreen):
 
     model, flow = BlacklistEntry, BLACKLIST
     title, guide = "黑名单管理", "附件3 1.21"
+    to_do = desk.blacklist_desk
     lead = "列入后三年内不得申报、备案和发证，期满自动解除（118号 七(一)）。"
     columns = "person.name masked_id kind reason starts_on ends_on standing"
     labels = {

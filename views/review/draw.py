@@ -33,6 +33,7 @@ from workflow.base.errors import Refused
 from workflow.base.flow import Step
 from workflow.base.unit_of_work import UnitOfWork, asking, attempt
 from workflow.review import draw as draws
+from workflow.review import review_desk
 from workflow.review import zc_draw as zc
 from workflow.review.draw import DRAW, REASONS
 from workflow.review.draw_list import lines
@@ -54,6 +55,7 @@ class DrawPlanScreen(PlanDesk):
 
     route_base = "/draw-plan"
     title = "抽取评委"
+    to_do = review_desk.plans_to_draw
     lead = "开评前 1 天，在省人社厅和机关纪委监督下抽取（118号 五(二)）；评委以代码出现，名单不对外公布。"
     guide = "附件2 1.2.3"
     columns = "number name committee.name kind opens_on members drawing state"

@@ -30,6 +30,7 @@ from workflow.base.errors import NotNow
 from workflow.base.unit_of_work import UnitOfWork, asking, attempt
 from workflow.office import working_days
 from workflow.review import plan as plans
+from workflow.review import review_desk
 from workflow.review.plan import PLAN
 
 
@@ -167,6 +168,7 @@ class PlanScreen(PlanDesk, FlowScreen):
 
     route_base = "/plan"
     title = "评审方案呈报"
+    to_do = review_desk.plans_to_file
     lead = "开评前 10 个工作日（高校、医院 5 个）呈报，备案后方可抽取评委；未备案的原则上不得开评（118号 五(一)）。"
     guide = "附件2 1.2.2"
     columns = "number name batch.name kind opens_on members state"
@@ -402,6 +404,7 @@ class PlanAuditScreen(PlanAuditDesk):
 
     route_base = "/plan-audit"
     title = "呈报方案审核"
+    to_do = review_desk.normal_plans
     guide = "附件3 1.13"
 
 
@@ -411,6 +414,7 @@ class SpecialPlanAuditScreen(PlanAuditDesk):
     route_base = "/plan-audit-special"
     kind = PlanKind.SPECIAL
     title = "呈报方案审核(特殊情况)"
+    to_do = review_desk.special_plans
     guide = "附件3 1.14"
 
 

@@ -50,6 +50,7 @@ class ResultScreen(SessionDesk, FlowScreen):
     route_base = "/result"
     flow = SESSION
     title = "评审结果"
+    to_do = review_desk.results_to_declare
     lead = (
         "依次按三分之二同意票、单位职数、评委会比例确定；并列由会议议定并登记，宣布后不得复评（118号 五(三)、五(四)）。"
     )

@@ -24,7 +24,7 @@ from views.screens.base import FlowScreen, Link, Panel, Screen, badge
 from views.screens.columns import Column
 from views.screens.timeline import Moment
 from workflow.base.roles import EXPERT
-from workflow.review import scoring
+from workflow.review import review_desk, scoring
 from workflow.review.ballot import POLL
 from workflow.review.bench import present, recusals
 from workflow.review.session import SESSION, turnout
@@ -98,6 +98,7 @@ class SessionScreen(SessionDesk, FlowScreen):
     route_base = "/session"
     flow = SESSION
     title = "评审会议"
+    to_do = review_desk.sessions_running
     lead = (
         "报到、培训、材料复审、打分、面试、评议、投票、封存逐环节推进；不能进入下一环节时写明还缺什么（118号 五(四)）。"
     )

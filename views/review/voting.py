@@ -41,6 +41,7 @@ class PollScreen(FlowScreen):
     model = Poll
     flow = POLL
     title = "投票管理"
+    to_do = review_desk.polls_open
     lead = (
         "无记名投票：办事机构与纪检监察各自登录设定、交出本方口令，缺一不能计票；"
         "计票前只显示已投人数（令40号 第十八、十九条）。"

@@ -19,7 +19,7 @@ from models.declarations.declaration import Declaration
 from views.screens import listing, seen
 from views.screens.columns import Column, column, made
 from views.screens.forms import ProvinceConverter
-from views.screens.further_condition import cells_of
+from views.screens.further_condition import cells_of, desk_condition
 from views.screens.journalled import Journalled
 from views.screens.listing import ByQuery, ByReading, Finder
 from views.screens.query import conditions_of
@@ -60,6 +60,7 @@ class Declared(ModelView):
     empty = "没有符合条件的记录。"  #: why, and what to do
     deadline = ""  #: name of the date by which the record is due
     steps: ClassVar[Sequence[tuple[str, Iterable[str]]]] = ()  #: stages of the lifecycle: (label, its states)
+    to_do: ClassVar[Any] = None  #: the desk whose rows wait here (待我办理): the list of what the workbench shows
     bulk = ""  #: verbs for ticked rows: "approve"; only screens with a lifecycle offer them
     list_template = "screens/list.html"
     show_template = "screens/show.html"
@@ -74,6 +75,8 @@ class Declared(ModelView):
         groups = self.facts if isinstance(self.facts, Mapping) else {"基本信息": self.facts or self.columns}
         self.groups = {title: [self._column(name) for name in names.split()] for title, names in groups.items()}
         self.asks_for = [*conditions_of(self.model, self.conditions, self.labels), *cells_of(self.model)]
+        if (lies := type(self).to_do) is not None:
+            self.asks_for.insert(0, desk_condition(lies))
         closed = {
             "add": self.can_add,
             "edit": self.can_edit,

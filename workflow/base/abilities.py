@@ -117,3 +117,12 @@ def within(capacities: Iterable[str]) -> dict[str, Ability]:
     """What a role that builds on these standing roles may be given: what they have by default, and no more."""
     names = set(capacities)
     return {key: ability for key, ability in _known.items() if names & set(ability.roles)}
+
+
+#: What opens the page of figures.
+COCKPIT = "page:DashboardView.opens"
+
+
+def opens_cockpit(account: Any) -> bool:
+    """Whether the first page of the account is the 领导驾驶舱 itself: a leader who may open it."""
+    return account.plays(r.LEADER) and (page := known().get(COCKPIT)) is not None and may(account, page)
