@@ -50,7 +50,7 @@ def test_keys_do_nothing_while_somebody_types(desk):
     desk.keyboard.press("p")
     dialog = desk.locator("dialog[open]")
     dialog.locator("[name=opinion]").press_sequentially("n r p ?")
-    assert desk.url == here and dialog.locator("[name=opinion]").input_value() == "n r p ?"
+    assert desk.url == here and dialog.locator("[name=opinion]").input_value().endswith("n r p ?")
     desk.keyboard.press("Escape")
 
 

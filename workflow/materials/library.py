@@ -24,6 +24,7 @@ from workflow.base.scopes import everyone, part_of
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.declarations import content, form, submission
 from workflow.declarations.content import materials_of
+from workflow.declarations.corrections import unlocked
 from workflow.declarations.form_parts import Field, MaterialKind, Section
 from workflow.materials import proofs
 from workflow.storage import files
@@ -218,7 +219,7 @@ def choose(uow: UnitOfWork, declaration: Declaration, key: str, chosen: Collecti
         raise Refused(
             f"{kept.title}最多填写 {kept.max_rows} 条，已有 {len(rows)} 条；请减少勾选，保留最主要的。", field="entry"
         )
-    _put_rows(declaration, key, [*rows, *(dict(entry.content) for entry in entries)])
+    _put_rows(uow, declaration, key, [*rows, *(dict(entry.content) for entry in entries)])
     for place, entry in enumerate(entries, len(rows)):
         uow.session.add(LibraryUse(entry_id=entry.id, declaration_id=declaration.id, section=key, place=place))
         _bring_files(uow, declaration, entry, place)
@@ -227,7 +228,8 @@ def choose(uow: UnitOfWork, declaration: Declaration, key: str, chosen: Collecti
     return len(entries)
 
 
-def _put_rows(declaration: Declaration, key: str, rows: list[dict[str, Any]]) -> None:
+def _put_rows(uow: UnitOfWork, declaration: Declaration, key: str, rows: list[dict[str, Any]]) -> None:
+    unlocked.refuse_section(uow.session, declaration, section(key), rows)
     declaration.content.sections = {**(declaration.content.sections or {}), key: rows}
 
 
@@ -237,6 +239,7 @@ def _bring_files(uow: UnitOfWork, declaration: Declaration, entry: LibraryEntry,
         kind = form.form().material(one.kind)
         material = held.get((one.kind, one.file.sha256))
         if material is None:
+            unlocked.refuse_file(uow.session, declaration, one.kind)
             if sum(1 for k, _digest in held if k == one.kind) >= kind.max_files:
                 raise Refused(
                     f"“{kind.label}”最多 {kind.max_files} 件，放不下“{entry.name}”的佐证材料；请先移除不用的材料。",
@@ -363,6 +366,6 @@ def take_over(uow: UnitOfWork, declaration: Declaration, number: str, *, into_li
         _fill(uow, one.use.entry, kept, row, mark)
     else:
         rows[one.use.place] = dict(one.use.entry.content)
-        _put_rows(declaration, kept.key, rows)
+        _put_rows(uow, declaration, kept.key, rows)
     told = "以申报为准" if into_library else "以成果库为准"
     uow.record("take_over", declaration, label=told, section=kept.title, row=one.use.place + 1, quiet=True)

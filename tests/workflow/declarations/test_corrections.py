@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -18,6 +20,7 @@ from workflow.declarations import submission
 from workflow.declarations.corrections import answered, differences, places, told, unlocked
 from workflow.declarations.corrections.told import Pick
 from workflow.declarations.declaration import DECLARATION
+from workflow.materials import library
 
 SCHOOLS = [
     {"school": "湖南大学", "major": "土木工程", "education": "本科"},
@@ -226,3 +229,39 @@ def test_an_answer_that_calls_for_others_opens_them(returns, session, case):
     )
     returns(pick(f"field:{section.key}:{asked}:"))
     assert field.key in unlocked.opened(session, case.it).fields(section)
+
+
+def test_the_library_opens_nothing_that_the_return_has_not_listed(returns, case, as_, session, file_store):
+    returns(pick("field:education:school:1"))
+    entry = library.write(as_(case.person), "awards", {"name": "优质工程奖", "organisation": "住建厅"})
+    with pytest.raises(Refused, match="118号 四\\(三\\)"):
+        library.choose(as_(case.person), case.it, "awards", [entry.id])
+    assert "awards" not in case.it.content.sections
+
+
+#: Who writes into a declaration without asking, and why.
+UNASKED = {
+    "keep_section": "puts back what stood there",
+    "carry": "a new draft takes over an earlier year's",
+    "_link_files": "a new draft takes over an earlier year's",
+}
+
+
+def test_whoever_writes_the_form_asks_what_a_return_has_opened():
+    """Every function of the rules that puts sections or materials into a declaration."""
+    writers, unasked = set(), set()
+    for path in Path("workflow").rglob("*.py"):
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(function, ast.FunctionDef):
+                continue
+            parts = list(ast.walk(function))
+            puts = any(
+                isinstance(part, ast.Assign) and any(ast.unparse(t).endswith("content.sections") for t in part.targets)
+                for part in parts
+            ) or any(isinstance(part, ast.Call) and ast.unparse(part.func) == "Material" for part in parts)
+            if puts:
+                writers.add(function.name)
+                asks = any(isinstance(p, ast.Call) and ast.unparse(p.func).startswith("unlocked.refuse") for p in parts)
+                unasked |= set() if asks else {function.name}
+    assert writers >= {"_write_section", "clear_part", "attach", "_put_rows", "_bring_files"}
+    assert unasked <= set(UNASKED), "ask workflow/declarations/corrections/unlocked.py first"
