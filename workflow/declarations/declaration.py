@@ -108,7 +108,8 @@ def my_desk(uow: UnitOfWork, declaration: Declaration) -> str | None:
     stop = step_at(declaration, declaration.position)
     if stop and uow.actor.organisation_id == stop.organisation_id:
         return None
-    where = stop.organisation.name if stop else "申报人"
+    beyond = "申报人" if declaration.position < 0 or not declaration.committee else declaration.committee.name
+    where = stop.organisation.name if stop else beyond
     return f"该申报当前由“{where}”办理，本机构不能办理；请等待其办结（附件3 1.12 逐级审核）。"
 
 
