@@ -15,7 +15,7 @@ WORDS = "经审核，材料齐全，同意上报。"
 @pytest.fixture
 def desk(as_, office):
     """The desk of the county, with the first case open."""
-    window = as_("district1")
+    window = as_("district4")
     page = window.page
     page.goto("/auditscreen/list/?desk=waiting")
     waiting = page.locator("table.rows tbody tr")

@@ -1,9 +1,8 @@
 """The small world of the journeys, made once by the product's own verbs: `python -m tests.journeys.world`.
 
 One committee with its pool of experts and an open batch, 初定 and 认定 at one city, seven applicants. person2 is
-qualified already, for a ratio needs more than one candidate; person3 lies with the county, and ten more with
-another. The demo clock stands
-on a Wednesday morning on which everything is open.
+qualified already, for a ratio needs more than one candidate; person3 lies with the county, and ten more
+with one of another city. The demo clock stands on a Wednesday morning on which everything is open.
 """
 
 from __future__ import annotations
@@ -51,9 +50,9 @@ def build(password: str) -> dict[str, str]:
     stage.move_to(OPENED)
     batch = year.batch("committee1", 2026, BATCH, "06-01", "08-31", "09-18", "09-28")
     _first_titles(stage)
-    units = _units(stage)
+    units, elsewhere = _units(stage, "city1"), _units(stage, "city2")[0]
     told = [_case(year, people[1], batch, units[1]), _case(year, people[2], batch, units[2], stops_at=S.UNDER_AUDIT)]
-    told += [_case(year, year.applicant(), batch, units[0], stops_at=S.UNDER_AUDIT) for _ in range(PILE)]
+    told += [_case(year, year.applicant(), batch, elsewhere, stops_at=S.UNDER_AUDIT) for _ in range(PILE)]
     tell(stage, [live(stage, case) for case in told], MORNING.date())
     with stage.acting("system") as uow:
         demo_clock.move(uow, MORNING)
@@ -61,6 +60,7 @@ def build(password: str) -> dict[str, str]:
         {f"unit{n}": _officer(stage, unit) for n, unit in enumerate(units, 1)}
         | {f"unit{n}_name": unit.name for n, unit in enumerate(units, 1)}
         | {f"district{n}": _officer(stage, unit.superior) for n, unit in enumerate(units, 1)}
+        | {"district4": _officer(stage, elsewhere.superior)}
         | _telephones(stage)
     )
 
@@ -75,9 +75,9 @@ def _telephones(stage: Stage) -> dict[str, str]:
     return dict(stage.session.execute(rows).tuples().all())
 
 
-def _units(stage: Stage) -> list[Organisation]:
-    """Three employers below districts of 长沙市 that are no institutions: they need no quota."""
-    city = stage.account("city1").organisation_id
+def _units(stage: Stage, of: str) -> list[Organisation]:
+    """Three employers below districts of that city that are no institutions: they need no quota."""
+    city = stage.account(of).organisation_id
     district = aliased(Organisation)
     rows = (
         select(Organisation)
