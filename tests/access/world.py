@@ -780,9 +780,10 @@ class World:
         for owner, side, shelf in self._applicants(account):
             draft = shelf["declaration_draft"]["pk"]
             shelf["upload"] = {"pk": self._photo(owner, draft).id}
+            whose = owner.person_id if owner.plays(r.APPLICANT) else self.a.person.id
             entry = self.make._add(
-                LibraryEntry, {}, person_id=owner.person_id or self.a.person.id, section="awards", name="奖",
-                content={"name": "奖"}, print=f"{owner.id}", changed_at=NOON,
+                LibraryEntry, {}, person_id=whose, section="awards", name="奖", content={"name": "奖"},
+                print=f"{owner.id}", changed_at=NOON,
             )  # fmt: skip
             shelf["library_entry"] = {"pk": entry.id}
             self.make._add(LibraryUse, {}, entry_id=entry.id, declaration_id=draft, section="awards", place=0)
