@@ -617,6 +617,7 @@ class World:
         province = make.organisation(NodeKind.PROVINCE, name="省厅机关")
         self.province = province
         self.a, self.b = Side(make, as_, province, "甲"), Side(make, as_, province, "乙")
+        self.neighbours = []  #: accounts of other applicants, made once
 
     def account(self, role):
         """The tested account of a role, with a message of its own; nobody is `None`."""
@@ -786,14 +787,16 @@ class World:
                 print=f"{owner.id}", changed_at=NOON,
             )  # fmt: skip
             shelf["library_entry"] = {"pk": entry.id}
-            self.make._add(LibraryUse, {}, entry_id=entry.id, declaration_id=draft, section="awards", place=0)
+            self.make._add(LibraryUse, {}, entry_id=entry.id, declaration_id=draft, section="awards", place=entry.id)
             stored = side.file(entry)
             self.make._add(LibraryFile, {}, entry_id=entry.id, kind="award", file=stored)
             shelf["file_of_library_entry"] = {"key": stored.key}
 
     def _applicants(self, account):
         """Whoever has an upload on the way: the tested account, a colleague's, one of the other side."""
-        others = (self.make.account(r.APPLICANT, person_id=person.id) for person in (self.a.colleague, self.b.person))
+        people = (self.a.colleague, self.b.person)
+        self.neighbours = self.neighbours or [self.make.account(r.APPLICANT, person_id=person.id) for person in people]
+        others = self.neighbours
         shelves = (self.a.records, self.a.siblings, self.b.records)
         return zip((account, *others), (self.a, self.a, self.b), shelves, strict=True)
 
