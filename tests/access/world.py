@@ -784,7 +784,7 @@ class World:
             whose = owner.person_id if owner.plays(r.APPLICANT) else self.a.person.id
             entry = self.make._add(
                 LibraryEntry, {}, person_id=whose, section="awards", name="奖", content={"name": "奖"},
-                print=f"{owner.id}", changed_at=NOON,
+                print=f"{owner.id}-{account.id}", changed_at=NOON,
             )  # fmt: skip
             shelf["library_entry"] = {"pk": entry.id}
             self.make._add(LibraryUse, {}, entry_id=entry.id, declaration_id=draft, section="awards", place=entry.id)
