@@ -171,7 +171,8 @@ def test_the_workbench_says_how_soon_the_term_ends(browser, make, session):
         and "有效期" not in pages[2]
     )
     desk = page_of(browser(make.account(roles.HRSS_CONFIG)).get("/home/"))
-    assert re.search(r'评委会管理</span><span class="count">2<', desk)
+    section = re.search(r"评委会管理</a>.*?</section>", desk, re.DOTALL)[0]
+    assert soon.name in section and over.name in section and long.name not in section
 
 
 def test_a_duplicate_an_even_size_and_a_long_term_are_told_at_once_and_linked(config, make, session, series):
