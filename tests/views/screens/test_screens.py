@@ -363,7 +363,7 @@ def test_a_refusal_opens_the_dialog_again_with_everything_typed(desk, tried, ses
     answer = tried(officer).post(f"{DESK}/act/{one.id}/send_back", data={"items": "", "opinion": "缺少学历证书"})
     page = text(answer)
     assert answer.status_code == 422 and re.search(r'<dialog id="do-send_back"[^>]* data-open>', page)
-    assert "缺少学历证书</textarea>" in page and "请填写一次性告知的补正事项。" in page
+    assert "缺少学历证书</textarea>" in page and "请填写主要原因。" in page
     session.expire_all()
     assert one.state == S.UNIT_REVIEW
 
