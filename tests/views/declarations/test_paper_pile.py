@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import random
 
@@ -36,6 +37,13 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]
+
+
+@pytest.fixture(autouse=True)
+def _collected():
+    """What the test client has left is collected here, and does not surface in a later test."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from views.office.workbench import DESKS, ROWS
 from workflow.base import roles
 from workflow.base.clock import province_now
 
-#: Lists whose work has a card or a page of its own: an expert's stages, letters to applicants, messages; and letters that
-#: were given up, of which the 系统管理员 may know no more than how many there are.
+#: Lists whose work has a card or a page of its own: an expert's stages, letters to applicants, messages; and letters
+#: that were given up, of which the 系统管理员 may know no more than how many there are.
 CARDS = {
     "LetterScreen",
     *("CheckInView", "MaterialReviewScreen", "InterviewScoreScreen", "MaterialScoreScreen", "BoothView"),
