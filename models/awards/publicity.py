@@ -46,6 +46,7 @@ class Publicity(Model):
     complaint_department: Mapped[str] = column("投诉受理部门", String(80))
     complaint_telephone: Mapped[str] = column("投诉电话", String(40))
     handler: Mapped[str] = column("经办人", String(40))
+    handler_id: Mapped[int | None] = column("经办人账号", Integer)  #: once a name alone was kept
     head: Mapped[str] = column("负责人", String(40), default="")
     head_id: Mapped[int | None] = column("负责人账号", Integer)  #: once a name alone was kept
     outcome: Mapped[str] = column("公示结果", String(20), default="")

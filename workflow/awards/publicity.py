@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from models.accounts.account import Account
 from models.awards.publicity import (
     Objection,
     ObjectionState,
@@ -175,6 +176,7 @@ def post_unit(
         complaint_department=complaint_department,
         complaint_telephone=complaint_telephone,
         handler=uow.actor.full_name,
+        handler_id=uow.actor.id,
     )
     uow.session.add(publicity)
     uow.session.flush()
@@ -250,6 +252,7 @@ def post_results(
         complaint_department=complaint_department,
         complaint_telephone=complaint_telephone,
         handler=uow.actor.full_name,
+        handler_id=uow.actor.id,
     )
     uow.session.add(publicity)
     uow.session.flush()
@@ -268,6 +271,13 @@ def post_results(
     return publicity
 
 
+def _posted_by(account: Account, publicity: Publicity) -> bool:
+    """Whether he is the 经办人 of the posting: by his account, and only where none was kept by his name."""
+    if publicity.handler_id is not None:
+        return account.id == publicity.handler_id
+    return account.full_name == publicity.handler
+
+
 @PUBLICITY.performs("close")
 def close(uow: UnitOfWork, publicity: Publicity, *, outcome: str, head: str, proof: Any = None) -> None:
     """The posting is over: its outcome is written down, the proof kept."""
@@ -282,7 +292,7 @@ def close(uow: UnitOfWork, publicity: Publicity, *, outcome: str, head: str, pro
             f"公示结果与登记的异议不符，应为“{words[expected]}”（118号 四(二)3）；请核对后重新选择。", field="outcome"
         )
     chosen = head_of(uow, head, None, clause=_CLAUSE)
-    if chosen.full_name == publicity.handler:
+    if _posted_by(chosen, publicity):
         raise Refused(
             f"公示的负责人不能是发布公示的经办人（{_CLAUSE} 经办人和负责人）；请选择其他负责人。", field="head"
         )
