@@ -7,34 +7,15 @@ from sqlalchemy import select
 
 from models.declarations.declaration import Declaration
 from models.materials.library import LibraryEntry, LibraryFile, LibraryUse
-from tests.conftest import NOON
 from tests.workflow.storage.test_preview import drawing
 from workflow.base import policy, roles
 from workflow.base.errors import NotNow, NotYou, Refused
-from workflow.base.unit_of_work import unit_of_work
 from workflow.declarations import submission
 from workflow.declarations.content import materials_of
 from workflow.declarations.declaration import DECLARATION
 from workflow.materials import library, proofs, upload
 
 PRIZE = {"name": "优质工程奖", "awarded_on": "2023-05-06", "organisation": "住建厅"}
-
-
-@pytest.fixture
-def draft(make, session, file_store):
-    case = make.declaration(batch=make.batch())
-    person = make.account(roles.APPLICANT, person_id=case.person_id)
-    session.commit()
-    return case, person
-
-
-@pytest.fixture
-def does(draft, session):
-    def doing(verb, *given, actor=None, **more):
-        with unit_of_work(actor or draft[1], now=NOON, session=session) as uow:
-            return verb(uow, *given, **more)
-
-    return doing
 
 
 @pytest.fixture

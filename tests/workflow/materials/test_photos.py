@@ -11,31 +11,11 @@ from PIL import Image
 from sqlalchemy import select
 
 from models.declarations.material import Material
-from tests.conftest import NOON
 from tests.workflow.materials.pictures import photo, sideways
-from workflow.base import roles
 from workflow.base.errors import NotNow, Refused
-from workflow.base.unit_of_work import unit_of_work
 from workflow.materials import photos, upload
 from workflow.storage import files
 from workflow.storage.anew import bound
-
-
-@pytest.fixture
-def draft(make, session, file_store):
-    case = make.declaration(batch=make.batch())
-    person = make.account(roles.APPLICANT, person_id=case.person_id)
-    session.commit()
-    return case, person
-
-
-@pytest.fixture
-def does(draft, session):
-    def doing(verb, *given, **more):
-        with unit_of_work(draft[1], now=NOON, session=session) as uow:
-            return verb(uow, draft[0], *given, **more)
-
-    return doing
 
 
 def takes(uow, case, name, data, kind="paper"):
@@ -55,37 +35,37 @@ def colours(data):
     return found
 
 
-def test_photos_become_one_pdf_in_the_order_and_turned_as_they_are_shown(does, session):
-    red, lime, blue = (does(takes, f"{name}.jpg", photo(name)) for name in ("red", "lime", "blue"))
-    does(photos.turn, "paper", str(lime.id), 90)
-    does(photos.turn, "paper", str(red.id), -90)
-    does(photos.turn, "paper", str(red.id), 90)
-    does(photos.move, "paper", str(blue.id), -1)
-    does(photos.move, "paper", str(red.id), -1)  # the first stays where it is
-    made = does(photos.join, "paper", "三张", [])
+def test_photos_become_one_pdf_in_the_order_and_turned_as_they_are_shown(does_to_it, session):
+    red, lime, blue = (does_to_it(takes, f"{name}.jpg", photo(name)) for name in ("red", "lime", "blue"))
+    does_to_it(photos.turn, "paper", str(lime.id), 90)
+    does_to_it(photos.turn, "paper", str(red.id), -90)
+    does_to_it(photos.turn, "paper", str(red.id), 90)
+    does_to_it(photos.move, "paper", str(blue.id), -1)
+    does_to_it(photos.move, "paper", str(red.id), -1)  # the first stays where it is
+    made = does_to_it(photos.join, "paper", "三张", [])
     assert (made.file.name, made.file.pages) == ("三张.pdf", 3)
     assert colours(files.read(made.file)) == [("red", False), ("blue", False), ("lime", True)]
-    assert does(photos.waiting, "paper") == []
+    assert does_to_it(photos.waiting, "paper") == []
 
 
-def test_a_photo_is_upright_as_its_camera_was_held(does):
-    does(takes, "1.jpg", sideways("red"))
-    assert colours(files.read(does(photos.join, "paper", "", []).file)) == [("red", False)]
+def test_a_photo_is_upright_as_its_camera_was_held(does_to_it):
+    does_to_it(takes, "1.jpg", sideways("red"))
+    assert colours(files.read(does_to_it(photos.join, "paper", "", []).file)) == [("red", False)]
 
 
-def test_a_broken_photo_is_named_and_the_others_wait_on(does, session):
-    does(takes, "1.jpg", photo("red"))
+def test_a_broken_photo_is_named_and_the_others_wait_on(does_to_it, session):
+    does_to_it(takes, "1.jpg", photo("red"))
     with pytest.raises(Refused, match=r"2\.jpg.*损坏"):
-        does(takes, "2.jpg", photo("lime")[:300])
-    does(takes, "3.jpg", photo("blue"))
-    assert [one.name for one in does(photos.waiting, "paper")] == ["1.jpg", "3.jpg"]
+        does_to_it(takes, "2.jpg", photo("lime")[:300])
+    does_to_it(takes, "3.jpg", photo("blue"))
+    assert [one.name for one in does_to_it(photos.waiting, "paper")] == ["1.jpg", "3.jpg"]
     with pytest.raises(Refused, match=r"第 2 张.*无法打开"):
         bound(
             [(photo("red"), 0), (b"\xff\xd8\xff broken", 0), (photo("blue"), 0)], ["a.jpg", "b.jpg", "c.jpg"], "paper"
         )
 
 
-def test_grey_coloured_and_clear_pictures_all_become_pages(does):
+def test_grey_coloured_and_clear_pictures_all_become_pages(does_to_it):
     grey = io.BytesIO()
     Image.new("L", (30, 40), 90).save(grey, "JPEG")
     clear = io.BytesIO()
@@ -95,28 +75,28 @@ def test_grey_coloured_and_clear_pictures_all_become_pages(does):
         assert [int(page.obj.Rotate) for page in document.pages] == [0, 180, 270]
 
 
-def test_nothing_to_join_and_a_photo_that_is_gone_are_told(does):
+def test_nothing_to_join_and_a_photo_that_is_gone_are_told(does_to_it):
     with pytest.raises(Refused, match="没有待合并的照片"):
-        does(photos.join, "paper", "", [])
+        does_to_it(photos.join, "paper", "", [])
     for verb in (photos.remove, lambda *given: photos.turn(*given, 90)):
         with pytest.raises(NotNow, match="已不在待合并"):
-            does(verb, "paper", "77")
+            does_to_it(verb, "paper", "77")
 
 
-def test_only_photos_are_joined_and_only_where_a_pdf_is_taken(does, session):
+def test_only_photos_are_joined_and_only_where_a_pdf_is_taken(does_to_it, session):
     with pytest.raises(Refused, match="只接受"):
-        does(upload.begin, "paper", name="1.pdf", size=10, paged=True)
+        does_to_it(upload.begin, "paper", name="1.pdf", size=10, paged=True)
     with pytest.raises(Refused, match="不能合并为 PDF"):
-        does(upload.begin, "photo", name="1.jpg", size=10, paged=True)
+        does_to_it(upload.begin, "photo", name="1.jpg", size=10, paged=True)
     assert session.scalars(select(Material)).all() == []
 
 
 @pytest.mark.parametrize("name", ["巨幅.png", "巨幅.heic"])
-def test_a_photo_of_hundreds_of_megapixels_is_refused_and_the_others_wait_on(does, name):
-    does(takes, "1.jpg", photo("red"))
+def test_a_photo_of_hundreds_of_megapixels_is_refused_and_the_others_wait_on(does_to_it, name):
+    does_to_it(takes, "1.jpg", photo("red"))
     huge = io.BytesIO()
     Image.new("1", (20_000, 20_000)).save(huge, "PNG")
     data = huge.getvalue() if name.endswith("png") else b"\0\0\0\x18ftypheic" + bytes(4000)
     with pytest.raises(Refused, match="巨幅"):
-        does(takes, name, data)
-    assert [one.name for one in does(photos.waiting, "paper")] == ["1.jpg"]
+        does_to_it(takes, name, data)
+    assert [one.name for one in does_to_it(photos.waiting, "paper")] == ["1.jpg"]

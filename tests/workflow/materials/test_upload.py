@@ -18,32 +18,11 @@ from tests.workflow.materials.pictures import photo
 from tests.workflow.storage.test_preview import drawing
 from workflow.base import policy, roles
 from workflow.base.errors import NotNow, NotYou, Refused
-from workflow.base.unit_of_work import unit_of_work
 from workflow.declarations.declaration import DECLARATION
 from workflow.materials import expiry, photos, upload
 from workflow.storage.store import store
 
 CUT = 50
-
-
-@pytest.fixture
-def draft(make, session, file_store):
-    """A draft and its applicant."""
-    case = make.declaration(batch=make.batch())
-    person = make.account(roles.APPLICANT, person_id=case.person_id)
-    session.commit()
-    return case, person
-
-
-@pytest.fixture
-def does(draft, session):
-    """`does(verb, …)` is one unit of work of the applicant, as one request is."""
-
-    def doing(verb, *given, now=NOON, actor=None, **more):
-        with unit_of_work(actor or draft[1], now=now, session=session) as uow:
-            return verb(uow, *given, **more)
-
-    return doing
 
 
 def begun(does, case, data, name="论文.png", **more):
