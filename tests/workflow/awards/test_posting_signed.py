@@ -17,17 +17,17 @@ from workflow.base.errors import Refused
 def office(make):
     """An employer with a clerk and a 负责人 of one name."""
     unit = make.organisation()
-    clerk = make.account(roles.UNIT_OFFICER, organisation=unit, last_name="张伟")
-    head = make.account(roles.UNIT_OFFICER, organisation=unit, last_name="张伟", position="负责人")
+    clerk = make.account(roles.UNIT_OFFICER, organisation=unit, last_name="张", first_name="伟")
+    head = make.account(roles.UNIT_OFFICER, organisation=unit, last_name="张", first_name="伟", position="负责人")
     return unit, clerk, head
 
 
-def posted(session, unit, **by):
+def posted(session, unit, clerk, **by):
     over = NOON.date() - timedelta(days=1)
     made = Publicity(
         kind=PublicityKind.UNIT, title="公示", organisation_id=unit.id, posted_on=date(2026, 5, 8),
         starts_on=date(2026, 5, 11), ends_on=over, place="公告栏", contents=[], complaint_department="人事科",
-        complaint_telephone="0731", handler="张伟", **by,
+        complaint_telephone="0731", handler=clerk.full_name, **by,
     )  # fmt: skip
     session.add(made)
     session.flush()
@@ -36,14 +36,14 @@ def posted(session, unit, **by):
 
 def test_two_of_one_name_are_two_persons(office, as_, session):
     unit, clerk, head = office
-    posting = posted(session, unit, handler_id=clerk.id)
+    posting = posted(session, unit, clerk, handler_id=clerk.id)
     PUBLICITY.perform(as_(clerk), posting, "close", outcome="none", head=str(head.id))
     assert posting.state == PublicityState.CLOSED and posting.head_id == head.id
 
 
 def test_who_posted_it_does_not_sign_its_outcome(office, as_, session):
     unit, clerk, head = office
-    posting = posted(session, unit, handler_id=head.id)
+    posting = posted(session, unit, clerk, handler_id=head.id)
     with pytest.raises(Refused, match="不能是发布公示的经办人"):
         PUBLICITY.perform(as_(clerk), posting, "close", outcome="none", head=str(head.id))
 
@@ -51,4 +51,4 @@ def test_who_posted_it_does_not_sign_its_outcome(office, as_, session):
 def test_where_only_a_name_was_kept_the_name_decides(office, as_, session):
     unit, clerk, head = office
     with pytest.raises(Refused, match="不能是发布公示的经办人"):
-        PUBLICITY.perform(as_(clerk), posted(session, unit), "close", outcome="none", head=str(head.id))
+        PUBLICITY.perform(as_(clerk), posted(session, unit, clerk), "close", outcome="none", head=str(head.id))
