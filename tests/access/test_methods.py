@@ -22,6 +22,7 @@ TELLS_HEAD = {
     "app/request_line.py": "names it in the log",
     "views/awards/certificate.py": "a HEAD takes no certificate: asked as HEAD, see TAKES",
     "views/screens/download.py": "the question itself",
+    "views/storage/papers.py": "a HEAD keeps no print: see tests/views/declarations/test_printing.py",
 }
 #: What forms send; enough for every verb that asks for nothing or for a reason.
 SENT = {"reason": "说明理由", "username": "zhang.san", "password": "x", "step": "confirm", "confirmed": "1"}

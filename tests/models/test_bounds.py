@@ -50,6 +50,7 @@ KEYS = (
     "version",
     "account_id",
     "head_id",
+    "handler_id",
     "paper_by_id",
     "actor_id",
     "subject_id",

@@ -105,6 +105,14 @@ def test_a_sheet_is_known_after_the_master_key_has_changed(browser, case, sessio
         install_keys(MASTER)
 
 
+def test_who_only_asks_whether_a_paper_is_there_leaves_no_print(browser, case, session):
+    client = browser(case[1])
+    assert client.head(f"/declare/{case[0].id}/form.pdf").status_code == 200
+    assert prints(session) == []
+    assert client.get(f"/declare/{case[0].id}/form.pdf").status_code == 200
+    assert len(prints(session)) == 1
+
+
 def test_a_print_that_cannot_be_kept_is_not_handed_out(browser, case, session, monkeypatch):
     """A sheet nobody could recognise later must not come into the world."""
     from workflow.storage.store import Store, Unavailable
