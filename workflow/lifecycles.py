@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workflow.accounts import accounts, admission, reassign, role  # noqa: F401  (importing registers the verbs)
+from workflow.accounts import accounts, admission, delegation, reassign, role  # noqa: F401  (importing registers the verbs)
 from workflow.awards import (  # noqa: F401  (importing registers the verbs)
     certificate,
     certificate_number,
@@ -74,6 +74,7 @@ LIFECYCLES: dict[str, Flow] = {
     "quota": quota.QUOTA,
     "endorsement": endorsement.ENDORSEMENT,
     "signing": signing.SIGNING,
+    "delegation": delegation.DELEGATION,
     "paper_pile": pile.PILE,
     "plan": plan.PLAN,
     "expert": expert.EXPERT_POOL,

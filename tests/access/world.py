@@ -19,6 +19,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from models.accounts.account import Account
+from models.accounts.delegation import Delegation
 from models.accounts.registration import Registration
 from models.awards.certificate import Certificate, CertificateNumber, Issuer
 from models.awards.filing import Filing
@@ -650,6 +651,7 @@ class World:
             shelf["notice"] = {"pk": notice.id}
         self._own_work(account)
         self._signings(account)
+        self._delegations(account)
         self._piles(account)
         if role in r.HRSS:
             node = make._add(
@@ -696,6 +698,19 @@ class World:
         ]
         self.a.keep("signing", *made[:2])
         self.b.keep("signing", made[2])
+
+    def _delegations(self, account):
+        """The account's colleague signs for it; somebody of another office signs for another."""
+        mine = {"organisation_id": None if account.committee_id else account.organisation_id}
+        mine |= {"committee_id": account.committee_id}
+        others = {"organisation_id": self.b.offices.unit.id, "committee_id": None}
+        who = {"principal_id": account.id, "principal_name": "委托", "delegate_id": account.id, "delegate_name": "受托"}
+        made = [
+            self.make._add(Delegation, place | who, from_on=DAY, until_on=DAY, reason="出差", made_at=NOON)
+            for place in (mine, others, others)
+        ]
+        self.a.keep("delegation", *made[:2])
+        self.b.keep("delegation", made[2])
 
     def _piles(self, account):
         """Scanned by the account's own office; scanned by another one."""

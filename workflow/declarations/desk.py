@@ -31,6 +31,7 @@ from models.paths.path import AcceptanceOffice, NodeState, PathNode
 from models.register.blacklist import BlacklistEntry, BlacklistState
 from models.register.organisation import Organisation
 from models.review.plan import Plan
+from workflow.accounts.delegation import given_to
 from workflow.accounts.reassign import office_desk
 from workflow.base import policy
 from workflow.base import roles as r
@@ -101,8 +102,9 @@ def posting_ready(actor: Account, today: date) -> Clause:
 
 @office_desk("待签署意见", Signing)
 def signing_desk(actor: Account, today: date) -> Clause:
-    """负责人签署: put before the account itself, and not yet signed."""
-    return and_(Signing.head_id == actor.id, Signing.state == SigningState.WAITING)
+    """负责人签署: put before the account itself or before who has delegated to it, and not yet signed."""
+    delegated = and_(Signing.head_id.in_(given_to(actor, today)), Signing.handler_id != actor.id)
+    return and_(or_(Signing.head_id == actor.id, delegated), Signing.state == SigningState.WAITING)
 
 
 @office_desk("申报审核", Declaration)

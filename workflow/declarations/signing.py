@@ -24,7 +24,8 @@ from models.declarations.signing import Signing, SigningVerb
 from models.declarations.signing import SigningState as S
 from models.paths.path import Way
 from models.register.organisation import NodeKind, Organisation
-from workflow.accounts.colleague import head_of, headless, offered_heads, only_head
+from workflow.accounts.colleague import head_of, headless, is_himself, offered_heads, only_head
+from workflow.accounts.delegation import OFFICES, delegates, given_to
 from workflow.base import policy
 from workflow.base import roles as r
 from workflow.base.errors import Refused
@@ -33,8 +34,6 @@ from workflow.base.notices import tell
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.declarations import content
 
-#: Everybody whose office signs with two.
-OFFICES = tuple(dict.fromkeys((*r.RECOMMENDERS, *r.AUDITORS, r.COMMITTEE_OFFICE)))
 policy.NOUNS[Signing] = "送签"
 
 
@@ -112,10 +111,31 @@ def _waiting(uow: UnitOfWork, declaration: Declaration) -> Signing | None:
 
 
 def my_signature(uow: UnitOfWork, signing: Signing) -> str | None:
-    """Put before the actor himself."""
+    """Put before the actor himself, or before who has delegated to him for today; then he is no party to it."""
     if signing.head_id == uow.actor.id:
         return None
-    return f"由{signing.head_name}本人签署（118号 四(二)3 负责人签名）；请由其登录自己的账号办理。"
+    if not stands_in(uow, signing):
+        return f"由{signing.head_name}本人签署（118号 四(二)3 负责人签名）；请由其登录自己的账号办理。"
+    if signing.handler_id == uow.actor.id:
+        return (
+            f"您是这份意见的经办人，不能受{signing.head_name}委托签署（118号 四(二)3 经办人和负责人）；"
+            "请改送其他负责人，或由其本人签署。"
+        )
+    if is_himself(uow.actor, signing.declaration):
+        return f"申报人本人不能受{signing.head_name}委托签署（118号 四(二)1）；请改送其他负责人，或由其本人签署。"
+    return None
+
+
+def stands_in(uow: UnitOfWork, signing: Signing) -> bool:
+    """Whether the actor signs today for whom it is put before."""
+    asked = given_to(uow.actor, uow.today).where(Account.id == signing.head_id)
+    return _at_my_office(uow, signing) and uow.session.scalar(asked.limit(1)) is not None
+
+
+def _at_my_office(uow: UnitOfWork, signing: Signing) -> bool:
+    mine = uow.actor.committee_id or uow.actor.organisation_id
+    same_kind = bool(uow.actor.committee_id) == bool(signing.committee_id)
+    return same_kind and mine is not None and mine == (signing.committee_id or signing.organisation_id)
 
 
 def still_the_same(uow: UnitOfWork, signing: Signing) -> str | None:
@@ -127,10 +147,7 @@ def still_the_same(uow: UnitOfWork, signing: Signing) -> str | None:
 
 def of_my_office(uow: UnitOfWork, signing: Signing) -> str | None:
     """By whoever of the office handles cases; the 负责人 gives it back instead."""
-    mine = uow.actor.committee_id or uow.actor.organisation_id
-    if mine is None or mine != (signing.committee_id or signing.organisation_id):
-        return "只能办理本机构的送签（118号 四(二)3）；请由送签机构办理。"
-    if bool(uow.actor.committee_id) != bool(signing.committee_id):
+    if not _at_my_office(uow, signing):
         return "只能办理本机构的送签（118号 四(二)3）；请由送签机构办理。"
     if signing.head_id != uow.actor.id:
         return None
@@ -213,14 +230,19 @@ def put(uow: UnitOfWork, declaration: Declaration, verb: str, head: str | None, 
     declaration.signing_id = made.id
     uow.record("put", made, label="送负责人签署", after=str(S.WAITING), head=chosen.full_name)
     _told(uow, made, "put_to_sign", f"{SigningVerb(verb).label}：送负责人签署")
-    tell(
-        uow,
-        chosen,
-        "有意见待签署",
-        f"{declaration.number} {declaration.applicant_name}的“{SigningVerb(verb).label}”由{actor.full_name}送您签署。",
-        f"/open/signing/{made.id}",
-    )
+    _ask_to_sign(uow, made, chosen)
     return made
+
+
+def _ask_to_sign(uow: UnitOfWork, signing: Signing, head: Account) -> None:
+    """The 负责人 hears of it, and who signs for him today."""
+    case, what = signing.declaration, SigningVerb(signing.verb).label
+    said = f"{case.number} {case.applicant_name}的“{what}”由{signing.handler_name}送"
+    tell(uow, head, "有意见待签署", f"{said}您签署。", f"/open/signing/{signing.id}")
+    for account in delegates(uow.session, head, uow.today):
+        if account.id != signing.handler_id:
+            whom = f"{head.full_name}签署，请您受其委托办理。"
+            tell(uow, account, "有意见待签署", f"{said}{whom}", f"/open/signing/{signing.id}")
 
 
 def _told(uow: UnitOfWork, signing: Signing, verb: str, label: str) -> None:
@@ -238,10 +260,18 @@ def _decide(uow: UnitOfWork, signing: Signing, verb: str, reason: str = "") -> N
     uow.session.flush()
 
 
+def _by_whom(uow: UnitOfWork, signing: Signing) -> None:
+    """Whoever signs stands there by his own name and account, with whom he signs for."""
+    actor = uow.actor
+    if signing.head_id != actor.id:
+        signing.head_id, signing.head_name = actor.id, f"{actor.full_name}（受{signing.head_name}委托）"[:64]
+
+
 @SIGNING.performs("confirm")
 def confirm(uow: UnitOfWork, signing: Signing) -> None:
-    """The 负责人 signs: the opinion is that of the office now, and the case moves."""
+    """The 负责人 or his delegate signs: the opinion is that of the office now, and the case moves."""
     _decide(uow, signing, "confirm")
+    _by_whom(uow, signing)
     hands = Hands(signing.handler_id, signing.handler_name, signing.head_id, signing.head_name, signing.sent_at)
     _EFFECTS[SigningVerb(signing.verb)](uow, signing.declaration, hands, **signing.answers)
 
@@ -250,6 +280,7 @@ def confirm(uow: UnitOfWork, signing: Signing) -> None:
 def give_back(uow: UnitOfWork, signing: Signing, *, reason: str) -> None:
     """The 负责人 does not sign: the case lies with the 经办人 again, who reads why."""
     _decide(uow, signing, "give_back", reason.strip())
+    _by_whom(uow, signing)
     _told(uow, signing, "not_signed", "负责人退回经办人")
     tell(
         uow,
@@ -272,6 +303,7 @@ def redirect(uow: UnitOfWork, signing: Signing, *, head: str) -> None:
     SIGNING.advance(uow, signing, "redirect", head=chosen.full_name)
     signing.head_id, signing.head_name = chosen.id, chosen.full_name
     _told(uow, signing, "put_to_sign", f"{SigningVerb(signing.verb).label}：改送负责人签署")
+    _ask_to_sign(uow, signing, chosen)
 
 
 @SIGNING.performs("withdraw")

@@ -73,3 +73,19 @@ def test_the_clerk_does_not_sign_and_reads_why_something_came_back(browser, wait
     assert signing.state == SigningState.RETURNED
     assert "公示截图缺页" in page_of(browser(clerk).get(f"/signingscreen/show/{signing.id}"))
     assert "公示截图缺页" in page_of(browser(clerk).get("/noticescreen/list/"))
+
+
+def test_the_head_delegates_on_the_page_and_the_colleague_signs(browser, make, clerk, head, waiting):
+    """What was typed stays when it is refused; the trail of the case says for whom it was signed."""
+    other = make.account(r.CITY_OFFICER, organisation_id=clerk.organisation_id)
+    given = {"delegate": str(other.id), "from_on": "2026-05-20", "until_on": "2026-05-19", "reason": "省里开会三天"}
+    absent = browser(head)
+    refused = absent.post("/delegationscreen/add", data=given)
+    assert refused.status_code == 422 and "截止日期不能早于开始日期" in page_of(refused)
+    assert "省里开会三天" in page_of(refused)
+    absent.post("/delegationscreen/add", data=given | {"until_on": "2099-01-01"})
+    (_case,), (signing,) = waiting(1)
+    desk = browser(other)
+    assert "委托中" in page_of(desk.get("/delegationscreen/list/"))
+    desk.post(f"/signingscreen/act/{signing.id}/confirm", data={})
+    assert f"{other.full_name}（受{head.full_name}委托）" in page_of(desk.get(f"/signingscreen/show/{signing.id}"))
