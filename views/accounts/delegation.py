@@ -13,13 +13,6 @@ from workflow.accounts.delegation import DELEGATION
 from workflow.base.unit_of_work import UnitOfWork
 
 
-class ColleagueField(ChoiceField):
-    """One of the colleagues at the same desk as who asks; offered anew for each form."""
-
-    def __init__(self, label: str, validators: Any = (), **more: Any) -> None:
-        super().__init__(label, validators, choices=delegation.offered(of_request()), **more)
-
-
 class DelegationScreen(FlowScreen):
     """新增委托 by a 负责人; 终止委托 by him or by his colleague; the whole office sees who signs for whom."""
 
@@ -38,7 +31,12 @@ class DelegationScreen(FlowScreen):
     conditions = "principal_name delegate_name from_on until_on state"
     fields = "delegate from_on until_on reason"
     extra_fields = {
-        "delegate": ColleagueField("受托人", [Required()], description="本机构同一岗位角色的在用账号"),
+        "delegate": ChoiceField(
+            "受托人",
+            [Required()],
+            offers=lambda: delegation.offered(of_request()),
+            description="本机构同一岗位角色的在用账号",
+        ),
         "from_on": DateField("开始日期", [Required()]),
         "until_on": DateField("截止日期", [Required()], description="当日仍可代签，次日自动结束"),
         "reason": AreaField("委托原因", [Required()], max_length=200, description="如“出差”“年休假”"),

@@ -160,7 +160,7 @@ class TickField(PlainBooleanField):
 
 
 class ChoiceField(SelectField):
-    """One of the choices of a `Labelled` enum."""
+    """One of the choices of a `Labelled` enum, or of what `offers` answers when the form is drawn or read."""
 
     def __init__(
         self,
@@ -170,10 +170,15 @@ class ChoiceField(SelectField):
         choices: Any = (),
         optional: bool = False,
         empty: str | None = None,
+        offers: Callable[[], Sequence[tuple[str, str]]] | None = None,
         **more: Any,
     ) -> None:
         super().__init__(label, validators, choices=[("", "请选择"), *choices], validate_choice=False, **more)
-        self.optional, self.empty = optional, empty
+        self.optional, self.empty, self.offers = optional, empty, offers
+
+    def offered(self) -> Sequence[tuple[str, str]]:
+        """The (value, label) pairs to choose from."""
+        return [("", "请选择"), *self.offers()] if self.offers else self.choices
 
     def process_data(self, value: Any) -> None:
         self.data = None if value is None else str(value)
@@ -183,7 +188,7 @@ class ChoiceField(SelectField):
             self.data = self.empty
         if self.data is not None:
             try:
-                answers.one_of(self.label.text, self.data, (value for value, _label in self.choices))
+                answers.one_of(self.label.text, self.data, (value for value, _label in self.offered()))
             except ValueError as error:
                 raise ValidationError(str(error)) from None
 
@@ -194,7 +199,7 @@ class ChoiceField(SelectField):
             str(self.label.text),
             "choice",
             self.data or "",
-            self.choices,
+            self.offered(),
             not self.optional,
             str(self.description),
             " ".join(map(str, self.errors)),
