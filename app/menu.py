@@ -151,6 +151,7 @@ MENU: list[Entry] = [
     Entry("",          "消息",                 "views.office.notice:NoticeScreen",                "",              waits(desk.inbox, Notice)),
     Entry("审核备案",  "纸质材料接收",         "views.declarations.paper_pile:PaperPileScreen",       "118号 一"),
     Entry("审核备案",  "负责人签署",           "views.declarations.signing:SigningScreen",        "118号 四(二)3", waits(desk.signing_desk, Signing), "desk=waiting"),
+    Entry("审核备案",  "常用语",               "views.declarations.phrase:PhraseScreen",          "118号 四(三)"),
     Entry("审核备案",  "委托办理",             "views.accounts.delegation:DelegationScreen",      "118号 四(二)3"),
     Entry("职称申报",  "破格推荐",             "views.declarations.endorsement:EndorsementScreen"),
     Entry("职称申报",  "我的证书",             "views.awards.certificate:MyCertificateScreen",    "附件1 三"),

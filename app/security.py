@@ -133,6 +133,7 @@ ACCESS: list[Access] = [
     Access("MyCertificateScreen", (r.APPLICANT,)),
     Access("EndorsementScreen", (r.APPLICANT,),                         (r.APPLICANT,)),
     Access("SigningScreen",     (*r.RECOMMENDERS, r.COMMITTEE_OFFICE, r.HRSS_AUDIT)),
+    Access("PhraseScreen",      (*CLERKS, r.HRSS_CONFIG),               (*CLERKS, r.HRSS_CONFIG)),
     Access("DelegationScreen",  CLERKS,                                 CLERKS),
     Access("CommitteePathScreen", (r.COMMITTEE_OFFICE,),                (r.COMMITTEE_OFFICE,)),
     Access("SpecialtyScreen",   (r.HRSS_CONFIG,),                       (r.HRSS_CONFIG,), ("can_move", "can_retire")),

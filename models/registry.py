@@ -20,6 +20,7 @@ from models.declarations import (  # noqa: F401
     opinion,
     paper_pile,
     paper_stub,
+    phrase,
     printing,
     profile,
     quota,

@@ -18,6 +18,7 @@ from workflow.awards import issuer as issuers
 from workflow.base import roles as r
 from workflow.committees import committee as committees
 from workflow.committees import expert as experts
+from workflow.declarations.corrections import phrases
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ def build(stage: Stage, bodies: Sequence[Body] = BODIES) -> None:
     for body in bodies:
         number = _pool(stage, body, number)
     _issuers(stage)
+    _phrases(stage)
 
 
 def _named(stage: Stage, model: type, name: str):  # type: ignore[no-untyped-def]
@@ -188,6 +190,24 @@ def _expert_person(stage: Stage) -> Person:
     sex = names.one(("男", "女"))
     born = names.birthday(1980, 1968)
     return Person(name=names.person(), sex=sex, born_on=born, id_number=names.id_number(sex, born), phone=names.phone())
+
+
+#: 常用语 of the province: reason by the list, what is wrong, what would do.
+PHRASES = (
+    ("01", "缺少该项的证明材料", "上传该项的证书、文件或证明原件扫描件"),
+    ("02", "扫描件模糊、缺页或方向不正", "重新上传清晰、完整、方向正确的 PDF 或图片"),
+    ("03", "填写内容与证明材料不一致", "按证明材料逐项改正"),
+    ("07", "材料中没有本人姓名，或不能说明本人承担的任务", "补充能证明本人姓名、排名和承担任务的材料"),
+    ("08", "成果取得时间晚于有效截止日", "删除该项，或补充有效截止日以前取得的证明"),
+    ("09", "公示材料缺失，或公示不足五个工作日", "补充公示材料；期限不足的重新公示五个工作日"),
+)
+
+
+def _phrases(stage: Stage) -> None:
+    """常用语 that every office is offered."""
+    with stage.acting("hrss_config") as uow:
+        for number, (reason, text, fits) in enumerate(PHRASES, 1):
+            phrases.enter(uow, reason=reason, text=text, fits=fits, clause=phrases.CLAUSE, number=number, in_use=True)
 
 
 def _issuers(stage: Stage) -> None:

@@ -35,6 +35,7 @@ from models.declarations.declaration import DeclarationState as D
 from models.declarations.endorsement import Endorsement
 from models.declarations.material import Material
 from models.declarations.paper_pile import PaperPile, PaperReceipt, PileState
+from models.declarations.phrase import Phrase
 from models.declarations.quota import Quota, QuotaState
 from models.declarations.signing import Signing
 from models.imports.import_batch import ImportBatch, ImportState
@@ -59,6 +60,7 @@ from workflow.awards import posted
 from workflow.base import roles as r
 from workflow.base.journal import seal
 from workflow.base.trail import leave_trail
+from workflow.declarations.corrections.phrases import owner_of
 from workflow.imports.kinds import KINDS
 from workflow.materials.upload import under
 from workflow.review import draw as draws
@@ -652,6 +654,7 @@ class World:
         self._own_work(account)
         self._signings(account)
         self._delegations(account)
+        self._phrases(account)
         self._piles(account)
         if role in r.HRSS:
             node = make._add(
@@ -711,6 +714,16 @@ class World:
         ]
         self.a.keep("delegation", *made[:2])
         self.b.keep("delegation", made[2])
+
+    def _phrases(self, account):
+        """Kept by the account's office, or by the province for all; kept by another office."""
+        others = {"organisation_id": self.b.offices.unit.id, "committee_id": None}
+        words = {"reason": "01", "text": "缺少证书原件扫描件", "fits": "上传原件扫描件", "clause": "118号 四(三)"}
+        mine, *further = [
+            self.make._add(Phrase, place | words, number=1) for place in (owner_of(account), others, others)
+        ]
+        self.a.keep("phrase", mine, further[0])
+        self.b.keep("phrase", further[1])
 
     def _piles(self, account):
         """Scanned by the account's own office; scanned by another one."""

@@ -14,6 +14,7 @@ from views.screens.further_condition import WAITING
 from views.screens.moment import of_request
 from workflow.base.flow import Step
 from workflow.declarations import desk, destination
+from workflow.declarations.corrections import phrases
 from workflow.declarations.declaration import DECLARATION
 
 #: The order of what waits.
@@ -60,6 +61,7 @@ class CaseDesk(DeclarationDesk, FlowScreen):
             "keys": True,
             "after": self.address("show", pk=after) if after else "",
             "back": url_for("CorrectionListView.list", pk=record.id) if returnable else "",
+            "phrases": phrases.offered(of_request()),
         }
 
     def beforehand(self, record: Declaration, step: Step) -> None:

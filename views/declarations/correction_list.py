@@ -26,7 +26,7 @@ from workflow.base.unit_of_work import UnitOfWork, attempt
 from workflow.cases.asked import takes
 from workflow.declarations import content, opinion, submission
 from workflow.declarations import form as forms
-from workflow.declarations.corrections import places, told
+from workflow.declarations.corrections import phrases, places, told
 from workflow.declarations.corrections.differences import fact_told
 from workflow.declarations.corrections.places import Place
 from workflow.declarations.declaration import DECLARATION
@@ -137,6 +137,7 @@ class CorrectionListView(BaseView):
                 errors=wrong if len(wrong) > 1 else (),
                 sentence=refusal.sentence if refusal else closed.sentence if closed else "",
                 closed=closed is not None,
+                phrases=phrases.offered(of_request()),
                 home=url_for("RecordView.open", kind="declaration", key=declaration.id),
             )
         )
@@ -159,11 +160,12 @@ class CorrectionListView(BaseView):
         causes = [("", "请选择"), *opinion.causes(of_request(), declaration)]
         name = f"reason|{here.key}"
         boxes = [Box(name, "退回原因", "choice", request.form.get(name, ""), causes, True, error=errors.get(name, ""))]
-        if used := told.phrases(of_request(), here):
+        kept = [phrase.text for phrase in phrases.offered(of_request())]
+        if used := list(dict.fromkeys([*told.phrases(of_request(), here), *kept])):
             name = f"phrase|{here.key}"
             offered = [("", "请选择"), *((words, words) for words in used)]
             hint = "选用后不必再填“存在的问题”"
-            boxes.append(Box(name, "本机构用过的表述", "choice", request.form.get(name, ""), offered, hint=hint))
+            boxes.append(Box(name, "用过的表述和常用语", "choice", request.form.get(name, ""), offered, hint=hint))
         for what, (label, most, needed) in told.SAID.items():
             name = f"{what}|{here.key}"
             if what == "again" and not again:
