@@ -1,4 +1,4 @@
-"""常用语 (118号 四(三)): the words that returns and refusals are chosen from; the province's for all, an office's own."""
+"""常用语 (118号 四(三)): words that returns are chosen from; the province's for all, an office's own."""
 
 from __future__ import annotations
 
