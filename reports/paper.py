@@ -22,7 +22,7 @@ from reports import rare
 ROOM = Path(__file__).parent
 PAPERS = ROOM / "papers"
 FONTS = ROOM / "fonts"
-TEMPLATES = {"certificate", "review_form", "notice", "roster", "statistics", "publicity_proof"}
+TEMPLATES = {"certificate", "review_form", "notice", "roster", "opinion_sheet", "statistics", "publicity_proof"}
 ARCHIVAL = {"certificate"}  # PDF/A-2b: must still open, and look the same, in thirty years
 
 CHINA = timezone(timedelta(hours=8))

@@ -100,6 +100,7 @@ PAPERS = {
     "notice": NOTICE,
     "roster": ROSTER,
     "statistics": STATISTICS,
+    "opinion_sheet": REVIEW_FORM | {"opinions": [{"title": "用人单位审查及推荐意见", "organisation": "湖南大学"}]},
 }
 
 
@@ -169,6 +170,7 @@ def test_markup_in_a_record_is_printed_as_it_is(template):
         "publicity_proof": {"title": MARKUP, "paragraphs": [MARKUP], "people": [["1", MARKUP, MARKUP, MARKUP]]},
         "notice": {"title": MARKUP, "paragraphs": [MARKUP], "items": [MARKUP]},
         "roster": {"title": MARKUP, "columns": [MARKUP], "rows": [[MARKUP]]},
+        "opinion_sheet": {"cover": [[MARKUP, MARKUP]], "opinions": [{"title": MARKUP, "opinion": MARKUP}]},
         "statistics": {"sections": [{"title": MARKUP, "columns": [MARKUP], "rows": [[MARKUP]]}]},
     }[template]
     read = packed(text_of(render(template, hostile, printed_on=DAY)))

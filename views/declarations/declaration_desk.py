@@ -35,7 +35,7 @@ from workflow.base.abilities import may
 from workflow.base.flow import Step
 from workflow.base.unit_of_work import attempt
 from workflow.conditions import judged
-from workflow.declarations import checklist, comparison, desk, eligibility
+from workflow.declarations import checklist, comparison, desk, eligibility, opinion
 from workflow.declarations import form as forms
 from workflow.declarations.corrections.differences import mended
 from workflow.declarations.corrections.told import counted
@@ -174,6 +174,8 @@ class DeclarationDesk(Screen):
     def links(self, record: Declaration) -> Sequence[Link]:
         """Papers, and the way to the electronic file."""
         links = [Link("打印评审表", url_for("RecordView.form", key=record.id))]
+        if may(g.user, opinion.SHEET):
+            links.append(Link("资格审查意见表", url_for("RecordView.opinions", key=record.id)))
         if record.batch.state == BatchState.PUBLISHED:
             links.append(Link("批次日程（.ics）", url_for("RecordView.agenda", key=record.batch_id)))
         if record.state in standing.REFUSED:

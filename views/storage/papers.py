@@ -178,6 +178,67 @@ def review_form_pdf(declaration: Declaration) -> io.BytesIO:
     return pdf("review_form", data, ("RF", declaration.number, declaration.version), declaration)
 
 
+#: Sections of the form on the 资格审查意见表: up to 工作简历 (domain list of the series; a 破格 one up to its conditions).
+ON_THE_SHEET = ("basic", "education", "titles", "licences", "experience")
+#: Of an exceptional declaration besides: why it is one.
+EXCEPTIONAL = ("exception_kind", "exception_basis")
+#: What the box of an office is called, by what it says of a case; a route ends at the committee's office.
+SAYS = ("用人单位审查及推荐意见", "主管部门或人社部门审查意见", "评委会日常办事机构审查意见")
+
+
+def opinion_sheet_pdf(declaration: Declaration) -> io.BytesIO:
+    """《参评人员资格审查意见表》: who asks for what, and the newest opinion of each office in the order of the route.
+
+    Only opinions on what is declared now; a box of an office that has said nothing yet is left open for the hand.
+    """
+    filed = as_filed(db.session, declaration)
+    facts = [
+        ["姓名", declaration.person.name],
+        ["证件号码", declaration.person.masked_id],
+        ["所在单位", filed.unit],
+        ["申报系列", filed.series],
+        ["申报职称", filed.title],
+        ["职称级别", TitleLevel(declaration.level).label],
+        ["申报专业", filed.specialty],
+        ["取得方式", Way(declaration.way).label],
+        ["申报方式", DeclarationMode(declaration.mode).label],
+        ["申报年度", str(declaration.year)],
+    ]
+    sections = [section for key, section in _keyed_sections(declaration) if key in ON_THE_SHEET]
+    if declaration.mode == DeclarationMode.EXCEPTIONAL:
+        asked = forms.form().section("declaring")
+        row = (declaration.content.sections or {}).get("declaring") or {}
+        why = [[f.label, _shown(f, row, declaration) or "无"] for f in asked.fields if f.key in EXCEPTIONAL]
+        sections.append({"title": "破格条件", "kind": "facts", "facts": why})
+    return pdf(
+        "opinion_sheet",
+        {
+            "number": declaration.number,
+            "name": declaration.person.name,
+            "subtitle": f"{declaration.year} 年度",
+            "organisation": filed.unit,
+            "content_hash": content.digest(db.session, declaration),
+            "cover": [[label, value or "无"] for label, value in facts],
+            "sections": sections,
+            "opinions": list(_boxes(declaration)),
+        },
+        ("OS", declaration.number, declaration.version),
+        declaration,
+    )
+
+
+def _boxes(declaration: Declaration) -> Iterable[dict[str, Any]]:
+    """A box for each office of the route and for the committee's, with what it said last of what is declared."""
+    given = {opinion.office: opinion for opinion in opinions.newest(db.session, declaration)}
+    for stop in sorted(declaration.route, key=lambda stop: stop.position):
+        title = SAYS[0] if stop.position == 0 else SAYS[1]
+        opinion = given.get((stop.organisation_id, None))
+        yield {"title": title, **(_opinion(opinion) if opinion else {"organisation": stop.organisation.name})}
+    if declaration.committee is not None and declaration.way == Way.REVIEW:
+        opinion = given.get((None, declaration.committee_id))
+        yield {"title": SAYS[2], **(_opinion(opinion) if opinion else {"organisation": declaration.committee.name})}
+
+
 def _photo(declaration: Declaration) -> bytes:
     """The 二寸照 as a JPEG of what is printed of it; empty where there is none, or none that opens."""
     found = next((m for m in content.materials_of(asking(g.user), declaration) if m.kind == "photo"), None)
@@ -219,13 +280,19 @@ def _opinion(opinion: Opinion) -> dict[str, Any]:
 
 
 def _sections(declaration: Declaration) -> Iterable[dict[str, Any]]:
-    """Every section of the form with all its columns, in its order; what was left empty is printed as 无."""
+    """Every section of the form, as it is printed."""
+    return (section for _key, section in _keyed_sections(declaration))
+
+
+def _keyed_sections(declaration: Declaration) -> Iterable[tuple[str, dict[str, Any]]]:
+    """(key, section) with all its columns, in the order of the form; what was left empty is printed as 无."""
     filled = declaration.content.sections or {}
     for section in forms.form().sections:
         value, title = filled.get(section.key), section.title
         if section.repeated:
             rows = [[_shown(f, row, declaration) or "无" for f in section.fields] for row in (value or [])]
-            yield {"title": title, "kind": "table", "columns": [f.label for f in section.fields], "rows": rows}
+            columns = [f.label for f in section.fields]
+            yield section.key, {"title": title, "kind": "table", "columns": columns, "rows": rows}
         elif section.fields:
             asked = [*section.fields, *(f for f in section.retired if (value or {}).get(f.key))]
             facts = [
@@ -233,7 +300,7 @@ def _sections(declaration: Declaration) -> Iterable[dict[str, Any]]:
                 for f in asked
                 if not f.kind.startswith("material.")
             ]
-            yield {"title": title, "kind": "facts", "facts": facts}
+            yield section.key, {"title": title, "kind": "facts", "facts": facts}
 
 
 def _shown(field: Any, row: dict[str, Any], declaration: Declaration) -> str:

@@ -26,12 +26,13 @@ from models.review.session import ReviewSession
 from reports import ics
 from views.screens.panel import may_open, shows
 from views.storage.letters import correction_pdf, termination_pdf
-from views.storage.papers import review_form_pdf
+from views.storage.papers import opinion_sheet_pdf, review_form_pdf
 from views.storage.served import served
 from workflow.base import policy
 from workflow.base.abilities import Ability, may
 from workflow.base.unit_of_work import asking
 from workflow.batches.agenda import agenda
+from workflow.declarations import opinion
 from workflow.storage import clean
 
 #: A place on a path is shown at the screen of its path.
@@ -159,6 +160,20 @@ class RecordView(BaseView):
             mimetype="application/pdf",
             as_attachment=True,
             download_name=f"评审表_{declaration.number}.pdf",
+        )
+
+    @expose("/declaration/<int:key>/opinions.pdf")
+    @has_access
+    def opinions(self, key: int) -> Any:
+        """《参评人员资格审查意见表》, for the offices that audit."""
+        declaration = self._declaration(key)
+        if not may(g.user, opinion.SHEET):
+            abort(404)
+        return send_file(
+            opinion_sheet_pdf(declaration),
+            mimetype="application/pdf",
+            as_attachment=True,
+            download_name=f"资格审查意见表_{declaration.number}.pdf",
         )
 
     @expose("/declaration/<int:key>/correction/<int:number>.pdf")

@@ -11,10 +11,15 @@ from sqlalchemy.orm import Session
 from models.committees.catalogue import CodeItem
 from models.declarations.declaration import CAUSES, Declaration
 from models.declarations.opinion import Opinion, OpinionResult
+from workflow.accounts.delegation import OFFICES
+from workflow.base.abilities import reading
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.declarations import content
 from workflow.declarations.signing import Hands
+
+#: What each office says of a case, on one sheet: for the offices on its way.
+SHEET = reading("declaration.opinion_sheet", "资格审查意见表", "申报", *OFFICES)
 
 
 def compose(

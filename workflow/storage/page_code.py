@@ -19,6 +19,7 @@ _SHAPE = re.compile(
 #: Two letters for each paper.
 PAPERS = {
     "RF": "专业技术职称评审表",
+    "OS": "参评人员资格审查意见表",
     "CO": "一次性补正告知书",
     "TE": "终止评审告知书",
     "RO": "参评人员花名册",

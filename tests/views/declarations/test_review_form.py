@@ -8,8 +8,9 @@ from models.declarations.declaration import DeclarationState as S
 from models.declarations.filed_names import FiledNames
 from models.declarations.liability import LiabilityCard, LiabilityCheck
 from models.declarations.opinion import Opinion, OpinionResult
-from tests.reports.test_paper import text_of
+from tests.reports.test_paper import packed, text_of
 from workflow.base import roles as r
+from workflow.declarations import content
 
 
 def test_the_form_prints_the_newest_of_each_office_and_the_names_of_the_day_of_filing(make, browser, session):
@@ -51,3 +52,31 @@ def test_the_form_prints_the_newest_of_each_office_and_the_names_of_the_day_of_f
         assert words in printed, words
     for words in ("先签的人", "第一次意见", "现名人社局", declaration.unit.name):
         assert words not in printed, words
+
+
+def test_each_office_of_the_way_has_a_box_on_the_opinion_sheet(make, browser, session):
+    """In the order of the route, its newest opinion on what is declared; who has said nothing signs by hand."""
+    district, city = make.organisation("district", name="岳麓区人社局"), make.organisation("city", name="长沙市人社局")
+    case = make.declaration(state=S.UNDER_AUDIT, route=(district, city), position=1)
+    for stop in case.route[:2]:
+        stop.reached_at = datetime(2026, 5, 11, 9)
+    session.flush()
+    for n, (words, when) in enumerate((("早先的意见", "0" * 64), ("现在的意见", content.digest(session, case))), 1):
+        session.add(
+            Opinion(
+                declaration_id=case.id, handler_name="李审", head_name="赵总", office_name="当日岳麓区人社局",
+                position=1, organisation_id=district.id, result=OpinionResult.APPROVED, words=words,
+                given_at=datetime(2026, 5, 10 + n), content_hash=when,
+            )
+        )  # fmt: skip
+    session.flush()
+    reader = browser(make.account(r.DISTRICT_OFFICER, organisation_id=district.id))
+    printed = packed(text_of(reader.get(f"/declaration/{case.id}/opinions.pdf").data))
+    boxes = [
+        packed(words)
+        for words in (case.unit.name, "现在的意见", "当日岳麓区人社局", "长沙市人社局", case.committee.name)
+    ]
+    assert sorted(boxes, key=printed.rindex) == boxes
+    assert packed("早先的意见") not in printed and "under_audit" not in printed and packed("待主管") not in printed
+    applicant = browser(make.account(r.APPLICANT, person_id=case.person_id))
+    assert applicant.get(f"/declaration/{case.id}/opinions.pdf").status_code == 404
