@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, g, redirect, request, url_for
+from flask_appbuilder import expose, has_access, permission_name
 
 from models.declarations.declaration import Declaration
+from views.declarations import side
 from views.declarations.declaration_desk import DeclarationDesk
 from views.screens import listing
 from views.screens.flow_screen import Action, FlowScreen
@@ -55,14 +57,40 @@ class CaseDesk(DeclarationDesk, FlowScreen):
 
     def extra_page(self, record: Declaration) -> dict[str, Any]:
         """Where the keys lead."""
+        return super().extra_page(record) | self.at_hand(record) | {"beside": self.address("side", pk=record.id)}
+
+    def at_hand(self, record: Declaration) -> dict[str, Any]:
+        """What the keys lead to, and the phrases."""
         after = self.following(record.id)
         returnable = DECLARATION.refusal(of_request(), record, "send_back") is None
-        return super().extra_page(record) | {
+        return {
             "keys": True,
             "after": self.address("show", pk=after) if after else "",
             "back": url_for("CorrectionListView.list", pk=record.id) if returnable else "",
             "phrases": phrases.offered(of_request()),
         }
+
+    @expose("/side/<int:pk>")
+    @has_access
+    @permission_name("show")
+    def side(self, pk: int) -> str:
+        """对照审核: a file beside what it proves, with the verbs of the case at the foot."""
+        record = self.find(pk)
+        return self.render_template(
+            "declarations/side.html",
+            screen=self,
+            title="对照审核",
+            name=self.name_of(record),
+            record=record,
+            state=self.badge_of(record),
+            due=self.due_of(record),
+            actions=self.actions_of(record) if self.may("act") else [],
+            base=self.address("list"),
+            home=self.address("show", pk=pk),
+            here=self.address("side", pk=pk),
+            **self.at_hand(record),
+            **side.of(record),
+        )
 
     def beforehand(self, record: Declaration, step: Step) -> None:
         """Which case follows is known before this one has left the desk."""

@@ -178,7 +178,7 @@ def review_form_pdf(declaration: Declaration) -> io.BytesIO:
     return pdf("review_form", data, ("RF", declaration.number, declaration.version), declaration)
 
 
-#: Sections of the form on the 资格审查意见表: up to 工作简历 (domain list of the series; a 破格 one up to its conditions).
+#: Sections of the form on the 资格审查意见表: up to 工作简历, of a 破格 one up to its conditions.
 ON_THE_SHEET = ("basic", "education", "titles", "licences", "experience")
 #: Of an exceptional declaration besides: why it is one.
 EXCEPTIONAL = ("exception_kind", "exception_basis")
