@@ -69,7 +69,7 @@ class OpenToMeView(BaseView):
 
 def _groups(offers: list[open_to.Offer]) -> list[tuple[str, str, list[dict[str, Any]]]]:
     """(heading, explanation, rows)."""
-    told = [(offer, _told(offer)) for offer in offers]
+    told = [(offer, row_of(offer)) for offer in offers]
     near = [row for offer, row in told if offer.judgement.verdict is Verdict.NOT_MET and _near(row)]
     far = [row for offer, row in told if offer.judgement.verdict is Verdict.NOT_MET and not _near(row)]
     met = [row for offer, row in told if offer.judgement.verdict is Verdict.MET]
@@ -87,7 +87,8 @@ def _near(row: dict[str, Any]) -> bool:
     return bool(row["cost"] <= (NEAR if row["ready"] else PAPER))
 
 
-def _told(offer: open_to.Offer) -> dict[str, Any]:
+def row_of(offer: open_to.Offer) -> dict[str, Any]:
+    """One title as the pages tell it: what the conditions say, the nearest way, what is missing on it and since when."""
     nearest = offer.judgement.nearest or max(offer.judgement.rows, key=lambda row: (row.verdict, -row.cost))
     row = shown(written(nearest))
     return {

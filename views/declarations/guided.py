@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from flask import g, request, url_for
@@ -9,15 +11,18 @@ from flask_appbuilder import BaseView, expose, has_access
 from sqlalchemy import select
 
 from models.base import db
-from models.committees.catalogue import TitleLevel
+from models.committees.catalogue import Title, TitleLevel
 from models.declarations import standing
 from models.declarations.declaration import Declaration
 from models.register.organisation import Organisation
+from views.conditions.judged import word
+from views.conditions.open_to_me import row_of
 from views.declarations import choice
 from views.screens.boxes import Box
 from views.screens.lookup import LOOKUPS, is_key
 from views.screens.moment import of_request
 from workflow.batches import guided
+from workflow.conditions import open_to
 
 NAMES = ("series", "level", "title", "specialty", "unit")
 
@@ -44,11 +49,12 @@ class GuidedView(BaseView):
         kinds = guided.specialties(uow, batches, title) if title else []
         specialty = next((s for s in kinds if str(s.id) == asked["specialty"]), None)
         unit = _unit(asked["unit"])
+        source, cutoff, offers = self._offers(series.get(asked["series"], ""))
         boxes = [Box("series", "申报系列", "choice", asked["series"], [("", "请选择"), *series.items()], True)]
         if levels:
             boxes.append(Box("level", "级别", "choice", asked["level"], [("", "请选择"), *levels.items()], True))
         if fitting:
-            options = [("", "请选择"), *((str(t.id), t.name) for t in fitting)]
+            options = [("", "请选择"), *((str(t.id), t.name + _mark(offers, t)) for t in fitting)]
             boxes.append(Box("title", "申报职称", "choice", asked["title"] if title else "", options, True))
         if title:
             options = [("", "不分专业"), *((str(s.id), f"{s.code} {s.name}") for s in kinds)]
@@ -72,7 +78,27 @@ class GuidedView(BaseView):
             start=lambda opening: _start(opening, title, specialty, unit),
             active=_active(),
             any=bool(titles),
+            source=source,
+            asked_series=asked["series"] in series,
+            cutoff=cutoff,
+            offers=[row_of(offer) for offer in offers if not asked["level"] or offer.level == asked["level"]],
         )
+
+    @staticmethod
+    def _offers(series: str) -> tuple[Declaration | None, date, Sequence[open_to.Offer]]:
+        """(whose facts, until when, what the conditions say of the titles of that series); advice only."""
+        cutoff = open_to.evidence_day(db.session, of_request().today)
+        source = open_to.last_filled(db.session, g.user.person_id) if series else None
+        if source is None:
+            return None, cutoff, ()
+        found = open_to.offers(db.session, open_to.facts_from(db.session, source), cutoff)
+        return source, cutoff, [offer for offer in found if offer.series == series]
+
+
+def _mark(offers: Sequence[open_to.Offer], title: Title) -> str:
+    """Behind the name of a title, what the conditions say of the nearest way to it."""
+    mine = [o.judgement.verdict for o in offers if (o.branch, o.level) == (title.branch, title.level)]
+    return f"（{word(max(mine).code).label}）" if mine else ""
 
 
 def _start(opening: guided.Opening, title: Any, specialty: Any, unit: Any) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from models.committees.catalogue import TitleLevel
+from models.conditions.judgement import ConditionVerdict
 from models.register.organisation import NodeKind
 from tests.views.office_day import noon  # noqa: F401
 from workflow.base import roles as r
@@ -101,3 +102,20 @@ def test_batches_of_other_regions_are_behind_one_tap(world, make, browser, sessi
     assert "株洲市的批次" not in near
     assert "株洲市的批次" in far
     assert "株洲市的批次" in browser(world["actor"]).get("/declare/?q=株洲").text
+
+
+def test_each_title_bears_what_the_conditions_say_of_the_person(world, make, browser, session):
+    """By what he filled in last; advice only, nothing is shut because of it."""
+    title = title_for(make, world["batch"])
+    client = browser(world["actor"])
+    address = f"/guided/?series={title.series_id}&level={title.level}"
+    assert "填写过申报内容后" in client.get(address).text
+    mine = make.declaration(person=world["actor"].person, unit=world["unit"], batch=world["batch"])
+    mine.person_id = world["actor"].person_id
+    mine.content.sections = {"basic": {"work_since": "2010-07-01"}}
+    make.as_handed_in(mine)
+    text = client.get(address).text
+    assert "对照申报条件" in text and mine.number in text and "不代替审核" in text
+    assert any(f"{title.name}（{word.label}）" in text for word in ConditionVerdict)
+    chosen = client.get(f"{address}&title={title.id}&unit={world['unit'].id}").text
+    assert "没有对您开放的批次" in chosen, "what is open is decided by batches and ways alone"
