@@ -88,7 +88,7 @@ def _near(row: dict[str, Any]) -> bool:
 
 
 def row_of(offer: open_to.Offer) -> dict[str, Any]:
-    """One title as the pages tell it: what the conditions say, the nearest way, what is missing on it and since when."""
+    """One title as the pages tell it: the nearest way, what is missing on it, and since when it is met."""
     nearest = offer.judgement.nearest or max(offer.judgement.rows, key=lambda row: (row.verdict, -row.cost))
     row = shown(written(nearest))
     return {
