@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.menu import MENU
-from app.security import ACCESS
+from app.security import ACCESS, PERSONAL
 from tools import figures as registered
 from tools import map as house_map
 from tools import pictures
@@ -188,6 +188,17 @@ def test_an_operation_names_a_screen_and_a_test_that_are_there():
             file, _, function = named.partition("::")
             assert (ROOT / file).is_file(), (item, file)
             assert not function or f"def {function}(" in text(file), (item, named)
+
+
+def test_a_daily_operation_names_a_screen_and_a_test_that_are_there():
+    screens = {row.screen for row in ACCESS} | {name.partition(".")[0] for name in PERSONAL}
+    daily = [row for row in table_rows("docs/checklist.md") if len(row) == 3 and row[0] != "operation"]
+    assert daily
+    for words, screen, tests in daily:
+        assert {name for name in code(screen) if name[0].isupper()} <= screens, (words, screen)
+        (named,) = code(tests)
+        file, _, function = named.partition("::")
+        assert f"def {function}(" in text(file), (words, named)
 
 
 def test_an_eighth_module_takes_less_than_forty_lines_and_the_ones_shown_are_those_of_the_product():
