@@ -56,6 +56,11 @@ def verbs_of(walker, line):
     return [step.verb for step in screen.offered]
 
 
+def first(line):
+    """The first role to whom the page is open: that a method is none of the route's is decided before any role is."""
+    return next(role for role in COLUMNS if line.cells[role] not in ("shut", "in"))
+
+
 @pytest.mark.parametrize("role", COLUMNS)
 def test_what_is_no_post_changes_nothing(app, session, make, as_, noon, monkeypatch, engine, role):  # noqa: F811
     walker = Walker(app, session, make, as_, role, monkeypatch)
@@ -69,7 +74,7 @@ def test_what_is_no_post_changes_nothing(app, session, make, as_, noon, monkeypa
                     continue
                 address = walker.address(line, found)
                 reads = "HEAD" if line.endpoint in TAKES else "GET"
-                for method in (reads, *NEITHER):
+                for method in (reads, *(NEITHER if first(line) == role else ())):
                     ear.asked = f"{method} {line.endpoint} {verb or ''}"
                     status = walker._ask(method, address, SENT).status_code
                     assert status < 500 or line.endpoint == "readyz", ear.asked

@@ -33,7 +33,7 @@ from workflow.base.errors import Refused
 from workflow.base.unit_of_work import attempt
 
 KEY = b"s" * 32
-CHAINS = int(os.environ.get("TRUTH_CHAINS", "12"))
+CHAINS = int(os.environ.get("TRUTH_CHAINS", "5"))
 NAMES = st.sampled_from(["王一", "李二", "张三", "赵坏"])  # who is called 坏 is refused by the ministry
 HOW = ["ok", "ok", "ok", "lose request", "lose answer", "twice", "late", "also late", "busy", "never"]
 
