@@ -18,9 +18,13 @@ workers="${TEST_WORKERS:-$(nproc)}"
 pg="${TEST_POSTGRES_URL:-postgresql+psycopg://postgres@127.0.0.1:5432/postgres}"
 if .venv/bin/python tools/answers.py "$pg"; then
     echo "PostgreSQL answers: the rules and screens once more on it."
-    # headers, tokens and refusals of every route are the same whatever keeps the rows: once is enough
+    # what lives in the database: rules and tables whole, of the screens those that ask it most. The other screens ask
+    # through the same lists, and what they show is the same whatever keeps the rows; TEST_WHOLE=1 runs them too.
+    screens="tests/views/screens tests/views/statistics tests/views/office tests/views/review"
+    [ -z "${TEST_WHOLE:-}" ] || screens="tests/views --ignore tests/views/test_safe_defaults.py"
+    # shellcheck disable=SC2086
     TEST_DATABASE_URL="$pg" .venv/bin/python -m pytest -n "$workers" --dist loadgroup -m "not journey" \
-        --ignore tests/views/test_safe_defaults.py tests/workflow tests/views tests/models
+        --ignore tests/workflow/papers/test_sheet.py tests/workflow tests/models $screens
 else
     echo "PostgreSQL does not answer at ${pg}: its half of the tests did not run."
 fi

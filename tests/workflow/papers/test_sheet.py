@@ -6,6 +6,7 @@ within a place for the hand, and red ink on it (a seal is red).
 
 from __future__ import annotations
 
+import os
 import random
 
 import pytest
@@ -18,6 +19,8 @@ from workflow.storage import sheet
 from workflow.storage.page_code import PageCode, written
 
 pytestmark = pytest.mark.usefixtures("app")
+#: Seconds each; `SHEETS=30` scans more of them.
+SEEDS = range(int(os.environ.get("SHEETS", "2")))
 ROWS = [
     [f"2019-0{n % 9 + 1}", f"第{n}建筑公司项目部", f"{n * 137 + 2051} 平方米，合同额 {n * 31 + 408} 万元"]
     for n in range(28)
@@ -47,14 +50,14 @@ def told(printed, number, picture):
     return sheet.compared(picture, printed[1], number)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_a_sheet_as_it_was_printed_raises_no_alarm(printed, seed):
     number = seed % 4 + 1
     answer = told(printed, number, opened(scanned(drawn(printed[0], number), seed)))
     assert answer["laid"] and answer["apart"] == [], answer
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_a_figure_changed_is_named(printed, seed):
     page, was, box = with_another_figure(printed[0], 2 + seed % 2, seed)
     answer = told(printed, 2 + seed % 2, opened(scanned(page, 100 + seed)))
