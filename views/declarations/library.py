@@ -29,6 +29,8 @@ from workflow.declarations.form_parts import Section
 from workflow.materials import library
 
 PAGE = 25
+#: What the page of an entry sends beside its own boxes.
+BESIDE = ("remove", "attach", "detach")
 #: Declarations from which rows can be taken in, newest first.
 DECLARATIONS = 20
 
@@ -100,7 +102,7 @@ class LibraryView(BaseView):
         try:
             said = self._on(pk, lambda uow, mine: self._change(uow, mine, what, typed))
         except Refused as refusal:
-            shown = typed if what == "" else entry.content
+            shown = entry.content if what in BESIDE else typed
             return self._form(kept, self._mine(pk), shown, refusal), code_of(refusal)
         flash(said, "ok")
         return redirect(url_for(".mine", section=kept.key) if what == "remove" else request.path)

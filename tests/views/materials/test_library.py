@@ -67,6 +67,15 @@ def test_what_cannot_be_read_stays_typed(case, browser, session):
     assert answer.status_code == 422 and "出生以前" in text and session.scalars(select(LibraryEntry)).all() == []
 
 
+def test_a_button_nobody_knows_keeps_what_was_typed(case, browser, session):
+    _draft, account = case
+    client = browser(account)
+    address = client.post("/library/new/awards", data={"name": "优质工程奖"}).location
+    mark = version(client.get(address).get_data(as_text=True))
+    answer = client.post(address, data={"do": "true", "name": "奖", "awarded_on": "出生以前", seen.FIELD: mark})
+    assert answer.status_code == 422 and "出生以前" in answer.get_data(as_text=True)
+
+
 def test_two_thousand_entries_are_found_and_paged(case, browser, session):
     draft, account = case
     session.add_all(

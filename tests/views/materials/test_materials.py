@@ -15,6 +15,7 @@ from tests.workflow.materials.pictures import photo
 from tests.workflow.storage.test_preview import drawing
 from workflow.base import roles
 from workflow.materials.upload import PIECE
+from workflow.storage import anew, rebuild
 
 
 @pytest.fixture
@@ -62,6 +63,21 @@ def test_several_photos_wait_turned_and_ordered_and_become_one_file(case, browse
     made = session.scalars(select(Material)).one()
     page = client.get(f"/declare/{draft.id}/section/awards").get_data(as_text=True)
     assert page.count("尚无佐证") == 1 and made.file.key in page
+
+
+def test_what_was_typed_into_a_small_form_of_a_kind_stays_there_when_it_is_refused(case, browser, session, monkeypatch):
+    draft, account = case
+    client = browser(account)
+    posts(client, draft, kind="award", no_secrets="1", file=files_of(("1.jpg", photo("red")), ("2.jpg", photo("blue"))))
+    monkeypatch.setattr(anew, "run", lambda *_a: rebuild.TOO_LARGE)  # what its process says of one photo too many
+    answer = posts(client, draft, kind="award", do="join", name="获奖证书²")
+    assert answer.status_code == 422 and 'value="获奖证书²"' in answer.get_data(as_text=True)
+    draft.secret = True
+    session.commit()
+    answer = posts(client, draft, kind="award", do="stub", name="内部证书", reference="甲-1", pages="若干")
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert all(f'value="{typed}"' in text for typed in ("内部证书", "甲-1", "若干"))
 
 
 def test_of_several_photos_a_broken_one_is_named_by_its_number_and_the_rest_is_kept(case, browser):
