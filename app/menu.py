@@ -207,6 +207,7 @@ MENU: list[Entry] = [
     Entry("",          "",              "views.storage.preview:PreviewView"),
     Entry("",          "",              "views.materials.uploads:UploadView"),
     Entry("",          "",              "views.declarations.comparison:ComparisonView"),
+    Entry("",          "",              "views.declarations.recognition:RecognitionView"),
     Entry("",          "",              "views.declarations.correction_list:CorrectionListView"),
     Entry("",          "",              "views.declarations.correction_answer:CorrectionAnswerView"),
     Entry("",          "",              "views.awards.verify:VerifyView"),

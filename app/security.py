@@ -96,6 +96,7 @@ ACCESS: list[Access] = [
     Access("RecheckScreen",     (r.COMMITTEE_OFFICE,)),
     Access("PaperPileScreen",   CLERKS,                                 CLERKS),
     Access("ComparisonView",    tuple(dict.fromkeys((*r.RECOMMENDERS, *r.AUDITORS, r.COMMITTEE_OFFICE))), title="线上线下比对"),
+    Access("RecognitionView",   tuple(dict.fromkeys((r.APPLICANT, *r.RECOMMENDERS, *r.AUDITORS, r.COMMITTEE_OFFICE))), title="识读核对"),
     Access("CorrectionListView", tuple(dict.fromkeys((*r.RECOMMENDERS, *r.AUDITORS, r.COMMITTEE_OFFICE))), title="逐项告知"),
     Access("CorrectionAnswerView", (r.APPLICANT,), title="补正答复"),
     Access("PlanScreen",        (r.COMMITTEE_OFFICE,),                  (r.COMMITTEE_OFFICE,), ("can_detach",)),

@@ -1,8 +1,9 @@
 #!/bin/sh
 # A .venv that works: made by Python 3.11 or newer, with pip, with the packages of requirements.txt (with `dev`, also
-# those of requirements-dev.txt). Looked at each time, made anew when something is wrong with it.
+# those of requirements-dev.txt; with `reading` the reader of 识读). Looked at each time, made anew when something is wrong
+# with it.
 #
-#   tools/venv.sh [dev]         PYTHON names the interpreter to make it with (python3)
+#   tools/venv.sh [dev|reading]         PYTHON names the interpreter to make it with (python3)
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
@@ -12,6 +13,10 @@ if [ "${1:-}" = dev ]; then
     sh tools/venv.sh || exit 1
     file=requirements-dev.txt
     stamp=.venv/.tested
+elif [ "${1:-}" = reading ]; then
+    sh tools/venv.sh || exit 1
+    file=requirements-reading.txt
+    stamp=.venv/.reading
 fi
 
 stop() {
@@ -89,6 +94,8 @@ fi
 [ "$(cat $stamp 2>/dev/null)" = "$(wanted)" ] && exit 0
 if [ "$file" = requirements.txt ]; then
     echo "Installing the packages into .venv (once; about 120 MB to download, one to three minutes) ..."
+elif [ "$file" = requirements-reading.txt ]; then
+    echo "Installing the reader into .venv (once; about 120 MB to download) ..."
 else
     echo "Installing the packages of the tests into .venv (once; about 150 MB to download) ..."
 fi

@@ -28,6 +28,7 @@ NEEDS_NONE = {
     "DeclareView.start": "makes a new draft",
     "DeclareView.materials": "adds a file or a stub of one, or names the one photo or file that it turns, joins, links",
     "LibraryView.take": "copies what a declaration of mine holds; nothing that was there is touched",
+    "RecognitionView.read": "asks for a job that reads files; nothing that was declared is touched",
     "UploadView.begin": "makes a new upload",
     "UploadView.append": "carries the place where its piece begins, and is refused from any other",
     "UploadView.finish": "ends the one upload that has come whole, once",

@@ -26,6 +26,7 @@ from views.declarations.filled import sections_of
 from views.declarations.paper_condition import paper_condition
 from views.screens.further_condition import desk_condition, late_condition
 from views.screens.moment import of_request
+from views.screens.panel import may_open
 from views.screens.refusal import NOT_YOU
 from views.screens.screen import Link, Panel, Screen
 from views.screens.stay import context
@@ -42,6 +43,7 @@ from workflow.declarations.corrections.told import counted
 from workflow.declarations.declaration import DECLARATION
 from workflow.declarations.destination import deadline, destination, due_by, held_by, holder, onward_to
 from workflow.declarations.named import as_filed
+from workflow.recognition import compared
 
 
 class DeclarationDesk(Screen):
@@ -203,12 +205,14 @@ class DeclarationDesk(Screen):
         """Checks, sections, files, corrections and destinations, for the template."""
         uow = of_request()
         kinds = {kind.key: kind.label for kind in forms.form().materials}
+        read = compared.of_declaration(uow, record)
         files = [
             {
                 "kind": kinds.get(f.material.kind, f.material.kind),
                 "link": file_link(f.material.file),
                 "size": size_of(f.material.file),
                 "found": [found(c, f.counts(c)) for c in f.found],
+                "read": read.get(f.material.id),
             }
             for f in comparison.files_of(uow, record)
         ]
@@ -227,6 +231,7 @@ class DeclarationDesk(Screen):
             "corrections": [(one, *mended(db.session, record, one)) for one in told],
             "again": counted(db.session, record) if told else 0,
             "reason": record.result_reason,
+            "may_recognise": may_open("RecognitionView.show"),
         }
 
     # -- 查看证件号码 ---------------------------------------------------------------------------------

@@ -35,6 +35,7 @@ from workflow.declarations import carry, content, paper_only, submission
 from workflow.declarations import form as forms
 from workflow.declarations.declaration import DECLARATION
 from workflow.declarations.destination import whereabouts
+from workflow.recognition import engine, job
 
 PAPER_ONLY = ("stub", "unstub")
 VERBS = ("submit", "withdraw", "abandon", "discard", "resubmit")
@@ -259,6 +260,8 @@ class DeclareView(BaseView):
                 send = sent.photo_or_proof if done in sent.HANDLED else sent.files_sent
                 if told := send(key, kind, self._do):
                     flash(told, "ok")
+                if engine.installed():
+                    self._do(lambda uow: job.ask_reading(uow, uow.session.get_one(Declaration, key)))
         except Refused as refusal:
             return self._materials_page(self._mine(key), {kind: refusal.sentence}), code_of(refusal)
         return redirect(f"{request.path}#{kind}")

@@ -19,6 +19,7 @@ from models.declarations.declaration import Correction, Declaration
 from models.declarations.material import Material
 from models.materials.proof import proofs_of
 from views.declarations.correction_list import Group, Line, Part, parts_of
+from views.declarations.recognition import boxes_of
 from views.screens.moment import of_request
 from workflow.base.errors import Refused
 from workflow.declarations import content
@@ -26,6 +27,7 @@ from workflow.declarations import form as forms
 from workflow.declarations.corrections import places
 from workflow.declarations.corrections.differences import between
 from workflow.declarations.corrections.places import Place
+from workflow.recognition import compared
 from workflow.storage import preview
 
 #: Places that one address may carry.
@@ -63,14 +65,21 @@ def of(declaration: Declaration) -> dict[str, Any]:
         return given
     parts, linked = _proved(declaration, chosen, set(ticked))
     here = {line.key for part in parts for line in _lines(part)}
-    return given | {
-        **_sheet(chosen),
-        "kind": kinds.get(chosen.kind, chosen.kind),
-        "parts": parts,
-        "linked": linked,
-        "changed": _changed(declaration, chosen, {key.split(":")[1] for key in here}),
-        "elsewhere": [key for key in ticked if key not in here],
-    }
+    sheet = _sheet(chosen)
+    read = compared.of_declaration(of_request(), declaration).get(chosen.id)
+    return (
+        given
+        | sheet
+        | {
+            "read": read,
+            "boxes": boxes_of(read, sheet["number"]) if read else [],
+            "kind": kinds.get(chosen.kind, chosen.kind),
+            "parts": parts,
+            "linked": linked,
+            "changed": _changed(declaration, chosen, {key.split(":")[1] for key in here}),
+            "elsewhere": [key for key in ticked if key not in here],
+        }
+    )
 
 
 def _known(declaration: Declaration, keys: Sequence[str]) -> list[str]:

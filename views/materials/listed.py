@@ -19,6 +19,7 @@ from workflow.declarations import form as forms
 from workflow.declarations import paper_only, submission
 from workflow.declarations.form_parts import MaterialKind, Section
 from workflow.materials import proofs, upload
+from workflow.recognition import compared
 
 MISSING, WANTED, THERE, MAYBE = "缺", "建议补充", "已有", "选传"
 TONES = {MISSING: "bad", WANTED: "warn", THERE: "ok", MAYBE: "off"}
@@ -67,6 +68,7 @@ def listed(declaration: Declaration, asked: Collection[str] = ()) -> dict[str, A
         "proved": proofs.by_file(uow, declaration),
         "twins": proofs.twins(uow, declaration),
         "unproved": unproved(declaration, facts),
+        "recognised": compared.of_declaration(uow, declaration),
         "max_mb": settings.value(db.session, "upload_max_mb"),
     }
 

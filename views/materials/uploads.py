@@ -25,6 +25,7 @@ from workflow.base import policy
 from workflow.base.errors import NotNow, Refused, TooBusy
 from workflow.base.unit_of_work import UnitOfWork, attempt
 from workflow.materials import expiry, upload  # noqa: F401  (the chore of the night)
+from workflow.recognition import job
 from workflow.storage import thumb
 from workflow.storage.store import Unavailable
 
@@ -103,7 +104,10 @@ class UploadView(BaseView):
             found = policy.find(uow.session, uow.actor, Upload, pk)
             if found is None:
                 raise NotNow("该文件已上传完成或已移除；请刷新后查看。")
-            return upload.finish(uow, found)
+            made = upload.finish(uow, found)
+            if isinstance(made, Material):
+                job.ask_reading(uow, uow.session.get_one(Declaration, made.declaration_id))
+            return made
 
         try:
             made = attempt(g.user, verb, context=stay.context())

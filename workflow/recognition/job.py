@@ -1,0 +1,147 @@
+"""Reading as long work: the files of one declaration that nobody has read yet, each in a process of its own.
+
+Never in a web worker: whoever uploads asks for a job, and a worker does it when it can, one page after another on one
+thread. What is read is kept with the end of the job; readings of a content that is known are not made again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.declarations.declaration import Declaration
+from models.declarations.material import Material, StoredFile
+from models.jobs.job import Job
+from workflow.base.errors import Refused
+from workflow.base.unit_of_work import UnitOfWork, attempt
+from workflow.declarations.content import materials_of
+from workflow.jobs.job import OPEN
+from workflow.jobs.kinds import works
+from workflow.jobs.periodic import nightly, repeats
+from workflow.jobs.work import Run, put_down
+from workflow.recognition import documents, engine, kept
+from workflow.storage import clean, preview
+
+KIND, FORGET = "read_files", "forget_readings"
+#: Pages of one file that are read, and of one job; the rest of the files waits for the next job.
+MOST_PAGES, MOST_AT_ONCE = 12, 60
+#: Seconds the process of a file has for its beginning, and for each page.
+BEGINNING, A_PAGE = 60, 60
+BROKEN = "文件过于复杂或不能打开，没有识读"
+ROOT = Path(__file__).resolve().parents[2]
+#: What the reader's process knows of the machine.
+_AROUND = {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"}
+
+Pages = list[dict[str, Any]]
+
+
+def readable(material: Material) -> bool:
+    """Whether such a file is read at all."""
+    return material.kind in documents.READ and preview.shows(material.file)
+
+
+def waiting(uow: UnitOfWork, declaration: Declaration) -> list[StoredFile]:
+    """The files of a declaration that nobody has read, each content once."""
+    files = {m.file.sha256: m.file for m in materials_of(uow, declaration) if readable(m)}
+    done = kept.read_of(uow.session, files)
+    return [file for digest, file in files.items() if digest not in done]
+
+
+def under_way(session: Session, declaration: Declaration) -> Job | None:
+    """The job that reads its files, while it waits or runs."""
+    mine = select(Job).where(Job.kind == KIND, Job.title == _title(declaration), Job.state.in_(OPEN))
+    return session.scalars(mine.order_by(Job.id)).first()
+
+
+def ask_reading(uow: UnitOfWork, declaration: Declaration) -> Job | None:
+    """识读: have the files read that nobody has read. Nothing without the reader, without such files, or while a job
+    waits for them."""
+    if not engine.installed() or not waiting(uow, declaration) or under_way(uow.session, declaration):
+        return None
+    return put_down(uow, KIND, _title(declaration), key=declaration.id)
+
+
+def _title(declaration: Declaration) -> str:
+    return f"识读申报材料（{declaration.number}）"
+
+
+def read(stored: StoredFile) -> tuple[Pages, str]:
+    """(pages, why not) of a file, read by a process of its own. Refused like everything that is handed out."""
+    with clean.at_hand(stored) as source, tempfile.TemporaryDirectory() as folder:
+        pages = min(stored.pages, MOST_PAGES)
+        command = [sys.executable, "-m", "workflow.recognition.child", preview.KINDS[stored.media_type]]
+        with contextlib.suppress(subprocess.TimeoutExpired):  # the pages that are there are whole
+            subprocess.run(  # noqa: S603
+                [*command, str(source), folder, str(pages)],
+                cwd=ROOT,
+                env=_AROUND,
+                timeout=BEGINNING + A_PAGE * pages,
+                check=False,
+                capture_output=True,
+            )
+        return _collected(Path(folder))
+
+
+def _collected(folder: Path) -> tuple[Pages, str]:
+    found: Pages = []
+    while (page := folder / f"{len(found) + 1}.json").exists():
+        found.append(json.loads(page.read_text(encoding="utf-8")))
+    return found, "" if found else BROKEN
+
+
+@works(KIND, lane="long", minutes=60)
+def _read(run: Run) -> None:
+    """Read what waits of one declaration, as far as one job goes."""
+    key, done = int(run.arguments["key"]), 0
+    files = attempt(run.actor, lambda uow: waiting(uow, uow.session.get_one(Declaration, key)), session=run.session)
+    told: list[tuple[str, Pages, str]] = []
+    for number, stored in enumerate(files):
+        if told and done + min(stored.pages, MOST_PAGES) > MOST_AT_ONCE:
+            break
+        run.tell(number, len(files), f"正在识读“{stored.name}”")
+        try:
+            pages, fault = read(stored)
+        except Refused as refusal:
+            pages, fault = [], str(refusal.sentence)[:100]
+        done += len(pages)
+        told.append((stored.sha256, pages, fault))
+    attempt(run.actor, lambda uow: _keep(uow, run, key, told), session=run.session)
+
+
+def _keep(uow: UnitOfWork, run: Run, key: int, told: Sequence[tuple[str, Pages, str]]) -> None:
+    declaration = uow.session.get_one(Declaration, key)
+    for digest, pages, fault in told:
+        kept.keep(uow.session, digest, pages, fault, uow.now)
+    count = sum(len(pages) for _, pages, _ in told)
+    uow.record("read_files", declaration, label="识读申报材料", files=len(told), pages=count, aside=True)
+    run.finish(uow, f"已识读 {len(told)} 件材料，共 {count} 页。")
+    ask_reading(uow, declaration)
+
+
+@works(FORGET, lane="long", minutes=30)
+def _forget(run: Run) -> None:
+    """Readings that are old, or of files that are gone."""
+
+    def verb(uow: UnitOfWork) -> None:
+        gone = kept.forget(uow.session, uow.now)
+        uow.record("forget_readings", "page_read", label="清理识读结果", count=gone)
+        run.finish(uow, f"已清理 {gone} 页识读结果（超过 {kept.KEPT_DAYS} 天，或文件已不再使用）。")
+
+    attempt(run.actor, verb, session=run.session)
+
+
+def _any_old(session: Session, now: datetime) -> bool:
+    return kept.any_to_forget(session, now)
+
+
+repeats(FORGET, "清理识读结果", nightly(4), _any_old)
