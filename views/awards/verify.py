@@ -16,6 +16,7 @@ from views.screens import stay
 from views.screens.refusal import NOT_THIS
 from workflow.accounts import accounts, budget, sign_in
 from workflow.awards import verification
+from workflow.base import clock
 from workflow.base.unit_of_work import attempt
 
 NONE_SUCH = (
@@ -64,7 +65,12 @@ class VerifyView(BaseView):
     @staticmethod
     def _page(typed: dict[str, str], sentence: str = "", verdict: verification.Verdict | None = None) -> str:
         return render_template(
-            "awards/verify.html", title="职称证书查验", typed=typed, sentence=sentence, verdict=verdict
+            "awards/verify.html",
+            title="职称证书查验",
+            typed=typed,
+            sentence=sentence,
+            verdict=verdict,
+            today=clock.province_now(db.session).date(),
         )
 
 

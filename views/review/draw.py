@@ -201,6 +201,7 @@ class DrawScreen(FlowScreen):
         return {
             "hashes": [(label, grouped(value), note) for label, value, note in hashes if value],
             "spoken": spoken(record),
+            "order": walk(record),
             "files": sorted(draws.transcript(record)) if inside else [],
             "calls": inside and record.state in (DrawState.DRAWN, DrawState.CLOSED),
         }
@@ -211,7 +212,7 @@ class DrawScreen(FlowScreen):
         panels = [] if record.result is None else [seats(record, groups)]
         panels.append(frozen(record, groups))
         if record.result is not None:
-            rows = [(groups.get(s, "—"), code, told(what)) for kind, s, code, what in lines(record, 4) if kind == "log"]
+            rows = [line[:3] for line in walk(record)]
             panels.append(Panel("抽取过程", "按抽签号顺序逐个判定", ("专业组", "评委代码", "结果"), rows))
         if record.declines:
             reasons = dict(REASONS)
@@ -295,6 +296,15 @@ class DrawScreen(FlowScreen):
 def grouped(value: str | None) -> list[str]:
     """A hash in groups of eight, as it is read aloud and copied."""
     return [value[n : n + 8] for n in range(0, len(value), 8)] if value else []
+
+
+def walk(draw: Draw) -> list[tuple[str, str, str, bool]]:
+    """The walk line by line: group, code, what came of it, and whether he was seated; nothing before it is revealed."""
+    if draw.result is None:
+        return []
+    groups = {need.code: need.name for need in draw.plan.needs}
+    log = (line for line in lines(draw, 4) if line[0] == "log")
+    return [(groups.get(stratum, "—"), code, told(what), what == "TAKE") for _, stratum, code, what in log]
 
 
 def seats(draw: Draw, groups: dict[str, str]) -> Panel:

@@ -165,6 +165,7 @@ class ExpertDesk(Screen):
             homeless=[s for name, s in posted.errors.items() if name not in drawn],
             rules=self.rules(declaration),
             total=self.total(declaration),
+            deducted=self.deducted(declaration),
         )
 
     def rules(self, declaration: Declaration) -> dict[str, str]:
@@ -174,6 +175,10 @@ class ExpertDesk(Screen):
     def total(self, declaration: Declaration) -> str:
         """Hook: the sum of what was written before."""
         return ""
+
+    def deducted(self, declaration: Declaration) -> Sequence[str] | None:
+        """Hook: the fields that count against the candidate while the page adds up; None where nothing is added."""
+        return None
 
 
 class MaterialReviewScreen(ExpertDesk):
@@ -288,6 +293,10 @@ class ScoreDesk(ExpertDesk):
     def rules(self, declaration: Declaration) -> dict[str, str]:
         """The criterion of each item."""
         return {f"item-{item.id}": item.criterion for item in self.items(declaration) if item.criterion}
+
+    def deducted(self, declaration: Declaration) -> Sequence[str] | None:
+        """减分 items."""
+        return [f"item-{item.id}" for item in self.items(declaration) if item.kind == ScoreKind.DEDUCT]
 
     def total(self, declaration: Declaration) -> str:
         """计分 + 加分 − 减分 as kept so far."""
