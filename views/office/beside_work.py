@@ -5,7 +5,6 @@ questions, each with a limit.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,6 +23,8 @@ from models.office.setting import CalendarYear
 from models.review.plan import ScorePhase
 from models.review.session import MaterialReview, ReviewOpinion, ReviewSession, Score
 from models.review.session import SessionState as S
+from views.office.overseen import overseen
+from views.office.part import Part, Told
 from workflow.accounts.unused import locked, never_used
 from workflow.base import journal, policy
 from workflow.base import roles as r
@@ -122,27 +123,6 @@ def coming(uow: UnitOfWork) -> list[Coming]:
     return sorted(found, key=lambda one: (one.day, one.batch, one.title))[:DATES]
 
 
-@dataclass(frozen=True)
-class Told:
-    """One thing to look after: what it is, what is so, whether it presses, and where it is done."""
-
-    name: str
-    about: str
-    late: bool
-    next: tuple[str, str]
-
-
-@dataclass(frozen=True)
-class Part:
-    """Some of them under one heading; the sentence where there are none."""
-
-    title: str
-    rows: Sequence[Told]
-    empty: str = ""
-    count: int = 0
-    url: str = ""
-
-
 def parts(uow: UnitOfWork) -> list[Part]:
     """What the account looks after by its roles, besides what lies on its desks."""
     actor, found = uow.actor, []
@@ -156,7 +136,7 @@ def parts(uow: UnitOfWork) -> list[Part]:
         found += [_accounts(uow, locked(uow.now), "已锁定的账号", "locked", "没有被锁定的账号。"), _odd(uow)]
     if actor.plays(r.AUDIT_ADMIN, r.SUPERVISOR):
         found.append(_verified(uow))
-    return found
+    return [*found, *overseen(uow)]
 
 
 def _places(uow: UnitOfWork) -> Part:

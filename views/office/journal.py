@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from flask import g, render_template, request
 from flask_appbuilder import expose, has_access
+from sqlalchemy import func, or_
 
 from models.base import db
 from models.office.journal import JournalEntry
 from models.registry import by_table
 from views.screens.base import Link, Screen
 from views.screens.stay import context
-from workflow.base import journal
-from workflow.base.unit_of_work import attempt
+from workflow.base import journal, policy
+from workflow.base.unit_of_work import UnitOfWork, attempt
+
+#: What an account may do so often within so many days before the 审计管理员 is told of it.
+UNUSUAL = {"unmask_identity": ("查看证件号码", 30), "export": ("导出", 20)}
+WEEK = 7
 
 
 class JournalScreen(Screen):
@@ -70,6 +76,16 @@ def facts_of(entry: JournalEntry) -> dict[str, Any]:
     except ValueError:
         return {"内容": entry.details}
     return facts if isinstance(facts, dict) else {"内容": facts}
+
+
+def unusual(uow: UnitOfWork, limit: int) -> list[tuple[str, str, int]]:
+    """Who has done one of `UNUSUAL` within a week more often than is usual: account, verb and how often."""
+    since = JournalEntry.at >= uow.now - timedelta(days=WEEK)
+    entries = policy.visible(uow.actor, JournalEntry).where(since, JournalEntry.verb.in_(list(UNUSUAL)))
+    who, times = (JournalEntry.actor, JournalEntry.verb), func.count()
+    over = or_(*((JournalEntry.verb == verb) & (times > most) for verb, (_, most) in UNUSUAL.items()))
+    found = entries.with_only_columns(*who, times).group_by(*who).having(over).order_by(times.desc(), *who)
+    return list(uow.session.execute(found.limit(limit)).tuples())
 
 
 def _short(value: Any) -> str:
