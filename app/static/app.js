@@ -40,6 +40,14 @@
     if (alert) alert.focus();
   }
 
+  /* the state of a record stands beside its operations, however wide these are, when the table is wider than its place */
+  const pin = () =>
+    all("table.rows th.op").forEach((op) =>
+      op.closest("table").style.setProperty("--op", `${Math.floor(op.getBoundingClientRect().width)}px`),
+    );
+  pin();
+  addEventListener("resize", pin);
+
   /* the drawer: without script the link #side opens it and #main closes it */
   const burger = document.querySelector(".burger"),
     side = document.getElementById("side"),

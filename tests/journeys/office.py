@@ -235,7 +235,7 @@ class Window:
         shut = self.page.locator(".bar .shut").filter(
             has=self.page.locator("button", has_text=re.compile(f"^{label}$"))
         )
-        return shut.locator("small").inner_text()
+        return shut.locator("small").text_content().strip()  # folded away until one asks why
 
     @contextmanager
     def downloads(self):

@@ -37,7 +37,7 @@ def overseen(uow: UnitOfWork) -> list[Part]:
     actor, found = uow.actor, []
     if actor.plays(*r.RECOMMENDERS) and actor.organisation_id:
         found.append(_running(uow))
-    if actor.plays(*r.AUDITORS) and actor.organisation_id:
+    if actor.plays(r.BUREAU_OFFICER, r.CITY_OFFICER, r.DISTRICT_OFFICER) and actor.organisation_id:
         found += [_pace(uow), _silent(uow)]
     if actor.plays(r.HRSS_CONFIG):
         found.append(_paths(uow))

@@ -23,13 +23,19 @@ from workflow.imports.kinds import KINDS
 CODE = 28
 #: Nor are words up to this length.
 WORD = 6
+#: What is longer than this gets the width of a name (12em).
+LONG = 12
+#: The column that stands last, pinned beside the operations.
+STATE = "状态"
 
 
 def _cell(column: Column, record: Any) -> str:
-    """A cell of a list: numbers to the right (`num`), codes and dates in one line (`nb`)."""
+    """A cell of a list: numbers to the right (`num`), codes and dates in one line (`nb`), names of 12em (`long`)."""
     cell = column.cell(record)
     manner = ""
-    if column.numeric:
+    if column.label == STATE:
+        manner = ' class="nb st"'
+    elif column.numeric:
         manner = ' class="num"'
     elif (
         column.kind in ("date", "sealed", "bool")
@@ -38,6 +44,8 @@ def _cell(column: Column, record: Any) -> str:
         or (len(cell) <= CODE and cell.isascii())
     ):
         manner = ' class="nb"'
+    elif len(cell.striptags() if "<" in cell else cell) > LONG:
+        manner = ' class="long"'
     return f'<td data-label="{escape(column.label)}"{manner}>{cell}</td>'
 
 
@@ -80,7 +88,7 @@ class ListPage(Declared):
             "asked": asked,
             "page": page,
             "boxes": self.query_boxes(asked.typed),
-            "shown": self.columns_now(),
+            "shown": self.columns_in_order(),
             "saved": self.saved_queries(),
             "arrange": self._arrange(),
             "rows": [self._row(record) for record in page.rows],
@@ -92,7 +100,7 @@ class ListPage(Declared):
         }
 
     def _row(self, record: Any) -> dict[str, Any]:
-        cells = Markup("".join([_cell(c, record) for c in self.columns_now()]))  # noqa: S704  (every part is escaped in _cell)
+        cells = Markup("".join([_cell(c, record) for c in self.columns_in_order()]))  # noqa: S704  (every part is escaped in _cell)
         key = f"{record.id}:{seen.version_of(record)}" if self.bulk else str(record.id)
         return {"key": key, "cells": cells, "links": self.operations(record), "record": record}
 
@@ -132,6 +140,11 @@ class ListPage(Declared):
             available = self.available if names else {}
             kept[self.endpoint] = [available[name] for name in names if name in available] or self.shown
         return kept[self.endpoint]
+
+    def columns_in_order(self) -> Sequence[Column]:
+        """The same as they stand on the page: the state last, beside what may be done."""
+        shown = self.columns_now()
+        return [*(c for c in shown if c.label != STATE), *(c for c in shown if c.label == STATE)]
 
     def saved_queries(self) -> Sequence[SavedQuery]:
         """The account's 常用查询 of this list, by name."""
