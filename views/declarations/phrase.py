@@ -70,7 +70,7 @@ class PhraseScreen(Screen):
         uow = of_request()
         years = [str(uow.today.year - n) for n in range(YEARS)]
         listed = [
-            (str(key), name) for key, name in db.session.execute(select(Series.id, Series.name).order_by("number"))
+            (str(key), name) for key, name in db.session.execute(select(Series.id, Series.name).order_by(Series.number))
         ]
         year, series = request.args.get("year", ""), request.args.get("series", "")
         year, series = year if year in years else years[0], series if series in dict(listed) else ""
