@@ -161,6 +161,8 @@ MENU: list[Entry] = [
     Entry("基础配置",  "申报条件",             "views.conditions.condition:ConditionScreen",      "118号 三(一)"),
     Entry("基础配置",  "不得申报情形",         "views.conditions.condition:ExclusionScreen",      "令40号 第十二条"),
     Entry("基础配置",  "以考代评",             "views.conditions.condition:ExaminedTitleScreen"),
+    Entry("基础配置",  "申报表版本",           "views.forms.edition:FormEditionScreen",           "118号 四(一)"),
+    Entry("基础配置",  "申报表规则",           "views.forms.rule:FormRuleScreen",                 "118号 四(一)"),
     Entry("基础配置",  "机构管理",             "views.register.organisation:OrganisationScreen"),
     Entry("基础配置",  "发证单位编码配置",     "views.awards.issuer:IssuerScreen",                "附件3 1.9"),
     Entry("基础配置",  "评委会管理",           "views.committees.committee:CommitteeScreen",          "附件3 1.10",    waits(desk.committee_desk, Committee)),

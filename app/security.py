@@ -141,6 +141,8 @@ ACCESS: list[Access] = [
     Access("TitleScreen",       (r.HRSS_CONFIG,),                       (r.HRSS_CONFIG,), ("can_move", "can_retire")),
     Access("ConditionScreen",   (r.HRSS_CONFIG, r.HRSS_AUDIT),          (r.HRSS_CONFIG,)),
     Access("ExclusionScreen",   (r.HRSS_CONFIG, r.HRSS_AUDIT),          (r.HRSS_CONFIG,)),
+    Access("FormEditionScreen", (r.HRSS_CONFIG, r.HRSS_AUDIT),          (r.HRSS_CONFIG,)),
+    Access("FormRuleScreen",    (r.HRSS_CONFIG, r.HRSS_AUDIT),          (r.HRSS_CONFIG,)),
     Access("ExaminedTitleScreen", (r.HRSS_CONFIG, r.HRSS_AUDIT),        (r.HRSS_CONFIG,)),
     Access("OpenToMeView",      (r.APPLICANT, *r.RECOMMENDERS)),
     Access("OrganisationScreen", (r.HRSS_CONFIG, r.HRSS_AUDIT),         (r.HRSS_CONFIG,)),

@@ -15,6 +15,7 @@ from models.declarations import (  # noqa: F401
     declaration,
     endorsement,
     filed_names,
+    form_edition,
     liability,
     material,
     opinion,

@@ -33,6 +33,7 @@ from workflow.declarations import (  # noqa: F401  (importing registers the verb
     submission,
 )
 from workflow.declarations.declaration import DECLARATION
+from workflow.forms import kept as form_kept
 from workflow.imports import import_batch
 from workflow.imports.kinds import KINDS
 from workflow.jobs import job
@@ -71,6 +72,7 @@ LIFECYCLES: dict[str, Flow] = {
     "acceptance_office": acceptance.ACCEPTANCE,
     "committee": committee.COMMITTEE,
     "batch": batch.BATCH,
+    "form_edition": form_kept.FORM_EDITION,
     "quota": quota.QUOTA,
     "endorsement": endorsement.ENDORSEMENT,
     "signing": signing.SIGNING,
@@ -100,6 +102,8 @@ FINAL: dict[str, dict[str, str]] = {
         "withdrawn": "本人放弃；批次开放期内另建申报",
         "revoked": "职称撤销（118号 七(一)）；期满后另行申报",
     },
+    "form_edition": {"stopped": "停用的版本不再恢复；以它为底本另行新增（118号 四(一)）"},
+    "delegation": {"ended": "终止的委托不再恢复；需要时另行委托（118号 四(二)3）"},
     "endorsement": {
         "given": "推荐人已推荐并签署（人社厅发〔2022〕60号）",
         "declined": "推荐人不予推荐；申报人可另请推荐人",

@@ -17,9 +17,9 @@ from models.declarations.declaration import Declaration, DeclarationMode
 from models.paths.path import Way
 from reports.paper import CHINA, FONTS
 from workflow.base.unit_of_work import UnitOfWork
-from workflow.declarations import form as forms
 from workflow.declarations import submission
-from workflow.declarations.form_parts import Field
+from workflow.forms import form as forms
+from workflow.forms.form_parts import Field
 
 PROJECTS = (
     "湘江新区综合管廊工程",

@@ -183,6 +183,7 @@ class DeclarationContent(Model):
     promised_hash: Mapped[str | None] = column("承诺内容摘要", String(64))
     promised_from: Mapped[str] = column("承诺设备", String(200), default="")
     form_version: Mapped[str] = column("表单版本", String(20), default="")
+    form_edition_id: Mapped[int | None] = column("申报表版本", Integer)  #: workflow.forms.editions; None: as declared
     carried_from: Mapped[str] = column("带入自申报编号", String(24), default="")
     carried: Mapped[list[str]] = column("带入后尚未核对的部分", JSON, default=list)
     #: workflow.declarations.degree_check

@@ -33,6 +33,7 @@ from models.declarations.correction_item import CorrectionItem
 from models.declarations.declaration import Correction
 from models.declarations.declaration import DeclarationState as D
 from models.declarations.endorsement import Endorsement
+from models.declarations.form_edition import FormEdition, FormRule
 from models.declarations.material import Material
 from models.declarations.paper_pile import PaperPile, PaperReceipt, PileState
 from models.declarations.phrase import Phrase
@@ -591,10 +592,15 @@ class Side:
         year = make._add(CalendarYear, {}, year=2030 + n)
         specialty = make.specialty(series=self.series, code=f"CS{n}")
         condition = make._add(Condition, {}, alt_id=f"9.{n}", series=5, level="intermediate", title_target=self.name)
+        maker = make.account(r.HRSS_CONFIG)
+        edition = make._add(FormEdition, {}, name=self.name, year=2030, made_by_id=maker.id, made_by="编制")
+        rule = make._add(FormRule, {}, edition=edition, place="projects.role", requirement="写明职责")
         exclusion = make._add(Exclusion, {}, code=f"case{n}", name=f"{self.name}情形")
         examined = make._add(ExaminedTitle, {}, series=5, levels="assistant", examination=f"{self.name}考试")
         for subject, record in (
             ("condition", condition),
+            ("form_edition", edition),
+            ("form_rule", rule),
             ("condition_exclusion", exclusion),
             ("condition_examined", examined),
             ("issuer", issuer),

@@ -11,7 +11,7 @@ import models.registry  # noqa: F401
 from models.base import bounds, metadata
 from views.screens import answers
 from workflow.accounts.accounts import ACCOUNT
-from workflow.declarations.form import form
+from workflow.forms.form import form
 from workflow.imports.kinds import KINDS
 from workflow.lifecycles import LIFECYCLES
 
@@ -25,6 +25,7 @@ MACHINE = {
     "stub_comparison": "a place on the route",
     "correction": "a place on the route",
     "declaration": "year of its batch, places on the route, what the count of votes and points says",
+    "declaration_content": "the edition of the form it was begun with",
     "declaration_change": "the feed of changes",
     "declaration_profile": "follows from declarations",
     "delivery": "attempts, counted",

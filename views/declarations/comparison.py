@@ -25,8 +25,8 @@ from workflow.base import policy
 from workflow.base.errors import NotNow, Refused
 from workflow.base.unit_of_work import UnitOfWork, attempt
 from workflow.declarations import comparison, degree_check, paper_desk
-from workflow.declarations import form as forms
 from workflow.declarations.declaration import DECLARATION
+from workflow.forms import form as forms
 
 
 @dataclass
@@ -87,7 +87,7 @@ class ComparisonView(BaseView):
         again = isinstance(refusal, Refused) and not isinstance(refusal, NotNow) and request.method == "POST"
         seen.draw(request.form[seen.FIELD] if again else seen.version_of(declaration))
         lines = (
-            [self._line(f, refusal) for f in comparison.items_of(of_request(), declaration)]
+            [self._line(declaration, f, refusal) for f in comparison.items_of(of_request(), declaration)]
             if declaration.paper_received_on
             else []
         )
@@ -114,8 +114,8 @@ class ComparisonView(BaseView):
         return Box(name, f"核验状态：{degree.degree}", "choice", request.form.get(name, degree.status), options)
 
     @staticmethod
-    def _line(f: comparison.Compared, refusal: Refused | None) -> Line:
-        kinds = {kind.key: kind.label for kind in forms.form().materials}
+    def _line(declaration: Declaration, f: comparison.Compared, refusal: Refused | None) -> Line:
+        kinds = {kind.key: kind.label for kind in forms.form_of(declaration).materials}
         errors = refusal.fields if refusal else {}
         result, note = f.key, _note(f)
         here = (f.here.result, f.here.note) if f.here else ("", "")

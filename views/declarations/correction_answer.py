@@ -22,7 +22,7 @@ from workflow.base import policy
 from workflow.base.errors import NotNow, Refused
 from workflow.base.unit_of_work import UnitOfWork, attempt
 from workflow.declarations.corrections import answered, differences, places, unlocked
-from workflow.declarations.form_parts import Section
+from workflow.forms.form_parts import Section
 
 
 class CorrectionAnswerView(BaseView):

@@ -25,12 +25,12 @@ from workflow.base.errors import NotNow, Refused
 from workflow.base.unit_of_work import UnitOfWork, attempt
 from workflow.cases.asked import takes
 from workflow.declarations import content, opinion, submission
-from workflow.declarations import form as forms
 from workflow.declarations.corrections import phrases, places, told
 from workflow.declarations.corrections.differences import fact_told
 from workflow.declarations.corrections.places import Place
 from workflow.declarations.declaration import DECLARATION
-from workflow.declarations.form_parts import Section
+from workflow.forms import form as forms
+from workflow.forms.form_parts import Section
 
 
 @dataclass
@@ -181,12 +181,12 @@ class CorrectionListView(BaseView):
 def satisfied(here: Place) -> str:
     """What would do, as far as the form itself knows; the auditor may say it better."""
     if here.kind == K.FILE:
-        return takes(forms.form().material(here.place))
+        return takes(here.whole.material(here.place))
     if here.kind == K.FACT:
         return "在“申报信息”中改为正确的内容"
     if here.kind == K.FIELD:
-        return f"按证明材料改正“{forms.form().section(here.part).field(here.place).label}”"
-    return forms.form().section(here.part).guidance.requirement[:500]
+        return f"按证明材料改正“{here.whole.section(here.part).field(here.place).label}”"
+    return here.whole.section(here.part).guidance.requirement[:500]
 
 
 def parts_of(declaration: Declaration, ticked: set[str]) -> Iterator[Part]:
@@ -202,7 +202,7 @@ def parts_of(declaration: Declaration, ticked: set[str]) -> Iterator[Part]:
     ]
     yield Part("申报的职称和方式", None, [Group("", None, named)])
     facts = submission.facts_of(of_request(), declaration)
-    for section in forms.form().sections_for(facts):
+    for section in forms.form_of(declaration).sections_for(facts):
         if section.fields:
             yield _part(section, declaration, facts, line)
     yield Part("申报材料", None, [Group("", None, list(_files(declaration, facts, line)))])
@@ -228,7 +228,7 @@ def _files(declaration: Declaration, facts: Mapping[str, Any], line: Any) -> Ite
     held: dict[str, list[Material]] = {}
     for material in content.materials_of(of_request(), declaration):
         held.setdefault(material.kind, []).append(material)
-    for kind in forms.form().materials:
+    for kind in forms.form_of(declaration).materials:
         if kind.key in held or kind.fits(facts):
             files = [file_link(material.file) for material in held.get(kind.key, [])]
             yield line(Place(K.FILE, places.MATERIALS, kind.key), kind.label, files or "（未上传）")

@@ -37,12 +37,12 @@ from workflow.base.flow import Step
 from workflow.base.unit_of_work import attempt
 from workflow.conditions import judged
 from workflow.declarations import checklist, comparison, desk, eligibility, opinion
-from workflow.declarations import form as forms
 from workflow.declarations.corrections.differences import mended
 from workflow.declarations.corrections.told import counted
 from workflow.declarations.declaration import DECLARATION
 from workflow.declarations.destination import deadline, destination, due_by, held_by, holder, onward_to
 from workflow.declarations.named import as_filed
+from workflow.forms import form as forms
 from workflow.recognition import compared
 
 
@@ -204,7 +204,7 @@ class DeclarationDesk(Screen):
     def extra_page(self, record: Declaration) -> dict[str, Any]:
         """Checks, sections, files, corrections and destinations, for the template."""
         uow = of_request()
-        kinds = {kind.key: kind.label for kind in forms.form().materials}
+        kinds = {kind.key: kind.label for kind in forms.form_of(record).materials}
         read = compared.of_declaration(uow, record)
         files = [
             {

@@ -27,16 +27,17 @@ from views.screens.moment import of_request
 from views.screens.refusal import code_of, drawn
 from views.screens.timeline import timeline
 from views.storage.attachments import file_link
-from views.storage.papers import mirrored, review_form_pdf
+from views.storage.papers import mirrored, printed_on, review_form_pdf
 from workflow.base import policy
 from workflow.base.errors import NotNow, Refused
 from workflow.base.unit_of_work import UnitOfWork, attempt
 from workflow.declarations import carry, content, paper_only, submission
-from workflow.declarations import form as forms
 from workflow.declarations.declaration import DECLARATION
 from workflow.declarations.destination import whereabouts
+from workflow.forms import form as forms
 from workflow.recognition import engine, job
 
+FIRST = "declaring"  #: the section every declaration begins with
 PAPER_ONLY = ("stub", "unstub")
 VERBS = ("submit", "withdraw", "abandon", "discard", "resubmit")
 
@@ -87,7 +88,7 @@ class DeclareView(BaseView):
                 "标有“待核对”的部分逐一核对后暂存，不用的可以清空。",
                 "warn",
             )
-        return redirect(url_for(".section", key=made.id, name=forms.form().sections[0].key))
+        return redirect(url_for(".section", key=made.id, name=FIRST))
 
     @expose("/<int:key>/choice", methods=["GET", "POST"])
     @has_access
@@ -107,7 +108,7 @@ class DeclareView(BaseView):
             self._draw(declare_seen.case(self._mine(key)), refusal)
             return self._choice_page(self._mine(key).batch, choice.typed(), refusal), code_of(refusal)
         flash("已暂存申报信息。", "ok")
-        return redirect(url_for(".section", key=key, name=forms.form().sections[0].key))
+        return redirect(url_for(".section", key=key, name=FIRST))
 
     def _choice_page(self, batch: Batch, given: dict[str, Any], refusal: Refused | None = None) -> str:
         boxes = choice.boxes(batch, given, refusal.fields if refusal else {})
@@ -126,7 +127,9 @@ class DeclareView(BaseView):
     def section(self, key: int, name: str) -> Any:
         """One section of the form; 暂存 keeps whatever was typed and says what is wrong so far."""
         declaration = self._mine(key)
-        section = next((s for s in forms.form().sections if s.key == name and s.fields), None) or abort(404)
+        section = next((s for s in forms.form_of(declaration).sections if s.key == name and s.fields), None) or abort(
+            404
+        )
         if request.method != "POST":
             return self._section_page(declaration, section, {})
         raw, edition = declare_form.typed(section), request.form.get("seen")
@@ -152,8 +155,8 @@ class DeclareView(BaseView):
     @has_access
     def keep(self, key: int, name: str) -> Any:
         """自动保存 of a section while it is typed, for the page's script: when it was kept, or why it was not."""
-        self._mine(key)
-        section = next((s for s in forms.form().sections if s.key == name and s.fields), None) or abort(404)
+        mine = self._mine(key)
+        section = next((s for s in forms.form_of(mine).sections if s.key == name and s.fields), None) or abort(404)
         raw, edition = declare_form.typed(section), request.form.get("seen", "")
 
         def verb(uow: UnitOfWork) -> tuple[dict[str, str], str, str]:
@@ -299,7 +302,7 @@ class DeclareView(BaseView):
             errors=told,
             **correction_answer.of_files(declaration),
             sentence="".join(
-                words for key, words in told.items() if key not in {k.key for k in forms.form().materials}
+                words for key, words in told.items() if key not in {k.key for k in forms.form_of(declaration).materials}
             ),
         )
 
@@ -342,7 +345,7 @@ class DeclareView(BaseView):
             unproved=unproved(declaration) if self._editable(declaration) else [],
             conditions=declare_check.conditions_of(declaration),
             **declare_check.way_of(declaration),
-            promise=forms.form().promise,
+            promise=forms.form_of(declaration).promise,
             promised=submission.facts_of(uow, declaration)["promised"],
             refusal=self._refusal(uow, declaration),
         )
@@ -376,10 +379,12 @@ class DeclareView(BaseView):
         (_label, situation), *told = whereabouts(uow, declaration)
         facts = [
             (f.label, mirrored(declaration, f) or "—")
-            for s in forms.form().sections[:2]
+            for s in forms.form_of(declaration).sections[:2]
             for f in s.fields
             if f.mirror and f.mirror[0] != "material"
         ]
+        if printing := printed_on(declaration):
+            facts.append(("评审表打印", printing))
         if declaration.paper_received_on:
             facts.append(("纸质材料", f"{declaration.paper_received_on} 收到，存放于{declaration.paper_place}"))
         mine = declaration.due_on and standing.with_applicant(declaration)
@@ -440,7 +445,7 @@ class DeclareView(BaseView):
 
     @staticmethod
     def _sections(declaration: Declaration) -> list[Any]:
-        return forms.form().sections_for(submission.facts_of(of_request(), declaration))
+        return forms.form_of(declaration).sections_for(submission.facts_of(of_request(), declaration))
 
     @staticmethod
     def query() -> Any:

@@ -14,7 +14,7 @@ from views.conditions.judged import card as judged_card
 from views.screens.moment import of_request
 from workflow.base.errors import Refused
 from workflow.declarations import carry, eligibility
-from workflow.declarations import form as forms
+from workflow.forms import form as forms
 from workflow.paths import route
 
 

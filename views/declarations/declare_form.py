@@ -11,7 +11,7 @@ from flask import request
 from models.declarations.declaration import Declaration
 from views.screens.boxes import Box, as_typed
 from views.storage.papers import mirrored
-from workflow.declarations.form_parts import Field, Section
+from workflow.forms.form_parts import Field, Section
 
 #: Kinds of declared fields that an input has another name for.
 KINDS = {"year": "number"}
@@ -50,10 +50,10 @@ def _box(
     field: Field, declaration: Declaration | None, row: Mapping[str, Any], errors: Mapping[str, str], prefix: str
 ) -> Box:
     if field.mirror and declaration is not None:
-        return Box(prefix + field.key, field.label, "shown", mirrored(declaration, field) or "—", hint=field.hint)
+        return Box(prefix + field.key, field.label, "shown", mirrored(declaration, field) or "—", hint=field.told)
     value = row.get(field.key)
     options = [("", "请选择"), *field.choices] if field.kind == "choice" else ()
-    hint = field.hint or ("格式 2023-09" if field.kind == "month" else "")
+    hint = field.told or ("格式 2023-09" if field.kind == "month" else "")
     error = errors.get(prefix.replace("-", ".") + field.key, "") or errors.get(prefix + field.key, "")
     return Box(
         prefix + field.key,

@@ -14,8 +14,8 @@ from models.materials.proof import proofs_of
 from views.storage.attachments import file_link
 from views.storage.papers import mirrored
 from workflow.declarations import degree_check, quota_need
-from workflow.declarations import form as forms
-from workflow.declarations.form_parts import Field, Section
+from workflow.forms import form as forms
+from workflow.forms.form_parts import Field, Section
 
 #: Columns of a repeated section that fit beside each other; wider rows are told one below the other.
 COLUMNS = 6
@@ -64,7 +64,7 @@ def sections_of(declaration: Declaration) -> list[Filled]:
     known |= declaring if isinstance(declaring, dict) else {}
     return [
         _with_proofs(section, _read(section, filled.get(section.key), declaration, known), beside)
-        for section in forms.form().sections_for(known)
+        for section in forms.form_of(declaration).sections_for(known)
         if section.fields
     ]
 

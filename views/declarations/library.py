@@ -25,7 +25,7 @@ from workflow.base import policy
 from workflow.base.errors import NotNow, Refused
 from workflow.base.unit_of_work import UnitOfWork, attempt
 from workflow.declarations import submission
-from workflow.declarations.form_parts import Section
+from workflow.forms.form_parts import Section
 from workflow.materials import library
 
 PAGE = 25

@@ -20,7 +20,7 @@ from views.screens.stay import context
 from workflow.base import policy
 from workflow.base.errors import NotNow, Refused
 from workflow.base.unit_of_work import UnitOfWork, attempt
-from workflow.declarations import form as forms
+from workflow.forms import form as forms
 from workflow.recognition import compared, job
 from workflow.recognition.compared import FileRead, Line, Standing
 from workflow.recognition.page import Box
@@ -48,7 +48,7 @@ class RecognitionView(BaseView):
         files = compared.of_declaration(of_request(), declaration)
         here = files.get(request.args.get("file", 0, type=int)) or _first(list(files.values()))
         seen.draw(seen.version_of(*declare_seen.whole(declaration)))
-        kinds = {kind.key: kind.label for kind in forms.form().materials}
+        kinds = {kind.key: kind.label for kind in forms.form_of(declaration).materials}
         return self.render_template(
             "declarations/recognition.html",
             title="识读核对",

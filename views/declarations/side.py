@@ -23,10 +23,10 @@ from views.declarations.recognition import boxes_of
 from views.screens.moment import of_request
 from workflow.base.errors import Refused
 from workflow.declarations import content
-from workflow.declarations import form as forms
 from workflow.declarations.corrections import places
 from workflow.declarations.corrections.differences import between
 from workflow.declarations.corrections.places import Place
+from workflow.forms import form as forms
 from workflow.recognition import compared
 from workflow.storage import preview
 
@@ -51,7 +51,7 @@ def of(declaration: Declaration) -> dict[str, Any]:
     chosen = next((m for m in held if m.file.key == asked), None) if asked else next(iter(held), None)
     if asked and chosen is None:
         abort(404)
-    kinds = {kind.key: kind.label for kind in forms.form().materials}
+    kinds = {kind.key: kind.label for kind in forms.form_of(declaration).materials}
     ticked = _known(declaration, request.args.getlist("pick")[:MOST])
     given: dict[str, Any] = {
         "files": [Beside(m.file.key, kinds.get(m.kind, m.kind), m.file.name, m is chosen) for m in held],
@@ -107,9 +107,9 @@ def _sheet(chosen: Material) -> dict[str, Any]:
 def _proved(declaration: Declaration, chosen: Material, ticked: set[str]) -> tuple[list[Part], bool]:
     """The file itself, then the rows that it proves; where none is linked, every row that such a file can prove."""
     rows = {(p.section, p.place + 1) for p in proofs_of(db.session, declaration.id) if p.material_id == chosen.id}
-    kind = next((kind for kind in forms.form().materials if kind.key == chosen.kind), None)
+    kind = next((kind for kind in forms.form_of(declaration).materials if kind.key == chosen.kind), None)
     sections = {section for section, _row in rows} or set(kind.proves if kind else ())
-    titles = {section.title: section for section in forms.form().sections if section.key in sections}
+    titles = {section.title: section for section in forms.form_of(declaration).sections if section.key in sections}
     whole = list(parts_of(declaration, ticked))
     found = []
     for part in whole:
@@ -145,8 +145,9 @@ def _changed(declaration: Declaration, chosen: Material, parts: set[str]) -> lis
     if last is None or last.returned is None:
         return []
     before: Mapping[str, Any] = last.returned
+    form, now = forms.form_of(declaration), places.as_it_stands(db.session, declaration)
     return [
         line
-        for (part, place, _row), line in between(before, places.as_it_stands(db.session, declaration))
+        for (part, place, _row), line in between(before, now, form)
         if part in parts and (part != places.MATERIALS or place == chosen.kind)
     ]

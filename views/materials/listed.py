@@ -15,9 +15,9 @@ from models.declarations.paper_stub import PaperStub
 from models.materials.upload import Upload
 from views.screens.moment import of_request
 from workflow.base import settings
-from workflow.declarations import form as forms
 from workflow.declarations import paper_only, submission
-from workflow.declarations.form_parts import MaterialKind, Section
+from workflow.forms import form as forms
+from workflow.forms.form_parts import MaterialKind, Section
 from workflow.materials import proofs, upload
 from workflow.recognition import compared
 
@@ -60,7 +60,7 @@ def listed(declaration: Declaration, asked: Collection[str] = ()) -> dict[str, A
     facts = submission.facts_of(uow, declaration)
     held, stubs = submission.materials_of(uow, declaration), paper_only.stubs_of(uow, declaration)
     on_the_way = upload.under_way(uow, declaration)
-    kinds = [_kind(declaration, kind, facts, held, stubs, on_the_way) for kind in forms.form().materials]
+    kinds = [_kind(declaration, kind, facts, held, stubs, on_the_way) for kind in forms.form_of(declaration).materials]
     others = [k for k in kinds if not _shown(k, facts, asked)]
     return {
         "kinds": sorted((k for k in kinds if k not in others), key=lambda k: list(TONES).index(k.status)),
@@ -108,7 +108,7 @@ def unproved(declaration: Declaration, facts: Mapping[str, Any] | None = None) -
     known = facts if facts is not None else submission.facts_of(uow, declaration)
     found = []
     for row in proofs.missing(uow, declaration):
-        kind = proofs.kind_for(row.section, known)
+        kind = proofs.kind_for(declaration, row.section, known)
         place = f"#{kind.key}" if kind else ""
         found.append((row.words, url_for("DeclareView.materials", key=declaration.id) + place))
     return found
@@ -116,7 +116,7 @@ def unproved(declaration: Declaration, facts: Mapping[str, Any] | None = None) -
 
 def beside(declaration: Declaration, section: Section) -> list[list[Material]] | None:
     """The files that prove each row of a section, for its form; None for a section whose rows ask for none."""
-    if not section.repeated or not any(section.key in kind.proves for kind in forms.form().materials):
+    if not section.repeated or not any(section.key in kind.proves for kind in forms.form_of(declaration).materials):
         return None
     held = proofs.by_row(of_request(), declaration)
     rows = (declaration.content.sections or {}).get(section.key) or []
@@ -125,5 +125,5 @@ def beside(declaration: Declaration, section: Section) -> list[list[Material]] |
 
 def where(declaration: Declaration, section: Section) -> str:
     """Where a proof of such a row is handed in."""
-    kind = proofs.kind_for(section.key, submission.facts_of(of_request(), declaration))
+    kind = proofs.kind_for(declaration, section.key, submission.facts_of(of_request(), declaration))
     return url_for("DeclareView.materials", key=declaration.id) + (f"#{kind.key}" if kind else "")

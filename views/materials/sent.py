@@ -7,12 +7,13 @@ from typing import Any
 
 from flask import request
 
+from models.base import db
 from models.declarations.declaration import Declaration
 from models.declarations.material import Material
 from views.screens import lookup
 from workflow.base.errors import NotNow, Refused
 from workflow.base.unit_of_work import UnitOfWork
-from workflow.declarations import form as forms
+from workflow.forms import form as forms
 from workflow.materials import photos, proofs, upload
 from workflow.storage import files
 
@@ -68,7 +69,7 @@ def files_sent(key: int, kind: str, do: Do) -> str:
         raise Refused("请选择要上传的文件。", field=kind)
     if len(sent) > MOST:
         raise Refused(f"一次最多选择 {MOST} 个文件；请分几次上传。", field=kind)
-    declared = forms.form().material(kind)
+    declared = forms.form_of(db.session.get_one(Declaration, key)).material(kind)
     clean, rows = bool(request.form.get("no_secrets")), request.form.getlist("rows")
     photos_only = [f for f in sent if _picture(str(f.filename))] if "pdf" in declared.accept else []
     paged = photos_only if len(photos_only) > 1 or request.form.get("paged") else []

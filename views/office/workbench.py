@@ -23,8 +23,9 @@ from views.screens.further_condition import WAITING
 from workflow.base import policy
 from workflow.base.reading_keys import Waits
 from workflow.base.unit_of_work import UnitOfWork
-from workflow.declarations import desk, form
+from workflow.declarations import desk
 from workflow.declarations.destination import deadline, holder, since_when
+from workflow.forms import form
 from workflow.office import working_days
 
 #: Rows of a desk on the first page, own declarations, messages that are looked at, and those of one kind shown.
@@ -213,7 +214,7 @@ def _next(declaration: Declaration) -> tuple[str, str]:
         if declaration.state == DeclarationState.RETURNED:
             return "去补正", url_for("DeclareView.show", key=declaration.id)
         filled = declaration.content.sections or {}
-        left = [s.key for s in form.form().sections if s.fields and not s.only and s.key not in filled]
+        left = [s.key for s in form.form_of(declaration).sections if s.fields and not s.only and s.key not in filled]
         if left:
             return "继续填写", url_for("DeclareView.section", key=declaration.id, name=left[0])
         return "检查并提交", url_for("DeclareView.check", key=declaration.id)

@@ -30,7 +30,7 @@ from workflow.base import policy
 from workflow.base.errors import Refused
 from workflow.base.flow import Ask, Step
 from workflow.base.unit_of_work import UnitOfWork, asking
-from workflow.declarations import form as forms
+from workflow.forms import form as forms
 from workflow.review import review_desk, scoring
 from workflow.review import session as sessions
 from workflow.review.bench import review_of, seat
@@ -147,7 +147,7 @@ class ExpertDesk(Screen):
     def _judge_page(self, declaration: Declaration, step: Step, posted: Posted) -> str:
         boxes = posted.boxes(step, declaration)
         drawn = {box.name for box in boxes}
-        kinds = {kind.key: kind.label for kind in forms.form().materials}
+        kinds = {kind.key: kind.label for kind in forms.form_of(declaration).materials}
         held = db.session.scalars(
             select(Material)
             .where(Material.declaration_id == declaration.id)

@@ -15,6 +15,7 @@ from models.awards.truth import TruthState
 from models.base import db
 from models.committees.catalogue import TitleLevel
 from models.declarations.declaration import Declaration, DeclarationMode, DeclarationState
+from models.declarations.form_edition import Paper
 from models.declarations.liability import CheckResult, LiabilityCheck
 from models.declarations.opinion import Opinion, OpinionResult
 from models.declarations.paper_stub import PaperStub
@@ -27,9 +28,10 @@ from views.screens.stay import context
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import asking, attempt
 from workflow.declarations import bound, comparison, content, endorsement
-from workflow.declarations import form as forms
 from workflow.declarations import opinion as opinions
 from workflow.declarations.named import as_filed
+from workflow.forms import editions
+from workflow.forms import form as forms
 from workflow.storage import clean, printing
 
 #: The notice as papers cite it.
@@ -151,12 +153,14 @@ def review_form_pdf(declaration: Declaration) -> io.BytesIO:
             for e in endorsement.given(db.session, declaration)
         ],
         "promise": {
-            "text": forms.form().promise.splitlines(),
+            "text": forms.form_of(declaration).promise.splitlines(),
             "signer": person.name,
             "signed_at": f"{promised_at:%Y-%m-%d %H:%M}" if promised_at else "",
         },
         "authority_opinions": [],
     }
+    if line := printed_on(declaration):
+        data["subtitle"] = line
     data["cover"] = [[label, value or "无"] for label, value in data["cover"]]
     if (card := bound.card_in_force(db.session, declaration)) is not None:
         data["liability_card"] = {"items": [_checked(check) for check in card.checks]}
@@ -206,7 +210,7 @@ def opinion_sheet_pdf(declaration: Declaration) -> io.BytesIO:
     ]
     sections = [section for key, section in _keyed_sections(declaration) if key in ON_THE_SHEET]
     if declaration.mode == DeclarationMode.EXCEPTIONAL:
-        asked = forms.form().section("declaring")
+        asked = forms.form_of(declaration).section("declaring")
         row = (declaration.content.sections or {}).get("declaring") or {}
         why = [[f.label, _shown(f, row, declaration) or "无"] for f in asked.fields if f.key in EXCEPTIONAL]
         sections.append({"title": "破格条件", "kind": "facts", "facts": why})
@@ -239,6 +243,17 @@ def _boxes(declaration: Declaration) -> Iterable[dict[str, Any]]:
         yield {"title": SAYS[2], **(_opinion(opinion) if opinion else {"organisation": declaration.committee.name})}
 
 
+def printed_on(declaration: Declaration) -> str:
+    """How the 评审表 is to be printed by its edition; empty where nothing is said. Its pages stay A4, and carry their
+    codes: two of them lie side by side on a sheet of A3."""
+    edition = editions.edition_of(declaration)
+    if edition is None or (edition.paper_size, edition.copies, edition.both_sides) == (Paper.A4, 1, False):
+        return ""
+    sides = "双面" if edition.both_sides else "单面"
+    sheet = "A3 纸对折" if edition.paper_size == Paper.A3 else "A4 纸"
+    return f"用 {sheet}{sides}打印，一式 {edition.copies} 份"
+
+
 def _photo(declaration: Declaration) -> bytes:
     """The 二寸照 as a JPEG of what is printed of it; empty where there is none, or none that opens."""
     found = next((m for m in content.materials_of(asking(g.user), declaration) if m.kind == "photo"), None)
@@ -256,7 +271,7 @@ def _photo(declaration: Declaration) -> bytes:
 
 def _materials(declaration: Declaration) -> Iterable[list[str]]:
     """申报材料目录: each file, and each paper-only file of a secret declaration by its stub (118号 一)."""
-    kinds = {kind.key: kind.label for kind in forms.form().materials}
+    kinds = {kind.key: kind.label for kind in forms.form_of(declaration).materials}
     for item in comparison.items_of(asking(g.user), declaration):
         if isinstance(item.item, PaperStub):
             form = f"仅纸质，编号 {item.item.reference}，{item.item.pages} 页"
@@ -287,7 +302,7 @@ def _sections(declaration: Declaration) -> Iterable[dict[str, Any]]:
 def _keyed_sections(declaration: Declaration) -> Iterable[tuple[str, dict[str, Any]]]:
     """(key, section) with all its columns, in the order of the form; what was left empty is printed as 无."""
     filled = declaration.content.sections or {}
-    for section in forms.form().sections:
+    for section in forms.form_of(declaration).sections:
         value, title = filled.get(section.key), section.title
         if section.repeated:
             rows = [[_shown(f, row, declaration) or "无" for f in section.fields] for row in (value or [])]

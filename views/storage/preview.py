@@ -19,7 +19,7 @@ from models.declarations.material import Material, StoredFile
 from models.materials.proof import proofs_of
 from views.storage.records import opens, readable_file
 from workflow.base.errors import Refused
-from workflow.declarations import form as forms
+from workflow.forms import form as forms
 from workflow.materials import proofs
 from workflow.storage import preview
 from workflow.storage.store import Absent, Damaged, Unavailable
@@ -84,7 +84,8 @@ class PreviewView(BaseView):
 def _files_beside(stored: StoredFile) -> Sequence[tuple[str, StoredFile]]:
     """(kind, file) of everything the record holds: of a declaration its present materials, else its attachments."""
     if stored.owner_kind == "declaration":
-        kinds = {kind.key: kind.label for kind in forms.form().materials}
+        declaration = db.session.get_one(Declaration, stored.owner_id)
+        kinds = {kind.key: kind.label for kind in forms.form_of(declaration).materials}
         held = db.session.scalars(
             select(Material).where(Material.declaration_id == stored.owner_id).order_by(Material.id)
         )

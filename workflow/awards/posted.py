@@ -34,8 +34,8 @@ from models.sealed import blind_index
 from workflow.base.errors import NotNow, Refused
 from workflow.base.notices import tell
 from workflow.base.unit_of_work import UnitOfWork
-from workflow.declarations import form as forms
-from workflow.declarations.form_parts import Field
+from workflow.forms import form as forms
+from workflow.forms.form_parts import Field
 
 #: While a declaration is in one of these its posted content is what the unit has posted.
 POSTED = {PublicityKind.UNIT: states(stage=Stage.POSTING), PublicityKind.RESULT: RESULT_POSTED}
@@ -171,7 +171,7 @@ def lines_of(d: Declaration) -> list[tuple[str, list[str]]]:
     filled: Mapping[str, Any] = d.content.sections or {}
     told: dict[str, list[str]] = {}
     for label, key, names, needed in SHOWN:
-        section = forms.form().section(key)
+        section = forms.form_of(d).section(key)
         fields = {f.key: f for f in section.fields}
         rows = told.setdefault(label, [])
         for row in _rows(filled.get(key)):

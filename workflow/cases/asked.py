@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from sqlalchemy.orm import object_session
 
 from models.declarations.correction_item import CorrectionItem, ItemAnswer, ItemKind
-from models.declarations.declaration import Correction
-from workflow.declarations import form as forms
+from models.declarations.declaration import Correction, Declaration
 from workflow.declarations.corrections import told
-from workflow.declarations.form_parts import Form, MaterialKind, Section
+from workflow.forms import form as forms
+from workflow.forms.form_parts import Form, MaterialKind, Section
 
 MATERIALS, CHOICE = "materials", "choice"
 ELSE = "按该项要求补充或更正；不清楚的，请致电告知机构"
@@ -34,7 +34,9 @@ class Asked:
 
 def asked(correction: Correction) -> list[Asked]:
     """The items of one 一次性补正告知 in their order: points as they were picked, words by what they name."""
-    form, session = forms.form(), object_session(correction)
+    session = object_session(correction)
+    declaration = session.get(Declaration, correction.declaration_id) if session is not None else None
+    form = forms.form_of(declaration) if declaration is not None else forms.form()
     points = told.items_of(session, correction) if session is not None and correction.id else ()
     picked = [_point(item, told.words_of(item)) for item in points]
     words = correction.items[len(picked) :]

@@ -19,7 +19,7 @@ from models.materials.library import LibraryUse
 from models.materials.proof import Proof, proofs_of
 from models.paths.path import Way
 from workflow.base.unit_of_work import UnitOfWork
-from workflow.declarations import form
+from workflow.forms import form
 from workflow.storage.files import new_key
 
 #: What is said anew each time: the choice of this year, the statement on penalties, the promise.
@@ -64,7 +64,7 @@ def carry(uow: UnitOfWork, declaration: Declaration, facts: dict[str, Any]) -> N
 def _sections(declaration: Declaration, last: Declaration, facts: dict[str, Any]) -> dict[str, Any]:
     filled = last.content.sections or {}
     carried: dict[str, Any] = {}
-    for section in form.form().sections_for(facts):
+    for section in form.form_of(declaration).sections_for(facts):
         if section.key in ANEW or not section.fields or not (filled.get(section.key) or _gained(last, section.key)):
             continue
         value, _errors = form.clean(section, filled.get(section.key), context=facts, draft=True)
@@ -99,7 +99,7 @@ def _gained(last: Declaration, key: str) -> dict[str, Any] | None:
 def _link_files(
     uow: UnitOfWork, declaration: Declaration, last: Declaration, facts: dict[str, Any], sections: dict[str, Any]
 ) -> int:
-    kinds = {kind.key for kind in form.form().materials if kind.fits(facts)}
+    kinds = {kind.key for kind in form.form_of(declaration).materials if kind.fits(facts)}
     held = uow.session.scalars(
         select(Material).where(Material.declaration_id == last.id, Material.kind.in_(kinds)).order_by(Material.id)
     ).all()

@@ -25,7 +25,7 @@ from workflow.base.errors import NotNow
 from workflow.base.journal import canonical
 from workflow.base.remembered import once
 from workflow.base.unit_of_work import UnitOfWork
-from workflow.declarations.form_parts import Section
+from workflow.forms.form_parts import Section
 
 #: What defines the case: label by the name under which it is chosen. Locked once the unit has recommended.
 CASE_FACTS = {

@@ -9,9 +9,9 @@ from models.declarations.paper_stub import PaperStub
 from workflow.base.errors import NotYou, Refused
 from workflow.base.remembered import once
 from workflow.base.unit_of_work import UnitOfWork
-from workflow.declarations import form
 from workflow.declarations.corrections import unlocked
 from workflow.declarations.submission import own_and_open
+from workflow.forms import form
 
 MOST_PAGES = 9999
 
@@ -27,7 +27,7 @@ def register(
 ) -> PaperStub:
     """登记纸质目录: this kind of material lies on paper only. Refused where nothing is secret, and without its name."""
     own_and_open(uow, declaration)
-    declared = form.form().material(kind)
+    declared = form.form_of(declaration).material(kind)
     unlocked.refuse_file(uow.session, declaration, kind)
     if not declaration.secret or kind == "photo":
         raise Refused(

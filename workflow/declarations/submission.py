@@ -11,13 +11,7 @@ from sqlalchemy import delete, select
 from models.batches.batch import Batch, BatchState
 from models.committees.catalogue import Specialty, Title
 from models.committees.committee import REVIEWS
-from models.declarations.declaration import (
-    Channel,
-    Declaration,
-    DeclarationContent,
-    DeclarationMode,
-    RouteStep,
-)
+from models.declarations.declaration import Channel, Declaration, DeclarationMode, RouteStep
 from models.declarations.declaration import DeclarationState as S
 from models.declarations.material import Material, StoredFile
 from models.declarations.paper_stub import PaperStub
@@ -31,11 +25,12 @@ from workflow.base.remembered import once
 from workflow.base.roles import APPLICANT
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.conditions import judged
-from workflow.declarations import bound, carry, content, eligibility, form, named, quota, quota_need, term
+from workflow.declarations import bound, carry, content, eligibility, named, quota, quota_need, term
 from workflow.declarations.audit import link, open_corrections
 from workflow.declarations.content import materials_of
 from workflow.declarations.corrections import answered, unlocked
 from workflow.declarations.declaration import DECLARATION, is_review, step_at
+from workflow.forms import form
 from workflow.paths import acceptance, route
 from workflow.paths.path_version import current
 from workflow.storage import files, printing
@@ -80,7 +75,7 @@ def start(
         channel=channel,
         secret=secret,
         state=S.DRAFT,
-        content=DeclarationContent(sections={}, form_version=form.form().version),
+        content=form.begun(uow.session, batch.year),
     )
     quota_need.settle(declaration)
     uow.session.add(declaration)
@@ -147,7 +142,8 @@ def save_section(
     own_and_open(uow, declaration)
     errors = _write_section(uow, declaration, key, raw, seen)
     carry.looked_through(declaration, key)
-    uow.record("save_section", declaration, label="暂存申报", section=form.form().section(key).title, quiet=True)
+    section = form.form_of(declaration).section(key)
+    uow.record("save_section", declaration, label="暂存申报", section=section.title, quiet=True)
     return errors
 
 
@@ -159,12 +155,13 @@ def keep_section(uow: UnitOfWork, declaration: Declaration, key: str, raw: Any, 
     if content.same((before or {}).get(key), declaration.content.sections[key]):
         declaration.content.sections = before
     else:
-        uow.record("keep_section", declaration, label="自动保存", section=form.form().section(key).title, quiet=True)
+        section = form.form_of(declaration).section(key)
+        uow.record("keep_section", declaration, label="自动保存", section=section.title, quiet=True)
     return errors
 
 
 def _write_section(uow: UnitOfWork, declaration: Declaration, key: str, raw: Any, seen: str | None) -> dict[str, str]:
-    section = form.form().section(key)
+    section = form.form_of(declaration).section(key)
     value, errors = form.clean(
         section, raw, cutoff=declaration.batch.evidence_on, context=facts_of(uow, declaration), draft=True
     )
@@ -187,7 +184,7 @@ def clear_part(uow: UnitOfWork, declaration: Declaration, key: str) -> None:
         for material in materials_of(uow, declaration):
             detach(uow, declaration, material)
     else:
-        section = form.form().section(key)
+        section = form.form_of(declaration).section(key)
         unlocked.refuse_clearing(uow.session, declaration, section)
         declaration.content.sections = {k: v for k, v in (declaration.content.sections or {}).items() if k != key}
         following.follow(uow.session, declaration.id, key, None, None)
@@ -246,7 +243,7 @@ def attach(
 ) -> Material:
     """申报材料上传: one file of a declared kind; refuses what is not declared, too large or does not open."""
     own_and_open(uow, declaration)
-    declared = form.form().material(kind)
+    declared = form.form_of(declaration).material(kind)
     unlocked.refuse_file(uow.session, declaration, kind)
     if not no_secrets:
         raise Refused("涉密材料信息严禁网上填写提交（118号 一）；请勾选“确认不含涉密内容”后再上传。", field=kind)
@@ -336,7 +333,8 @@ def problems_of(uow: UnitOfWork, declaration: Declaration) -> list[form.Problem]
 
     def look() -> list[form.Problem]:
         sections, context = declaration.content.sections or {}, facts_of(uow, declaration)
-        return list(form.problems(sections, cutoff=declaration.batch.evidence_on, context=context))
+        by, cutoff = form.form_of(declaration), declaration.batch.evidence_on
+        return list(form.problems(sections, cutoff=cutoff, context=context, by=by))
 
     return once(uow.session, (problems_of, declaration), look)
 
@@ -348,7 +346,7 @@ def review(uow: UnitOfWork, declaration: Declaration) -> tuple[dict[str, str], d
     for problem in problems_of(uow, declaration):
         (warnings if problem.level == "warning" else errors).setdefault(problem.place, problem.sentence)
     for key in declaration.content.carried or ():
-        title = "申报材料" if key == carry.MATERIALS else form.form().section(key).title
+        title = "申报材料" if key == carry.MATERIALS else form.form_of(declaration).section(key).title
         warnings.setdefault(
             key, f"“{title}”为带入上次申报 {declaration.content.carried_from} 的内容，尚未核对；请核对后暂存。"
         )

@@ -22,10 +22,11 @@ from workflow.base.errors import NotNow, NotYou, Refused
 from workflow.base.roles import APPLICANT
 from workflow.base.scopes import everyone, part_of
 from workflow.base.unit_of_work import UnitOfWork
-from workflow.declarations import content, form, submission
+from workflow.declarations import content, submission
 from workflow.declarations.content import materials_of
 from workflow.declarations.corrections import unlocked
-from workflow.declarations.form_parts import Field, MaterialKind, Section
+from workflow.forms import form
+from workflow.forms.form_parts import Field, MaterialKind, Section
 from workflow.materials import proofs
 from workflow.storage import files
 
@@ -236,7 +237,7 @@ def _put_rows(uow: UnitOfWork, declaration: Declaration, key: str, rows: list[di
 def _bring_files(uow: UnitOfWork, declaration: Declaration, entry: LibraryEntry, place: int) -> None:
     held = {(m.kind, m.file.sha256): m for m in materials_of(uow, declaration)}
     for one in entry.files:
-        kind = form.form().material(one.kind)
+        kind = form.form_of(declaration).material(one.kind)
         material = held.get((one.kind, one.file.sha256))
         if material is None:
             unlocked.refuse_file(uow.session, declaration, one.kind)
@@ -290,7 +291,7 @@ def take_in(uow: UnitOfWork, declaration: Declaration) -> int:
             uow.session.add(entry)
             uow.session.flush()
             count += 1
-            _take_files(uow, entry, [p for p in beside if (p.section, p.place) == (kept.key, place)])
+            _take_files(uow, declaration, entry, [p for p in beside if (p.section, p.place) == (kept.key, place)])
         uow.session.add(LibraryUse(entry_id=entry.id, declaration_id=declaration.id, section=kept.key, place=place))
     uow.session.flush()
     uow.record("take_in", declaration, label="收入成果库", count=count, quiet=True)
@@ -305,9 +306,10 @@ def _rows(declaration: Declaration) -> Iterator[tuple[Section, int, Mapping[str,
                 yield kept, place, row
 
 
-def _take_files(uow: UnitOfWork, entry: LibraryEntry, beside: Iterable[Proof]) -> None:
+def _take_files(uow: UnitOfWork, declaration: Declaration, entry: LibraryEntry, beside: Iterable[Proof]) -> None:
+    kinds = {kind.key: kind.label for kind in form.form_of(declaration).materials}
     for proof in list(beside)[:MOST_FILES]:
-        label = form.form().material(proof.material.kind).label
+        label = kinds.get(proof.material.kind, proof.material.kind)
         copied = _copy(uow, proof.material.file, entry, label)
         entry.files.append(LibraryFile(kind=proof.material.kind, file=copied))
 

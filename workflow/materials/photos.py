@@ -11,8 +11,8 @@ from models.declarations.material import Material
 from models.materials.upload import Upload
 from workflow.base.errors import NotNow, Refused
 from workflow.base.unit_of_work import UnitOfWork
-from workflow.declarations import form
 from workflow.declarations.submission import own_and_open
+from workflow.forms import form
 from workflow.materials import upload as uploads
 from workflow.storage import files
 from workflow.storage.anew import bound
@@ -72,7 +72,7 @@ def join(uow: UnitOfWork, declaration: Declaration, kind: str, name: str, rows: 
     if not photos:
         raise Refused("没有待合并的照片；请先拍照或选择照片。", field=kind)
     data = bound([(uploads.content_of(p), p.turn) for p in photos], [p.name for p in photos], kind)
-    called = files.clean_name(name.strip() or form.form().material(kind).label)
+    called = files.clean_name(name.strip() or form.form_of(declaration).material(kind).label)
     stem = called[:-4] if called.lower().endswith(".pdf") else called
     chosen = rows or [row for photo in photos for row in photo.rows.split()]
     made = uploads.hand_in(uow, declaration, kind, data, f"{stem}.pdf", rows=chosen)

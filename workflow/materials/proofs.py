@@ -18,10 +18,10 @@ from models.declarations.paper_stub import PaperStub
 from models.materials.proof import Proof, proofs_of
 from workflow.base.errors import NotYou, Refused
 from workflow.base.unit_of_work import UnitOfWork
-from workflow.declarations import form
 from workflow.declarations.content import materials_of
-from workflow.declarations.form_parts import MaterialKind, Section
 from workflow.declarations.submission import own_and_open
+from workflow.forms import form
+from workflow.forms.form_parts import MaterialKind, Section
 
 #: Kinds of fields that can name a row.
 _NAMING = ("text", "area", "choice")
@@ -56,7 +56,7 @@ def rows_of(declaration: Declaration, sections: Iterable[str]) -> list[Row]:
     """The rows of these sections, in the order of the form."""
     filled, wanted = declaration.content.sections or {}, set(sections)
     found = []
-    for section in form.form().sections:
+    for section in form.form_of(declaration).sections:
         if section.key in wanted and section.repeated:
             for place, row in enumerate(filled.get(section.key) or []):
                 name = name_of(section, row) if isinstance(row, dict) else ""
@@ -76,7 +76,7 @@ def link(uow: UnitOfWork, declaration: Declaration, material: Material, chosen: 
     own_and_open(uow, declaration)
     if material.declaration_id != declaration.id:
         raise NotYou("该材料不属于本申报。")
-    kind = form.form().material(material.kind)
+    kind = form.form_of(declaration).material(material.kind)
     known = {row.key: row for row in provable(declaration, kind)}
     wanted = set(chosen)
     if wanted - known.keys():
@@ -95,7 +95,7 @@ def link(uow: UnitOfWork, declaration: Declaration, material: Material, chosen: 
 
 def link_new(uow: UnitOfWork, declaration: Declaration, material: Material, chosen: Iterable[str]) -> None:
     """What was chosen at the upload; where there is but one row that it could prove, that one."""
-    known = provable(declaration, form.form().material(material.kind))
+    known = provable(declaration, form.form_of(declaration).material(material.kind))
     wanted = set(chosen) & {row.key for row in known} or {row.key for row in known if len(known) == 1}
     if wanted:
         link(uow, declaration, material, wanted)
@@ -117,9 +117,9 @@ def by_file(uow: UnitOfWork, declaration: Declaration) -> dict[int, set[str]]:
     return found
 
 
-def kind_for(section: str, facts: Mapping[str, Any]) -> MaterialKind | None:
+def kind_for(declaration: Declaration, section: str, facts: Mapping[str, Any]) -> MaterialKind | None:
     """The kind of material under which a proof of such a row is handed in first."""
-    kinds = [kind for kind in form.form().materials if section in kind.proves and kind.fits(facts)]
+    kinds = [kind for kind in form.form_of(declaration).materials if section in kind.proves and kind.fits(facts)]
     return kinds[0] if kinds else None
 
 
@@ -128,7 +128,7 @@ def missing(uow: UnitOfWork, declaration: Declaration) -> list[Row]:
     held = proofs_of(uow.session, declaration.id)
     proved = {(proof.section, proof.place) for proof in held}
     on_paper = _on_paper(uow, declaration)
-    asked = [s.key for s in form.form().sections if s.proven and s.key not in on_paper]
+    asked = [s.key for s in form.form_of(declaration).sections if s.proven and s.key not in on_paper]
     return [row for row in rows_of(declaration, asked) if (row.section, row.place) not in proved]
 
 
@@ -137,7 +137,7 @@ def _on_paper(uow: UnitOfWork, declaration: Declaration) -> set[str]:
     if not declaration.secret:
         return set()
     kinds = set(uow.session.scalars(select(PaperStub.kind).where(PaperStub.declaration_id == declaration.id)))
-    return {section for kind in form.form().materials if kind.key in kinds for section in kind.proves}
+    return {section for kind in form.form_of(declaration).materials if kind.key in kinds for section in kind.proves}
 
 
 def twins(uow: UnitOfWork, declaration: Declaration) -> dict[int, list[str]]:
@@ -145,7 +145,7 @@ def twins(uow: UnitOfWork, declaration: Declaration) -> dict[int, list[str]]:
 
     Looked for under other kinds of this declaration and in what the same person handed in before.
     """
-    kinds = {kind.key: kind.label for kind in form.form().materials}
+    kinds = {kind.key: kind.label for kind in form.form_of(declaration).materials}
     mine = materials_of(uow, declaration)
     found: dict[int, list[str]] = {}
     for one in mine:

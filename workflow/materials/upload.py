@@ -20,8 +20,9 @@ from workflow.base import settings
 from workflow.base.errors import NotNow, NotYou, Refused
 from workflow.base.scopes import everyone, part_of
 from workflow.base.unit_of_work import UnitOfWork
-from workflow.declarations import form, submission
-from workflow.declarations.form_parts import MaterialKind
+from workflow.declarations import submission
+from workflow.forms import form
+from workflow.forms.form_parts import MaterialKind
 from workflow.materials import proofs
 from workflow.storage import files
 from workflow.storage.anew import anew
@@ -76,7 +77,7 @@ def begin(
     than one person may have on the way.
     """
     submission.own_and_open(uow, declaration)
-    declared = form.form().material(kind)
+    declared = form.form_of(declaration).material(kind)
     if not no_secrets:
         raise Refused(SECRETS, field=kind)
     name = files.clean_name(name)

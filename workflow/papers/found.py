@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from models.declarations.declaration import Declaration
 from models.declarations.paper_pile import PaperPile, PaperReceipt
 from models.declarations.printing import PaperPrint
-from workflow.declarations import content, form
+from workflow.declarations import content
+from workflow.forms import form
 from workflow.storage import printing
 from workflow.storage.page_code import PAPERS
 
@@ -169,7 +170,7 @@ def _case(
     for sheet in sheets:
         _sort(case, sheet, prints, list(digests))
     if expected and expected.content_hash and expected.content_hash != now and not case.older:
-        case.stale = differing(printing.said(expected).sections, declaration.content.sections or {}) or [
+        case.stale = differing(declaration, printing.said(expected).sections, declaration.content.sections or {}) or [
             ("申报内容", "打印时", "已有变化（申报事项或所附材料）")
         ]
     return case
@@ -204,7 +205,7 @@ def _sort(case: Case, sheet: Sheet, prints: dict[int, PaperPrint], digests: list
     elif (
         (row := prints.get(sheet.of or 0)) is not None and case.expected is not None and not _same(row, sheet, digests)
     ):
-        case.older.append((sheet, changes(row, case.expected)))
+        case.older.append((sheet, changes(case.declaration, row, case.expected)))
     elif sheet.apart:
         case.altered.append(sheet)
     elif row is not None and not sheet.laid:
@@ -226,15 +227,15 @@ def _same(row: PaperPrint, sheet: Sheet, digests: list[str]) -> bool:
     return sheet.page <= len(digests) and mine[sheet.page - 1] == digests[sheet.page - 1]
 
 
-def changes(older: PaperPrint, newer: PaperPrint) -> list[tuple[str, str, str]]:
+def changes(declaration: Declaration, older: PaperPrint, newer: PaperPrint) -> list[tuple[str, str, str]]:
     """(field, then, now) of what has changed between two prints of a form."""
-    return differing(printing.said(older).sections, printing.said(newer).sections)
+    return differing(declaration, printing.said(older).sections, printing.said(newer).sections)
 
 
-def differing(then: dict[str, Any], now: dict[str, Any]) -> list[tuple[str, str, str]]:
+def differing(declaration: Declaration, then: dict[str, Any], now: dict[str, Any]) -> list[tuple[str, str, str]]:
     """(field, then, now) of every field that is declared otherwise, section by section."""
     return [
         (f"{section.title} · {where}", before or "无", after or "无")
-        for section in form.form().sections
+        for section in form.form_of(declaration).sections
         for where, before, after in content.differences(section, then.get(section.key), now.get(section.key))
     ]

@@ -19,8 +19,9 @@ from models.materials.proof import proofs_of
 from models.sealed import mask_id
 from workflow.base.errors import NotNow, NotYou
 from workflow.base.unit_of_work import UnitOfWork
-from workflow.declarations import form, submission
+from workflow.declarations import submission
 from workflow.declarations.content import materials_of
+from workflow.forms import form
 from workflow.recognition import documents, engine, job, kept
 from workflow.recognition.documents import Proves, declared, words_of
 from workflow.recognition.page import Reading, alike
@@ -109,7 +110,7 @@ def _of(
     if only and not any(only in reading.text for page in pages for reading in page):
         return made
     places = [(p.section, p.place) for p in proofs_of(uow.session, declaration.id) if p.material_id == material.id]
-    made.linked = bool(places) or not form.form().material(material.kind).proves
+    made.linked = bool(places) or not form.form_of(declaration).material(material.kind).proves
     made.lines = list(_lines(declaration, material.kind, places, pages))
     return made
 
@@ -126,7 +127,7 @@ def _lines(
                     shown = mask_id(typed) if proves.field == "id_number" else typed
                     yield Line(proves, 0, "", documents.PERSONAL[proves.field], shown, said)
             continue
-        section, told = form.form().section(proves.section), declared(proves)
+        section, told = form.form_of(declaration).section(proves.section), declared(proves)
         rows = [place for name, place in places if name == proves.section]
         there = filled.get(section.key) or []
         for place in (place for place in rows if place < len(there)):
@@ -178,7 +179,7 @@ def take_over(uow: UnitOfWork, declaration: Declaration, material: Material, key
     line = next((one for one in of_file(uow, declaration, material).lines if one.key == key), None)
     if line is None or not line.taken:
         raise NotNow("这一栏没有可以采用的识读结果，或已经与材料一致；请刷新后查看。")
-    section = form.form().section(line.proves.section)
+    section = form.form_of(declaration).section(line.proves.section)
     rows = [dict(row) for row in (declaration.content.sections or {}).get(section.key) or []]
     told = declared(line.proves)
     value = next((v for v, label in told.choices if label == line.taken), line.taken)

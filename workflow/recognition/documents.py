@@ -10,8 +10,8 @@ import csv
 from dataclasses import dataclass
 from functools import cache
 
-from workflow.declarations import form
-from workflow.declarations.form_parts import Field
+from workflow.forms import form
+from workflow.forms.form_parts import Field
 
 PERSON = "person"
 

@@ -17,7 +17,8 @@ from tests.views.office_day import noon, page_of  # noqa: F401  (a fixture)
 from views.declarations import choice
 from views.storage import papers
 from workflow.base import roles
-from workflow.declarations import form, named
+from workflow.declarations import named
+from workflow.forms import form
 
 pytestmark = pytest.mark.usefixtures("noon")
 

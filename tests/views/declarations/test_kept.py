@@ -12,7 +12,7 @@ from models.declarations.declaration import DeclarationState as S
 from models.office.journal import JournalEntry
 from workflow.base import roles
 from workflow.declarations import content
-from workflow.declarations import form as forms
+from workflow.forms import form as forms
 
 
 @pytest.fixture

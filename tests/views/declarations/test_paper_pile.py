@@ -19,7 +19,7 @@ from models.register.organisation import NodeKind
 from tests.reports.test_paper import packed, text_of
 from tests.scans import drawn, pdf_of, scanned, with_another_figure
 from workflow.base import roles as r
-from workflow.declarations import form
+from workflow.forms import form
 from workflow.papers import found, pile
 
 

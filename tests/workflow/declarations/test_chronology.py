@@ -8,7 +8,7 @@ import pytest
 
 from tests.workflow.declarations.test_form import CUTOFF, NEEDED, REVIEW
 from tests.workflow.declarations.test_form import whole as complete  # the sections of a sound declaration
-from workflow.declarations.form import form, problems
+from workflow.forms.form import form, problems
 
 BORN, TODAY = date(1990, 6, 15), date(2026, 5, 20)
 LIFE = REVIEW | {"materials": NEEDED, "born_on": BORN, "today": TODAY}

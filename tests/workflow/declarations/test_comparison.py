@@ -20,9 +20,10 @@ from tests.workflow.storage.test_preview import drawing
 from workflow.base import roles
 from workflow.base.errors import Refused
 from workflow.base.trail import leave_trail
-from workflow.declarations import comparison, degree_check, form, paper_desk, submission
+from workflow.declarations import comparison, degree_check, paper_desk, submission
 from workflow.declarations.checklist import checks
 from workflow.declarations.declaration import DECLARATION
+from workflow.forms import form
 from workflow.storage import files
 
 RECEIPT = {"received_on": NOON.date(), "place": "3 号柜"}

@@ -15,11 +15,11 @@ from models.declarations.declaration import DeclarationState as S
 from tests.workflow.storage.test_preview import drawing
 from workflow.base import roles
 from workflow.base.errors import Refused
-from workflow.declarations import form as forms
 from workflow.declarations import submission
 from workflow.declarations.corrections import answered, differences, places, told, unlocked
 from workflow.declarations.corrections.told import Pick
 from workflow.declarations.declaration import DECLARATION
+from workflow.forms import form as forms
 from workflow.materials import library
 
 SCHOOLS = [

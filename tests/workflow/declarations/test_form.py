@@ -13,9 +13,9 @@ from models.declarations.declaration import DeclarationMode
 from models.declarations.quota import QuotaKind
 from models.register.organisation import UnitNature
 from workflow.base.errors import Refused
-from workflow.declarations.form import clean, form, problems
-from workflow.declarations.form_parts import Field, holds
-from workflow.declarations.form_values import typed
+from workflow.forms.form import clean, form, problems
+from workflow.forms.form_parts import Field, holds
+from workflow.forms.form_values import typed
 
 CUTOFF = date(2023, 9, 28)
 REVIEW = {

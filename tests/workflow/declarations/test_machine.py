@@ -38,10 +38,10 @@ from workflow.base import roles
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork, install
 from workflow.declarations import comparison, content, desk, paper_desk, submission
-from workflow.declarations import form as forms
 from workflow.declarations.declaration import DECLARATION, PUBLICISED
 from workflow.declarations.liability import LIABILITY_ITEMS
 from workflow.declarations.signing import SIGNING
+from workflow.forms import form as forms
 from workflow.office import reference, working_days
 from workflow.paths import route
 

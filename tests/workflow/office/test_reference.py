@@ -21,7 +21,7 @@ from workflow.base.errors import NotYou, Refused
 from workflow.base.roles import APPLICANT, HRSS_CONFIG, SYSTEM
 from workflow.base.settings import SETTINGS
 from workflow.base.unit_of_work import unit_of_work
-from workflow.declarations.form import form
+from workflow.forms.form import form
 from workflow.office import reference, work_calendar
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -17,8 +17,9 @@ from models.declarations.declaration import (
     DeclarationMode,
 )
 from workflow.declarations import content
-from workflow.declarations import form as forms
 from workflow.declarations.corrections import places, told
+from workflow.forms import form as forms
+from workflow.forms.form_parts import Form
 
 Line = tuple[str, str, str]
 Row = Mapping[str, Any]
@@ -37,9 +38,10 @@ def mended(session: Session, declaration: Declaration, correction: Correction) -
     items = told.items_of(session, correction)
     if not items or correction.returned is None:
         return [], []
-    lines = list(between(correction.returned, places.as_it_stands(session, declaration)))
-    points = [Mended(item, [line for at, line in lines if _within(at, item)]) for item in items]
-    rest = [line for at, line in lines if not any(_within(at, item) for item in items)]
+    form = forms.form_of(declaration)
+    lines = list(between(correction.returned, places.as_it_stands(session, declaration), form))
+    points = [Mended(item, [line for at, line in lines if _within(at, item, form)]) for item in items]
+    rest = [line for at, line in lines if not any(_within(at, item, form) for item in items)]
     return points, rest
 
 
@@ -47,7 +49,7 @@ def mended(session: Session, declaration: Declaration, correction: Correction) -
 At = tuple[str, str, int | None]
 
 
-def _within(at: At, item: CorrectionItem) -> bool:
+def _within(at: At, item: CorrectionItem, form: Form) -> bool:
     part, place, row = at
     if part != item.part:
         return False
@@ -58,21 +60,21 @@ def _within(at: At, item: CorrectionItem) -> bool:
             return row == item.row_no
         case ItemKind.FIELD:
             return row == item.row_no and (
-                place == item.place or place in places.dependent(forms.form().section(part), item.place)
+                place == item.place or place in places.dependent(form.section(part), item.place)
             )
     return place == item.place
 
 
-def between(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[At, Line]]:
+def between(before: Mapping[str, Any], after: Mapping[str, Any], form: Form) -> Iterator[tuple[At, Line]]:
     """(where, (label, before, after)) of everything that differs between two versions."""
     for name, label in content.CASE_FACTS.items():
         old, new = (fact_told(name, version["case"].get(name)) for version in (before, after))
         if old != new:
             yield (places.CASE, name, None), (f"申报信息 · {label}", old, new)
-    for section in forms.form().sections:
+    for section in form.sections:
         if section.fields:
             yield from _section(section, before["sections"].get(section.key), after["sections"].get(section.key))
-    for kind in forms.form().materials:
+    for kind in form.materials:
         was, now = (_files(version, kind.key) for version in (before, after))
         if sorted(was) != sorted(now):
             gone = "、".join(name for sha, name in was if sha not in dict(now))

@@ -6,7 +6,7 @@ A place has a key that a page can send back, `kind:part:place:row`, and a value 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
@@ -18,9 +18,9 @@ from models.declarations.material import Material, StoredFile
 from models.declarations.paper_stub import PaperStub
 from workflow.base.errors import Refused
 from workflow.declarations import content
-from workflow.declarations import form as forms
 from workflow.declarations.content import CASE_FACTS
-from workflow.declarations.form_parts import Section
+from workflow.forms import form as forms
+from workflow.forms.form_parts import Form, Section
 
 MATERIALS = "materials"
 CASE = "case"
@@ -34,6 +34,7 @@ class Place:
     part: str
     place: str = ""
     row: int | None = None
+    form: Form | None = field(default=None, compare=False, repr=False)  #: of the declaration; None: as declared
 
     @property
     def key(self) -> str:
@@ -41,16 +42,21 @@ class Place:
         return f"{self.kind}:{self.part}:{self.place}:{self.row or ''}"
 
     @property
+    def whole(self) -> Form:
+        """The form it is a place of."""
+        return self.form or forms.form()
+
+    @property
     def label(self) -> str:
         """As people read it."""
         if self.kind == K.FACT:
             return f"申报信息 · {CASE_FACTS[self.place]}"
         if self.kind == K.FILE:
-            return f"申报材料 · {forms.form().material(self.place).label}"
-        section = forms.form().section(self.part)
+            return f"申报材料 · {self.whole.material(self.place).label}"
+        section = self.whole.section(self.part)
         row = f"第 {self.row} 条" if self.row else ""
-        field = section.field(self.place).label if self.kind == K.FIELD else ""
-        return " · ".join(filter(None, (section.title, row, field)))
+        named = section.field(self.place).label if self.kind == K.FIELD else ""
+        return " · ".join(filter(None, (section.title, row, named)))
 
 
 def found(declaration: Declaration, key: str) -> Place:
@@ -58,7 +64,7 @@ def found(declaration: Declaration, key: str) -> Place:
     kind, part, place, row = [*key.split(":"), "", "", "", ""][:4]
     try:
         number = int(row) if row.isascii() and row.isdigit() else None
-        here = Place(K(kind), part, place, number)
+        here = Place(K(kind), part, place, number, forms.form_of(declaration))
     except ValueError:
         raise Refused("补正位置无效；请从申报表上重新选择。", field="pick") from None
     if here.key != key or not _exists(declaration, here):
@@ -70,8 +76,8 @@ def _exists(declaration: Declaration, here: Place) -> bool:
     if here.kind == K.FACT:
         return here.part == CASE and here.place in CASE_FACTS and here.row is None
     if here.kind == K.FILE:
-        return here.part == MATERIALS and any(k.key == here.place for k in forms.form().materials) and here.row is None
-    section = next((s for s in forms.form().sections if s.key == here.part and s.fields), None)
+        return here.part == MATERIALS and any(k.key == here.place for k in here.whole.materials) and here.row is None
+    section = next((s for s in here.whole.sections if s.key == here.part and s.fields), None)
     if section is None:
         return False
     rows = len(rows_of(section, (declaration.content.sections or {}).get(section.key)))
@@ -125,7 +131,7 @@ def value_at(kept: Mapping[str, Any], here: Place) -> Any:
     value = kept["sections"].get(here.part)
     if here.kind == K.SECTION:
         return value
-    rows = rows_of(forms.form().section(here.part), value)
+    rows = rows_of(here.whole.section(here.part), value)
     row = rows[(here.row or 1) - 1] if (here.row or 1) <= len(rows) else None
     return row if here.kind == K.ROW or row is None else row.get(here.place)
 
@@ -137,7 +143,7 @@ def alike(one: Any, other: Any) -> bool:
 
 def dependent(section: Section, key: str) -> Iterator[str]:
     """The fields that an answer to `key` calls for: they are opened with it."""
-    for field in section.fields:
-        asked = {name for table in (*field.when, *field.required_when) for name in table}
+    for one in section.fields:
+        asked = {name for table in (*one.when, *one.required_when) for name in table}
         if key in asked:
-            yield field.key
+            yield one.key

@@ -18,9 +18,9 @@ from models.declarations.declaration import Correction, Declaration
 from models.declarations.declaration import DeclarationState as S
 from workflow.base.errors import Refused
 from workflow.base.remembered import once
-from workflow.declarations import form as forms
 from workflow.declarations.corrections import places
-from workflow.declarations.form_parts import Section
+from workflow.forms import form as forms
+from workflow.forms.form_parts import Section
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,9 @@ def refuse_file(session: Session, declaration: Declaration, kind: str) -> None:
     """Refuse to add or to take away a material of a kind that is not listed."""
     here = opened(session, declaration)
     if here is not None and kind not in here.files():
-        raise _locked(f"“{forms.form().material(kind).label}”", {kind: "本次退回没有列出这类材料，不能增减。"})
+        raise _locked(
+            f"“{forms.form_of(declaration).material(kind).label}”", {kind: "本次退回没有列出这类材料，不能增减。"}
+        )
 
 
 def _as_returned(session: Session, declaration: Declaration, section: Section) -> list[Mapping[str, Any]]:

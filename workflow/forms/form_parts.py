@@ -32,6 +32,13 @@ class Guidance:
     basis: str
 
 
+def _told(hint: str, help: Guidance | None) -> str:
+    if help is None:
+        return hint
+    names = (("要求", help.requirement), ("示例", help.example), ("常见错误", help.mistake), ("依据", help.basis))
+    return "；".join(filter(None, (hint, *(f"{name}：{words.rstrip('。；')}" for name, words in names if words))))
+
+
 @dataclass(frozen=True)
 class Field:
     """One field of a section. A field with a `mirror` shows another record and is not typed here."""
@@ -52,6 +59,12 @@ class Field:
     not_before: str = ""
     hint: str = ""
     clause: str = ""
+    help: Guidance | None = None  #: what the office says of it in this edition
+
+    @property
+    def told(self) -> str:
+        """What stands beside the field: its own hint, and what the office says of it."""
+        return _told(self.hint, self.help)
 
     @property
     def mirror(self) -> tuple[str, str] | None:
@@ -121,6 +134,12 @@ class MaterialKind:
     proves: tuple[str, ...] = ()  #: sections whose rows such a file can prove
     hint: str = ""
     clause: str = ""
+    help: Guidance | None = None  #: what the office says of it in this edition
+
+    @property
+    def told(self) -> str:
+        """What stands beside the kind: its own hint, and what the office says of it."""
+        return _told(self.hint, self.help)
 
     def fits(self, facts: Facts) -> bool:
         """Whether it belongs to such a declaration at all: always, or under the conditions that require or offer it."""

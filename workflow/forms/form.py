@@ -2,7 +2,8 @@
 
 `form()` gives the sections, materials and the promise; `clean` types what was filled into one section and keeps
 whatever was typed; `problems` names everything that is missing or wrong at once (一次性告知, 118号 四(三)).
-Nothing here knows the database. Source: REQUIREMENTS §1.3; T5, N2, N10–N17, N40–N42.
+`form_of` is the form of one declaration, with the edition of the office it was begun with.
+Source: REQUIREMENTS §1.3; T5, N2, N10–N17, N40–N42.
 """
 
 from __future__ import annotations
@@ -16,9 +17,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from workflow.declarations import chronology
-from workflow.declarations.form_parts import Condition, Facts, Field, Form, Guidance, MaterialKind, Section
-from workflow.declarations.form_values import Value, blank, typed
+from sqlalchemy.orm import Session, object_session
+
+from models.declarations.declaration import Declaration, DeclarationContent
+from workflow.forms import chronology, editions
+from workflow.forms.form_parts import Condition, Facts, Field, Form, Guidance, MaterialKind, Section
+from workflow.forms.form_values import Value, blank, typed
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 EVIDENCE = "118号 二(三)"
@@ -109,18 +113,22 @@ def _wrong(section: Section, field: Field, value: Facts, known: Facts, cutoff: d
     return ""
 
 
-def problems(sections: Mapping[str, Any], *, cutoff: date | None, context: Facts | None = None) -> list[Problem]:
+def problems(
+    sections: Mapping[str, Any], *, cutoff: date | None, context: Facts | None = None, by: Form | None = None
+) -> list[Problem]:
     """Everything that is wrong with a whole declaration, in the order of the form.
 
     `context`: way, level, mode, channel, needs_quota, secret; `materials` (the kinds uploaded), `promised`;
     mirrored values as "person.phone" where the caller wants them required. 申报信息 counts as context, too.
+    `by`: the form of the edition; without it the form as it is declared.
     """
     declaring = sections.get("declaring")
     facts: dict[str, Any] = dict(declaring if isinstance(declaring, Mapping) else {}) | dict(context or {})
     found: list[Problem] = []
-    for section in form().sections_for(facts):
+    asked = by or form()
+    for section in asked.sections_for(facts):
         if section.key == "materials":
-            found += _material_problems(facts)
+            found += _material_problems(facts, asked.materials)
         elif section.key == "promise":
             if not facts.get("promised"):
                 found.append(
@@ -128,11 +136,11 @@ def problems(sections: Mapping[str, Any], *, cutoff: date | None, context: Facts
                 )
         else:
             found += _section_problems(section, sections.get(section.key), facts, cutoff)
-    shown = form().sections_for(facts)
+    shown = asked.sections_for(facts)
     known = {(problem.section, problem.field, problem.row) for problem in found}
     for key, field, row, sentence in chronology.disorder(sections, shown, facts):
         if (key, field, row) not in known:
-            found.append(_problem(form().section(key), field, row, sentence, chronology.CLAUSE))
+            found.append(_problem(asked.section(key), field, row, sentence, chronology.CLAUSE))
     return found
 
 
@@ -162,9 +170,9 @@ def _section_problems(section: Section, raw: Any, facts: dict[str, Any], cutoff:
                 )
 
 
-def _material_problems(facts: dict[str, Any]) -> Iterator[Problem]:
+def _material_problems(facts: dict[str, Any], kinds: Sequence[MaterialKind]) -> Iterator[Problem]:
     uploaded = set(facts.get("materials") or ())
-    for kind in form().materials:
+    for kind in kinds:
         if kind.key in uploaded or not kind.needed(facts):
             continue
         if kind.warn_only:
@@ -190,6 +198,21 @@ def _problem(
 
 def _cite(clause: str) -> str:
     return f"（{clause}）" if clause else ""
+
+
+def form_of(declaration: Declaration) -> Form:
+    """The form a declaration is filled in, checked, printed and read by: that of the edition it was begun with."""
+    edition, session = editions.edition_of(declaration), object_session(declaration)
+    if edition is None or session is None:
+        return form()
+    return editions.as_laid(session, edition, form(), editions.scope_of(declaration))
+
+
+def begun(session: Session, year: int) -> DeclarationContent:
+    """Nothing filled in yet, by the edition that is in force now for that year."""
+    edition = editions.in_force(session, year)
+    version = editions.version_of(form(), edition)
+    return DeclarationContent(sections={}, form_version=version, form_edition_id=edition.id if edition else None)
 
 
 @cache

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from workflow.declarations.form_parts import Facts, Section
+from workflow.forms.form_parts import Facts, Section
 
 CLAUSE = "118号 四(二)1"
 _CHECK = "请核对两处时间，以证件和档案记载为准。"

@@ -1,0 +1,190 @@
+"""申报表版本: what the office lays over the form, who confirms it, and which declaration is filled in by it."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.declarations.form_edition import FormEditionState as S
+from tests.conftest import NOON
+from workflow import lifecycles  # noqa: F401  (importing registers the verbs)
+from workflow.base import roles as r
+from workflow.base.errors import NotNow, NotYou, Refused
+from workflow.declarations import submission
+from workflow.forms import editions, kept
+from workflow.forms import form as forms
+from workflow.forms.kept import FORM_EDITION
+
+YEAR = NOON.year
+
+
+@pytest.fixture
+def two(make):
+    """Who makes editions, and who confirms them."""
+    return make.account(r.HRSS_CONFIG), make.account(r.HRSS_AUDIT)
+
+
+@pytest.fixture
+def draft(as_, two):
+    """An edition of this year without rules."""
+    return kept.make(as_(two[0]), name="本年度", year=YEAR, paper_size="A4", copies=1, both_sides=False)
+
+
+def rule(as_, two, draft, place, **values):
+    return kept.add_rule(as_(two[0]), edition_id=draft.id, place=place, **values)
+
+
+def effective(as_, two, draft):
+    FORM_EDITION.perform(as_(two[0]), draft, "propose")
+    FORM_EDITION.perform(as_(two[1]), draft, "confirm")
+    return draft
+
+
+def begun(make, as_, session):
+    """A declaration begun now, by the applicant himself."""
+    batch, person = make.batch(), make.person()
+    me = make.account(r.APPLICANT, person=person)
+    title = make.title(series=batch.committee.series)
+    return as_(me), submission.start(as_(me), batch=batch, title=title, unit=make.organisation())
+
+
+def test_who_makes_an_edition_does_not_confirm_it_and_then_it_stands_still(as_, two, draft):
+    uow = as_(two[0])
+    with pytest.raises(Refused, match="没有任何规则"):
+        FORM_EDITION.perform(uow, draft, "propose")
+    made = rule(as_, two, draft, "projects.name", requirement="与合同一致")
+    FORM_EDITION.perform(uow, draft, "propose")
+    with pytest.raises(Refused, match="另一人确认"):
+        FORM_EDITION.perform(uow, draft, "confirm")
+    FORM_EDITION.perform(as_(two[1]), draft, "confirm")
+    assert (draft.state, draft.confirmed_by, len(draft.digest)) == (S.IN_FORCE, two[1].full_name, 64)
+    with pytest.raises(NotNow, match="规则不能更改"):
+        kept.change_rule(uow, made, requirement="改")
+    with pytest.raises(NotNow, match="规则不能更改"):
+        kept.drop_rule(uow, made)
+
+
+def test_only_the_configuration_desk_makes_editions_and_none_for_a_year_that_is_over(as_, two):
+    plain = {"paper_size": "A4", "copies": 1, "both_sides": False}
+    with pytest.raises(NotYou, match="省厅配置岗"):
+        kept.make(as_(two[1]), name="x", year=YEAR, **plain)
+    with pytest.raises(Refused) as refused:
+        kept.make(as_(two[0]), name="x", year=YEAR - 1, **plain)
+    assert "不能早于本年度" in refused.value.fields["year"]
+
+
+@pytest.mark.parametrize("demand", ["optional", "hidden"])
+@pytest.mark.parametrize(
+    "place", ["discipline.under_investigation", "titles.obtained_on", "education.school", "materials.photo"]
+)
+def test_what_decides_is_locked_by_name_and_clause(as_, two, draft, place, demand):
+    with pytest.raises(Refused) as refused:
+        rule(as_, two, draft, place, demand=demand)
+    assert "审核和条件核对所依据" in refused.value.fields["demand"] and "号" in refused.value.fields["demand"]
+    rule(as_, two, draft, place, mistake="漏填")  # it can be explained all the same
+
+
+@pytest.mark.parametrize(
+    ("place", "values", "field"),
+    [
+        ("nowhere.at_all", {"requirement": "x"}, "place"),
+        ("projects.name", {}, "requirement"),
+        ("projects.name", {"label": "新名", "requirement": "x"}, "label"),
+        ("projects", {"demand": "required"}, "demand"),
+        ("promise", {"label": "另一句"}, "place"),
+        ("projects", {"label": "所属领域", "kind": "choice", "choices": "唯一"}, "choices"),
+    ],
+)
+def test_a_rule_that_says_nothing_sound_is_refused_at_its_field(as_, two, draft, place, values, field):
+    with pytest.raises(Refused) as refused:
+        rule(as_, two, draft, place, **values)
+    assert list(refused.value.fields) == [field]
+
+
+def test_one_rule_for_one_place_and_scope(as_, two, draft):
+    rule(as_, two, draft, "projects.name", requirement="一")
+    rule(as_, two, draft, "projects.name", requirement="二", level="full_senior")
+    with pytest.raises(Refused) as refused:
+        rule(as_, two, draft, "projects.name", requirement="三")
+    assert "已有规则" in refused.value.fields["place"]
+
+
+def test_required_differs_by_series_level_and_way_and_the_narrower_rule_has_the_last_word(as_, two, draft, session):
+    rule(as_, two, draft, "materials.paper", demand="required")
+    rule(as_, two, draft, "materials.paper", demand="optional", level="intermediate")
+    rule(as_, two, draft, "materials.patent", demand="required", series=5, way="review")
+
+    def asked(*scope):
+        made = editions.as_laid(session, draft, forms.form(), scope)
+        return {key for key in ("paper", "patent") if made.material(key).needed({})}
+
+    assert asked(5, "full_senior", "review") == {"paper", "patent"}
+    assert asked(5, "full_senior", "initial") == {"paper"}
+    assert asked(6, "intermediate", "review") == set()
+
+
+def test_a_field_of_the_office_stands_in_its_place_and_is_asked_for(as_, two, draft, session):
+    rule(
+        as_,
+        two,
+        draft,
+        "projects",
+        label="所属领域",
+        kind="choice",
+        choices="交通\n水利",
+        demand="required",
+        position=15,
+    )
+    made = editions.as_laid(session, draft, forms.form(), (5, "full_senior", "review")).section("projects")
+    assert [f.label for f in made.fields][1] == "所属领域"
+    row = {"name": "大桥"}
+    key = made.fields[1].key
+    _value, wrong = forms.clean(made, [row])
+    assert wrong[f"0.{key}"] == "请选择所属领域。"
+    _value, wrong = forms.clean(made, [row | {key: "航空"}])
+    assert f"0.{key}" in wrong
+
+
+def test_what_is_not_asked_for_any_more_is_not_on_the_list(as_, two, draft, session):
+    rule(as_, two, draft, "materials.paper", demand="hidden", way="initial")
+    kinds = [
+        {kind.key for kind in editions.as_laid(session, draft, forms.form(), (5, "full_senior", way)).materials}
+        for way in ("initial", "review")
+    ]
+    assert "paper" not in kinds[0] and "paper" in kinds[1]
+
+
+def test_a_declaration_keeps_the_edition_it_was_begun_with(make, as_, two, draft, session):
+    _uow, before = begun(make, as_, session)
+    rule(as_, two, draft, "materials.paper", demand="required", example="封面和目录")
+    effective(as_, two, draft)
+    uow, after = begun(make, as_, session)
+    assert before.content.form_edition_id is None and after.content.form_edition_id == draft.id
+    assert after.content.form_version == f"{forms.form().version}-{draft.id}"
+    assert forms.form_of(before) is forms.form()
+    assert forms.form_of(after).material("paper").told.endswith("示例：封面和目录")
+    assert forms.form_of(after) is forms.form_of(after)  # laid once
+    FORM_EDITION.perform(as_(two[0]), draft, "stop", reason="另有版本")
+    assert forms.form_of(after).material("paper").required
+    assert begun(make, as_, session)[1].content.form_edition_id is None
+    assert "materials.paper" in {p.place for p in submission.problems_of(uow, after)}
+
+
+def test_an_edition_of_a_later_year_waits_for_its_year(make, as_, two, session):
+    later = kept.make(as_(two[0]), name="明年", year=YEAR + 1, paper_size="A3", copies=3, both_sides=True)
+    effective(as_, two, later)
+    assert editions.in_force(session, YEAR) is None and editions.in_force(session, YEAR + 1) is later
+
+
+def test_a_new_edition_begins_with_the_last_and_tells_what_is_otherwise(as_, two, draft):
+    own = rule(as_, two, draft, "projects", label="所属领域", requirement="一个")
+    rule(as_, two, draft, "projects.name", requirement="全称")
+    uow = as_(two[0])
+    plain = {"paper_size": "A4", "copies": 1, "both_sides": False}
+    new = kept.make(uow, name="下一版", year=YEAR + 1, before_id=str(draft.id), **plain)
+    assert kept.differences(uow, new) == []
+    copied = editions.rules_of(uow.session, new)
+    assert own.place in {row.place for row in copied}  # the field of the office keeps its key, so answers carry over
+    kept.drop_rule(uow, next(row for row in copied if row.place == "projects.name"))
+    uow.session.flush()
+    ((where, was, now),) = kept.differences(uow, new)
+    assert where.endswith("（项目） · 名称") and was == "要求：全称" and now == ""
