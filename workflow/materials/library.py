@@ -70,6 +70,17 @@ def kinds_of(key: str) -> list[MaterialKind]:
     return [kind for kind in form.form().materials if key in kind.proves]
 
 
+def known(kept: Section, row: Mapping[str, Any]) -> dict[str, Any]:
+    """What a row says of the fields of every year; what an edition of the form asks beside them stays with the row."""
+    return {field.key: row[field.key] for field in kept.fields if field.key in row}
+
+
+def beside(kept: Section, row: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers of a row to what only the edition of its declaration asks."""
+    keys = {field.key for field in kept.fields}
+    return {key: value for key, value in row.items() if key not in keys}
+
+
 # -- entries ---------------------------------------------------------------------------------------------
 
 
@@ -276,22 +287,23 @@ def take_in(uow: UnitOfWork, declaration: Declaration) -> int:
     uow.lead(KEEP, "只有申报人可以维护成果库；请用个人账号登录。")
     if declaration.person_id != uow.actor.person_id:
         raise NotYou("只能收入本人的申报；请用申报人本人的账号登录。")
-    beside = proofs_of(uow.session, declaration.id)
+    proved = proofs_of(uow.session, declaration.id)
     used = {(use.section, use.place) for use in uses_of(uow, declaration)}
     count = 0
     for kept, place, row in _rows(declaration):
         if (kept.key, place) in used:
             continue
+        row = known(kept, row)
         mark = content.fingerprint(row)
         entry = _twin(uow, kept.key, mark)
         if entry is None:
             _bound(uow, 1)
             entry = LibraryEntry(person_id=uow.actor.person_id, section=kept.key, origin=declaration.number)
-            _fill(uow, entry, kept, dict(row), mark)
+            _fill(uow, entry, kept, row, mark)
             uow.session.add(entry)
             uow.session.flush()
             count += 1
-            _take_files(uow, declaration, entry, [p for p in beside if (p.section, p.place) == (kept.key, place)])
+            _take_files(uow, declaration, entry, [p for p in proved if (p.section, p.place) == (kept.key, place)])
         uow.session.add(LibraryUse(entry_id=entry.id, declaration_id=declaration.id, section=kept.key, place=place))
     uow.session.flush()
     uow.record("take_in", declaration, label="收入成果库", count=count, quiet=True)
@@ -360,14 +372,14 @@ def take_over(uow: UnitOfWork, declaration: Declaration, number: str, *, into_li
     kept = section(one.use.section)
     rows = [dict(row) for row in (declaration.content.sections or {})[kept.key]]
     if into_library:
-        row = rows[one.use.place]
+        row = known(kept, rows[one.use.place])
         mark = content.fingerprint(row)
         twin = _twin(uow, kept.key, mark)
         if twin is not None:
             raise NotNow(f"成果库中已有内容完全相同的“{twin}”；请在成果库中移除重复的一条。")
         _fill(uow, one.use.entry, kept, row, mark)
     else:
-        rows[one.use.place] = dict(one.use.entry.content)
+        rows[one.use.place] = beside(kept, rows[one.use.place]) | one.use.entry.content
         _put_rows(uow, declaration, kept.key, rows)
     told = "以申报为准" if into_library else "以成果库为准"
     uow.record("take_over", declaration, label=told, section=kept.title, row=one.use.place + 1, quiet=True)

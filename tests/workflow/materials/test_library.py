@@ -70,6 +70,22 @@ def test_what_changed_since_is_told_and_either_side_can_be_taken_over(prize, dra
         does(library.take_over, case, str(one.use.id), into_library=True)
 
 
+def test_what_only_this_years_form_asks_stays_with_the_row_and_out_of_the_library(prize, draft, does, session):
+    case, _person = draft
+    does(library.choose, case, "awards", [prize.id])
+    case.content.sections = {"awards": [rows(case)[0] | {"office_7": "已公示"}]}
+    does(library.write, "awards", dict(prize.content) | {"name": "国家优质工程奖"}, prize)
+    (one,) = does(library.changed, case)
+    does(library.take_over, case, str(one.use.id), into_library=False)
+    assert (rows(case)[0]["name"], rows(case)[0]["office_7"]) == ("国家优质工程奖", "已公示")
+    case.content.sections = {"awards": [rows(case)[0] | {"name": "鲁班奖"}, {"name": "新的奖", "office_7": "未公示"}]}
+    does(library.take_over, case, str(one.use.id), into_library=True)
+    assert prize.content["name"] == "鲁班奖" and "office_7" not in prize.content
+    assert does(library.take_in, case) == 1
+    taken = session.scalars(select(LibraryEntry).where(LibraryEntry.name == "新的奖")).one()
+    assert "office_7" not in taken.content and does(library.changed, case) == []
+
+
 def test_the_row_is_known_again_when_it_moves_and_forgotten_when_it_goes(prize, draft, does, session):
     case, _person = draft
     does(library.choose, case, "awards", [prize.id])
