@@ -140,12 +140,12 @@ class Public(Window):
         self.page.goto("/verify/")
         self.fills({"证书编号": paper.number, "姓名": paper.name, "证件号码后四位": paper.id_tail})
         self.presses("查询", self.page.locator("form.narrow"))
-        return self.reads("h2 .tag"), self.reads(".kv")
+        return self.reads(".ruling b"), self.reads(".kv")
 
     def follows_code(self, paper):
         """The address in the QR code; gives the status."""
         self.page.goto(paper.code)
-        return self.reads("h2 .tag")
+        return self.reads(".ruling b")
 
 
 class Officer(Window):
