@@ -215,7 +215,7 @@ def test_every_column_of_every_guarded_table_is_named(owned):
     assert missed == []
     assert changed > 500, (changed, refused)
     assert len(refused) < 25, refused
-    assert len(empty) < 40, empty  # tables younger than the kept year that only a verb fills
+    assert len(empty) < 45, empty  # tables younger than the kept year that only a verb fills
 
 
 def test_a_deleted_row_is_named_in_every_table_and_its_table_when_the_seal_goes_too(owned):
