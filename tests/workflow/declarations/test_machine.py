@@ -636,7 +636,7 @@ class Office(RuleBasedStateMachine):
                     assert case.due_on == working_days.add(self.session, case.held_since.date(), TERM)
 
 
-def _wrong(sections, *, cutoff, context):
+def _wrong(sections, *, cutoff, context, by):
     """Of the form only the promise: how whole it must be is held by tests/workflow/declarations/test_form.py."""
     if not context["promised"]:
         yield forms.Problem("promise", "", None, "请阅读并签署个人承诺。")
