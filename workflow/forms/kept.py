@@ -1,4 +1,4 @@
-"""申报表版本 as the office keeps it (118号 四; 附件3 1): made by one, confirmed by another, then it stands still.
+"""申报表版本 as the office keeps it (118号 四(一)): made by one, confirmed by another, then it stands still.
 
 An edition takes effect for what is begun afterwards; a declaration keeps the one it was begun with. What decides
 cannot be dropped or made optional (`laid.locked`); a change of an edition in force is a new edition.
