@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(length=64), nullable=False, comment="内容摘要"),
         sa.Column("made_by_id", sa.Integer(), nullable=False),
         sa.Column("made_by", sa.String(length=64), nullable=False, comment="编制人"),
+        sa.Column("makers", sa.JSON(), nullable=False, comment="编制和修改账号"),
         sa.Column("confirmed_by", sa.String(length=64), nullable=False, comment="确认人"),
         sa.Column("confirmed_at", sa.DateTime(), nullable=True, comment="确认时间"),
         sa.Column("version", sa.Integer(), nullable=False, comment="版本"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask_appbuilder import Model
-from sqlalchemy import Boolean, DateTime, ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy import JSON, Boolean, DateTime, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Labelled, column
@@ -53,7 +53,7 @@ class FormEdition(Model):
 
     __tablename__ = "form_edition"
     __trailed__ = True
-    __protected__ = ("year", "state", "digest", "paper_size", "copies", "both_sides")
+    __protected__ = ("year", "state", "digest", "paper_size", "copies", "both_sides", "makers")
     id: Mapped[int] = column("编号", Integer, primary_key=True)
     name: Mapped[str] = column("版本名称", String(60))
     year: Mapped[int] = column("生效年度", Integer, least=2020, most=2100)
@@ -66,6 +66,7 @@ class FormEdition(Model):
     digest: Mapped[str] = column("内容摘要", String(64), default="")
     made_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), info={"label": "编制人账号"})
     made_by: Mapped[str] = column("编制人", String(64))
+    makers: Mapped[list[int]] = column("编制和修改账号", JSON, default=list)  #: none of them confirms it
     confirmed_by: Mapped[str] = column("确认人", String(64), default="")
     confirmed_at: Mapped[datetime | None] = column("确认时间", DateTime)
     version: Mapped[int] = column("版本", Integer)

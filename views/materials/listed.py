@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import url_for
@@ -60,7 +60,11 @@ def listed(declaration: Declaration, asked: Collection[str] = ()) -> dict[str, A
     facts = submission.facts_of(uow, declaration)
     held, stubs = submission.materials_of(uow, declaration), paper_only.stubs_of(uow, declaration)
     on_the_way = upload.under_way(uow, declaration)
-    kinds = [_kind(declaration, kind, facts, held, stubs, on_the_way) for kind in forms.form_of(declaration).materials]
+    whole = forms.form_of(declaration)
+    kinds = [_kind(declaration, kind, facts, held, stubs, on_the_way) for kind in whole.materials]
+    for key in dict.fromkeys(m.kind for m in held if m.kind not in {k.key for k in kinds}):
+        kind = replace(whole.held(key), hint="本次申报不要求，可以移除", max_files=1, required=False)
+        kinds.append(_kind(declaration, kind, facts, held, stubs, on_the_way))
     others = [k for k in kinds if not _shown(k, facts, asked)]
     return {
         "kinds": sorted((k for k in kinds if k not in others), key=lambda k: list(TONES).index(k.status)),

@@ -52,22 +52,27 @@ def _body(session: Session, declaration: Declaration) -> dict[str, Any]:
     on_paper = session.execute(
         select(stub.kind, stub.name, stub.reference, stub.pages).where(stub.declaration_id == d.id)
     ).all()
-    return ({"paper": sorted(map(list, on_paper))} if on_paper else {}) | {
-        "case": {
-            "batch": d.batch_id,
-            "way": str(d.way),
-            "title": d.title_id,
-            "level": str(d.level),
-            "series": d.series_id,
-            "specialty": d.specialty_id,
-            "unit": d.declared_unit_id or d.unit_id,
-            "mode": str(d.mode),
-            "channel": str(d.channel),
-            "secret": bool(d.secret),
-        },
-        "sections": d.content.sections or {},
-        "materials": sorted([kind, sha256] for kind, sha256 in held),
-    }
+    asked = {"form": d.content.form_version} if d.content.form_edition_id else {}
+    return (
+        ({"paper": sorted(map(list, on_paper))} if on_paper else {})
+        | asked
+        | {
+            "case": {
+                "batch": d.batch_id,
+                "way": str(d.way),
+                "title": d.title_id,
+                "level": str(d.level),
+                "series": d.series_id,
+                "specialty": d.specialty_id,
+                "unit": d.declared_unit_id or d.unit_id,
+                "mode": str(d.mode),
+                "channel": str(d.channel),
+                "secret": bool(d.secret),
+            },
+            "sections": d.content.sections or {},
+            "materials": sorted([kind, sha256] for kind, sha256 in held),
+        }
+    )
 
 
 def materials_of(uow: UnitOfWork, declaration: Declaration) -> list[Material]:

@@ -54,8 +54,8 @@ def scope_of(declaration: Declaration) -> Scope:
 def as_laid(session: Session, edition: FormEdition, base: Form, scope: Scope) -> Form:
     """The form of an edition; kept once it is in force, read anew while it is a draft."""
     key = (edition.digest, *scope)
-    if edition.digest and key in _LAID:
-        return _LAID[key]
+    if edition.digest and (known := _LAID.get(key)) is not None:
+        return known
     made = laid(base, [rule_of(row) for row in rules_of(session, edition)], scope, version_of(base, edition))
     if edition.digest:
         if len(_LAID) >= MOST:

@@ -159,6 +159,7 @@ class Form:
     materials: tuple[MaterialKind, ...]
     promise: str
     promise_version: str
+    retired: tuple[MaterialKind, ...] = ()  #: asked of others; a file of them stays readable and can be removed
 
     def section(self, key: str) -> Section:
         """The section of that key; refused when the form has none."""
@@ -173,6 +174,11 @@ class Form:
             if kind.key == key:
                 return kind
         raise Refused("申报材料中没有这一类别；请从材料列表中选择。", field="kind")
+
+    def held(self, key: str) -> MaterialKind:
+        """The kind of a file that is there, asked for or not."""
+        found = next((kind for kind in (*self.materials, *self.retired) if kind.key == key), None)
+        return found or MaterialKind(key=key, label="其他材料")
 
     def sections_for(self, facts: Facts) -> list[Section]:
         """The sections asked for these facts, in order."""

@@ -59,17 +59,18 @@ def has_rules(uow: UnitOfWork, edition: FormEdition) -> str | None:
 
 
 def by_another(uow: UnitOfWork, edition: FormEdition) -> str | None:
-    """Who made it does not confirm it."""
-    if uow.actor.id != edition.made_by_id:
+    """Who made it, wrote a rule of it or proposed it does not confirm it."""
+    if uow.actor.id not in edition.makers:
         return None
-    return f"该版本由您编制，须由另一人确认（{CLAUSE}）；请由省厅审核岗或另一名省厅配置岗办理。"
+    return f"该版本由您编制或修改，须由另一人确认（{CLAUSE}）；请由省厅审核岗或另一名省厅配置岗办理。"
 
 
 def not_past(uow: UnitOfWork, edition: FormEdition) -> str | None:
     """From this year on: what has been declared is not asked anew."""
     if edition.year >= uow.today.year:
         return None
-    return f"生效年度 {edition.year} 已过，已申报的保留原有版本（{CLAUSE}）；请退回修改生效年度。"
+    again = "请修改" if edition.state == S.DRAFT else "请退回修改"
+    return f"生效年度 {edition.year} 已过，已申报的保留原有版本（{CLAUSE}）；{again}生效年度。"
 
 
 def _now(name: str) -> Any:
@@ -99,6 +100,12 @@ FORM_EDITION = Flow("申报表版本", S, [
 # fmt: on
 
 
+def worked_on(uow: UnitOfWork, edition: FormEdition) -> None:
+    """Whoever has a hand in it is one of its makers."""
+    if uow.actor.id not in edition.makers:
+        edition.makers = [*edition.makers, uow.actor.id]
+
+
 def make(
     uow: UnitOfWork, *, name: str, year: int, note: str = "", before_id: str | None = None, **printing: Any
 ) -> FormEdition:
@@ -115,6 +122,7 @@ def make(
         state=S.DRAFT,
         made_by_id=uow.actor.id,
         made_by=uow.actor.full_name,
+        makers=[uow.actor.id],
         **printing,
     )
     uow.session.add(edition)
@@ -141,7 +149,15 @@ def edit(uow: UnitOfWork, edition: FormEdition, **values: Any) -> None:
         raise Refused(f"生效年度不能早于本年度（{CLAUSE}）；请填写 {uow.today.year} 或以后的年度。", field="year")
     for name, value in values.items():
         setattr(edition, name, bool(value) if name == "both_sides" else "" if value is None else value)
+    worked_on(uow, edition)
     FORM_EDITION.advance(uow, edition, "edit")
+
+
+@FORM_EDITION.performs("propose")
+def propose(uow: UnitOfWork, edition: FormEdition) -> None:
+    """提交确认."""
+    worked_on(uow, edition)
+    FORM_EDITION.advance(uow, edition, "propose")
 
 
 @FORM_EDITION.performs("confirm")
@@ -188,11 +204,15 @@ def add_rule(uow: UnitOfWork, *, edition_id: str | int, **values: Any) -> FormRu
     held = list(uow.session.scalars(select(FormRule.place).where(FormRule.edition_id == edition.id)))
     if len(held) >= MOST:
         raise Refused(f"一个版本最多 {MOST} 条规则；请先合并或删除不用的规则。")
+    part = rule.place
+    if new := bool(rule.label and "." not in part):
+        rule.place = f"{part}.office_"  # beside what is said of the whole section; its number makes the key
     uow.session.add(rule)
     uow.session.flush()
-    if rule.label and "." not in rule.place:
-        rule.place = f"{rule.place}.office_{rule.id}"  # the key stays when the edition is copied
+    if new:
+        rule.place = f"{part}.office_{rule.id}"  # the key stays when the edition is copied
     uow.session.flush()
+    worked_on(uow, edition)
     uow.record("add_rule", edition, label="新增规则", says=_told(rule))
     return rule
 
@@ -209,6 +229,7 @@ def change_rule(uow: UnitOfWork, rule: FormRule, **values: Any) -> None:
     after = said(rule)
     uow.session.flush()
     changed = {name: [before[name], after[name]] for name in SAID if before[name] != after[name]}
+    worked_on(uow, rule.edition)
     uow.record("change_rule", rule.edition, label="修改规则", place=rule.place, changed=changed)
 
 
@@ -217,6 +238,7 @@ def drop_rule(uow: UnitOfWork, rule: FormRule) -> None:
     uow.lead(MAKE, "只有省厅配置岗可以编制申报表版本（118号 四(一)）。")
     if sentence := closed(rule.edition):
         raise NotNow(sentence)
+    worked_on(uow, rule.edition)
     uow.record("drop_rule", rule.edition, label="删除规则", says=_told(rule))
     uow.session.delete(rule)
 

@@ -61,6 +61,7 @@ class Rule:
         )
 
 
+_HIDDEN = Rule("", demand="hidden")
 #: Number of the series, level, way.
 Scope = tuple[int, str, str]
 
@@ -68,13 +69,15 @@ Scope = tuple[int, str, str]
 def laid(base: Form, rules: Iterable[Rule], scope: Scope, version: str) -> Form:
     """The form as it is asked of a declaration of that scope."""
     by_place: dict[str, Rule] = {}
-    for rule in sorted((r for r in rules if r.counts(scope)), key=lambda r: r.narrowness):
+    given = list(rules)
+    for rule in sorted((r for r in given if r.counts(scope)), key=lambda r: r.narrowness):
         before = by_place.get(rule.place)
         by_place[rule.place] = _over(before, rule) if before else rule
-    if not by_place:
-        return replace(base, version=version)
-    sections = tuple(_section(section, by_place) for section in base.sections)
-    return replace(base, version=version, sections=sections, materials=_materials(base.materials, by_place))
+    # what the office asks of others: somebody who changes his level meanwhile loses nothing of what he has typed
+    aside = {r.place: r for r in given if r.label and by_place.get(r.place, _HIDDEN).demand == _HIDDEN.demand}
+    sections = tuple(_section(section, by_place, aside) for section in base.sections)
+    asked, retired = _materials(base.materials, by_place, aside)
+    return replace(base, version=version, sections=sections, materials=asked, retired=retired)
 
 
 def _over(wide: Rule, narrow: Rule) -> Rule:
@@ -82,14 +85,15 @@ def _over(wide: Rule, narrow: Rule) -> Rule:
     return replace(wide, **said)
 
 
-def _section(section: Section, rules: dict[str, Rule]) -> Section:
+def _section(section: Section, rules: dict[str, Rule], aside: dict[str, Rule]) -> Section:
     mine = {place: rule for place, rule in rules.items() if place.partition(".")[0] == section.key}
-    if not mine or section.key == MATERIALS:
+    gone = {place: rule for place, rule in aside.items() if place.partition(".")[0] == section.key}
+    if not (mine or gone) or section.key == MATERIALS:
         return (
             replace(section, guidance=_guided(section.guidance, mine[section.key])) if section.key in mine else section
         )
     placed: list[tuple[int, Field]] = []
-    retired = list(section.retired)
+    retired = [*section.retired, *(own_field(place, rule) for place, rule in gone.items())]
     for number, field in enumerate(section.fields, 1):
         rule = mine.pop(f"{section.key}.{field.key}", None)
         if rule is not None and rule.demand == "hidden":
@@ -137,20 +141,29 @@ def _guided(given: Guidance, rule: Rule) -> Guidance:
     )
 
 
-def _materials(given: Sequence[MaterialKind], rules: dict[str, Rule]) -> tuple[MaterialKind, ...]:
+def _materials(
+    given: Sequence[MaterialKind], rules: dict[str, Rule], aside: dict[str, Rule]
+) -> tuple[tuple[MaterialKind, ...], tuple[MaterialKind, ...]]:
+    """The kinds that are asked, and those of which a file may lie there all the same."""
     placed: list[tuple[int, MaterialKind]] = []
+    retired = [own_kind(place, rule) for place, rule in aside.items() if place.startswith(f"{MATERIALS}.")]
     mine = {place: rule for place, rule in rules.items() if place.startswith(f"{MATERIALS}.")}
     for number, kind in enumerate(given, 1):
         rule = mine.pop(f"{MATERIALS}.{kind.key}", None)
-        if rule is None or rule.demand != "hidden":
-            at = rule.position if rule and rule.position else number * STEP
-            placed.append((at, _material(kind, rule)))
+        if rule is not None and rule.demand == "hidden":
+            retired.append(kind)
+        else:
+            placed.append((rule.position if rule and rule.position else number * STEP, _material(kind, rule)))
     last = (len(given) + 1) * STEP
     for place, rule in mine.items():
         if rule.label and rule.demand != "hidden":
-            own = MaterialKind(key=place.partition(".")[2], label=rule.label)
-            placed.append((rule.position or last, _material(own, rule)))
-    return tuple(kind for _at, kind in sorted(placed, key=lambda pair: pair[0]))
+            placed.append((rule.position or last, _material(own_kind(place, rule), rule)))
+    return tuple(kind for _at, kind in sorted(placed, key=lambda pair: pair[0])), tuple(retired)
+
+
+def own_kind(place: str, rule: Rule) -> MaterialKind:
+    """A kind of material of the office."""
+    return MaterialKind(key=place.partition(".")[2], label=rule.label)
 
 
 def _material(kind: MaterialKind, rule: Rule | None) -> MaterialKind:

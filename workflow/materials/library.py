@@ -248,7 +248,7 @@ def _put_rows(uow: UnitOfWork, declaration: Declaration, key: str, rows: list[di
 def _bring_files(uow: UnitOfWork, declaration: Declaration, entry: LibraryEntry, place: int) -> None:
     held = {(m.kind, m.file.sha256): m for m in materials_of(uow, declaration)}
     for one in entry.files:
-        kind = form.form_of(declaration).material(one.kind)
+        kind = form.form_of(declaration).held(one.kind)
         material = held.get((one.kind, one.file.sha256))
         if material is None:
             unlocked.refuse_file(uow.session, declaration, one.kind)

@@ -76,7 +76,7 @@ def link(uow: UnitOfWork, declaration: Declaration, material: Material, chosen: 
     own_and_open(uow, declaration)
     if material.declaration_id != declaration.id:
         raise NotYou("该材料不属于本申报。")
-    kind = form.form_of(declaration).material(material.kind)
+    kind = form.form_of(declaration).held(material.kind)
     known = {row.key: row for row in provable(declaration, kind)}
     wanted = set(chosen)
     if wanted - known.keys():
@@ -95,7 +95,7 @@ def link(uow: UnitOfWork, declaration: Declaration, material: Material, chosen: 
 
 def link_new(uow: UnitOfWork, declaration: Declaration, material: Material, chosen: Iterable[str]) -> None:
     """What was chosen at the upload; where there is but one row that it could prove, that one."""
-    known = provable(declaration, form.form_of(declaration).material(material.kind))
+    known = provable(declaration, form.form_of(declaration).held(material.kind))
     wanted = set(chosen) & {row.key for row in known} or {row.key for row in known if len(known) == 1}
     if wanted:
         link(uow, declaration, material, wanted)

@@ -110,7 +110,7 @@ def _of(
     if only and not any(only in reading.text for page in pages for reading in page):
         return made
     places = [(p.section, p.place) for p in proofs_of(uow.session, declaration.id) if p.material_id == material.id]
-    made.linked = bool(places) or not form.form_of(declaration).material(material.kind).proves
+    made.linked = bool(places) or not form.form_of(declaration).held(material.kind).proves
     made.lines = list(_lines(declaration, material.kind, places, pages))
     return made
 

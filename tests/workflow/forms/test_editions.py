@@ -9,7 +9,7 @@ from tests.conftest import NOON
 from workflow import lifecycles  # noqa: F401  (importing registers the verbs)
 from workflow.base import roles as r
 from workflow.base.errors import NotNow, NotYou, Refused
-from workflow.declarations import submission
+from workflow.declarations import content, submission
 from workflow.forms import editions, kept
 from workflow.forms import form as forms
 from workflow.forms.kept import FORM_EDITION
@@ -188,3 +188,45 @@ def test_a_new_edition_begins_with_the_last_and_tells_what_is_otherwise(as_, two
     uow.session.flush()
     ((where, was, now),) = kept.differences(uow, new)
     assert where.endswith("（项目） · 名称") and was == "要求：全称" and now == ""
+
+
+def test_whoever_wrote_a_rule_or_proposed_it_is_a_maker_and_confirms_nothing(make, as_, two, draft):
+    """One makes an empty draft, another fills it: the other is no second person."""
+    other = make.account(r.HRSS_CONFIG)
+    kept.add_rule(as_(other), edition_id=draft.id, place="projects.name", requirement="全称")
+    FORM_EDITION.perform(as_(two[0]), draft, "propose")
+    with pytest.raises(Refused, match="另一人确认"):
+        FORM_EDITION.perform(as_(other), draft, "confirm")
+    FORM_EDITION.perform(as_(make.account(r.HRSS_CONFIG)), draft, "confirm")
+    assert draft.makers == [two[0].id, other.id]
+
+
+def test_a_section_that_is_explained_takes_fields_of_the_office_too(as_, two, draft):
+    rule(as_, two, draft, "projects", requirement="只填主持的项目")
+    one, other = (rule(as_, two, draft, "projects", label=label) for label in ("所属领域", "合同编号"))
+    assert one.place != other.place and one.place.startswith("projects.office_")
+
+
+def test_whoever_changes_his_level_loses_nothing_that_the_office_asked_of_the_level_before(as_, two, draft, session):
+    field = rule(as_, two, draft, "basic", label="人才称号", level="full_senior")
+    kind = rule(as_, two, draft, "materials", label="人才证书", level="full_senior")
+    key, paper = field.place.partition(".")[2], kind.place.partition(".")[2]
+    asked, other = (
+        editions.as_laid(session, draft, forms.form(), (5, level, "review"))
+        for level in ("full_senior", "intermediate")
+    )
+    assert key in {f.key for f in asked.section("basic").fields} and asked.material(paper).label == "人才证书"
+    assert other.section("basic").left({key: "芙蓉学者"}) == {key: "芙蓉学者"}
+    assert other.held(paper).label == "人才证书"
+    with pytest.raises(Refused, match="没有这一类别"):
+        other.material(paper)
+
+
+def test_what_was_signed_names_the_form_it_was_asked_by(make, as_, two, draft, session):
+    rule(as_, two, draft, "materials.paper", requirement="封面和目录")
+    effective(as_, two, draft)
+    _uow, case = begun(make, as_, session)
+    signed = content._body(session, case)
+    assert signed["form"] == case.content.form_version
+    case.content.form_edition_id = None
+    assert "form" not in content._body(session, case)

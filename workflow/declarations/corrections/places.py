@@ -52,7 +52,7 @@ class Place:
         if self.kind == K.FACT:
             return f"申报信息 · {CASE_FACTS[self.place]}"
         if self.kind == K.FILE:
-            return f"申报材料 · {self.whole.material(self.place).label}"
+            return f"申报材料 · {self.whole.held(self.place).label}"
         section = self.whole.section(self.part)
         row = f"第 {self.row} 条" if self.row else ""
         named = section.field(self.place).label if self.kind == K.FIELD else ""

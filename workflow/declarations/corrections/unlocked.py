@@ -107,7 +107,7 @@ def refuse_file(session: Session, declaration: Declaration, kind: str) -> None:
     here = opened(session, declaration)
     if here is not None and kind not in here.files():
         raise _locked(
-            f"“{forms.form_of(declaration).material(kind).label}”", {kind: "本次退回没有列出这类材料，不能增减。"}
+            f"“{forms.form_of(declaration).held(kind).label}”", {kind: "本次退回没有列出这类材料，不能增减。"}
         )
 
 
