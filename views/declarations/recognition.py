@@ -48,7 +48,7 @@ class RecognitionView(BaseView):
         files = compared.of_declaration(of_request(), declaration)
         here = files.get(request.args.get("file", 0, type=int)) or _first(list(files.values()))
         seen.draw(seen.version_of(*declare_seen.whole(declaration)))
-        kinds = {kind.key: kind.label for kind in forms.form_of(declaration).materials}
+        kinds = {one.material.kind: forms.form_of(declaration).held(one.material.kind).label for one in files.values()}
         return self.render_template(
             "declarations/recognition.html",
             title="识读核对",

@@ -66,7 +66,7 @@ def of(declaration: Declaration) -> dict[str, Any]:
     parts, linked = _proved(declaration, chosen, set(ticked))
     here = {line.key for part in parts for line in _lines(part)}
     sheet = _sheet(chosen)
-    read = compared.of_declaration(of_request(), declaration).get(chosen.id)
+    read = compared.of_declaration(of_request(), declaration, chosen).get(chosen.id)
     return (
         given
         | sheet

@@ -10,7 +10,7 @@ from flask import url_for
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import joinedload
 
-from models.awards.filing import Filing
+from models.awards.filing import Filing, FilingState
 from models.awards.publicity import Publicity, PublicityState
 from models.batches.batch import Batch, BatchState
 from models.declarations.declaration import Declaration
@@ -131,7 +131,7 @@ def _paths(uow: UnitOfWork) -> Part:
 def _unfiled(uow: UnitOfWork) -> Part:
     """逾期未备案: voted longer ago than 评审结果备案 allows, and nothing filed (118号 六)."""
     days = int(settings.value(uow.session, "filing_within"))
-    none_filed = ~exists().where(Filing.plan_id == ReviewSession.plan_id)
+    none_filed = ~exists().where(Filing.plan_id == ReviewSession.plan_id, Filing.state != FilingState.RETURNED)
     try:
         before = working_days.subtract(uow.session, uow.today, days)
     except Refused:  # the calendar of that year is not set: told by its own part

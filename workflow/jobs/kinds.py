@@ -32,6 +32,7 @@ class Kind:
     again: bool = True
     minutes: int = 10
     given_up: GivenUp | None = None
+    aside: bool = False  #: asked for by the product itself: it takes nobody's place among his own jobs
 
     @property
     def seconds(self) -> int:
@@ -43,7 +44,13 @@ KINDS: dict[str, Kind] = {}
 
 
 def works(
-    name: str, *, lane: str = "short", again: bool = True, minutes: int = 10, given_up: GivenUp | None = None
+    name: str,
+    *,
+    lane: str = "short",
+    again: bool = True,
+    minutes: int = 10,
+    given_up: GivenUp | None = None,
+    aside: bool = False,
 ) -> Callable[[Do], Do]:
     """Decorator: the function below does the jobs of that kind.
 
@@ -51,7 +58,7 @@ def works(
     """
 
     def register(function: Do) -> Do:
-        KINDS[name] = Kind(name, function, lane, again, minutes, given_up)
+        KINDS[name] = Kind(name, function, lane, again, minutes, given_up, aside)
         return function
 
     return register

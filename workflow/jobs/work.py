@@ -122,7 +122,10 @@ def ask(
     """
     if kind not in KINDS:
         raise TypeError(f"nobody does jobs of the kind {kind}")
-    under_way = select(func.count(Job.id)).where(Job.account_id == uow.actor.id, Job.state.in_(OPEN))
+    aside = [name for name, known in KINDS.items() if known.aside]
+    under_way = select(func.count(Job.id)).where(
+        Job.account_id == uow.actor.id, Job.state.in_(OPEN), Job.kind.not_in(aside)
+    )
     if (uow.session.scalar(under_way) or 0) >= MOST_AT_ONCE:
         raise NotNow(f"您已有 {MOST_AT_ONCE} 个后台任务正在办理，请待其完成或取消其中不需要的，再提出新的任务。")
     return put_down(uow, kind, title, home=home, here=here, lane=lane, **arguments)

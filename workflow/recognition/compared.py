@@ -81,24 +81,30 @@ class FileRead:
         return [(one, found[one]) for one in Verdict if found[one]]
 
 
-def of_declaration(uow: UnitOfWork, declaration: Declaration) -> dict[int, FileRead]:
-    """Every file of a declaration that can be read, by the number of the material."""
-    files = [m for m in materials_of(uow, declaration) if job.readable(m)]
+def of_declaration(uow: UnitOfWork, declaration: Declaration, only: Material | None = None) -> dict[int, FileRead]:
+    """Every file of a declaration that can be read, or `only` that one, by the number of the material."""
+    files = [m for m in materials_of(uow, declaration) if job.readable(m) and (only is None or m.id == only.id)]
     if not engine.installed():
         return {m.id: FileRead(m, Standing.ABSENT) for m in files}
     rows = kept.read_of(uow.session, {m.file.sha256 for m in files})
     all_read = all(m.file.sha256 in rows for m in files)
     waits = not all_read and job.under_way(uow.session, declaration) is not None
-    return {m.id: _of(uow, declaration, m, rows.get(m.file.sha256, []), waits) for m in files}
+    proved = proofs_of(uow.session, declaration.id) if rows else []
+    beside = {m.id: [(p.section, p.place) for p in proved if p.material_id == m.id] for m in files}
+    return {m.id: _of(declaration, m, rows.get(m.file.sha256, []), beside[m.id], waits) for m in files}
 
 
 def of_file(uow: UnitOfWork, declaration: Declaration, material: Material) -> FileRead:
     """One of them."""
-    return of_declaration(uow, declaration)[material.id]
+    return of_declaration(uow, declaration, material)[material.id]
 
 
 def _of(
-    uow: UnitOfWork, declaration: Declaration, material: Material, rows: Sequence[PageRead], waits: bool
+    declaration: Declaration,
+    material: Material,
+    rows: Sequence[PageRead],
+    places: Sequence[tuple[str, int]],
+    waits: bool,
 ) -> FileRead:
     if not rows:
         return FileRead(material, Standing.WAITING if waits else Standing.NEW)
@@ -109,7 +115,6 @@ def _of(
     only = documents.ONLY_WITH.get(material.kind)
     if only and not any(only in reading.text for page in pages for reading in page):
         return made
-    places = [(p.section, p.place) for p in proofs_of(uow.session, declaration.id) if p.material_id == material.id]
     made.linked = bool(places) or not form.form_of(declaration).held(material.kind).proves
     made.lines = list(_lines(declaration, material.kind, places, pages))
     return made
@@ -159,6 +164,8 @@ def _taken(proves: Proves, said: Said) -> str:
     told = declared(proves)
     if said.verdict == Verdict.AGREES or not said.sure or not said.read:
         return ""
+    if proves.kind in ("text", "organisation"):
+        return ""  # compared without case, spaces and punctuation: what was read is not how it is written
     if told.kind in ("date", "month"):
         parts = re.findall(r"\d+", said.read)
         need = 3 if told.kind == "date" else 2

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from models.declarations.declaration import Declaration
 from models.declarations.material import Material, StoredFile
 from models.jobs.job import Job
-from workflow.base.errors import Refused
+from workflow.base.errors import NotNow, Refused
 from workflow.base.unit_of_work import UnitOfWork, attempt
 from workflow.declarations.content import materials_of
 from workflow.jobs.job import OPEN
@@ -34,7 +34,7 @@ from workflow.storage import clean, preview
 
 KIND, FORGET = "read_files", "forget_readings"
 #: Pages of one file that are read, and of one job; the rest of the files waits for the next job.
-MOST_PAGES, MOST_AT_ONCE = 12, 60
+MOST_PAGES, MOST_AT_ONCE = 12, 24
 #: Seconds the process of a file has for its beginning, and for each page.
 BEGINNING, A_PAGE = 60, 60
 BROKEN = "文件过于复杂或不能打开，没有识读"
@@ -99,7 +99,7 @@ def _collected(folder: Path) -> tuple[Pages, str]:
     return found, "" if found else BROKEN
 
 
-@works(KIND, lane="long", minutes=60)
+@works(KIND, lane="long", minutes=60, aside=True)
 def _read(run: Run) -> None:
     """Read what waits of one declaration, as far as one job goes."""
     key, done = int(run.arguments["key"]), 0
@@ -111,9 +111,13 @@ def _read(run: Run) -> None:
         run.tell(number, len(files), f"正在识读“{stored.name}”")
         try:
             pages, fault = read(stored)
+        except NotNow:  # a full disk or a store out of reach says nothing of the file: it waits for the next job
+            if told:
+                break
+            raise
         except Refused as refusal:
             pages, fault = [], str(refusal.sentence)[:100]
-        done += len(pages)
+        done += min(stored.pages, MOST_PAGES)  # what it may have cost, whatever came of it
         told.append((stored.sha256, pages, fault))
     attempt(run.actor, lambda uow: _keep(uow, run, key, told), session=run.session)
 

@@ -163,6 +163,10 @@ def _upright(x: float, y: float, quarters: int) -> tuple[float, float]:
     return min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0)
 
 
+#: Lines of a page that are compared; a paper that proves something has fewer than a hundred.
+MOST_LINES = 400
+
+
 def readings(page: Mapping[str, Any]) -> list[Reading]:
     """The readings of a page as the reader's process told them."""
     return [_reading(one, page["turned"]) for one in page["readings"]]
@@ -170,7 +174,7 @@ def readings(page: Mapping[str, Any]) -> list[Reading]:
 
 def _reading(told: Mapping[str, Any], turned: int) -> Reading:
     made = Reading(size=(max(told["size"][0], 1), max(told["size"][1], 1)), turned=turned)
-    for line, text, sure, others in _in_order(told["lines"]):
+    for line, text, sure, others in _in_order(told["lines"][:MOST_LINES]):
         line.start, line.edges = len(made.text), _edges(text)
         made.gaps.add(line.start)
         for place, sign in enumerate(text):

@@ -203,15 +203,16 @@ def _number(page: Reading, asked: Asked) -> _Run:
     typed = _signs(asked.typed)
     if len(typed) < SHORTEST:
         return _text(page, asked)
+    # 湘职证字 and 鄂职证字 under one number are two papers
+    named = not any(han(sign) for sign in asked.typed) or alike(asked.typed) in page.text
     near: tuple[int, list[int]] | None = None
     for places in _runs(page):
         run = "".join(page.text[i] for i in places)
         at = run.find(typed)
         rest = run[:at] + run[at + len(typed) :] if at >= 0 else run
         if run == typed or (at >= 0 and len(typed) >= 6 and _BEFORE_NUMBER.fullmatch(rest)):
-            if min(page.sure[i] for i in places) >= LEAST:
-                return _Run(AGREES, places[0], places[-1] + 1)
-            return _Run(UNREAD, places[0], places[-1] + 1)
+            whole = named and min(page.sure[i] for i in places) >= LEAST
+            return _Run(AGREES if whole else UNREAD, places[0], places[-1] + 1)
         if abs(len(run) - len(typed)) <= 3 and (far := len(edits(run, typed))) <= max(1, len(typed) * NEAR):
             near = min(near or (far, places), (far, places))
     if near is None:
@@ -240,11 +241,12 @@ def _date(page: Reading, asked: Asked) -> _Run:
     found = dates(page)
     birth = any("生" in label for label in asked.labels)
     own = [one for one in found if birth or not one.aside]
+    labelled = [one for one in own if _labelled(one, asked.labels)]
     for one in own or found:
         width = min(len(typed), len(one.parts))
         if one.parts[:width] == typed[:width] and width >= min(2, len(typed)):
-            return _Run(AGREES, one.start, one.end, one.told)
-    labelled = [one for one in own if _labelled(one, asked.labels)]
+            beside = not labelled or one in labelled  # 毕业日期 typed as 入学日期 stands on the page, and is not right
+            return _Run(AGREES if beside else UNREAD, one.start, one.end, one.told)
     near = labelled if len(labelled) == 1 else own if not labelled and len(own) == 1 else []
     if not near:
         return NOTHING

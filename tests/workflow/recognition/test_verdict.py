@@ -151,3 +151,19 @@ def test_documents_that_were_photographed_and_read_agree_with_what_is_right(docu
             at = next(i for i, sign in enumerate(value) if sign.isdigit())
             wrong = value[:at] + str((int(value[at]) + 3) % 10) + value[at + 1 :]
             assert verdict(Asked(one.kind, wrong, one.labels), seen).verdict != AGREES
+
+
+def test_a_day_that_stands_for_another_thing_agrees_with_none():
+    both = page("入学日期：2008年9月1日", "毕业日期：2012年6月30日")
+    assert said("date", "2012-06-30", both, labels=("入学日期",)) == UNREAD
+    assert said("date", "2012-06-30", both, labels=("毕业日期",)) == AGREES
+
+
+def test_one_number_under_the_words_of_another_office_is_not_agreed_to():
+    assert said("number", "湘职证字第2020001号", page("证书编号：湘职证字第2020001号")) == AGREES
+    assert said("number", "湘职证字第2020001号", page("证书编号：鄂职证字第2020001号")) == UNREAD
+
+
+def test_of_a_page_without_end_the_first_lines_are_compared():
+    endless = page(*(f"第{n}行" for n in range(2000)))
+    assert len(endless[0].lines) == 400
