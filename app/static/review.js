@@ -7,10 +7,11 @@
     const less = sum.dataset.less.split(" "),
       boxes = [...document.querySelectorAll("#sheet input[name^=item-]")];
     /* in whole hundredths, as the points are kept */
-    const points = (box) => (/^\d+(\.\d{1,2})?$/.test(box.value.trim()) ? Math.round(Number(box.value) * 100) : 0);
+    const read = (box) => /^\d+(\.\d{1,2})?$/.test(box.value.trim());
+    const points = (box) => (read(box) ? Math.round(Number(box.value) * 100) : 0);
     const add = () => {
       const total = boxes.reduce((all, box) => all + (less.includes(box.name) ? -points(box) : points(box)), 0);
-      const open = boxes.filter((box) => !box.value.trim()).length;
+      const open = boxes.filter((box) => !read(box)).length; /* what cannot be read is no score yet */
       sum.textContent = `合计 ${(total / 100).toFixed(2)} 分${open ? `，还有 ${open} 项未打分` : ""}`;
     };
     sum.hidden = boxes.length === 0;
