@@ -6,6 +6,7 @@ Each of the thirteen gaps has a test named after it, which fails when the gap is
 from __future__ import annotations
 
 import hashlib
+import html
 import io
 import re
 from functools import cache
@@ -213,6 +214,28 @@ def test_gap_10_the_cookie_says_secure_httponly_samesite_and_belongs_to_this_hos
     known(make)
     cookie = sign_in(browser()).headers["Set-Cookie"]
     assert all(flag in cookie for flag in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/")) and "Domain" not in cookie
+
+
+#: Latin words that officials use, and pages that show others, with the reason.
+LATIN = {"Excel", "JSON", "GeoJSON", "CSV", "PDF", "JPG", "PNG", "HEIC", "dpi"}
+LATIN_PAGES = {
+    "/clauses/": "the notice names addresses and files",
+    "/firstday/": "the command that makes the first accounts",
+    "/settings/": "what stands in braces within a number rule",
+    "/letter/list/": "the settings of the server that are missing, for 系统管理员",
+    "/journal/list/": "evidence is shown as it was sealed",
+    "/conditionscreen/add": "how a condition is typed",
+    "/conditionscreen/list/": "the codes of the rows of 申报条件",
+}
+
+
+def held_to_its_language(answer, path):
+    """No English and no name of the inside in what a page says."""
+    if answer.mimetype != "text/html" or path in LATIN_PAGES or answer.status_code in (301, 302, 303):
+        return  # a browser goes on without showing the body of a redirect
+    page = re.sub(r"<(script|style)\b.*?</\1>", " ", answer.get_data(as_text=True), flags=re.DOTALL)
+    words = set(re.findall(r"[A-Za-z][A-Za-z_]{2,}", html.unescape(re.sub(r"<[^>]+>", " ", page))))
+    assert words <= LATIN, (path, sorted(words - LATIN))
 
 
 def held_to_its_headers(answer, path):
@@ -428,6 +451,7 @@ def test_gap_11_a_role_opens_its_pages_and_no_other_each_with_its_headers_and_no
     for path in [*sorted(ends), "/nothing-here", "/static/nothing.css"]:
         answer, endpoint = client.get(path), ends.get(path)
         nonces.add(held_to_its_headers(answer, path))
+        held_to_its_language(answer, path)
         assert answer.status_code < 500 or path == READY, path
         if (
             role

@@ -94,6 +94,11 @@ class ExaminedTitleScreen(FlowScreen):
         """The series by its name."""
         return series_name(record.series)
 
+    def cell_branch(self, record: ExaminedTitle) -> str:
+        """The branches, or the specialty, in words."""
+        kind, colon, name = record.branch.partition(":")
+        return "全部分支" if record.branch == "*" else f"专业：{name}" if colon else "、".join(kind.split("|"))
+
     def cell_levels(self, record: ExaminedTitle) -> str:
         """The levels by their names."""
         return "、".join(adopted.levels_of(record))
