@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, delete, exists, or_, select
+from sqlalchemy import CursorResult, and_, delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from models.declarations.material import StoredFile
@@ -19,6 +19,8 @@ from workflow.recognition.page import Reading, readings
 
 #: Days after which a reading goes; whoever needs it then has the file read again.
 KEPT_DAYS = 180
+#: Days after which a file that could not be read may be asked for again: the machine may have been at fault.
+FAULT_DAYS = 1
 
 
 def packed(page: dict[str, Any]) -> str:
@@ -66,7 +68,9 @@ def keep(session: Session, sha256: str, pages: Sequence[dict[str, Any]], fault: 
 
 def _to_forget(now: datetime) -> Any:
     return or_(
-        PageRead.read_at < now - timedelta(days=KEPT_DAYS), ~exists().where(StoredFile.sha256 == PageRead.sha256)
+        PageRead.read_at < now - timedelta(days=KEPT_DAYS),
+        and_(PageRead.page == WHOLE_FILE, PageRead.read_at < now - timedelta(days=FAULT_DAYS)),
+        ~exists().where(StoredFile.sha256 == PageRead.sha256),
     )
 
 

@@ -116,12 +116,15 @@ def test_of_a_file_for_two_rows_what_is_typed_in_the_other_is_no_difference(read
     assert found == {0: Verdict.AGREES, 1: Verdict.UNREAD}
 
 
-def test_a_file_that_cannot_be_read_is_remembered_with_its_reason(diploma, reader, does_to_it):
+def test_a_file_that_cannot_be_read_is_remembered_with_its_reason(diploma, reader, does_to_it, session):
     reader(fault=job.BROKEN)
     does_to_it(job.ask_reading)
     found = beside(does_to_it)
     assert (found.standing, found.fault, found.lines) == (Standing.FAILED, job.BROKEN, [])
     assert does_to_it(job.ask_reading) is None
+    later = session.scalars(select(PageRead.read_at)).one() + timedelta(days=kept.FAULT_DAYS + 1)
+    does_to_it(lambda uow, _case: kept.forget(uow.session, later))
+    assert does_to_it(job.ask_reading) is not None, "the machine may have been at fault: it is asked for again"
 
 
 def test_an_identity_number_is_shown_masked_and_a_card_is_known_by_its_words(draft, reader, does_to_it):
