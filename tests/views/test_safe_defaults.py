@@ -217,7 +217,7 @@ def test_gap_10_the_cookie_says_secure_httponly_samesite_and_belongs_to_this_hos
 
 
 #: Latin words that officials use, and pages that show others, with the reason.
-LATIN = {"Excel", "JSON", "GeoJSON", "CSV", "PDF", "JPG", "PNG", "HEIC", "dpi"}
+LATIN = {"ISBN", "ISSN", "Excel", "JSON", "GeoJSON", "CSV", "PDF", "JPG", "PNG", "HEIC", "dpi"}
 LATIN_PAGES = {
     "/clauses/": "the notice names addresses and files",
     "/firstday/": "the command that makes the first accounts",
