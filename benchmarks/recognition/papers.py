@@ -66,6 +66,17 @@ def _title(words: str, size: int = 28, colour: str = "rgb(20,20,20)") -> str:
     return f"#align(center)[#text(size:{size}pt,fill:{colour})[{words}]]#v(14pt)\n"
 
 
+def _awarded(who: Invented, project: str, grade: str, on: str, giver: str) -> Typed:
+    """What is typed of an award."""
+    return {
+        NAME: who.name,
+        ("awards", "name"): project,
+        ("awards", "prize"): grade,
+        ("awards", "awarded_on"): on,
+        ("awards", "authority"): giver,
+    }
+
+
 def _told(words: str) -> str:
     return "#par(first-line-indent:(amount:2em,all:true),leading:1.1em,justify:true)[" + words + "]"
 
@@ -208,13 +219,7 @@ def prize(c: random.Random, who: Invented) -> Paper:
     return Paper(
         "award",
         body + _right(giver, numerals(on)),
-        {
-            NAME: who.name,
-            ("awards", "name"): project,
-            ("awards", "prize"): grade,
-            ("awards", "awarded_on"): on,
-            ("awards", "authority"): giver,
-        },
+        _awarded(who, project, grade, on, giver),
         giver,
         wide=True,
     )
@@ -617,13 +622,7 @@ def teaching_prize(c: random.Random, who: Invented) -> Paper:
     return Paper(
         "award",
         body,
-        {
-            NAME: who.name,
-            ("awards", "name"): project,
-            ("awards", "prize"): grade,
-            ("awards", "awarded_on"): on,
-            ("awards", "authority"): giver,
-        },
+        _awarded(who, project, grade, on, giver),
         giver,
         wide=True,
         at=(0.78, 0.78),
@@ -792,13 +791,7 @@ def contest(c: random.Random, who: Invented) -> Paper:
     return Paper(
         "award",
         body,
-        {
-            NAME: who.name,
-            ("awards", "name"): project,
-            ("awards", "prize"): grade,
-            ("awards", "awarded_on"): on,
-            ("awards", "authority"): giver,
-        },
+        _awarded(who, project, grade, on, giver),
         giver,
         wide=True,
         at=(0.75, 0.75),
