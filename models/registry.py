@@ -30,7 +30,7 @@ from models.declarations import (  # noqa: F401
 )
 from models.imports import import_batch  # noqa: F401
 from models.jobs import job, slot  # noqa: F401
-from models.materials import library, page_read, proof, upload  # noqa: F401
+from models.materials import library, page_read, proof, read_answer, upload  # noqa: F401
 from models.messages import choice, letter, wording  # noqa: F401
 from models.office import (  # noqa: F401
     append_only,

@@ -52,8 +52,12 @@ def of(declaration: Declaration) -> dict[str, Any]:
     if asked and chosen is None:
         abort(404)
     kinds = {kind.key: kind.label for kind in forms.form_of(declaration).materials}
-    ticked = _known(declaration, request.args.getlist("pick")[:MOST])
+    known = _known(declaration, request.args.getlist("pick"))
+    ticked, left = known[:MOST], len(known) - MOST
     given: dict[str, Any] = {
+        "left": f"勾选最多带入 {MOST} 处，另有 {left} 处没有带入；请先“将勾选的列入补正清单”，再继续勾选。"
+        if left > 0
+        else "",
         "files": [Beside(m.file.key, kinds.get(m.kind, m.kind), m.file.name, m is chosen) for m in held],
         "chosen": chosen,
         "ticked": ticked,

@@ -7,25 +7,23 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from models.base import Labelled
 from models.declarations.declaration import Declaration
 from models.declarations.material import Material
-from models.materials.page_read import PageRead
-from models.materials.proof import proofs_of
 from models.sealed import mask_id
 from workflow.base.errors import NotNow, NotYou
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.declarations import submission
 from workflow.declarations.content import materials_of
 from workflow.forms import form
-from workflow.recognition import documents, engine, job, kept
-from workflow.recognition.documents import Proves, declared, words_of
-from workflow.recognition.page import Reading, alike
-from workflow.recognition.verdict import Asked, Said, Verdict, of_pages, offered
+from workflow.recognition import answers, engine, job, kept, questions
+from workflow.recognition.documents import Proves, declared
+from workflow.recognition.page import alike
+from workflow.recognition.verdict import Asked, Said, Verdict
 
 ABSENT = "未安装识读，材料由人工核对"
 
@@ -35,6 +33,7 @@ class Standing(Labelled):
 
     ABSENT = "absent", "未安装识读", "off"
     NEW = "new", "未识读", "off"
+    CHANGED = "changed", "待核对", "off"
     WAITING = "waiting", "正在识读", "run"
     FAILED = "failed", "未能识读", "off"
     READ = "read", "已识读", "ok"
@@ -82,16 +81,23 @@ class FileRead:
 
 
 def of_declaration(uow: UnitOfWork, declaration: Declaration, only: Material | None = None) -> dict[int, FileRead]:
-    """Every file of a declaration that can be read, or `only` that one, by the number of the material."""
+    """Every file of a declaration that can be read, or `only` that one, by the number of the material.
+
+    Nothing is compared here: the answers were found by a job (workflow/recognition/job.py) and are looked up. A file of
+    which something was typed since is told as such.
+    """
     files = [m for m in materials_of(uow, declaration) if job.readable(m) and (only is None or m.id == only.id)]
     if not engine.installed():
         return {m.id: FileRead(m, Standing.ABSENT) for m in files}
-    rows = kept.read_of(uow.session, {m.file.sha256 for m in files})
-    all_read = all(m.file.sha256 in rows for m in files)
-    waits = not all_read and job.under_way(uow.session, declaration) is not None
-    proved = proofs_of(uow.session, declaration.id) if rows else []
-    beside = {m.id: [(p.section, p.place) for p in proved if p.material_id == m.id] for m in files}
-    return {m.id: _of(declaration, m, rows.get(m.file.sha256, []), beside[m.id], waits) for m in files}
+    digests = {m.file.sha256 for m in files}
+    read, known = kept.extent_of(uow.session, digests), answers.known(uow.session, digests)
+    places = job.places_of(uow, declaration) if read else {}
+    found = {m.id: _of(declaration, m, read.get(m.file.sha256), places.get(m.id, []), known) for m in files}
+    open_ = [one for one in found.values() if one.standing in (Standing.NEW, Standing.CHANGED)]
+    if open_ and job.under_way(uow.session, declaration) is not None:
+        for one in open_:
+            one.standing = Standing.WAITING
+    return found
 
 
 def of_file(uow: UnitOfWork, declaration: Declaration, material: Material) -> FileRead:
@@ -102,53 +108,42 @@ def of_file(uow: UnitOfWork, declaration: Declaration, material: Material) -> Fi
 def _of(
     declaration: Declaration,
     material: Material,
-    rows: Sequence[PageRead],
+    read: tuple[int, str] | None,
     places: Sequence[tuple[str, int]],
-    waits: bool,
+    known: answers.Known,
 ) -> FileRead:
-    if not rows:
-        return FileRead(material, Standing.WAITING if waits else Standing.NEW)
-    pages = kept.pages_of(rows)
+    if read is None:
+        return FileRead(material, Standing.NEW)
+    pages, fault = read
     if not pages:
-        return FileRead(material, Standing.FAILED, rows[0].fault)
-    made = FileRead(material, Standing.READ, pages=len(pages))
-    only = documents.ONLY_WITH.get(material.kind)
-    if only and not any(only in reading.text for page in pages for reading in page):
+        return FileRead(material, Standing.FAILED, fault)
+    made = FileRead(material, Standing.READ, pages=pages)
+    if job.open_questions(declaration, material, places, known):
+        made.standing = Standing.CHANGED
+        return made
+    told = lambda asked: known[material.file.sha256, answers.key_of(asked)]  # noqa: E731
+    if (first := questions.whether(material.kind)) and told(first).verdict != Verdict.AGREES:
         return made
     made.linked = bool(places) or not form.form_of(declaration).held(material.kind).proves
-    made.lines = list(_lines(declaration, material.kind, places, pages))
+    made.lines = list(_lines(declaration, material.kind, places, told))
     return made
 
 
 def _lines(
-    declaration: Declaration, kind: str, places: Sequence[tuple[str, int]], pages: Sequence[Sequence[Reading]]
+    declaration: Declaration, kind: str, places: Sequence[tuple[str, int]], told: Callable[[Asked], Said]
 ) -> Iterator[Line]:
     filled = declaration.content.sections or {}
-    for proves in documents.READ[kind]:
+    for one in questions.of_kind(declaration, kind, places):
+        proves, said = one.proves, told(one.asked)
         if proves.personal:
-            if typed := _personal(declaration, proves):
-                said = of_pages(Asked(proves.kind, typed, proves.labels), pages)
-                if said.read or proves.field == "name":  # a paper without a number of the person proves none
-                    shown = mask_id(typed) if proves.field == "id_number" else typed
-                    yield Line(proves, 0, "", documents.PERSONAL[proves.field], shown, said)
+            if said.read or proves.field == "name":  # a paper without a number of the person proves none
+                yield Line(proves, 0, "", one.label, one.typed, said)
             continue
-        section, told = form.form_of(declaration).section(proves.section), declared(proves)
-        rows = [place for name, place in places if name == proves.section]
-        there = filled.get(section.key) or []
-        for place in (place for place in rows if place < len(there)):
-            row = there[place]
-            value = str(row.get(told.key) or "")
-            typed = dict(told.choices).get(value, value)
-            asked = Asked(proves.kind, typed, proves.labels, words_of(proves))
-            said = _told_apart(of_pages(asked, pages), there, proves, rows) if typed else offered(asked, pages)
-            if typed or said.read:
-                words = f"{section.title}第 {place + 1} 条"
-                yield Line(proves, place, words, told.label, typed, said, _taken(proves, said))
-
-
-def _personal(declaration: Declaration, proves: Proves) -> str:
-    value = getattr(declaration.person, proves.field)
-    return str(value) if value else ""
+        if one.typed:
+            rows = [place for name, place in places if name == proves.section]
+            said = _told_apart(said, filled.get(proves.section) or [], proves, rows)
+        if one.typed or said.read:
+            yield Line(proves, one.place, one.row, one.label, one.typed, said, _taken(proves, said))
 
 
 def _told_apart(said: Said, rows: Sequence[Any], proves: Proves, places: Sequence[int]) -> Said:
@@ -183,7 +178,10 @@ def take_over(uow: UnitOfWork, declaration: Declaration, material: Material, key
     submission.own_and_open(uow, declaration)
     if material.declaration_id != declaration.id:
         raise NotYou("该材料不属于本申报。")
-    line = next((one for one in of_file(uow, declaration, material).lines if one.key == key), None)
+    here = of_file(uow, declaration, material)
+    if here.standing in (Standing.CHANGED, Standing.WAITING):
+        raise NotNow("这份材料证明的内容刚刚修改过，尚未重新核对；请稍候刷新本页，核对后再采用。")
+    line = next((one for one in here.lines if one.key == key), None)
     if line is None or not line.taken:
         raise NotNow("这一栏没有可以采用的识读结果，或已经与材料一致；请刷新后查看。")
     section = form.form_of(declaration).section(line.proves.section)
@@ -193,4 +191,6 @@ def take_over(uow: UnitOfWork, declaration: Declaration, material: Material, key
     rows[line.place][told.key] = value
     uow.record("take_reading", declaration, label="采用识读结果", field=f"{line.row}：{line.label}", quiet=True)
     submission.save_section(uow, declaration, section.key, rows)
+    job.answer(uow, declaration, material)  # this one file, so that the next field can be taken over at once
+    job.ask_reading(uow, declaration)
     return f"{line.row}“{line.label}”"

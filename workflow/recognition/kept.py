@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from models.declarations.material import StoredFile
 from models.materials.page_read import WHOLE_FILE, PageRead
+from models.materials.read_answer import ReadAnswer
 from workflow.recognition import engine
 from workflow.recognition.page import Reading, readings
 
@@ -44,6 +45,21 @@ def read_of(session: Session, digests: Iterable[str]) -> dict[str, list[PageRead
     found: dict[str, list[PageRead]] = {}
     for row in session.scalars(query.order_by(PageRead.sha256, PageRead.page)):
         found.setdefault(row.sha256, []).append(row)
+    return found
+
+
+def extent_of(session: Session, digests: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """(how many pages were read, or 0 and why none) of each of these contents that was read; nothing is unsealed."""
+    wanted = set(digests)
+    if not wanted:
+        return {}
+    query = select(PageRead.sha256, PageRead.page, PageRead.fault)
+    found: dict[str, tuple[int, str]] = {}
+    for sha256, page, fault in session.execute(
+        query.where(PageRead.sha256.in_(wanted), PageRead.reader == engine.version())
+    ):
+        pages, _ = found.get(sha256, (0, ""))
+        found[sha256] = (pages + (page != WHOLE_FILE), fault)
     return found
 
 
@@ -80,7 +96,13 @@ def any_to_forget(session: Session, now: datetime) -> bool:
 
 
 def forget(session: Session, now: datetime) -> int:
-    """Take away what is old, and what was read of files that no row names any more; how many pages."""
+    """Take away what is old, and what was read of files that no row names any more, with what was found of it; how
+    many pages."""
     gone = session.execute(delete(PageRead).where(_to_forget(now)).execution_options(synchronize_session=False))
+    stale = or_(
+        ReadAnswer.answered_at < now - timedelta(days=KEPT_DAYS),
+        ~exists().where(PageRead.sha256 == ReadAnswer.sha256, PageRead.reader == ReadAnswer.reader),
+    )
+    session.execute(delete(ReadAnswer).where(stale).execution_options(synchronize_session=False))
     assert isinstance(gone, CursorResult)  # noqa: S101  (a delete answers with one)
     return gone.rowcount

@@ -412,7 +412,14 @@ def _closes(page: Reading, end: int, asked: Asked) -> bool:
     return any(re.match(r".{0,2}" + re.escape(alike(label)), after) for label in asked.labels)
 
 
+def _holds(page: Reading, asked: Asked) -> _Run:
+    """Whether the words stand on the page at all: what tells one kind of paper from another."""
+    at = page.text.find(asked.typed)
+    return _Run(AGREES, at, at + len(asked.typed)) if at >= 0 else NOTHING
+
+
 RULES: dict[str, Callable[[Reading, Asked], _Run]] = {
+    "holds": _holds,
     "number": _number,
     "date": _date,
     "year": _year,

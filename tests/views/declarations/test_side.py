@@ -56,6 +56,18 @@ def test_what_is_ticked_goes_along_to_the_next_file_and_into_the_list(case):
     assert f"text|{ticked}" in page_of(officer.get(f"/correct/{it.id}?pick={ticked}&file={photo}"))
 
 
+def test_more_ticks_than_are_carried_are_told(case):
+    it, officer, (_diploma, photo) = case
+    made = [
+        f"field:titles:{name}:{n}"
+        for n in range(1, 14)
+        for name in ("name", "obtained_on", "body", "certificate", "employer")
+    ]
+    it.content.sections |= {"titles": [{"name": "工程师"}] * 13}
+    page = page_of(officer.get(f"/unitdeskscreen/side/{it.id}?file={photo}&pick=" + "&pick=".join(made)))
+    assert "勾选最多带入 60 处，另有 5 处没有带入" in page and page.count('type="hidden" name="pick"') == 60
+
+
 def test_what_is_different_from_what_was_returned_stands_below(case, make, session):
     it, officer, (diploma, photo) = case
     make._add(Correction, {}, declaration_id=it.id, position=0, items=[], opinion="退", issued_at=NOON,

@@ -12,6 +12,7 @@ from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as S
 from models.jobs.job import Job
 from models.materials.page_read import PageRead
+from models.materials.read_answer import ReadAnswer
 from models.office.journal import JournalEntry
 from tests.workflow.materials.pictures import photo
 from tests.workflow.recognition.conftest import NUMBER
@@ -60,7 +61,36 @@ def test_a_file_is_read_once_and_what_it_says_is_sealed(diploma, reader, does_to
     )
     assert does_to_it(job.ask_reading) is None, "nothing waits any more"
     does_to_it(upload.hand_in, "title", drawing((9, 9)), "同一件.png")
-    assert does_to_it(job.ask_reading) is None and len(reader.seen) == 1, "a content that is known is not read again"
+    assert does_to_it(job.ask_reading) is not None and len(reader.seen) == 1, (
+        "known content is compared, not read again"
+    )
+
+
+def test_a_page_looks_answers_up_and_compares_nothing(diploma, reader, does_to_it, session, monkeypatch):
+    does_to_it(job.ask_reading)
+    before = by_field(beside(does_to_it))
+    monkeypatch.setattr(kept, "unpacked", lambda told: pytest.fail("a page unpacks no reading"))
+    assert by_field(beside(does_to_it)) == before
+    assert NUMBER.encode() not in b"".join(bytes(one) for one in session.scalars(text("SELECT told FROM read_answer")))
+    row = {"school": "湖南湘江理工大学", "certificate": NUMBER, "degree": "学士"}
+    does_to_it(submission.save_section, "education", [row])
+    found = beside(does_to_it)
+    assert (found.standing, found.lines) == (Standing.CHANGED, []), (
+        "what was typed since is never told by an old answer"
+    )
+    with pytest.raises(NotNow, match="尚未重新核对"):
+        does_to_it(compared.take_over, diploma, "education:0:certificate")
+
+
+def test_what_was_typed_after_the_reading_is_compared_in_a_job_of_its_own(diploma, reader, does_to_it, session):
+    does_to_it(job.ask_reading)
+    row = {"school": "湖南湘江理工大学", "certificate": NUMBER, "degree": "学士"}
+    does_to_it(submission.save_section, "education", [row])
+    does_to_it(job.ask_reading)
+    done = session.scalars(select(Job).order_by(Job.id.desc())).first()
+    assert (done.state, done.sentence) == ("done", "已核对 1 处填写内容。")
+    assert by_field(beside(does_to_it))["certificate"].said.verdict == Verdict.AGREES
+    assert does_to_it(job.ask_reading) is None and len(reader.seen) == 1
 
 
 def test_what_was_typed_stands_beside_what_was_read(diploma, reader, does_to_it):
@@ -143,7 +173,7 @@ def test_readings_go_when_they_are_old_or_their_file_is_gone(diploma, reader, do
     later = read_at + timedelta(days=kept.KEPT_DAYS + 1)
     assert (kept.any_to_forget(session, read_at), kept.any_to_forget(session, later)) == (False, True)
     assert does(lambda uow: kept.forget(uow.session, later)) == 1
-    assert session.scalars(select(PageRead)).all() == []
+    assert session.scalars(select(PageRead)).all() == session.scalars(select(ReadAnswer)).all() == []
 
 
 def test_a_pdf_with_words_of_its_own_is_not_looked_at_and_one_with_a_picture_is(tmp_path):
