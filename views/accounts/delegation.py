@@ -38,7 +38,9 @@ class DelegationScreen(FlowScreen):
             description="本机构同一岗位角色的在用账号",
         ),
         "from_on": DateField("开始日期", [Required()]),
-        "until_on": DateField("截止日期", [Required()], description="当日仍可代签，次日自动结束"),
+        "until_on": DateField(
+            "截止日期", [Required()], description="当日仍可代签，次日自动结束；最长天数见规则参数“委托办理最长天数”"
+        ),
         "reason": AreaField("委托原因", [Required()], max_length=200, description="如“出差”“年休假”"),
     }
     can_add = True

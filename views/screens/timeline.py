@@ -53,6 +53,8 @@ def timeline(record: Any, *, own: bool = False) -> list[Moment]:
         who = (
             "" if own or entry.organisation.startswith(entry.actor_name or "-") else entry.actor_name
         )  # an office's account bears its name
+        if who and (principal := (entry.facts or {}).get("principal")):
+            who = f"{who}（受{principal[1]}委托）"
         told.append(
             Moment(
                 entry.verb,

@@ -10,7 +10,7 @@ own: scores and ballots are no work of an office, and nothing here reaches them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import Session
@@ -19,7 +19,7 @@ from models.accounts.account import HEAD, Account
 from models.accounts.delegation import Delegation
 from models.accounts.delegation import DelegationState as S
 from workflow.accounts.colleague import staff
-from workflow.base import policy
+from workflow.base import policy, settings
 from workflow.base import roles as r
 from workflow.base.abilities import verb
 from workflow.base.errors import Refused
@@ -119,8 +119,8 @@ def give(
 ) -> Delegation:
     """委托: the actor's signings may be done by `delegate` (key of an account) on these days.
 
-    Refused: an actor who is no 负责人; somebody who is no colleague at the same desk; days that are over or the wrong
-    way round; no reason; days on which the actor has delegated already, or on which either of the two signs for, or is
+    Refused: an actor who is no 负责人; somebody who is no colleague at the same desk; days that are over, the wrong
+    way round or more than the office allows; no reason; days on which the actor has delegated already, or on which either of the two signs for, or is
     signed for by, a third.
     """
     uow.lead(DELEGATE)
@@ -175,6 +175,13 @@ def _days(uow: UnitOfWork, from_on: date | None, until_on: date | None) -> dict[
         return {"from_on": f"开始日期不能早于今天（{uow.today}）；委托不追及以前。"}
     if until_on < from_on:
         return {"until_on": f"截止日期不能早于开始日期（{from_on}）；截止当日仍可代签。"}
+    most = int(settings.value(uow.session, "delegation_days"))
+    if (until_on - from_on).days >= most:
+        last = from_on + timedelta(days=most - 1)
+        return {
+            "until_on": f"一次委托最长{most}天（规则参数“委托办理最长天数”），截止日期最迟为{last}；"
+            "外出更久的，到期后再委托一次，长期不在岗的请登记新的负责人。"
+        }
     return {}
 
 

@@ -85,7 +85,7 @@ def recommended(
     _confirmed(declaration, in_post)
     quota.settle(uow, declaration)
     said = opinions.compose(uow, declaration, R.RECOMMENDED, hands, words=opinion, assessment=assessment)
-    _forward(uow, declaration, "recommend", said, late_reason=late_reason or None)
+    _forward(uow, declaration, "recommend", said, hands, late_reason=late_reason or None)
 
 
 @DECLARATION.performs("approve")
@@ -137,6 +137,7 @@ def approved(
         declaration,
         "approve",
         said,
+        hands,
         publicity_checked=publicity_checked,
         consistency=consistency,
         consistency_note=consistency_note,
@@ -199,7 +200,7 @@ def _explained(uow: UnitOfWork, declaration: Declaration, consistency: str, note
         )
 
 
-def _forward(uow: UnitOfWork, declaration: Declaration, verb: str, said: Opinion, **facts: Any) -> None:
+def _forward(uow: UnitOfWork, declaration: Declaration, verb: str, said: Opinion, hands: Hands, **facts: Any) -> None:
     """Close this level and open the next: an organisation, the committee's office, or effect at the final one."""
     now = uow.now.replace(microsecond=0)
     here = step_at(declaration, declaration.position)
@@ -215,7 +216,7 @@ def _forward(uow: UnitOfWork, declaration: Declaration, verb: str, said: Opinion
     else:
         to, where = S.FILED, None
     facts["next"] = where.name if where else "最终机构审核通过，申报信息生效"
-    DECLARATION.advance(uow, declaration, verb, to=to, **opinions.told(said), **facts)
+    DECLARATION.advance(uow, declaration, verb, to=to, **opinions.told(said, hands), **facts)
     opinions.keep(uow, said)
     term.reaches(uow, declaration, declaration.position + 1)
     if onward:
@@ -423,7 +424,7 @@ def qualified(
         "qualify",
         consistency=consistency,
         consistency_note=consistency_note,
-        **opinions.told(said),
+        **opinions.told(said, hands),
     )
     opinions.keep(uow, said)
     tell(
@@ -463,7 +464,7 @@ def disqualified(uow: UnitOfWork, declaration: Declaration, hands: Hands, *, cau
     """Signed: terminated for the year."""
     said = opinions.compose(uow, declaration, R.DISQUALIFIED, hands, words=opinion)
     said.cause = opinions.known_cause(uow, cause)
-    end(uow, declaration, "disqualify", **opinions.told(said))
+    end(uow, declaration, "disqualify", **opinions.told(said, hands))
     opinions.keep(uow, said)
 
 
@@ -477,7 +478,7 @@ def stop(uow: UnitOfWork, declaration: Declaration, *, opinion: str, head: str |
 def stopped(uow: UnitOfWork, declaration: Declaration, hands: Hands, *, opinion: str) -> None:
     """Signed: it goes nowhere this year."""
     said = opinions.compose(uow, declaration, R.STOPPED, hands, words=opinion)
-    end(uow, declaration, "stop", **opinions.told(said))
+    end(uow, declaration, "stop", **opinions.told(said, hands))
     opinions.keep(uow, said)
 
 

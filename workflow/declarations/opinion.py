@@ -51,8 +51,8 @@ def compose(
     )
 
 
-def told(opinion: Opinion) -> dict[str, Any]:
-    """The opinion for the trail: the words people read, and whose it is."""
+def told(opinion: Opinion, hands: Hands) -> dict[str, Any]:
+    """The opinion for the trail: the words people read, and whose it is; for whom the 负责人 signed, as a person."""
     facts = {
         "opinion": opinion.words,
         "handler": opinion.handler_name,
@@ -60,6 +60,8 @@ def told(opinion: Opinion) -> dict[str, Any]:
         "signed": [opinion.handler_id, opinion.head_id],
         "office": [opinion.position, opinion.organisation_id, opinion.committee_id],
     }
+    if hands.principal:
+        facts["principal"] = list(hands.principal)
     return facts | ({"assessment": opinion.assessment} if opinion.assessment else {})
 
 

@@ -175,13 +175,17 @@ SIGNING = Flow("负责人签署", S, [
 
 @dataclass(frozen=True)
 class Hands:
-    """Who answers for an opinion: the 经办人, and the 负责人 where two sign; since when it has waited for him."""
+    """Who answers for an opinion: the 经办人, and the 负责人 where two sign; since when it has waited for him.
+
+    `principal` is for whom the 负责人 signs by 委托办理: account and name.
+    """
 
     handler_id: int
     handler_name: str
     head_id: int | None = None
     head_name: str = ""
     sent_at: datetime | None = None
+    principal: tuple[int, str] | None = None
 
 
 #: What happens once it is signed: `(uow, declaration, hands, **answers)`.
@@ -245,43 +249,57 @@ def _ask_to_sign(uow: UnitOfWork, signing: Signing, head: Account) -> None:
             tell(uow, account, "有意见待签署", f"{said}{whom}", f"/open/signing/{signing.id}")
 
 
-def _told(uow: UnitOfWork, signing: Signing, verb: str, label: str) -> None:
+def _told(uow: UnitOfWork, signing: Signing, verb: str, label: str, **facts: Any) -> None:
     """A step of the case that keeps its state, for its trail."""
     state = str(signing.declaration.state)
-    uow.record(verb, signing.declaration, label=label, before=state, after=state, head=signing.head_name)
+    uow.record(verb, signing.declaration, label=label, before=state, after=state, head=signing.head_name, **facts)
 
 
-def _decide(uow: UnitOfWork, signing: Signing, verb: str, reason: str = "") -> None:
+def _decide(uow: UnitOfWork, signing: Signing, verb: str, reason: str = "", **facts: Any) -> None:
     """It waits no longer."""
-    SIGNING.advance(uow, signing, verb, opinion=reason or None)
+    SIGNING.advance(uow, signing, verb, opinion=reason or None, **facts)
     signing.reason, signing.decided_at = reason, uow.now.replace(microsecond=0)
     if signing.declaration.signing_id == signing.id:
         signing.declaration.signing_id = None
     uow.session.flush()
 
 
-def _by_whom(uow: UnitOfWork, signing: Signing) -> None:
+def _principal(uow: UnitOfWork, signing: Signing) -> tuple[int, str] | None:
+    """For whom the actor signs, as account and name; nobody where it is his own."""
+    return None if signing.head_id == uow.actor.id else (signing.head_id, signing.head_name)
+
+
+def _by_whom(uow: UnitOfWork, signing: Signing, principal: tuple[int, str] | None) -> None:
     """Whoever signs stands there by his own name and account, with whom he signs for."""
     actor = uow.actor
-    if signing.head_id != actor.id:
-        signing.head_id, signing.head_name = actor.id, f"{actor.full_name}（受{signing.head_name}委托）"[:64]
+    if principal:
+        signing.head_id, signing.head_name = actor.id, f"{actor.full_name}（受{principal[1]}委托）"[:64]
+
+
+def _for_whom(principal: tuple[int, str] | None) -> dict[str, Any]:
+    """The same for journal and trail: the person by his account, not only in words."""
+    return {"principal": list(principal)} if principal else {}
 
 
 @SIGNING.performs("confirm")
 def confirm(uow: UnitOfWork, signing: Signing) -> None:
     """The 负责人 or his delegate signs: the opinion is that of the office now, and the case moves."""
-    _decide(uow, signing, "confirm")
-    _by_whom(uow, signing)
-    hands = Hands(signing.handler_id, signing.handler_name, signing.head_id, signing.head_name, signing.sent_at)
+    principal = _principal(uow, signing)
+    _decide(uow, signing, "confirm", **_for_whom(principal))
+    _by_whom(uow, signing, principal)
+    hands = Hands(
+        signing.handler_id, signing.handler_name, signing.head_id, signing.head_name, signing.sent_at, principal
+    )
     _EFFECTS[SigningVerb(signing.verb)](uow, signing.declaration, hands, **signing.answers)
 
 
 @SIGNING.performs("give_back")
 def give_back(uow: UnitOfWork, signing: Signing, *, reason: str) -> None:
     """The 负责人 does not sign: the case lies with the 经办人 again, who reads why."""
-    _decide(uow, signing, "give_back", reason.strip())
-    _by_whom(uow, signing)
-    _told(uow, signing, "not_signed", "负责人退回经办人")
+    principal = _principal(uow, signing)
+    _decide(uow, signing, "give_back", reason.strip(), **_for_whom(principal))
+    _by_whom(uow, signing, principal)
+    _told(uow, signing, "not_signed", "负责人退回经办人", **_for_whom(principal))
     tell(
         uow,
         uow.session.get_one(Committee, signing.committee_id)

@@ -32,7 +32,7 @@ from workflow.jobs.kinds import works
 from workflow.jobs.periodic import nightly, repeats
 from workflow.jobs.work import Run, put_down
 from workflow.recognition import answers, documents, engine, kept, questions
-from workflow.recognition.verdict import Asked
+from workflow.recognition.verdict import Asked, Said
 from workflow.storage import clean, preview
 
 KIND, FORGET = "read_files", "forget_readings"
@@ -96,7 +96,7 @@ def unanswered(uow: UnitOfWork, declaration: Declaration, only: Material | None 
 def answer(uow: UnitOfWork, declaration: Declaration, only: Material | None = None) -> int:
     """Answer what is open, file by file, and keep it; how many questions that were."""
     asked = unanswered(uow, declaration, only)
-    found = {}
+    found: dict[tuple[str, str], Said] = {}
     for sha256 in dict.fromkeys(digest for digest, _ in asked):
         pages = kept.pages_of(kept.read_of(uow.session, [sha256]).get(sha256, []))
         found |= {key: answers.answer(one, pages) for key, one in asked.items() if key[0] == sha256}

@@ -12,7 +12,9 @@ from models.declarations.declaration import DeclarationState as S
 from models.declarations.opinion import Opinion
 from models.declarations.signing import Signing, SigningState
 from models.office.notice import Notice
+from models.office.trail import TrailEntry
 from tests.conftest import NOON
+from views.screens.timeline import timeline
 from workflow import lifecycles  # noqa: F401  (importing registers the verbs)
 from workflow.accounts import delegation
 from workflow.accounts.delegation import DELEGATION
@@ -63,6 +65,12 @@ def test_the_colleague_finds_it_on_his_desk_and_signs_by_his_own_name(away, wait
     (said,) = session.scalars(select(Opinion))
     assert (said.handler_id, said.head_id) == (clerk.id, other.id)
     assert said.head_name == f"{other.full_name}（受{head.full_name}委托）"
+    facts = [
+        one.facts for one in session.scalars(select(TrailEntry).where(TrailEntry.verb.in_(("confirm", "approve"))))
+    ]
+    assert [one["principal"] for one in facts] == [[head.id, head.full_name]] * 2, "for whom, by his account"
+    (case,) = [one for one in timeline(waiting.declaration) if one.verb == "approve"]
+    assert case.who == f"{other.full_name}（受{head.full_name}委托）"
     told = session.scalars(select(Notice).where(Notice.account_id == other.id)).all()
     assert [one.title for one in told] == ["受托代为签署", "有意见待签署"]
 
@@ -132,6 +140,14 @@ def test_what_is_wrong_is_told_at_its_field(as_, office, wrong, field):
     with pytest.raises(Refused) as refused:
         delegation.give(as_(office[2]), **given | wrong)
     assert list(refused.value.fields) == [field]
+
+
+def test_a_delegation_runs_no_longer_than_the_office_allows(as_, office, session):
+    given = {"delegate": str(office[3].id), "from_on": TODAY, "reason": "进修"}
+    with pytest.raises(Refused, match=f"一次委托最长30天.*最迟为{TODAY + timedelta(days=29)}.*再委托一次") as refused:
+        delegation.give(as_(office[2]), until_on=TODAY + timedelta(days=30), **given)
+    assert list(refused.value.fields) == ["until_on"]
+    assert delegation.give(as_(office[2]), until_on=TODAY + timedelta(days=29), **given).id
 
 
 def test_one_at_a_time_and_none_from_hand_to_hand(away, make, as_, office, session):
