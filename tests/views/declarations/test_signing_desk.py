@@ -7,6 +7,7 @@ import pytest
 from models.declarations.declaration import DeclarationState as S
 from models.declarations.signing import Signing, SigningState
 from tests.views.office_day import noon, page_of  # noqa: F401
+from views.screens.timeline import timeline
 from workflow.base import roles as r
 
 pytestmark = pytest.mark.usefixtures("noon")
@@ -84,8 +85,10 @@ def test_the_head_delegates_on_the_page_and_the_colleague_signs(browser, make, c
     assert refused.status_code == 422 and "截止日期不能早于开始日期" in page_of(refused)
     assert "省里开会三天" in page_of(refused)
     absent.post("/delegationscreen/add", data=given | {"until_on": "2026-05-22"})
-    (_case,), (signing,) = waiting(1)
+    (case,), (signing,) = waiting(1)
     desk = browser(other)
     assert "委托中" in page_of(desk.get("/delegationscreen/list/"))
     desk.post(f"/signingscreen/act/{signing.id}/confirm", data={})
     assert f"{other.full_name}（受{head.full_name}委托）" in page_of(desk.get(f"/signingscreen/show/{signing.id}"))
+    (step,) = [one for one in timeline(case) if one.verb == "approve"]
+    assert step.who == f"{other.full_name}（受{head.full_name}委托）"

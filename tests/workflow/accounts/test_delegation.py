@@ -12,9 +12,7 @@ from models.declarations.declaration import DeclarationState as S
 from models.declarations.opinion import Opinion
 from models.declarations.signing import Signing, SigningState
 from models.office.notice import Notice
-from models.office.trail import TrailEntry
 from tests.conftest import NOON
-from views.screens.timeline import timeline
 from workflow import lifecycles  # noqa: F401  (importing registers the verbs)
 from workflow.accounts import delegation
 from workflow.accounts.delegation import DELEGATION
@@ -61,16 +59,13 @@ def on_desk(session, account, day=TODAY):
 def test_the_colleague_finds_it_on_his_desk_and_signs_by_his_own_name(away, waiting, office, as_, session):
     _city, clerk, head, other = office
     assert on_desk(session, other) == [waiting.id] == on_desk(session, head) and on_desk(session, clerk) == []
-    SIGNING.perform(as_(other), waiting, "confirm")
+    uow = as_(other)
+    SIGNING.perform(uow, waiting, "confirm")
     (said,) = session.scalars(select(Opinion))
     assert (said.handler_id, said.head_id) == (clerk.id, other.id)
     assert said.head_name == f"{other.full_name}（受{head.full_name}委托）"
-    facts = [
-        one.facts for one in session.scalars(select(TrailEntry).where(TrailEntry.verb.in_(("confirm", "approve"))))
-    ]
-    assert [one["principal"] for one in facts] == [[head.id, head.full_name]] * 2, "for whom, by his account"
-    (case,) = [one for one in timeline(waiting.declaration) if one.verb == "approve"]
-    assert case.who == f"{other.full_name}（受{head.full_name}委托）"
+    whom = [facts["principal"] for verb, _case, facts in uow.entries if verb in ("confirm", "approve")]
+    assert whom == [[head.id, head.full_name]] * 2, "for whom, as a person"
     told = session.scalars(select(Notice).where(Notice.account_id == other.id)).all()
     assert [one.title for one in told] == ["受托代为签署", "有意见待签署"]
 
