@@ -19,6 +19,7 @@ class FormEditionState(Labelled):
     DRAFT = "draft", "草稿", "off"
     PROPOSED = "proposed", "待确认", "run"
     IN_FORCE = "in_force", "已生效", "ok"
+    STOPPING = "stopping", "待确认停用", "warn"
     STOPPED = "stopped", "已停用", "off"
 
 
@@ -87,6 +88,7 @@ class FormRule(Model):
     edition_id: Mapped[int] = mapped_column(ForeignKey("form_edition.id"), info={"label": "申报表版本"})
     place: Mapped[str] = column("位置", String(80))  #: section, section.field, materials.kind
     label: Mapped[str] = column("新增名称", String(60), default="")
+    title: Mapped[str] = column("部分名称", String(60), default="")  #: of a whole section
     kind: Mapped[str] = column("栏目类型", String(10), default=FormFieldKind.TEXT, info={"enum": FormFieldKind})
     choices: Mapped[str] = column("选项", String(600), default="")
     series: Mapped[int] = column("系列序号", Integer, default=0, least=0, most=9999)
@@ -94,6 +96,7 @@ class FormRule(Model):
     way: Mapped[str] = column("取得方式", String(20), default="", info={"enum": Way})
     demand: Mapped[str] = column("填写要求", String(10), default="", info={"enum": FormDemand})
     position: Mapped[int | None] = column("顺序", Integer, least=1, most=9999)
+    copies: Mapped[int | None] = column("纸质份数", Integer, least=1, most=10)  #: of a kind of material
     requirement: Mapped[str] = column("要求", String(300), default="")
     example: Mapped[str] = column("示例", String(300), default="")
     mistake: Mapped[str] = column("常见错误", String(300), default="")

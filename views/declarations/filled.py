@@ -91,6 +91,7 @@ def _read(section: Section, value: Any, declaration: Declaration, known: dict[st
         )
     rows = [row for row in value or [] if isinstance(row, dict)]
     used = [f for f in section.fields if any(f.applies(known | row) and shown(f, row, declaration) for row in rows)]
+    used += [f for f in section.retired if any(shown(f, row, declaration) for row in rows)]
     if section.key == degree_check.SECTION and rows:
         told = [degree.told for degree in degree_check.degrees_of(declaration)]
         return Filled(

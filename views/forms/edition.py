@@ -54,7 +54,10 @@ class FormEditionScreen(FlowScreen):
             "沿用的版本", offers=_copied, optional=True, description="选择后复制其全部规则；不选则从基础表单开始"
         ),
         "paper_size": ChoiceField(
-            "纸张", [Required()], choices=Paper.choices(), description="A3 为对折，每面印两页评审表"
+            "纸张",
+            [Required()],
+            choices=Paper.choices(),
+            description="A3 横放，每面并排印两页评审表，每页仍有各自的二维码",
         ),
         "copies": NumberField("份数", [Required()], least=1, most=10),
         "both_sides": TickField("双面打印"),

@@ -28,24 +28,29 @@ class FormRuleScreen(Screen):
 
     model = FormRule
     title, guide = "申报表规则", "118号 四(一)"
-    lead = "每条规则说明申报表的一个位置：填写要求、顺序和说明；在“整个部分”填写新增名称，即新增栏目或材料。"
+    lead = "每条规则说明申报表的一个位置：名称、填写要求、顺序和说明；在“整个部分”填写新增名称，即新增栏目或材料。"
     columns = "edition place series level way said"
     labels = {"said": "内容", "series": "系列"}
     facts = {
-        "规则": "edition place label kind choices demand position",
+        "规则": "edition place title label kind choices demand position copies",
         "适用范围": "series level way",
         "说明": "requirement example mistake clause",
     }
-    fields = "edition_id place label kind choices demand position series level way requirement example mistake clause"
+    fields = (
+        "edition_id place title label kind choices demand position copies series level way "
+        "requirement example mistake clause"
+    )
     extra_fields = {
         "edition_id": ChoiceField("申报表版本", [Required()], offers=drafts, description="只列出草稿状态的版本"),
         "place": ChoiceField("位置", [Required()], offers=offered_places),
+        "title": TextField("部分名称", max_length=60, description="为“整个部分”改名；由文件规定的部分不能改"),
+        "copies": NumberField("纸质份数", least=1, most=10, description="附件中的材料须交几份纸质件，不填则不提示"),
         "label": TextField("新增名称", max_length=60, description="新增栏目或材料时填写，位置选“整个部分”；其他不填"),
         "kind": ChoiceField("栏目类型", choices=FormFieldKind.choices(), optional=True, empty="text"),
         "choices": AreaField("选项", max_length=600, description="选项类栏目每行一个选项"),
         "demand": ChoiceField("填写要求", choices=[c for c in FormDemand.choices() if c[0]], optional=True, empty="",
                               description="不选则按基础表单"),
-        "position": NumberField("顺序", least=1, most=9999, description="各栏依次为 10、20、30……，15 排在前两栏之间"),
+        "position": NumberField("顺序", least=1, most=9999, description="各部分、各栏依次为 10、20、30……，15 排在前两个之间"),
         "series": ChoiceField("系列", offers=_series, optional=True, empty="0", description="不选则适用所有系列"),
         "level": ChoiceField("职称级别", choices=TitleLevel.choices(), optional=True, empty="",
                              description="不选则适用所有级别"),

@@ -23,6 +23,7 @@ from models.paths.path import Way
 from models.register.organisation import Region
 from models.review.plan import Plan
 from reports.paper import render
+from reports.two_up import side_by_side
 from views.screens.download import only_asked
 from views.screens.stay import context
 from workflow.base.errors import Refused
@@ -179,7 +180,11 @@ def review_form_pdf(declaration: Declaration) -> io.BytesIO:
             if declaration.filed_on
             else [],
         }
-    return pdf("review_form", data, ("RF", declaration.number, declaration.version), declaration)
+    made = pdf("review_form", data, ("RF", declaration.number, declaration.version), declaration)
+    edition = editions.edition_of(declaration)
+    if edition is None or edition.paper_size != Paper.A3:
+        return made
+    return io.BytesIO(side_by_side(made.getvalue()))  # what is kept to compare with stays page by page
 
 
 #: Sections of the form on the 资格审查意见表: up to 工作简历, of a 破格 one up to its conditions.
@@ -250,7 +255,7 @@ def printed_on(declaration: Declaration) -> str:
     if edition is None or (edition.paper_size, edition.copies, edition.both_sides) == (Paper.A4, 1, False):
         return ""
     sides = "双面" if edition.both_sides else "单面"
-    sheet = "A3 纸对折" if edition.paper_size == Paper.A3 else "A4 纸"
+    sheet = "A3 纸（每面并排两页）" if edition.paper_size == Paper.A3 else "A4 纸"
     return f"用 {sheet}{sides}打印，一式 {edition.copies} 份"
 
 
@@ -271,13 +276,16 @@ def _photo(declaration: Declaration) -> bytes:
 
 def _materials(declaration: Declaration) -> Iterable[list[str]]:
     """申报材料目录: each file, and each paper-only file of a secret declaration by its stub (118号 一)."""
-    kinds = {kind.key: kind.label for kind in forms.form_of(declaration).materials}
+    kinds = {kind.key: kind for kind in forms.form_of(declaration).materials}
     for item in comparison.items_of(asking(g.user), declaration):
         if isinstance(item.item, PaperStub):
             form = f"仅纸质，编号 {item.item.reference}，{item.item.pages} 页"
         else:
             form = "电子"
-        yield [kinds.get(item.item.kind, item.item.kind), item.name, form]
+        kind = kinds.get(item.item.kind)
+        if kind is not None and kind.copies:
+            form += f"，纸质 {kind.copies} 份"
+        yield [kind.label if kind else item.item.kind, item.name, form]
 
 
 def _checked(check: LiabilityCheck) -> dict[str, str]:
@@ -305,8 +313,9 @@ def _keyed_sections(declaration: Declaration) -> Iterable[tuple[str, dict[str, A
     for section in forms.form_of(declaration).sections:
         value, title = filled.get(section.key), section.title
         if section.repeated:
-            rows = [[_shown(f, row, declaration) or "无" for f in section.fields] for row in (value or [])]
-            columns = [f.label for f in section.fields]
+            asked = [*section.fields, *(f for f in section.retired if any(row.get(f.key) for row in value or []))]
+            rows = [[_shown(f, row, declaration) or "无" for f in asked] for row in (value or [])]
+            columns = [f.label for f in asked]
             yield section.key, {"title": title, "kind": "table", "columns": columns, "rows": rows}
         elif section.fields:
             asked = [*section.fields, *(f for f in section.retired if (value or {}).get(f.key))]

@@ -31,6 +31,7 @@ from workflow.declarations.content import materials_of
 from workflow.declarations.corrections import answered, unlocked
 from workflow.declarations.declaration import DECLARATION, is_review, step_at
 from workflow.forms import form
+from workflow.forms.form_parts import Section
 from workflow.paths import acceptance, route
 from workflow.paths.path_version import current
 from workflow.storage import files, printing
@@ -166,7 +167,9 @@ def _write_section(uow: UnitOfWork, declaration: Declaration, key: str, raw: Any
         section, raw, cutoff=declaration.batch.evidence_on, context=facts_of(uow, declaration), draft=True
     )
     before = (declaration.content.sections or {}).get(key)
-    if not section.repeated:
+    if section.repeated:
+        _left_in_rows(section, before or [], value)
+    else:
         value |= section.left(before)
     content.refuse_overtaken(declaration, section, value, seen)
     unlocked.refuse_section(uow.session, declaration, section, value)
@@ -175,6 +178,16 @@ def _write_section(uow: UnitOfWork, declaration: Declaration, key: str, raw: Any
     declaration.content.sections = {**(declaration.content.sections or {}), key: value}
     quota_need.settle(declaration)
     return errors
+
+
+def _left_in_rows(section: Section, before: list[dict[str, Any]], rows: list[dict[str, Any]]) -> None:
+    """What was typed in rows into fields that are asked no more goes on with its row."""
+    gone = {field.key for field in section.retired}
+    if not gone:
+        return
+    shown = [{key: part for key, part in row.items() if key not in gone} for row in before]
+    for old, new in following.places(shown, rows).items():
+        rows[new] |= section.left(before[old])
 
 
 def clear_part(uow: UnitOfWork, declaration: Declaration, key: str) -> None:

@@ -19,11 +19,13 @@ from workflow.forms.laid import Rule, Scope, laid
 #: Forms as they are asked, by digest of the edition and scope; the rules of an edition in force stand still.
 _LAID: dict[tuple[str, int, str, str], Form] = {}
 MOST = 1000
+#: An edition counts until a second person has confirmed that it is stopped.
+COUNTS = (FormEditionState.IN_FORCE, FormEditionState.STOPPING)
 
 
 def in_force(session: Session, year: int) -> FormEdition | None:
     """The edition that counts for declarations begun now for that year: the latest of the latest year."""
-    query = select(FormEdition).where(FormEdition.state == FormEditionState.IN_FORCE, FormEdition.year <= year)
+    query = select(FormEdition).where(FormEdition.state.in_(COUNTS), FormEdition.year <= year)
     return session.scalars(query.order_by(FormEdition.year.desc(), FormEdition.confirmed_at.desc()).limit(1)).first()
 
 

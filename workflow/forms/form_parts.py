@@ -132,14 +132,16 @@ class MaterialKind:
     shape: tuple[float, ...] = ()  #: lowest and highest width by height of a photo
     least_width: int = 1  #: pixels
     proves: tuple[str, ...] = ()  #: sections whose rows such a file can prove
+    copies: int = 0  #: of the paper, as the edition asks for them; 0: nothing is said
     hint: str = ""
     clause: str = ""
     help: Guidance | None = None  #: what the office says of it in this edition
 
     @property
     def told(self) -> str:
-        """What stands beside the kind: its own hint, and what the office says of it."""
-        return _told(self.hint, self.help)
+        """What stands beside the kind: its own hint, how many copies of the paper, what the office says of it."""
+        paper = f"纸质 {self.copies} 份" if self.copies else ""
+        return _told("；".join(filter(None, (self.hint, paper))), self.help)
 
     def fits(self, facts: Facts) -> bool:
         """Whether it belongs to such a declaration at all: always, or under the conditions that require or offer it."""

@@ -32,8 +32,8 @@ MAKE = verb("form_edition.make", "编制申报表版本", "申报表版本", r.H
 policy.NOUNS[FormEdition] = "申报表版本"
 #: The columns of a rule; together they are what an edition says.
 SAID = (
-    "place", "label", "kind", "choices", "series", "level", "way", "demand", "position", "requirement", "example",
-    "mistake", "clause",
+    "place", "label", "title", "kind", "choices", "series", "level", "way", "demand", "position", "copies",
+    "requirement", "example", "mistake", "clause",
 )  # fmt: skip
 MOST = 300  #: rules of an edition
 
@@ -62,6 +62,8 @@ def by_another(uow: UnitOfWork, edition: FormEdition) -> str | None:
     """Who made it, wrote a rule of it or proposed it does not confirm it."""
     if uow.actor.id not in edition.makers:
         return None
+    if edition.state == S.STOPPING:
+        return f"该版本由您编制、修改或申请停用，停用须由另一人确认（{CLAUSE}）；请由省厅审核岗或另一名省厅配置岗办理。"
     return f"该版本由您编制或修改，须由另一人确认（{CLAUSE}）；请由省厅审核岗或另一名省厅配置岗办理。"
 
 
@@ -94,8 +96,12 @@ FORM_EDITION = Flow("申报表版本", S, [
     Step("give_back", "退回修改", {S.PROPOSED}, S.DRAFT,  KEEPERS, [], [REASON], CLAUSE),
     Step("confirm", "确认生效", {S.PROPOSED}, S.IN_FORCE, KEEPERS, [by_another, not_past], (), CLAUSE, tone="primary",
          confirm="生效后规则不能再改，此后新建的申报按本版本填写，已建的申报保留原版本。确定生效？"),
-    Step("stop",    "停用",     {S.DRAFT, S.PROPOSED, S.IN_FORCE}, S.STOPPED, r.HRSS_CONFIG, [], [REASON], CLAUSE,
-         tone="bad", confirm="停用后新建的申报改用此前生效的版本或基础表单，已按本版本填写的不变。确定停用？"),
+    Step("stop",    "停用",     {S.DRAFT, S.PROPOSED}, S.STOPPED, r.HRSS_CONFIG, [], [REASON], CLAUSE, tone="bad"),
+    Step("ask_stop", "申请停用", {S.IN_FORCE}, S.STOPPING, r.HRSS_CONFIG, [], [REASON], CLAUSE, tone="bad",
+         confirm="申请后由另一人确认，确认前新建的申报仍按本版本填写。确定申请停用？"),
+    Step("confirm_stop", "确认停用", {S.STOPPING}, S.STOPPED, KEEPERS, [by_another], (), CLAUSE, tone="bad",
+         confirm="停用后新建的申报改用此前生效的版本或基础表单，已按本版本填写的不变。确定停用？"),
+    Step("keep_on", "不停用", {S.STOPPING}, S.IN_FORCE, KEEPERS, [], [REASON], CLAUSE),
 ])
 # fmt: on
 
@@ -177,8 +183,27 @@ def give_back(uow: UnitOfWork, edition: FormEdition, *, reason: str) -> None:
 
 @FORM_EDITION.performs("stop")
 def stop(uow: UnitOfWork, edition: FormEdition, *, reason: str) -> None:
-    """停用: nothing is begun by it any more."""
+    """停用 of one that never counted."""
     FORM_EDITION.advance(uow, edition, "stop", opinion=reason.strip())
+
+
+@FORM_EDITION.performs("ask_stop")
+def ask_stop(uow: UnitOfWork, edition: FormEdition, *, reason: str) -> None:
+    """申请停用: it counts on until another person has confirmed it."""
+    worked_on(uow, edition)
+    FORM_EDITION.advance(uow, edition, "ask_stop", opinion=reason.strip())
+
+
+@FORM_EDITION.performs("confirm_stop")
+def confirm_stop(uow: UnitOfWork, edition: FormEdition) -> None:
+    """确认停用: nothing is begun by it any more."""
+    FORM_EDITION.advance(uow, edition, "confirm_stop")
+
+
+@FORM_EDITION.performs("keep_on")
+def keep_on(uow: UnitOfWork, edition: FormEdition, *, reason: str) -> None:
+    """不停用: it counts as before."""
+    FORM_EDITION.advance(uow, edition, "keep_on", opinion=reason.strip())
 
 
 # -- its rules -------------------------------------------------------------------------------------------
@@ -250,8 +275,8 @@ def _told(rule: FormRule) -> dict[str, Any]:
 def _fill(uow: UnitOfWork, rule: FormRule, values: dict[str, Any]) -> None:
     for name in SAID:
         value = values.get(name)
-        if name == "position":
-            rule.position = value
+        if name in ("position", "copies"):
+            setattr(rule, name, value)
         elif name == "series":
             rule.series = int(value or 0)
         else:
@@ -279,20 +304,48 @@ def wrong_in(uow: UnitOfWork, rule: FormRule) -> dict[str, str]:
         wrong["label"] = "新增栏目时，位置请选择“整个部分”；表中已有的栏目不能改名。"
     if rule.label and part in laid.CLOSED:
         wrong["place"] = "该部分取自人员信息或由本人签署，不能新增栏目；请选择其他部分。"
-    if not key and not rule.label and (rule.demand or rule.position):
-        wrong["demand"] = "整个部分不能设定填写要求和顺序；请选择其中的栏目，或只填写说明。"
+    wrong |= _wrong_of_part(rule, part, key) | _wrong_copies(rule, part, key)
     if rule.label and part != laid.MATERIALS and rule.kind == FormFieldKind.CHOICE and len(_lines(rule.choices)) < 2:
         wrong["choices"] = "选项类栏目至少填写两个选项，每行一个。"
     if any(len(line) > 60 for line in _lines(rule.choices)):
         wrong["choices"] = "每个选项不超过 60 个字；请缩短。"
-    told = (rule.label, rule.demand, rule.position, rule.requirement, rule.example, rule.mistake, rule.clause)
-    if not any(told):
-        wrong["requirement"] = "请至少填写一项：填写要求、顺序、要求、示例、常见错误或依据。"
+    told = (rule.label, rule.title, rule.demand, rule.position, rule.copies, rule.requirement, rule.example,
+            rule.mistake, rule.clause)  # fmt: skip
+    if not any(told) and not wrong:
+        wrong["requirement"] = "请至少填写一项：名称、填写要求、顺序、份数、要求、示例、常见错误或依据。"
     if (rule.level and rule.level not in set(TitleLevel)) or (rule.way and rule.way not in set(Way)):
         wrong["level"] = "请选择列出的职称级别和取得方式。"
     if not wrong and _taken(uow, rule):
         wrong["place"] = "该位置在同一适用范围内已有规则；请修改原有规则，或改变适用范围。"
     return wrong
+
+
+def _wrong_of_part(rule: FormRule, part: str, key: str) -> dict[str, str]:
+    """What a rule may say of a whole section: its name and its place, where no clause decides."""
+    if key or rule.label:
+        return {"title": "部分名称只能用于“整个部分”；表中已有的栏目不能改名。"} if rule.title else {}
+    if rule.demand:
+        return {"demand": "整个部分不能设定填写要求；请选择其中的栏目，或只填写名称、顺序和说明。"}
+    if not (rule.title or rule.position):
+        return {}
+    base = form()
+    if clause := laid.fixed(part):
+        where = {"title": rule.title, "position": rule.position}
+        sentence = f"“{laid.told(base, part)}”的名称和顺序由文件规定，不能更改（{clause}）；可以补充说明。"
+        return {name: sentence for name, value in where.items() if value}
+    low, high = laid.span(base)
+    if rule.position and not low <= rule.position <= high:
+        return {"position": f"各部分依次为 10、20、30……，可移动的部分排在 {low} 至 {high} 之间；请改填。"}
+    if rule.title and rule.title in {section.title for section in base.sections if section.key != part}:
+        return {"title": "表中另一部分已用这个名称；请换一个。"}
+    return {}
+
+
+def _wrong_copies(rule: FormRule, part: str, key: str) -> dict[str, str]:
+    """Copies are of a kind of material; how many 评审表 are printed stands in the edition itself."""
+    if rule.copies and not (part == laid.MATERIALS and (key or rule.label)):
+        return {"copies": "纸质份数只用于附件中的材料；评审表的份数请在版本的“份数”中填写。"}
+    return {}
 
 
 def _lines(text: str) -> list[str]:
@@ -342,7 +395,9 @@ def words(row: FormRule) -> str:
     kind = FormFieldKind(row.kind).label if row.label and not row.place.startswith(laid.MATERIALS) else ""
     parts = (
         ("新增", kind or "材料" if row.label else ""),
+        ("部分名称", row.title),
         ("填写要求", FormDemand(row.demand).label if row.demand else ""),
+        ("纸质份数", str(row.copies or "")),
         ("顺序", str(row.position or "")),
         ("选项", "、".join(_lines(row.choices))),
         ("要求", row.requirement),

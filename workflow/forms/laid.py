@@ -14,6 +14,8 @@ from typing import Any
 from workflow.forms.form_parts import Field, Form, Guidance, MaterialKind, Section
 
 MATERIALS = "materials"
+CLAUSE = "118号 四(一)"
+LAST_OF_HEAD = "basic"  #: papers and pages begin with it and what stands before it
 #: Sections whose every field is read by rules: conditions, bars, quota, postings (workflow/conditions/declared.py).
 READ = {
     "declaring": "118号 三(一)",
@@ -37,6 +39,7 @@ class Rule:
 
     place: str
     label: str = ""
+    title: str = ""
     kind: str = "text"
     choices: tuple[str, ...] = ()
     series: int = 0
@@ -44,6 +47,7 @@ class Rule:
     way: str = ""
     demand: str = ""
     position: int | None = None
+    copies: int | None = None
     requirement: str = ""
     example: str = ""
     mistake: str = ""
@@ -77,7 +81,30 @@ def laid(base: Form, rules: Iterable[Rule], scope: Scope, version: str) -> Form:
     aside = {r.place: r for r in given if r.label and by_place.get(r.place, _HIDDEN).demand == _HIDDEN.demand}
     sections = tuple(_section(section, by_place, aside) for section in base.sections)
     asked, retired = _materials(base.materials, by_place, aside)
-    return replace(base, version=version, sections=sections, materials=asked, retired=retired)
+    return replace(base, version=version, sections=_ordered(sections, by_place), materials=asked, retired=retired)
+
+
+def _ordered(sections: Sequence[Section], rules: dict[str, Rule]) -> tuple[Section, ...]:
+    """The sections by their places and names in the edition; the locked ones stay where and what they are."""
+    placed: list[tuple[int, Section]] = []
+    for number, section in enumerate(sections):
+        rule = None if fixed(section.key) else rules.get(section.key)
+        if rule and rule.title:
+            section = replace(section, title=rule.title)
+        placed.append((rule.position if rule and rule.position else number * STEP, section))
+    moved = sorted(placed, key=lambda pair: pair[0])
+    return tuple(replace(section, number=number) for number, (_at, section) in enumerate(moved))
+
+
+def fixed(part: str) -> str:
+    """The clause that keeps name and place of a whole section; empty where the office decides."""
+    return READ.get(part, CLAUSE if part in (*CLOSED, MATERIALS) else "")
+
+
+def span(base: Form) -> tuple[int, int]:
+    """Between which places a section can be moved: behind what says who declares what, before what is uploaded."""
+    keys = [section.key for section in base.sections]
+    return keys.index(LAST_OF_HEAD) * STEP + 1, keys.index(MATERIALS) * STEP - 1
 
 
 def _over(wide: Rule, narrow: Rule) -> Rule:
@@ -174,6 +201,8 @@ def _material(kind: MaterialKind, rule: Rule | None) -> MaterialKind:
         changed |= {"required": True, "warn_only": False}
     elif rule.demand == "optional":
         changed |= {"required": False, "required_when": (), "only": ()}
+    if rule.copies:
+        changed["copies"] = rule.copies
     return replace(kind, **changed)
 
 
@@ -183,15 +212,15 @@ def locked(base: Form, place: str) -> str:
     if part == MATERIALS:
         kind = next((k for k in base.materials if k.key == key), None)
         bound = kind is not None and (kind.required or kind.required_when or kind.only or kind.clause)
-        return (kind.clause or "118号 四(一)") if kind is not None and bound else ""
+        return (kind.clause or CLAUSE) if kind is not None and bound else ""
     field = next((f for s in base.sections if s.key == part for f in s.fields if f.key == key), None)
     if field is None:
         return ""
     decides = (field.required, field.required_when, field.evidence, field.evidence_when, field.mirror, field.clause)
     if part in READ or any(decides):
-        return field.clause or READ.get(part, "118号 四(一)")
+        return field.clause or READ.get(part, CLAUSE)
     asked = {name for s in base.sections if s.key == part for f in s.fields for t in f.when for name in t}
-    return "118号 四(一)" if key in asked else ""
+    return CLAUSE if key in asked else ""
 
 
 def told(base: Form, place: str) -> str:

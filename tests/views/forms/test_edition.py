@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
+import pypdfium2
 import pytest
 
 from models.declarations.form_edition import FormEdition, FormRule
@@ -49,4 +52,10 @@ def test_the_applicant_reads_the_help_at_the_field_and_how_to_print(browser, mak
     client = browser(make.account(r.APPLICANT, person=declaration.person))
     page = client.get(f"/declare/{declaration.id}/section/projects").get_data(as_text=True)
     assert "要求：与合同一致；示例：某大桥设计" in page
-    assert "用 A3 纸对折双面打印，一式 3 份" in client.get(f"/declare/{declaration.id}").get_data(as_text=True)
+    assert "用 A3 纸（每面并排两页）双面打印，一式 3 份" in client.get(f"/declare/{declaration.id}").get_data(
+        as_text=True
+    )
+    with closing(pypdfium2.PdfDocument(client.get(f"/declare/{declaration.id}/form.pdf").data)) as printed:
+        assert {tuple(map(round, sheet.get_size())) for sheet in printed} == {(1191, 842)}, "A3, lying"
+        first = printed[0].get_textpage().get_text_bounded()
+        assert "第 1 页" in first and "第 2 页" in first

@@ -92,6 +92,11 @@ def test_what_decides_is_locked_by_name_and_clause(as_, two, draft, place, deman
         ("projects", {"demand": "required"}, "demand"),
         ("promise", {"label": "另一句"}, "place"),
         ("projects", {"label": "所属领域", "kind": "choice", "choices": "唯一"}, "choices"),
+        ("projects.name", {"title": "名称"}, "title"),
+        ("projects", {"title": "获奖"}, "title"),
+        ("projects", {"position": 145}, "position"),
+        ("projects", {"position": 5}, "position"),
+        ("projects.name", {"copies": 2}, "copies"),
     ],
 )
 def test_a_rule_that_says_nothing_sound_is_refused_at_its_field(as_, two, draft, place, values, field):
@@ -163,10 +168,64 @@ def test_a_declaration_keeps_the_edition_it_was_begun_with(make, as_, two, draft
     assert forms.form_of(before) is forms.form()
     assert forms.form_of(after).material("paper").told.endswith("示例：封面和目录")
     assert forms.form_of(after) is forms.form_of(after)  # laid once
-    FORM_EDITION.perform(as_(two[0]), draft, "stop", reason="另有版本")
+    FORM_EDITION.perform(as_(two[0]), draft, "ask_stop", reason="另有版本")
+    assert begun(make, as_, session)[1].content.form_edition_id == draft.id, "it counts until another confirms"
+    with pytest.raises(Refused, match="停用须由另一人确认"):
+        FORM_EDITION.perform(as_(two[0]), draft, "confirm_stop")
+    FORM_EDITION.perform(as_(two[1]), draft, "confirm_stop")
     assert forms.form_of(after).material("paper").required
     assert begun(make, as_, session)[1].content.form_edition_id is None
     assert "materials.paper" in {p.place for p in submission.problems_of(uow, after)}
+
+
+def test_a_stop_that_was_asked_for_is_taken_back_by_either(as_, two, draft, session):
+    rule(as_, two, draft, "projects.name", requirement="一")
+    effective(as_, two, draft)
+    with pytest.raises(Refused):
+        FORM_EDITION.perform(as_(two[0]), draft, "stop", reason="一个人停不了")
+    FORM_EDITION.perform(as_(two[0]), draft, "ask_stop", reason="误点")
+    FORM_EDITION.perform(as_(two[1]), draft, "keep_on", reason="仍在使用")
+    assert (draft.state, editions.in_force(session, YEAR)) == (S.IN_FORCE, draft)
+
+
+def test_whole_sections_are_named_and_ordered_where_no_clause_decides(as_, two, draft, session):
+    rule(as_, two, draft, "awards", title="获奖和表彰", position=15)
+    rule(as_, two, draft, "papers", position=101, level="full_senior")
+    for place in ("education", "declaring", "materials", "promise"):
+        with pytest.raises(Refused) as refused:
+            rule(as_, two, draft, place, title="另一个名称", position=65)
+        assert "由文件规定" in refused.value.fields["title"] and "号" in refused.value.fields["position"]
+    made = editions.as_laid(session, draft, forms.form(), (5, "full_senior", "review"))
+    keys = [section.key for section in made.sections]
+    assert keys[:3] == ["declaring", "basic", "awards"] and keys[-2:] == ["materials", "promise"]
+    assert keys.index("papers") == keys.index("patents") + 1 and made.section("awards").title == "获奖和表彰"
+    assert [section.number for section in made.sections] == list(range(len(keys)))
+    plain = editions.as_laid(session, draft, forms.form(), (5, "assistant", "review"))
+    assert [s.key for s in plain.sections].index("papers") < [s.key for s in plain.sections].index("patents")
+
+
+def test_how_many_copies_of_the_paper_are_asked_stands_with_the_material(as_, two, draft, session):
+    rule(as_, two, draft, "materials.paper", copies=3)
+    kind = editions.as_laid(session, draft, forms.form(), (5, "full_senior", "review")).material("paper")
+    assert (kind.copies, "纸质 3 份" in kind.told) == (3, True)
+
+
+def test_what_was_typed_in_a_row_for_another_level_is_kept_with_its_row(make, as_, two, draft, session):
+    own = rule(as_, two, draft, "projects", label="所属领域", level="full_senior").place.partition(".")[2]
+    effective(as_, two, draft)
+    uow, case = begun(make, as_, session)
+    case.level = "full_senior"
+    rows = [{"name": "湘江大桥", own: "交通"}, {"name": "水库加固", own: "水利"}]
+    submission.save_section(uow, case, "projects", rows)
+    case.level = "assistant"
+    submission.save_section(uow, case, "projects", [{"name": "水库加固"}, {"name": "湘江大桥"}, {"name": "新路"}])
+    case.level = "full_senior"
+    kept_rows = case.content.sections["projects"]
+    assert [(row["name"], row.get(own)) for row in kept_rows] == [
+        ("水库加固", "水利"),
+        ("湘江大桥", "交通"),
+        ("新路", None),
+    ]
 
 
 def test_an_edition_of_a_later_year_waits_for_its_year(make, as_, two, session):
