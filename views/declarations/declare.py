@@ -35,7 +35,6 @@ from workflow.declarations import carry, content, paper_only, submission
 from workflow.declarations.declaration import DECLARATION
 from workflow.declarations.destination import whereabouts
 from workflow.forms import form as forms
-from workflow.recognition import engine, job
 
 FIRST = "declaring"  #: the section every declaration begins with
 PAPER_ONLY = ("stub", "unstub")
@@ -141,7 +140,7 @@ class DeclareView(BaseView):
             flash(drawn(refusal.sentence), "bad")
             self._draw(declare_seen.part(self._mine(key), name), refusal)
             return self._section_page(self._mine(key), section, refusal.fields, raw), code_of(refusal)
-        self._ask_reading(key)
+        sent.ask_reading(key, self._do)
         if errors:
             flash(f"已暂存，还有 {len(errors)} 处需要修改。", "warn")
             return self._section_page(self._mine(key), section, errors)
@@ -264,15 +263,10 @@ class DeclareView(BaseView):
                 send = sent.photo_or_proof if done in sent.HANDLED else sent.files_sent
                 if told := send(key, kind, self._do):
                     flash(told, "ok")
-                self._ask_reading(key)
+                sent.ask_reading(key, self._do)
         except Refused as refusal:
             return self._materials_page(self._mine(key), {kind: refusal.sentence}), code_of(refusal)
         return redirect(f"{request.path}#{kind}")
-
-    def _ask_reading(self, key: int) -> None:
-        """识读 of what is new, and what was typed laid beside what was read: in a job, never here."""
-        if engine.installed():
-            self._do(lambda uow: job.ask_reading(uow, uow.session.get_one(Declaration, key)))
 
     def _paper_only(self, key: int, kind: str) -> None:
         """Of a secret declaration: 登记 a paper-only file under its name, or 移除 it again."""
@@ -373,7 +367,7 @@ class DeclareView(BaseView):
         if done and verb == "discard":
             return redirect(url_for(".mine"))
         if done:
-            self._ask_reading(key)
+            sent.ask_reading(key, self._do)
         return redirect(url_for(".show" if done or verb not in ("submit", "resubmit") else ".check", key=key))
 
     @expose("/<int:key>")

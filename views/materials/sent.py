@@ -15,6 +15,7 @@ from workflow.base.errors import NotNow, Refused
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.forms import form as forms
 from workflow.materials import photos, proofs, upload
+from workflow.recognition import engine, job
 from workflow.storage import files
 
 #: Runs a verb in a unit of work of its own.
@@ -54,6 +55,12 @@ def photo_or_proof(key: int, kind: str, do: Do) -> str:
         return f"已关联 {len(chosen)} 条。" if chosen else "已取消关联。"
 
     return str(do(verb))
+
+
+def ask_reading(key: int, do: Do) -> None:
+    """识读 of what is new, and what was typed laid beside what was read: in a job, never here."""
+    if engine.installed():
+        do(lambda uow: job.ask_reading(uow, uow.session.get_one(Declaration, key)))
 
 
 HANDLED = (*TURNS, *MOVES, "drop", "join", "prove")

@@ -120,8 +120,8 @@ def give(
     """委托: the actor's signings may be done by `delegate` (key of an account) on these days.
 
     Refused: an actor who is no 负责人; somebody who is no colleague at the same desk; days that are over, the wrong
-    way round or more than the office allows; no reason; days on which the actor has delegated already, or on which either of the two signs for, or is
-    signed for by, a third.
+    way round or more than the office allows; no reason; days on which the actor has delegated already, or on which
+    either of the two signs for, or is signed for by, a third.
     """
     uow.lead(DELEGATE)
     actor = uow.actor

@@ -31,7 +31,6 @@ from workflow.declarations.content import materials_of
 from workflow.declarations.corrections import answered, unlocked
 from workflow.declarations.declaration import DECLARATION, is_review, step_at
 from workflow.forms import form
-from workflow.forms.form_parts import Section
 from workflow.paths import acceptance, route
 from workflow.paths.path_version import current
 from workflow.storage import files, printing
@@ -168,7 +167,7 @@ def _write_section(uow: UnitOfWork, declaration: Declaration, key: str, raw: Any
     )
     before = (declaration.content.sections or {}).get(key)
     if section.repeated:
-        _left_in_rows(section, before or [], value)
+        section.left_in_rows(before or [], value)
     else:
         value |= section.left(before)
     content.refuse_overtaken(declaration, section, value, seen)
@@ -178,16 +177,6 @@ def _write_section(uow: UnitOfWork, declaration: Declaration, key: str, raw: Any
     declaration.content.sections = {**(declaration.content.sections or {}), key: value}
     quota_need.settle(declaration)
     return errors
-
-
-def _left_in_rows(section: Section, before: list[dict[str, Any]], rows: list[dict[str, Any]]) -> None:
-    """What was typed in rows into fields that are asked no more goes on with its row."""
-    gone = {field.key for field in section.retired}
-    if not gone:
-        return
-    shown = [{key: part for key, part in row.items() if key not in gone} for row in before]
-    for old, new in following.places(shown, rows).items():
-        rows[new] |= section.left(before[old])
 
 
 def clear_part(uow: UnitOfWork, declaration: Declaration, key: str) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from models.materials import following
 from workflow.base.errors import Refused
 
 #: A condition: every table of facts that would do; within a table all must hold. Empty: no condition.
@@ -106,6 +107,15 @@ class Section:
         """What was typed into fields that are asked no more."""
         held = value if isinstance(value, Mapping) else {}
         return {field.key: held[field.key] for field in self.retired if held.get(field.key)}
+
+    def left_in_rows(self, before: Sequence[Mapping[str, Any]], rows: Sequence[dict[str, Any]]) -> None:
+        """The same of every row of a repeated section, which goes on with its row."""
+        gone = {field.key for field in self.retired}
+        if not gone:
+            return
+        shown = [{key: part for key, part in row.items() if key not in gone} for row in before]
+        for old, new in following.places(shown, rows).items():
+            rows[new] |= self.left(before[old])
 
     def applies(self, facts: Facts) -> bool:
         """Whether the section is asked for these facts (way, level, mode …)."""

@@ -17,6 +17,10 @@ WORDS = {
     rebuild.BROKEN: "没有传完或已损坏（文件没有正常结束）；请打开原文件确认完整后重新上传",
     rebuild.PASSWORD: "设有打开密码，系统和评审专家都无法打开；请去除密码后重新上传",
     rebuild.ACTIVE: "含有脚本、附件或自动运行的内容，且无法去除；请用“打印为 PDF”重新生成后上传",
+    rebuild.TOO_MANY_PIXELS: (
+        f"像素过多，无法处理（JPG 最多 {rebuild.MOST_PIXELS // 10**8} 亿像素，"
+        f"PNG、HEIC 最多 {rebuild.MOST_WHOLE // 10**4} 万像素）；请用相机默认画质重新拍摄，或缩小后重新上传"
+    ),
     rebuild.TOO_LARGE: "页数或像素过多，无法处理；请拆分或缩小后重新上传",
 }
 

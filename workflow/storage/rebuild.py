@@ -24,13 +24,15 @@ from typing import Any
 MEMORY = 1 << 30
 SECONDS = 30
 OUTPUT = 256 << 20
-BROKEN, PASSWORD, ACTIVE, TOO_LARGE = 3, 4, 5, 6
+BROKEN, PASSWORD, ACTIVE, TOO_LARGE, TOO_MANY_PIXELS = 3, 4, 5, 6, 7
 #: Pages of a PDF, longer side and pixels of a picture.
 MOST_PAGES = 2_000
 LONGEST = 3_000
 #: Up to so many pixels a picture is not shrunk.
 ORDINARY = 12_000_000
 MOST_PIXELS = 200_000_000
+#: Pixels of a picture that can only be opened whole: PNG and HEIC; a JPEG is opened at the size that is needed.
+MOST_WHOLE = 80_000_000
 #: Pictures that one PDF is bound of, the longer side of its pages in points (A4), what a page that does not open adds.
 MOST_PHOTOS = 60
 LONG_SIDE = 842
@@ -204,8 +206,8 @@ def image(data: bytes) -> bytes | int:
 
         pillow_heif.register_heif_opener()
     with Image.open(io.BytesIO(data), formats=("HEIF",) if heic(data) else ("JPEG", "PNG")) as opened:
-        if opened.width * opened.height > MOST_PIXELS:
-            return TOO_LARGE
+        if opened.width * opened.height > (MOST_PIXELS if opened.format == "JPEG" else MOST_WHOLE):
+            return TOO_MANY_PIXELS  # by what the head of the file says: nothing was decoded yet
         kind = "PNG" if opened.format == "PNG" else "JPEG"
         huge = opened.width * opened.height > ORDINARY
         if huge:

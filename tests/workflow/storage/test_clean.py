@@ -216,6 +216,24 @@ def test_each_refusal_names_its_true_cause(kept, data, name, cause):
     assert refused.value.fields.keys() == {"file"} and "请" in refused.value.sentence
 
 
+def bomb(kind):
+    """A small file that says it is a huge picture: of HEIC the head alone, of PNG every pixel of it."""
+    if kind == "HEIF":
+        said = b"".join(side.to_bytes(4, "big") for side in (640, 480))
+        return photo("HEIF").replace(said, (60_000).to_bytes(4, "big") * 2)
+    out = io.BytesIO()
+    Image.new("1", (9_100, 9_100)).save(out, kind)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("kind, name", [("HEIF", "IMG_2.HEIC"), ("PNG", "扫描.png")])
+def test_a_small_file_that_unfolds_into_a_huge_picture_is_refused_before_it_is_decoded(kept, kind, name):
+    data = bomb(kind)
+    assert len(data) < 20_000
+    with pytest.raises(Refused, match=r"像素过多.*最多 8000 万像素.*缩小后重新上传"):
+        kept(data, name)
+
+
 def photo(kind, size=(640, 480), **more):
     """A photograph with the place where it was taken."""
     held = Image.new("RGB", size, (200, 30, 30))
