@@ -9,6 +9,7 @@ from workflow.awards import (  # noqa: F401  (importing registers the verbs)
     correction,
     filing,
     issuer,
+    objection,
     publicity,
     reporting,
 )
@@ -61,7 +62,7 @@ from workflow.review import (  # noqa: F401  (importing registers the verbs)
 LIFECYCLES: dict[str, Flow] = {
     "declaration": DECLARATION,
     "publicity": publicity.PUBLICITY,
-    "objection": publicity.OBJECTION,
+    "objection": objection.OBJECTION,
     "condition": adopted.CONDITION,
     "condition_exclusion": adopted.EXCLUSION,
     "condition_examined": adopted.EXAMINED,

@@ -24,6 +24,7 @@ from models.review.draw import Draw
 from models.review.plan import Plan, PlanKind, ScoreItem, ScorePhase
 from models.review.session import Member, ReviewSession
 from workflow.awards import certificate, certificate_number, filing, publicity, reporting
+from workflow.awards import objection as objections
 from workflow.base import policy
 from workflow.office import working_days
 from workflow.review import ballot, result, scoring
@@ -348,10 +349,10 @@ def _object(stage: Stage, review: Review) -> None:
             .limit(1)
         ).first()
         if someone is not None:
-            objection = publicity.register_objection(
+            objection = objections.register_objection(
                 uow, someone, text="反映其论文署名与实际不符。", named=True, informant="刘某", telephone="1390000****"
             )
-            publicity.OBJECTION.perform(uow, objection, "investigate")
+            objections.OBJECTION.perform(uow, objection, "investigate")
 
 
 def _certify(stage: Stage, review: Review) -> Story:

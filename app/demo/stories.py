@@ -18,6 +18,7 @@ from models.declarations.declaration import Declaration, DeclarationMode, RouteS
 from models.declarations.declaration import DeclarationState as S
 from models.declarations.signing import Signing
 from models.register.organisation import NodeKind, Organisation
+from workflow.awards import objection as objections
 from workflow.awards import publicity
 from workflow.declarations import comparison, paper_desk, quota, quota_need, submission
 from workflow.declarations.declaration import (
@@ -179,7 +180,7 @@ def _publicised(stage: Stage, case: Case, officer: str) -> Story:
 
 def _objected(stage: Stage, case: Case, officer: str):  # type: ignore[no-untyped-def]
     with stage.acting(officer) as uow:
-        objection = publicity.register_objection(
+        objection = objections.register_objection(
             uow,
             _get(uow, case),
             text="反映其一项业绩的本人排名与实际不符。",
@@ -187,19 +188,19 @@ def _objected(stage: Stage, case: Case, officer: str):  # type: ignore[no-untype
             informant="王某",
             telephone="1390000****",
         )
-        publicity.OBJECTION.perform(uow, objection, "investigate")
+        objections.OBJECTION.perform(uow, objection, "investigate")
         number = objection.id
     yield _days(stage, 2)
     true = case.twist == "objection_true"
     with stage.acting(officer) as uow:
         objection = uow.session.get_one(Objection, number)
-        publicity.OBJECTION.perform(
+        objections.OBJECTION.perform(
             uow,
             objection,
             "uphold" if true else "dismiss",
             finding="已向项目单位核实。" + ("情况属实。" if true else "排名与证书一致。"),
         )
-        publicity.OBJECTION.perform(uow, objection, "reply", answer="核查结果已书面答复。")
+        objections.OBJECTION.perform(uow, objection, "reply", answer="核查结果已书面答复。")
         if true:
             said = {"opinion": "公示期间异议经查证属实，不予报送", **_head(stage, officer)}
             DECLARATION.perform(uow, _get(uow, case), "stop", **said)

@@ -5,7 +5,21 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from flask_appbuilder import Model
-from sqlalchemy import JSON, Date, DateTime, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Labelled, column
@@ -109,6 +123,25 @@ class Objection(Model):
 
     __mapper_args__ = {"version_id_col": version}
     declaration: Mapped[Declaration] = relationship(info={"label": "参评人员"})
+    publicity: Mapped[Publicity | None] = relationship(info={"label": "公示"}, lazy="joined")
+
+    @property
+    def of_results(self) -> bool:
+        """Whether it is about a posted result, or was raised outside a posting once the case was at its committee."""
+        if self.publicity is not None:
+            return self.publicity.kind == PublicityKind.RESULT
+        reached = self.declaration.reached_committee_at
+        return reached is not None and reached <= self.registered_at
 
     def __repr__(self) -> str:
         return f"异议 {self.id}"
+
+
+def about_results() -> ColumnElement[bool]:
+    """`Objection.of_results` as a clause."""
+    posted = select(Publicity.id).where(Publicity.id == Objection.publicity_id, Publicity.kind == PublicityKind.RESULT)
+    reached = select(Declaration.id).where(
+        Declaration.id == Objection.declaration_id, Declaration.reached_committee_at <= Objection.registered_at
+    )
+    later = and_(Objection.publicity_id.is_(None), reached.correlate(Objection).exists())
+    return or_(posted.correlate(Objection).exists(), later)

@@ -363,11 +363,12 @@ class Side:
         self.make.session.flush()
         return posting
 
-    def _objection(self, declaration):
+    def _objection(self, declaration, posting=None):
         return self.make._add(
             Objection,
             {},
             declaration=declaration,
+            publicity=posting,
             informant="钱七",
             telephone="0731-3",
             text="所列业绩不实",
@@ -379,7 +380,8 @@ class Side:
         for level, employees in self.employees.items():
             office = getattr(self.offices, level)
             postings = [self._posting(PublicityKind.UNIT, [d], organisation_id=office.id) for d in employees]
-            self.own[level] = {"publicity": postings, "objection": [self._objection(d) for d in employees]}
+            raised = [self._objection(d, posting) for d, posting in zip(employees, postings, strict=True)]
+            self.own[level] = {"publicity": postings, "objection": raised}
         plans = [self.make.session.get(Plan, shelf["plan"]["pk"]) for shelf in (self.records, self.siblings)]
         results = [
             self._posting(PublicityKind.RESULT, people, plan_id=p.id)
@@ -389,6 +391,7 @@ class Side:
         self.keep("publicity_of_unit", *self.own["unit"]["publicity"])
         self.keep("posting", *({"address": posted.address(p)} for p in self.own["unit"]["publicity"]))
         self.keep("objection", *self.own["unit"]["objection"])
+        self.keep("objection_result", *map(self._objection, (self.declared[0], self.others[0]), results))
         self.keep("objection_early", *(self._objection(d) for d in self.early))
         self._file_of("publicity", *self.own["unit"]["publicity"])
         self._file_of("objection", *self.own["unit"]["objection"])

@@ -15,7 +15,7 @@ from views.screens.columns import badge
 from views.screens.forms import AreaField, RemoteSelectField, Required, TextField, TickField
 from views.screens.further_condition import desk_condition
 from views.screens.lookup import is_key
-from workflow.awards import publicity
+from workflow.awards import objection as objections
 from workflow.base import policy
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork
@@ -25,7 +25,7 @@ from workflow.declarations import desk
 class ObjectionScreen(FlowScreen):
     """Who complained is seen only here, and by nobody it is about."""
 
-    model, flow = Objection, publicity.OBJECTION
+    model, flow = Objection, objections.OBJECTION
     title, guide = "异议核查", "118号 六(二)"
     lead = "公示期间收到的异议先登记、再核查、后答复；查证属实的不予报送或终止，办结前不能上报和备案。"
     columns = "registered_at declaration.number declaration.applicant_name declaration.unit.name named state upheld"
@@ -55,7 +55,7 @@ class ObjectionScreen(FlowScreen):
             "异议内容", [Required()], max_length=4000, description="写明时间、事实和线索；不要填写证件号码"
         ),
         "named": TickField("实名反映", default=True),
-        "informant": TextField("反映人", max_length=60, description="实名的必填；只有受理机构可以看到"),
+        "informant": TextField("反映人", max_length=60, description="实名的必填；只有受理核查和监督部门可以看到"),
         "telephone": TextField("联系方式", max_length=60),
     }
     can_add = True
@@ -85,7 +85,7 @@ class ObjectionScreen(FlowScreen):
     @staticmethod
     def _answer_by(objection: Objection) -> date | None:
         try:
-            return publicity.answer_by(db.session, objection)
+            return objections.answer_by(db.session, objection)
         except Refused:
             return None
 
@@ -102,6 +102,6 @@ class ObjectionScreen(FlowScreen):
     def create(self, uow: UnitOfWork, **values: Any) -> Objection:
         """异议登记."""
         declaration = uow.session.get_one(Declaration, values.pop("declaration").id)
-        return publicity.register_objection(
+        return objections.register_objection(
             uow, declaration, **{name: value if value is not None else "" for name, value in values.items()}
         )

@@ -130,16 +130,20 @@ class PostingDesk(FlowScreen):
         return f"公示至 {record.ends_on}，还有 {working_days.between(db.session, today, record.ends_on)} 个工作日"
 
     def objections(self, record: Publicity) -> Panel:
-        """What was objected while it ran."""
+        """What was objected while it ran; the way to it for whoever may read who wrote."""
         raised = db.session.scalars(
             select(Objection).where(Objection.publicity_id == record.id).order_by(Objection.id)
         ).all()
+        shown = policy.visible(g.user, Objection).where(Objection.publicity_id == record.id)
+        mine = {o.id for o in db.session.scalars(shown)} if raised else set()
         rows = [
             (
                 f"{o.registered_at:%Y-%m-%d %H:%M}",
                 o.declaration.applicant_name,
                 badge(ObjectionState(o.state).label, ObjectionState(o.state).tone),
-                Markup('<a href="{}">办理</a>').format(url_for("ObjectionScreen.show", pk=o.id)),
+                Markup('<a href="{}">办理</a>').format(url_for("ObjectionScreen.show", pk=o.id))
+                if o.id in mine
+                else "—",
             )
             for o in raised
         ]

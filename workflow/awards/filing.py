@@ -8,7 +8,7 @@ working days, the end of publicity and the end of an objection, and should not c
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from models.awards.filing import Filing
 from models.awards.filing import FilingState as S
-from models.awards.publicity import Objection, ObjectionState, Publicity, PublicityItem, PublicityKind, PublicityState
+from models.awards.publicity import Objection, Publicity, PublicityItem, PublicityKind, PublicityState
 from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as D
 from models.declarations.quota import Quota
@@ -30,12 +30,12 @@ from workflow.base.errors import NotYou, Refused
 from workflow.base.flow import Ask, Flow, Step
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.declarations import outcome
+from workflow.declarations.objected import BLOCKING, proven
 from workflow.office import working_days
 from workflow.register import blacklist
 
 APPLY = verb("filing.apply", "申请备案", "评审结果备案", roles.COMMITTEE_OFFICE)
 
-_OPEN = (ObjectionState.REGISTERED, ObjectionState.INVESTIGATING, ObjectionState.UPHELD)
 _REVIEWED = (PlanState.OPENED, PlanState.REVIEWED, PlanState.ARCHIVED)
 
 
@@ -45,6 +45,7 @@ class Candidate:
 
     declaration: Declaration
     refusal: str | None
+    disputed: bool = False  #: for an objection to it: the application says what becomes of him
 
 
 # -- Who can be filed -----------------------------------------------------------------------------
@@ -63,21 +64,29 @@ def candidates(uow: UnitOfWork, plan: Plan, *, within: Filing | None = None) -> 
         .options(joinedload(Declaration.unit), joinedload(Declaration.person))
         .order_by(Declaration.votes_yes.desc(), Declaration.score.desc(), Declaration.id)
     ).all()
-    against = _against(uow, people)
-    return [Candidate(d, against.get(d.id)) for d in sorted(people, key=lambda d: d.id)]
+    disputes = _disputes(uow, people)
+    against = _against(uow, people, disputes)
+    return [Candidate(d, against.get(d.id), d.id in disputes) for d in sorted(people, key=lambda d: d.id)]
 
 
-def _against(uow: UnitOfWork, people: Iterable[Declaration]) -> dict[int, str]:
+def _disputes(uow: UnitOfWork, people: Sequence[Declaration]) -> dict[int, str]:
+    """Declaration id → what an objection to it bars: an open one until it is settled, a proven one for good."""
+    found = select(Objection.declaration_id, Objection.upheld).where(
+        Objection.declaration_id.in_([d.id for d in people]), BLOCKING
+    )
+    upheld = {key: bool(so) for key, so in uow.session.execute(found.order_by(Objection.upheld.is_(True)))}
+    return {
+        d.id: proven(d.state) if upheld.get(d.id) else _OBJECTED
+        for d in people
+        if d.id in upheld or d.state == D.OBJECTED
+    }
+
+
+def _against(uow: UnitOfWork, people: Sequence[Declaration], disputes: dict[int, str]) -> dict[int, str]:
     """Declaration id → the first sentence that speaks against filing it; the better results come first."""
-    people = list(people)
     ids = [d.id for d in people]
     unit_ends = _last_days(uow.session, ids, PublicityKind.UNIT)
     result_ends = _last_days(uow.session, ids, PublicityKind.RESULT)
-    objected = set(
-        uow.session.scalars(
-            select(Objection.declaration_id).where(Objection.declaration_id.in_(ids), Objection.state.in_(_OPEN))
-        )
-    )
     blocked = blacklist.blocked_people(uow.session, [d.person_id for d in people], uow.today)
     quotas = {
         q.id: q
@@ -88,7 +97,7 @@ def _against(uow: UnitOfWork, people: Iterable[Declaration]) -> dict[int, str]:
     for d in people:
         sentence = (
             _publicity(uow, unit_ends.get(d.id), result_ends.get(d.id))
-            or (_OBJECTED if d.id in objected or d.state == D.OBJECTED else None)
+            or disputes.get(d.id)
             or (blacklist.sentence(blocked[d.person_id], d.applicant_name) if d.person_id in blocked else None)
             or _quota(d, quotas.get(d.quota_id or 0), taken)
         )
@@ -307,10 +316,11 @@ def _choose(
     if not fit:
         reasons = "".join(_named(c) for c in left[:5]) or "没有处于结果公示的人员。"
         raise Refused(f"没有可以备案的人员：{reasons}")
-    if any(c.declaration.state == D.OBJECTED or c.refusal == _OBJECTED for c in left) and not objected.strip():
-        names = "、".join(c.declaration.applicant_name for c in left if c.refusal == _OBJECTED)
+    if (disputed := [c for c in left if c.disputed]) and not objected.strip():
+        names = "、".join(c.declaration.applicant_name for c in disputed)
         raise Refused(
-            f"{names}有异议尚未办结，请填写有异议人员说明，处理结束后另行备案（118号 六(二)）。", field="objected"
+            f"{names}有异议尚未办结或经查证属实，请填写有异议人员说明，处理结束后另行备案（118号 六(二)）。",
+            field="objected",
         )
     return fit, left
 

@@ -27,18 +27,14 @@ from models.awards.publicity import (
 )
 from models.committees.catalogue import TitleLevel
 from models.declarations.declaration import Declaration, DeclarationMode
-from models.declarations.standing import POSTED as RESULT_POSTED
-from models.declarations.standing import Stage, states
 from models.review.plan import Plan
 from models.sealed import blind_index
+from workflow.awards.objection import POSTED, entered
 from workflow.base.errors import NotNow, Refused
-from workflow.base.notices import tell
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.forms import form as forms
 from workflow.forms.form_parts import Field
 
-#: While a declaration is in one of these its posted content is what the unit has posted.
-POSTED = {PublicityKind.UNIT: states(stage=Stage.POSTING), PublicityKind.RESULT: RESULT_POSTED}
 #: Objections that one address, and one posting, may receive in a day.
 OF_ADDRESS, OF_POSTING = 10, 200
 BLACK = "＊＊＊"
@@ -237,7 +233,7 @@ def object_by_name(
         raise NotNow("同样内容的异议已经收到，正在办理，无须重复提交。")
     objection = Objection(
         declaration=declaration,
-        publicity_id=posting.id,
+        publicity=posting,
         named=True,
         informant=informant,
         telephone=telephone,
@@ -246,18 +242,8 @@ def object_by_name(
         state=ObjectionState.REGISTERED,
     )
     uow.led = True
-    uow.session.add(objection)
-    uow.session.flush()
-    uow.record("object_by_name", objection, label="公示页异议登记", after=str(objection.state))
-    receiver = declaration.committee if posting.kind == PublicityKind.RESULT else declaration.unit
-    tell(
-        uow,
-        receiver or declaration.unit,
-        "收到异议",
-        f"{declaration.number} 在公示期间收到实名异议（公示页提交），请在“异议核查”中调查核实并答复（118号 六(二)）。",
-        f"/open/objection/{objection.id}",
-    )
-    return objection
+    words = "收到实名异议（公示页提交），请在“异议核查”中调查核实并答复"
+    return entered(uow, objection, "object_by_name", "公示页异议登记", words)
 
 
 def _wrong(found: PublicityItem | None, informant: str, telephone: str, text: str, *, promised: bool) -> dict[str, str]:

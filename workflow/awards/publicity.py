@@ -1,4 +1,4 @@
-"""所在单位申报公示, 评审结果公示, and objections (118号 四(二)2–3, 六(一)–(二))."""
+"""所在单位申报公示 and 评审结果公示 (118号 四(二)2–3, 六(一))."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from models.accounts.account import Account
 from models.awards.publicity import (
@@ -27,18 +26,15 @@ from workflow.base import settings
 from workflow.base.abilities import verb
 from workflow.base.errors import NotYou, Refused
 from workflow.base.flow import Ask, Flow, Step
-from workflow.base.notices import tell
-from workflow.base.roles import APPLICANT, COMMITTEE_OFFICE, HRSS_AUDIT, RECOMMENDERS, SUPERVISOR
+from workflow.base.roles import COMMITTEE_OFFICE, RECOMMENDERS
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.declarations import content
-from workflow.declarations.audit import end
 from workflow.declarations.declaration import DECLARATION, PUBLICISED
 from workflow.declarations.outcome import post_result
 from workflow.office import working_days
 
 POST_UNIT = verb("publicity.post_unit", "所在单位申报公示", "公示", *RECOMMENDERS)
 POST_RESULTS = verb("publicity.post_results", "评审结果公示", "公示", COMMITTEE_OFFICE)
-REGISTER = verb("objection.register", "异议登记", "异议", *RECOMMENDERS, COMMITTEE_OFFICE, HRSS_AUDIT, SUPERVISOR)
 
 
 def over(uow: UnitOfWork, publicity: Publicity) -> str | None:
@@ -102,26 +98,6 @@ PUBLICITY = Flow("公示", PublicityState, [
     Step("close", "登记公示结果",   {PublicityState.POSTED},  PublicityState.CLOSED,  (*RECOMMENDERS, COMMITTEE_OFFICE),   [my_posting, over, nothing_open, known_head],
          [Ask("outcome", "公示结果", "choice", choices=(("none", "无异议"), ("untrue", "有异议，查证不属实"), ("true", "有异议，查证属实"))), _HEAD, Ask("proof", "公示证明", "file", required=False)], "118号 四(二)3", "primary"),
     Step("void",  "作废公示",       {PublicityState.POSTED},  PublicityState.VOID,    (*RECOMMENDERS, COMMITTEE_OFFICE),   [my_posting, nobody_moved_on],  [Ask("opinion", "作废原因", "area")], "118号 四(二)2", "bad"),
-])
-
-
-def mine_to_investigate(uow: UnitOfWork, objection: Objection) -> str | None:
-    """The unit investigates what was raised there; the committee's office what was raised about results."""
-    declaration = objection.declaration
-    if uow.actor.organisation_id and uow.actor.organisation_id == declaration.unit_id:
-        return None
-    if uow.actor.committee_id and uow.actor.committee_id == declaration.committee_id:
-        return None
-    if uow.actor.plays(HRSS_AUDIT):
-        return None
-    return "只能核查本单位或本评委会受理的异议（118号 五(四)、六(二)）；请由受理机构办理。"
-
-
-OBJECTION = Flow("异议", ObjectionState, [
-    Step("investigate", "开始核查",     {ObjectionState.REGISTERED},    ObjectionState.INVESTIGATING, (*RECOMMENDERS, COMMITTEE_OFFICE, HRSS_AUDIT), [mine_to_investigate], [], "118号 六(二)", "primary"),
-    Step("uphold",      "查证属实",     {ObjectionState.INVESTIGATING}, ObjectionState.UPHELD,        (*RECOMMENDERS, COMMITTEE_OFFICE, HRSS_AUDIT), [mine_to_investigate], [Ask("finding", "核查结论", "area")], "118号 四(二)2", "bad"),
-    Step("dismiss",     "查证不属实",   {ObjectionState.INVESTIGATING}, ObjectionState.DISMISSED,     (*RECOMMENDERS, COMMITTEE_OFFICE, HRSS_AUDIT), [mine_to_investigate], [Ask("finding", "核查结论", "area")], "118号 六(二)"),
-    Step("reply",       "答复反映人",   {ObjectionState.UPHELD, ObjectionState.DISMISSED}, ObjectionState.ANSWERED, (*RECOMMENDERS, COMMITTEE_OFFICE, HRSS_AUDIT), [mine_to_investigate], [Ask("answer", "答复内容", "area")], "118号 五(四)", "primary"),
 ])
 # fmt: on
 
@@ -311,96 +287,3 @@ def void(uow: UnitOfWork, publicity: Publicity, *, opinion: str) -> None:
         DECLARATION.advance(uow, item.declaration, verb, opinion=opinion)
         if publicity.kind == PublicityKind.UNIT:
             item.declaration.publicised_hash = None
-
-
-def register_objection(
-    uow: UnitOfWork,
-    declaration: Declaration,
-    *,
-    text: str,
-    named: bool = True,
-    informant: str = "",
-    telephone: str = "",
-) -> Objection:
-    """异议登记 while a posting of the declaration runs, or a complaint afterwards."""
-    actor = uow.actor
-    only = "异议由公示单位、评委会办事机构或人社部门登记（118号 四(二)2、六(二)）。"
-    uow.lead(REGISTER, only)
-    if actor.plays(APPLICANT):
-        raise NotYou(only)
-    fields = _missing(text=(text, "异议内容"))
-    if named:
-        fields |= _missing(informant=(informant, "反映人"), telephone=(telephone, "联系方式"))
-    if fields:
-        raise Refused("异议登记不完整，请按提示补充。", fields=fields)
-    posting = uow.session.scalar(
-        select(Publicity)
-        .join(PublicityItem)
-        .where(PublicityItem.declaration_id == declaration.id, Publicity.state != PublicityState.VOID)
-        .order_by(Publicity.id.desc())
-        .limit(1)
-    )
-    objection = Objection(
-        declaration=declaration,
-        publicity_id=posting.id if posting else None,
-        named=named,
-        informant=informant,
-        telephone=telephone,
-        text=text,
-        registered_at=uow.now.replace(microsecond=0),
-    )
-    uow.session.add(objection)
-    uow.session.flush()
-    uow.record("register_objection", objection, label="异议登记", after=str(objection.state))
-    if declaration.state == S.RESULT_PUBLICITY and actor.plays(COMMITTEE_OFFICE):
-        DECLARATION.advance(uow, declaration, "object")
-    receiver = declaration.committee if declaration.plan_id and declaration.committee else declaration.unit
-    tell(
-        uow,
-        receiver,
-        "收到异议",
-        f"{declaration.number} 在公示期间收到异议，请按规定程序调查核实（118号 六(二)）。",
-        f"/open/objection/{objection.id}",
-    )
-    return objection
-
-
-def answer_by(session: Session, objection: Objection) -> date:
-    """The last day for the answer: so many working days after the registration as the parameter says (118号 五(四))."""
-    return working_days.add(session, objection.registered_at.date(), settings.value(session, "complaint_days"))
-
-
-@OBJECTION.performs("uphold")
-def uphold(uow: UnitOfWork, objection: Objection, *, finding: str) -> None:
-    """属实: a declaration under result publicity ends; one in unit publicity waits for 不予报送."""
-    objection.finding, objection.upheld, objection.concluded_on = finding, True, uow.today
-    OBJECTION.advance(uow, objection, "uphold", opinion=finding)
-    uow.session.flush()
-    declaration = objection.declaration
-    if declaration.state == S.RESULT_PUBLICITY:
-        DECLARATION.advance(uow, declaration, "object")
-    if declaration.state == S.OBJECTED:
-        end(uow, declaration, "uphold", f"公示异议查证属实：{finding}")
-
-
-@OBJECTION.performs("dismiss")
-def dismiss(uow: UnitOfWork, objection: Objection, *, finding: str) -> None:
-    """不属实: the declaration goes on when no other objection is open."""
-    objection.finding, objection.upheld, objection.concluded_on = finding, False, uow.today
-    OBJECTION.advance(uow, objection, "dismiss", opinion=finding)
-    uow.session.flush()
-    others = uow.session.scalar(
-        select(func.count()).where(
-            Objection.declaration_id == objection.declaration_id,
-            Objection.state.in_([ObjectionState.REGISTERED, ObjectionState.INVESTIGATING]),
-        )
-    )
-    if objection.declaration.state == S.OBJECTED and not others:
-        DECLARATION.advance(uow, objection.declaration, "clear")
-
-
-@OBJECTION.performs("reply")
-def reply(uow: UnitOfWork, objection: Objection, *, answer: str) -> None:
-    """答复: the informant's answer is kept."""
-    objection.answer = answer
-    OBJECTION.advance(uow, objection, "reply", opinion=answer)

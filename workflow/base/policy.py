@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import False_, and_, false, or_, select, true
+from sqlalchemy import False_, and_, false, not_, or_, select, true
 
 from models.accounts.account import Account
 from models.accounts.charter import RoleCharter, capacities_of
 from models.awards.certificate import Certificate, CertificateNumber, Issuer
 from models.awards.filing import Filing
-from models.awards.publicity import Objection, Publicity, PublicityItem
+from models.awards.publicity import Objection, Publicity, PublicityItem, about_results
 from models.batches.batch import Batch, BatchState
 from models.committees.catalogue import CodeItem, Series, Specialty, Title
 from models.committees.committee import Committee
@@ -313,7 +313,6 @@ for _model, _name, _words, _by in (
     (ReviewSession,     "province", "全省的评审会议",             (*r.HRSS, r.SUPERVISOR)),
     (Filing,            "province", "全省的备案申请",             (*r.HRSS, r.SUPERVISOR)),
     (Publicity,         "province", "全省的公示",                 (*r.HRSS, r.SUPERVISOR)),
-    (Objection,         "province", "全省的异议",                 (*r.HRSS, r.SUPERVISOR)),
     (Certificate,       "province", "全省的证书",                 (*r.HRSS, r.SUPERVISOR)),
     (CertificateNumber, "province", "证书编号库",                 (r.HRSS_CERT, r.HRSS_CONFIG, r.SUPERVISOR)),
     (Issuer,            "province", "全部发证单位编码",           r.HRSS),
@@ -424,12 +423,28 @@ def own_publicities(actor: Account) -> Clause_:
     return Publicity.id.in_(mine)
 
 
-@scope(Objection, "unit", "对本机构人员的异议", *OFFICERS)
+def _of_others(actor: Account, *mine: Clause_) -> Clause_:
+    """Against whoever is meant but himself: nobody reads who complained of him, whatever desk he works at."""
+    clauses = [*mine, Declaration.person_id != actor.person_id] if actor.person_id else [*mine]
+    return Objection.declaration_id.in_(select(Declaration.id).where(*clauses)) if clauses else true()
+
+
+@scope(Objection, "province", "全省的异议", *r.HRSS, r.SUPERVISOR)
+def all_objections(actor: Account) -> Clause_:
+    """All but those against himself."""
+    return _of_others(actor)
+
+
+@scope(Objection, "unit", "对本机构人员的异议（对评审结果的除外）", *OFFICERS)
 def unit_objections(actor: Account) -> Clause_:
-    """Against people of the own unit; the applicant never reads who complained of him."""
+    """Against people of the own unit, as long as it is the unit's to investigate: an employer is a party to the result
+    and never reads who complained of it (118号 六(二)); nor does the applicant."""
     if not actor.organisation_id:
         return false()
-    return Objection.declaration_id.in_(select(Declaration.id).where(Declaration.unit_id == actor.organisation_id))
+    ours = Declaration.unit_id == actor.organisation_id
+    if not actor.person_id:  # an account that names nobody is known by its name at its own unit
+        ours = and_(ours, Declaration.applicant_name != actor.full_name)
+    return and_(_of_others(actor, ours), not_(about_results()))
 
 
 @scope(Objection, "committee", "对本评委会参评人员的异议", r.COMMITTEE_OFFICE)
@@ -437,7 +452,7 @@ def committee_objections(actor: Account) -> Clause_:
     """Of declarations that have reached the committee."""
     if not actor.committee_id:
         return false()
-    return Objection.declaration_id.in_(select(Declaration.id).where(committee_declarations(actor)))
+    return _of_others(actor, committee_declarations(actor))
 
 
 @scope(Quota, "unit", "本单位及下属单位的职数", *OFFICERS)

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
-from models.awards.publicity import Objection, ObjectionState, Publicity, PublicityItem, PublicityKind, PublicityState
+from models.awards.publicity import Publicity, PublicityItem, PublicityKind, PublicityState
 from models.batches.batch import BatchState
 from models.declarations.declaration import Declaration, RouteStep
 from models.declarations.declaration import DeclarationState as S
@@ -37,6 +37,13 @@ from workflow.base.roles import (
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.declarations import bound, comparison, content, opinion, quota_need, signing
 from workflow.declarations.liability import LIABILITY_ITEMS, card_of
+from workflow.declarations.objected import (
+    no_open_objection,
+    no_proven_objection,
+    none_before_effect,
+    objected_to,
+    objection_upheld,
+)
 from workflow.declarations.term import office_is_late
 
 #: 公示内容 (118号 四(二)2).
@@ -309,40 +316,6 @@ def result_publicity_over(uow: UnitOfWork, declaration: Declaration) -> str | No
     return None
 
 
-def _proven(declaration: Declaration) -> str:
-    """What a proven objection leads to: the unit does not send it on; after the result the province ends it."""
-    if declaration.state == S.UNIT_PUBLICITY:
-        return "公示期间的异议经查证属实，申报材料不予报送（118号 四(二)2）；请由单位办理“不予报送”。"
-    return "异议经查证属实，不能继续办理（118号 六(二)）；请由省厅审核岗办理“终止申报参评”。"
-
-
-def no_open_objection(uow: UnitOfWork, declaration: Declaration) -> str | None:
-    """An objection blocks until it is investigated and found untrue (118号 四(二)2, 六(二))."""
-    found = uow.session.scalars(
-        select(Objection.state).where(
-            Objection.declaration_id == declaration.id,
-            Objection.state.in_([ObjectionState.REGISTERED, ObjectionState.INVESTIGATING, ObjectionState.UPHELD]),
-        )
-    ).all()
-    if not found:
-        return None
-    if ObjectionState.UPHELD in found:
-        return _proven(declaration)
-    return "公示期间有异议尚未办结，不能继续办理（118号 四(二)2、六(二)）；请先完成异议核查。"
-
-
-def objection_upheld(uow: UnitOfWork, declaration: Declaration) -> str | None:
-    """Only a proven objection stops a declaration."""
-    upheld = uow.session.scalar(
-        select(func.count()).where(
-            Objection.declaration_id == declaration.id,
-            Objection.state.in_([ObjectionState.UPHELD, ObjectionState.ANSWERED]),
-            Objection.upheld.is_(True),
-        )
-    )
-    return None if upheld else "没有查证属实的异议，不能终止（118号 四(二)2）；请先登记并核查异议。"
-
-
 def plan_approved(uow: UnitOfWork, declaration: Declaration) -> str | None:
     """Candidates enter with the approval of their plan (118号 五(一))."""
     plan = uow.session.get(Plan, declaration.plan_id) if declaration.plan_id else None
@@ -440,6 +413,8 @@ _PAPER = (
     ),
     Ask("place", "存放地点", max_length=80, hint="例如：政务大厅 3 号窗口档案柜；材料移送后由接收机构重新登记"),
 )
+#: What an objection does to a posted result follows from its own lifecycle, which says whose it is.
+_INVESTIGATE = (*RECOMMENDERS, COMMITTEE_OFFICE, HRSS_AUDIT)
 _DESKS = tuple(dict.fromkeys((*RECOMMENDERS, *AUDITORS, COMMITTEE_OFFICE)))
 
 # fmt: off
@@ -454,8 +429,8 @@ DECLARATION = Flow("申报", S, [
     Step("publicise",       "发起公示",         {S.UNIT_REVIEW},              S.UNIT_PUBLICITY, RECOMMENDERS,     [my_unit, not_self, as_handed_in, liability_card_signed, signing.not_at_signature], [], "118号 四(二)2", inner=True),
     Step("recommend",       "上报",             {S.UNIT_PUBLICITY, S.UNIT_REVIEW}, [S.UNDER_AUDIT, S.AT_COMMITTEE, S.FILED], RECOMMENDERS, [my_unit, not_self, as_handed_in, liability_card_signed, unit_publicity_over, no_open_objection, signing.not_at_signature, signing.has_head],
          [Ask("assessment", "用人单位测评、公示结果", "area", max_length=500), Ask("opinion", "推荐意见", "area"), _POST, *_SIGNED, _LATE, Ask("seal", "盖章扫描件", "file", required=False)], "118号 四(二)3", "primary"),
-    Step("stop",            "不予报送",         {S.UNIT_PUBLICITY},           S.TERMINATED,     RECOMMENDERS,     [my_unit, not_self, objection_upheld, signing.not_at_signature, signing.has_head], [_OPINION, *_SIGNED], "118号 四(二)2", "bad"),
-    Step("approve",         "审核通过",         {S.UNDER_AUDIT},              [S.UNDER_AUDIT, S.AT_COMMITTEE, S.FILED], AUDITORS, [my_desk, not_self, as_recommended, paper_registered, comparison.everything_compared, signing.not_at_signature, signing.has_head], [_OPINION, _PUBLICITY_CHECKED, *_COMPARE, *_SIGNED, _LATE], "118号 四(三)", "primary"),
+    Step("stop",            "不予报送",         {S.UNIT_REVIEW, S.UNIT_PUBLICITY}, S.TERMINATED,     RECOMMENDERS,     [my_unit, not_self, objection_upheld, signing.not_at_signature, signing.has_head], [_OPINION, *_SIGNED], "118号 四(二)2", "bad"),
+    Step("approve",         "审核通过",         {S.UNDER_AUDIT},              [S.UNDER_AUDIT, S.AT_COMMITTEE, S.FILED], AUDITORS, [my_desk, not_self, as_recommended, none_before_effect, paper_registered, comparison.everything_compared, signing.not_at_signature, signing.has_head], [_OPINION, _PUBLICITY_CHECKED, *_COMPARE, *_SIGNED, _LATE], "118号 四(三)", "primary"),
     Step("receive_paper",   "登记纸质材料",     {S.UNIT_REVIEW, S.UNIT_PUBLICITY, S.UNDER_AUDIT, S.AT_COMMITTEE, S.QUALIFIED, S.PLANNED}, None, _DESKS, [holds_paper, not_self], _PAPER, "118号 一"),
     Step("compare",         "线上线下比对",     _ON_A_DESK,                   None,             _DESKS,           [my_node, not_self, signing.not_at_signature],                  [], "118号 四(四)", inner=True),
     Step("check_degrees",   "核验学历学位",     _ON_A_DESK,                   None,             _DESKS,           [my_node, not_self],                  [], "118号 四(二)1", inner=True),
@@ -465,7 +440,7 @@ DECLARATION = Flow("申报", S, [
     Step("resubmit",        "重新提交",         {S.RETURNED},                 [S.SUBMITTED, S.UNIT_REVIEW, S.UNDER_AUDIT, S.AT_COMMITTEE], APPLICANT, [own, in_my_hands, correction_open], [Ask("opinion", "补正说明", "area")], "附件3 1.12.3-1.4", "primary"),
     Step("reroute",         "审核路径迁移",     {S.SUBMITTED, S.UNIT_REVIEW, S.UNIT_PUBLICITY, S.UNDER_AUDIT, S.RETURNED}, None, HRSS_CONFIG, [], [], "附件3 1.4–1.8", inner=True),
     Step("lapse",           "逾期终止",         {S.RETURNED},                 S.TERMINATED,     (SYSTEM, *AUDITORS, COMMITTEE_OFFICE), [on_its_way, overdue], [], "令40号 第十七条", "bad"),
-    Step("qualify",         "复核合格",         {S.AT_COMMITTEE},             S.QUALIFIED,      COMMITTEE_OFFICE, [my_committee, not_self, as_recommended, paper_registered, comparison.everything_compared, signing.not_at_signature, signing.has_head], [_OPINION, *_COMPARE, *_SIGNED], "118号 四(四)", "primary"),
+    Step("qualify",         "复核合格",         {S.AT_COMMITTEE},             S.QUALIFIED,      COMMITTEE_OFFICE, [my_committee, not_self, as_recommended, no_proven_objection, paper_registered, comparison.everything_compared, signing.not_at_signature, signing.has_head], [_OPINION, *_COMPARE, *_SIGNED], "118号 四(四)", "primary"),
     Step("disqualify",      "复核不合格",       {S.AT_COMMITTEE},             S.TERMINATED,     COMMITTEE_OFFICE, [my_committee, not_self, signing.not_at_signature, signing.has_head],             [replace(_CAUSE, hint="供复核不合格原因统计"), Ask("opinion", "不合格原因", "area"), *_SIGNED], "118号 四(四)", "bad", "复核不合格将终止当年度申报参评，确定？"),
     Step("include",         "列入方案",         {S.QUALIFIED},                S.PLANNED,        (HRSS_AUDIT, HRSS_SPECIAL), [plan_approved, as_recommended],            [], "118号 五(一)", inner=True),
     Step("leave_plan",      "退出方案",         {S.PLANNED, S.IN_REVIEW},     S.QUALIFIED,      (COMMITTEE_OFFICE, HRSS_AUDIT, HRSS_SPECIAL, SUPERVISOR), [], [], "118号 五(一)", inner=True),
@@ -475,9 +450,9 @@ DECLARATION = Flow("申报", S, [
     Step("post_result",     "公示结果",         {S.PASSED},                   S.RESULT_PUBLICITY, COMMITTEE_OFFICE, [my_committee],                     [], "118号 六(一)", inner=True),
     Step("take_down",       "公示作废",         {S.UNIT_PUBLICITY},           S.UNIT_REVIEW,    RECOMMENDERS,     [my_unit, signing.not_at_signature],  [], "118号 四(二)2", inner=True),
     Step("take_down_result", "公示作废",        {S.RESULT_PUBLICITY},         S.PASSED,         COMMITTEE_OFFICE, [my_committee],                       [], "118号 六(一)", inner=True),
-    Step("object",          "转入异议核查",     {S.RESULT_PUBLICITY},         S.OBJECTED,       COMMITTEE_OFFICE, [my_committee],                       [], "118号 六(二)", inner=True),
-    Step("clear",           "异议不属实",       {S.OBJECTED},                 S.RESULT_PUBLICITY, COMMITTEE_OFFICE, [my_committee],                     [], "118号 六(二)", inner=True),
-    Step("uphold",          "异议属实终止",     {S.OBJECTED},                 S.TERMINATED,     COMMITTEE_OFFICE, [my_committee, objection_upheld],     [], "118号 六(二)", inner=True),
+    Step("object",          "转入异议核查",     {S.RESULT_PUBLICITY},         S.OBJECTED,       (*_INVESTIGATE, SUPERVISOR, SYSTEM), [objected_to],                [], "118号 六(二)", inner=True),
+    Step("clear",           "异议不属实",       {S.OBJECTED},                 S.RESULT_PUBLICITY, _INVESTIGATE,   [no_open_objection],                  [], "118号 六(二)", inner=True),
+    Step("uphold",          "异议属实终止",     {S.OBJECTED},                 S.TERMINATED,     _INVESTIGATE,     [objection_upheld],                   [], "118号 六(二)", inner=True),
     Step("apply_filing",    "申请备案",         {S.RESULT_PUBLICITY},         S.FILING,         COMMITTEE_OFFICE, [my_committee, result_publicity_over, no_open_objection], [], "118号 六(二)", inner=True),
     Step("return_filing",   "备案退回",         {S.FILING},                   S.RESULT_PUBLICITY, HRSS_AUDIT,     [],                                   [], "附件3 1.15", inner=True),
     Step("file",            "备案",             {S.FILING},                   S.FILED,          HRSS_AUDIT,       [no_open_objection, as_recommended],                  [], "118号 六(二)", inner=True),

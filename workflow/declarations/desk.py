@@ -9,14 +9,22 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, False_, and_, false, or_, select
+from sqlalchemy import ColumnElement, False_, and_, false, not_, or_, select
 from sqlalchemy.orm import object_session
 
 from models.accounts.account import Account
 from models.accounts.registration import Registration, RegistrationState
 from models.awards.certificate import Certificate, in_force
 from models.awards.filing import Filing, FilingState
-from models.awards.publicity import Objection, ObjectionState, Publicity, PublicityItem, PublicityKind, PublicityState
+from models.awards.publicity import (
+    Objection,
+    ObjectionState,
+    Publicity,
+    PublicityItem,
+    PublicityKind,
+    PublicityState,
+    about_results,
+)
 from models.awards.truth import CertificateTruth, untold
 from models.committees.committee import Committee, CommitteeState
 from models.declarations.declaration import Declaration, RouteStep
@@ -167,19 +175,17 @@ def posting_desk(actor: Account, today: date) -> Clause:
 
 @office_desk("异议核查", Objection)
 def objection_desk(actor: Account, today: date) -> Clause:
-    """异议: of one's own unit or committee, not yet investigated and answered."""
+    """异议: the unit's own or, about a result, the committee's; not yet investigated and answered."""
     owned: list[Clause] = []
     if actor.organisation_id:
-        owned.append(Declaration.unit_id == actor.organisation_id)
+        ours = select(Declaration.id).where(Declaration.unit_id == actor.organisation_id)
+        owned.append(and_(Objection.declaration_id.in_(ours), not_(about_results())))
     if actor.committee_id:
-        owned.append(Declaration.committee_id == actor.committee_id)
+        theirs = select(Declaration.id).where(Declaration.committee_id == actor.committee_id)
+        owned.append(and_(Objection.declaration_id.in_(theirs), about_results()))
     if not owned or not actor.plays(*r.RECOMMENDERS, r.COMMITTEE_OFFICE):
         return false()
-    return and_(
-        Objection.state != ObjectionState.ANSWERED,
-        Objection.declaration_id.in_(select(Declaration.id).where(or_(*owned))),
-        policy.rows(actor, Objection),
-    )
+    return and_(Objection.state != ObjectionState.ANSWERED, or_(*owned), policy.rows(actor, Objection))
 
 
 @office_desk("职数审核", Quota)

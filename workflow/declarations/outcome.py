@@ -16,6 +16,7 @@ from workflow.base.unit_of_work import UnitOfWork
 from workflow.declarations import quota
 from workflow.declarations.audit import link
 from workflow.declarations.declaration import DECLARATION
+from workflow.declarations.objected import no_open_objection
 
 
 def include(uow: UnitOfWork, declaration: Declaration, plan: Plan) -> None:
@@ -79,9 +80,11 @@ def apply_filing(uow: UnitOfWork, declaration: Declaration, filing: Filing) -> N
 
 
 def return_filing(uow: UnitOfWork, declaration: Declaration) -> None:
-    """The filing was returned; the candidate waits for the next one."""
+    """The filing was returned; the candidate waits for the next one, or for what was objected meanwhile."""
     DECLARATION.advance(uow, declaration, "return_filing")
     declaration.filing_id = None
+    if no_open_objection(uow, declaration):
+        DECLARATION.advance(uow, declaration, "object")
 
 
 def file(uow: UnitOfWork, declaration: Declaration, document: str, filed_on: date) -> None:

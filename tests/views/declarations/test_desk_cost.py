@@ -42,6 +42,20 @@ def work(make, session, office):
     def more(n):
         for _ in range(n):
             above, committee = make.organisation(NodeKind.CITY), make.committee()
+            day = date(2026, 5, 11)
+            posting = Publicity(
+                kind=PublicityKind.UNIT,
+                title="公示",
+                organisation_id=office.id,
+                posted_on=day,
+                starts_on=day,
+                ends_on=date(2026, 5, 15),
+                place="栏",
+                complaint_department="科",
+                complaint_telephone="1",
+                handler="甲",
+            )
+            session.add(posting)
             for state, unit, position in (
                 (S.SUBMITTED, office, 0),
                 (S.UNDER_AUDIT, make.organisation(superior=office), 1),
@@ -55,7 +69,13 @@ def work(make, session, office):
                     specialty=make.specialty(),
                 )
                 session.add(
-                    Objection(declaration=one, named=False, text="异议", registered_at=datetime(2026, 5, 18, 9))
+                    Objection(
+                        declaration=one,
+                        publicity=posting,
+                        named=False,
+                        text="异议",
+                        registered_at=datetime(2026, 5, 18, 9),
+                    )
                 )
                 session.add(
                     Quota(
@@ -69,21 +89,6 @@ def work(make, session, office):
                         state="declared",
                     )
                 )
-            day = date(2026, 5, 11)
-            session.add(
-                Publicity(
-                    kind=PublicityKind.UNIT,
-                    title="公示",
-                    organisation_id=office.id,
-                    posted_on=day,
-                    starts_on=day,
-                    ends_on=date(2026, 5, 15),
-                    place="栏",
-                    complaint_department="科",
-                    complaint_telephone="1",
-                    handler="甲",
-                )
-            )
             parent = PathNode(
                 kind=PathKind.SENIOR, organisation_id=above.id, node_kind=NodeKind.CITY, committee_id=committee.id
             )

@@ -12,7 +12,7 @@ from models.paths.path import Way
 from models.review.plan import ScoreItem
 from models.review.session import ReviewOpinion
 from tests.workflow.declarations.test_endorsement import recommended
-from workflow.awards import publicity
+from workflow.awards import objection as objections
 from workflow.base import roles, settings
 from workflow.base.errors import NotYou, Refused
 from workflow.committees import expert
@@ -63,9 +63,9 @@ def test_a_complaint_is_answered_within_the_working_days_of_the_parameter(make, 
     objection = make._add(
         Objection, {}, declaration=make.declaration(), text="材料不实", registered_at=datetime(2026, 5, 20, 9)
     )
-    assert publicity.answer_by(session, objection) == date(2026, 6, 3)
+    assert objections.answer_by(session, objection) == date(2026, 6, 3)
     set_("complaint_days", 3)
-    assert publicity.answer_by(session, objection) == date(2026, 5, 25)
+    assert objections.answer_by(session, objection) == date(2026, 5, 25)
 
 
 def test_the_term_of_an_expert_is_as_long_as_the_parameter_allows(make, as_, session, set_):

@@ -33,6 +33,7 @@ from models.register.organisation import UnitNature
 from models.sealed import install_keys
 from tests.factories import Make
 from tests.named_ways import missing
+from workflow.awards import objection as objections
 from workflow.awards import publicity
 from workflow.base import roles
 from workflow.base.errors import Refused
@@ -395,8 +396,8 @@ class Office(RuleBasedStateMachine):
             return
 
         def raised(uow):
-            made = publicity.register_objection(uow, case, text="排名不实", named=False)
-            publicity.OBJECTION.perform(uow, made, "investigate")
+            made = objections.register_objection(uow, case, text="排名不实", named=False)
+            objections.OBJECTION.perform(uow, made, "investigate")
 
         self.do("unit", raised)
         for found in self.session.scalars(
@@ -405,7 +406,7 @@ class Office(RuleBasedStateMachine):
             )
         ):
             verb = "uphold" if true else "dismiss"
-            self.do("unit", lambda uow, o=found, v=verb: publicity.OBJECTION.perform(uow, o, v, finding="已核实"))
+            self.do("unit", lambda uow, o=found, v=verb: objections.OBJECTION.perform(uow, o, v, finding="已核实"))
 
     @rule(n=CASES)
     def recommend(self, n, in_post=True):
