@@ -44,7 +44,7 @@ def fill(stage: Stage, uow: UnitOfWork, declaration: Declaration) -> None:
     facts = submission.facts_of(uow, declaration)
     for section in forms.form().sections_for(facts):
         if section.fields:
-            raw = [_row(stage, declaration, section, n) for n in range(_rows(declaration, section))]
+            raw = [_row(stage, declaration, section, n, facts) for n in range(_rows(declaration, section))]
             submission.save_section(uow, declaration, section.key, raw if section.repeated else raw[0])
     facts = submission.facts_of(uow, declaration)
     for kind in forms.form().materials:
@@ -66,7 +66,14 @@ def _rows(declaration: Declaration, section: Any) -> int:
     return max(section.min_rows, {"projects": 2, "papers": 1, "training": 3, "assessments": 4}.get(section.key, 1))
 
 
-def _row(stage: Stage, declaration: Declaration, section: Any, n: int) -> dict[str, Any]:
+def _row(stage: Stage, declaration: Declaration, section: Any, n: int, facts: dict[str, Any]) -> dict[str, Any]:
+    """A row with what is asked of this declaration, and nothing else."""
+    row = _filled(stage, declaration, section, n)
+    known = facts | row
+    return {f.key: row[f.key] for f in section.fields if f.key in row and f.applies(known)}
+
+
+def _filled(stage: Stage, declaration: Declaration, section: Any, n: int) -> dict[str, Any]:
     year = declaration.year
     row = {f.key: _value(stage, declaration, f, n) for f in section.fields if not f.mirror}
     match section.key:

@@ -115,8 +115,8 @@ def _office(
         region_code=region,
         superior=superior,
         contact=stage.names.person(),
-        telephone="0731-8490****",
-        complaint_telephone="0731-8490****",
+        telephone="0731-00008490",
+        complaint_telephone="0731-00008490",
     )
 
 
@@ -150,8 +150,8 @@ def _big_unit(
         superior=province,
         nature=nature,
         contact=stage.names.person(),
-        telephone="0731-8880****",
-        complaint_telephone="0731-8880****",
+        telephone="0731-00008880",
+        complaint_telephone="0731-00008880",
     )
     stage.open_desk(uow, f"unit{_next_unit(stage)}", r.UNIT_OFFICER, organisation=unit)
 
@@ -182,7 +182,7 @@ def _city(stage: Stage, uow: UnitOfWork, n: int, code: str, name: str, province:
         superior=city,
         nature=UnitNature.PRIVATE,
         contact=stage.names.person(),
-        complaint_telephone="0731-8666****",
+        complaint_telephone="0731-00008666",
     )
     stage.open_desk(uow, f"agency{n}", r.UNIT_OFFICER, organisation=agency)
     place = name.removesuffix("市") if not name.endswith("自治州") else "湘西"
@@ -206,8 +206,8 @@ def _employer(
         superior=superior,
         nature=nature,
         contact=stage.names.person(),
-        telephone="0731-8555****",
-        complaint_telephone="0731-8555****",
+        telephone="0731-00008555",
+        complaint_telephone="0731-00008555",
         grassroots=nature == UnitNature.SOCIAL,
     )
     stage.open_desk(uow, f"unit{_next_unit(stage)}", r.UNIT_OFFICER, organisation=unit)

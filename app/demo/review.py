@@ -297,7 +297,7 @@ def _afterwards(stage: Stage, review: Review) -> Story:
             title=f"{plan.name}评审结果公示",
             place="评委会办事机构网站",
             complaint_department="省人社厅专业技术人员管理处",
-            complaint_telephone="0731-8490****",
+            complaint_telephone="0731-00008490",
         )
         ends, posting = posted.ends_on, posted.id
     if review.stops_at == "posted":

@@ -162,7 +162,7 @@ def _publicised(stage: Stage, case: Case, officer: str) -> Story:
             place="单位公告栏及单位网站",
             contents=PUBLICISED,
             complaint_department="人事科",
-            complaint_telephone="0731-8555****",
+            complaint_telephone="0731-00008555",
         )
     if case.stops_at == S.UNIT_PUBLICITY:
         return

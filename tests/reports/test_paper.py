@@ -226,6 +226,23 @@ def test_a_long_roster_repeats_its_heading_and_counts_its_pages():
     assert all(f"艾力{n}" in read for n in range(1, 61))
 
 
+@pytest.mark.parametrize("rows", range(15, 22))
+def test_a_roster_is_signed_on_a_page_that_shows_its_last_rows(rows):
+    names = [[n, f"申报人{n}", "湖南省水利厅"] for n in range(1, rows + 1)]
+    paper = render("roster", ROSTER | {"rows": names, "signature": "评委会（盖章）"}, printed_on=DAY)
+    with closing(pypdfium2.PdfDocument(paper)) as document:
+        last = document[len(document) - 1].get_textpage().get_text_range()
+    assert all(words in packed(last) for words in (f"申报人{rows - 1}", f"申报人{rows}", "监督人员", "评委会（盖章）"))
+
+
+def test_sections_are_numbered_in_chinese_to_the_end_and_a_letter_of_one_page_bears_no_number():
+    sections = [{"title": f"栏目{n}", "kind": "text", "text": "无"} for n in range(1, 34)]
+    read = packed(text_of(render("opinion_sheet", {"sections": sections}, printed_on=DAY)))
+    told = {1: "一", 10: "十", 19: "十九", 20: "二十", 21: "二十一", 30: "三十", 33: "三十三"}
+    assert all(f"{word}、栏目{n}" in read for n, word in told.items()) and "20、" not in read
+    assert "第1页" not in packed(text_of(render("notice", NOTICE, printed_on=DAY)))
+
+
 def test_the_review_form_keeps_a_place_for_every_office():
     read = packed(text_of(render("review_form", REVIEW_FORM, printed_on=DAY)))
     assert "用人单位测评、公示结果，初审及推荐意见" in read
@@ -233,7 +250,7 @@ def test_the_review_form_keeps_a_place_for_every_office():
     assert "评委会日常办事机构材料复核意见" in read
     assert "真实性审核责任卡" in read
     assert "承诺人（手写签名）" in read
-    assert read.count(REVIEW_FORM["content_hash"]) == read.count("内容摘要（SHA-256）") > 1
+    assert read.count(REVIEW_FORM["content_hash"]) == read.count("内容校验码") > 1
 
 
 # ---- characters ----

@@ -11,7 +11,8 @@ from models.base import db
 from models.committees.catalogue import TitleLevel
 from views.awards.posted import page_of
 from views.awards.publicity_material import case_of
-from views.storage.papers import pdf
+from views.storage.papers import day, pdf
+from workflow.office.clauses import NOTICE
 
 RESULTS = {
     "none": "公示期间未收到异议。",
@@ -32,8 +33,9 @@ def proof_pdf(posting: Publicity) -> io.BytesIO:
             "title": "公示证明",
             "organisation": unit,
             "paragraphs": [
-                f"兹证明：{unit}于 {posting.starts_on} 至 {posting.ends_on} 在{posting.place}对下列 {len(people)} 名"
-                f"同志的职称申报材料和《评审表》进行了公示，公示期不少于 5 个工作日。",
+                f"兹证明：根据{NOTICE}四（二）2，{unit}于{day(posting.starts_on)}至{day(posting.ends_on)}"
+                f"在{posting.place}对下列 {len(people)} 名同志的职称申报材料和《专业技术职称评审表》进行了公示，"
+                "公示期不少于 5 个工作日。",
                 RESULTS.get(posting.outcome, "公示结果尚未登记。"),
             ],
             "people": [

@@ -11,7 +11,7 @@ from typing import Any
 from flask import abort, flash, g, redirect, request, send_file, url_for
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from models.base import db
 from models.declarations.material import StoredFile
@@ -20,7 +20,7 @@ from views.screens import answers, seen
 from views.screens.base import FlowScreen
 from views.screens.refusal import code_of
 from views.screens.stay import context
-from views.storage.papers import pdf
+from views.storage.papers import day, pdf
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork, attempt
 from workflow.jobs import job as jobs
@@ -193,6 +193,12 @@ class PaperPileScreen(FlowScreen):
         )
 
 
+def _ordinal(one: PaperReceipt) -> int:
+    """The how-manieth receipt of its case this is."""
+    asked = select(func.count()).where(PaperReceipt.declaration_id == one.declaration_id, PaperReceipt.id <= one.id)
+    return db.session.scalar(asked) or 1
+
+
 def receipt_pdf(one: PaperReceipt) -> Any:
     """What was received of a case, by whom, when; and what is still to come."""
     declaration = one.declaration
@@ -203,17 +209,17 @@ def receipt_pdf(one: PaperReceipt) -> Any:
         {
             "title": "纸质材料接收回执",
             "organisation": one.office,
-            "addressee": declaration.applicant_name,
-            "number": f"{declaration.number}-{one.pile_id}",
+            "addressee": f"{declaration.applicant_name}同志",
+            "number": f"{declaration.number}-回执{_ordinal(one)}",
             "paragraphs": [
-                f"你申报的{declaration.title.name}职称（申报编号 {declaration.number}）的纸质《专业技术职称评审表》，"
-                f"于 {one.received_at:%Y年%-m月%-d日 %H:%M} 由{one.office}收到，接收人 {one.received_by}："
+                f"您申报的{declaration.title.name}职称（申报编号 {declaration.number}）的纸质《专业技术职称评审表》，"
+                f"于{day(one.received_at)} {one.received_at:%H:%M} 由{one.office}收到，接收人 {one.received_by}："
             ],
             "items": items,
             "closing": "本回执只证明收到纸质材料，不代表审核结论。"
             if one.whole
             else "请补齐后送交接收机构；其余各页已收，不必重复提交。",
-            "signature": one.office,
-            "date": f"{one.received_at:%Y年%-m月%-d日}",
+            "signature": f"{one.office}（盖章）",
+            "date": day(one.received_at),
         },
     )

@@ -10,7 +10,8 @@ from models.declarations.declaration import DeclarationState
 from models.review.ballot import Poll
 from models.review.draw import Draw, DrawState
 from models.review.plan import Plan
-from views.storage.papers import NOTICE, pdf
+from views.storage.papers import day, pdf
+from workflow.office.clauses import NOTICE
 from workflow.review import ballot, scoring
 from workflow.review.count import unanimous
 from workflow.review.draw import REASONS, members
@@ -57,8 +58,8 @@ def draw_record_pdf(draw: Draw) -> io.BytesIO:
             "facts": [
                 ["评委会", plan.committee.name],
                 ["抽取编号", draw.name],
-                ["次数", str(draw.attempt)],
-                ["抽取时间", f"{draw.drawn_at:%Y-%m-%d %H:%M}" if draw.drawn_at else "尚未抽取"],
+                ["次数", f"第 {draw.attempt} 次"],
+                ["抽取时间", f"{day(draw.drawn_at)} {draw.drawn_at:%H:%M}" if draw.drawn_at else "尚未抽取"],
                 ["监督人员", draw.witnesses],
                 ["名册校验码", draw.pool_hash],
                 ["系统承诺码", draw.commitment or ""],
@@ -74,7 +75,7 @@ def draw_record_pdf(draw: Draw) -> io.BytesIO:
                 ],
             ],
             "signatures": ["省人社厅", "机关纪委", "组建单位"],
-            "note": "按 ZC-DRAW/1 可用公开文件和 sha256sum 独立复核",
+            "note": "任何人都可以凭公开文件重新推演、独立复核",
         },
     )
 
@@ -91,7 +92,7 @@ def tally_pdf(poll: Poll) -> io.BytesIO:
     rows = []
     for n, d in enumerate(people, 1):
         count = counts[d.id]
-        mean = scoring.shown(points[d.id].points) if d.id in points else ""
+        mean = f"{points[d.id].points / scoring.POINT:.2f}" if d.id in points else "—"
         result = (
             "待宣布"
             if d.state == DeclarationState.IN_REVIEW
@@ -121,7 +122,7 @@ def tally_pdf(poll: Poll) -> io.BytesIO:
             "subtitle": plan.name,
             "facts": [
                 ["评委会", plan.committee.name],
-                ["投票日期", str(review.voted_on or "")],
+                ["投票日期", day(review.voted_on) or "尚未登记"],
                 ["应到", f"{poll.members} 人"],
                 ["实到", f"{poll.attending} 人"],
                 ["表决人数", f"{len(rows)} 人"],
@@ -151,7 +152,8 @@ def tally_pdf(poll: Poll) -> io.BytesIO:
                 ["计票、监票人", review.scrutineers],
                 ["计票摘要", poll.tally_hash],
             ],
-            "signatures": ["主任委员", "计票人", "监票人", "评委会（盖章）"],
+            "signatures": ["主任委员", "计票人", "监票人"],
+            "signature": f"{plan.committee.name}（盖章）",
         },
     )
 
@@ -164,11 +166,11 @@ def publicity_pdf(publicity: Publicity) -> io.BytesIO:
         "roster",
         {
             "title": publicity.title,
-            "subtitle": plan.name,
+            "subtitle": "" if plan.name in publicity.title else plan.name,
             "orientation": "portrait",
             "paragraphs": [
                 f"根据{NOTICE}六（一），现将{plan.committee.name}评审通过的 {len(people)} 名同志公示如下。"
-                f"公示期自{publicity.starts_on:%Y年%-m月%-d日}至{publicity.ends_on:%Y年%-m月%-d日}"
+                f"公示期自{day(publicity.starts_on)}至{day(publicity.ends_on)}"
                 "（含首尾，不少于 5 个工作日）。"
                 f"公示期间如有异议，请以实名向{publicity.complaint_department}反映，"
                 f"电话 {publicity.complaint_telephone}。",
@@ -186,7 +188,7 @@ def publicity_pdf(publicity: Publicity) -> io.BytesIO:
                 for n, d in enumerate(people, 1)
             ],
             "signature": f"{plan.committee.name}（盖章）",
-            "date": f"{publicity.posted_on:%Y年%-m月%-d日}",
+            "date": day(publicity.posted_on),
         },
         ("RP", f"FA{plan.year}-{plan.id}", plan.version),
     )

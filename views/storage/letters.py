@@ -5,15 +5,16 @@ from __future__ import annotations
 import io
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from models.base import db
 from models.declarations.declaration import Correction, Declaration
 from models.declarations.opinion import Opinion, OpinionResult
 from models.declarations.profile import Profile
 from models.review.session import InterviewSlot
-from views.storage.papers import NOTICE, pdf
+from views.storage.papers import day, pdf
 from workflow.cases.ladder import telephone_at
+from workflow.office.clauses import NOTICE, in_full
 
 #: Opinions that end a declaration.
 ENDING = (OpinionResult.STOPPED, OpinionResult.DISQUALIFIED)
@@ -27,18 +28,18 @@ def correction_pdf(correction: Correction, declaration: Declaration) -> io.Bytes
             "title": "一次性补正告知书",
             "organisation": correction.organisation_name,
             "addressee": f"{declaration.applicant_name}同志",
-            "number": f"{declaration.number}-{correction.id}",
+            "number": f"{declaration.number}-补正{_ordinal(correction)}",
             "paragraphs": [
                 f"您申报的{declaration.title.name}职称（申报编号 {declaration.number}），经审核，"
                 f"现根据{NOTICE}四（三），一次性告知需要补齐补正的全部内容："
             ],
             "items": [
-                item["text"] + (f"（补齐要求：{item['fits']}）" if item.get("fits") else "")
+                _sentence(item["text"] + (f"（补齐要求：{item['fits']}）" if item.get("fits") else ""))
                 for item in correction.items
             ],
             "closing": _closing(correction),
             "signature": f"{correction.organisation_name}（盖章）",
-            "date": _day(correction.issued_at),
+            "date": day(correction.issued_at),
             "contact": _contact(telephone_at(declaration, correction.position)),
         },
         ("CO", f"{declaration.number}-{correction.id}", declaration.version),
@@ -49,7 +50,7 @@ def _closing(correction: Correction) -> str:
     """Until when: told once the case is in the applicant's hands, since his days begin there."""
     if correction.due_on is None:
         return "材料退到您本人之日起算补正期限，另行通知；逾期未补正的视为放弃本年度申报。"
-    return f"请于 {_day(correction.due_on)}前补正并重新提交，逾期未补正的视为放弃本年度申报。"
+    return f"请于 {day(correction.due_on)}前补正并重新提交，逾期未补正的视为放弃本年度申报。"
 
 
 def termination_pdf(declaration: Declaration) -> io.BytesIO:
@@ -58,7 +59,7 @@ def termination_pdf(declaration: Declaration) -> io.BytesIO:
     office, position = _ended_by(declaration)
     asked = f"您申报的{declaration.title.name}职称（申报编号 {declaration.number}）"
     said = (
-        f"{asked}，经 {_day(declaration.voted_on)}召开的评审会议无记名投票表决，未获通过，原因如下："
+        f"{asked}，经 {day(declaration.voted_on)}召开的评审会议无记名投票表决，未获通过，原因如下："
         if voted
         else f"{asked}，当年度申报参评终止，原因如下："
     )
@@ -74,10 +75,10 @@ def termination_pdf(declaration: Declaration) -> io.BytesIO:
             "organisation": office,
             "addressee": f"{declaration.applicant_name}同志",
             "number": declaration.number,
-            "paragraphs": [said, declaration.result_reason, ruled],
+            "paragraphs": [said, _sentence(declaration.result_reason), ruled],
             "closing": f"如对办理程序有异议，可向{office}申请复查。",
             "signature": f"{office}（盖章）",
-            "date": _day(declaration.voted_on if voted else _ended_on(declaration)),
+            "date": day(declaration.voted_on if voted else _ended_on(declaration)),
             "contact": _contact(telephone_at(declaration, position)),
         },
         ("TE", declaration.number, declaration.version),
@@ -131,20 +132,30 @@ def interview_notice_pdf(slot: InterviewSlot) -> io.BytesIO:
                 f"根据{NOTICE}五（四），现将面试答辩有关事项通知如下："
             ],
             "facts": [
-                ["面试时间", f"{_day(slot.starts_at)} {slot.starts_at:%H:%M}"],
+                ["面试时间", f"{day(slot.starts_at)} {slot.starts_at:%H:%M}"],
                 ["面试地点", slot.place],
                 ["分组顺序", f"{slot.group_name} 第 {slot.sequence} 位"],
             ],
             "closing": "请携带本人有效证件，提前 30 分钟到场，服从现场管理；无故不参加的，按面试缺席处理。",
             "signature": f"{body}（盖章）",
-            "date": _day(slot.notified_at),
+            "date": day(slot.notified_at),
             "contact": _contact(telephone_at(declaration, last)),
         },
     )
 
 
-def _day(day: date | None) -> str:
-    return f"{day:%Y年%-m月%-d日}" if day else ""
+def _ordinal(correction: Correction) -> int:
+    """The how-manieth letter to its case this is."""
+    before = select(func.count()).where(
+        Correction.declaration_id == correction.declaration_id, Correction.id <= correction.id
+    )
+    return db.session.scalar(before) or 1
+
+
+def _sentence(text: str) -> str:
+    """What an office has written, as it stands in a letter: what it cites named in full, and closed."""
+    told = in_full(text.strip())
+    return told if not told or told[-1] in "。！？；：…" else f"{told}。"
 
 
 def _contact(telephone: str) -> str:

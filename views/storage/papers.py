@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from flask import current_app, g, url_for
@@ -28,15 +29,15 @@ from views.screens.download import only_asked
 from views.screens.stay import context
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import asking, attempt
-from workflow.declarations import bound, comparison, content, endorsement
+from workflow.declarations import bound, comparison, content, endorsement, submission
 from workflow.declarations import opinion as opinions
 from workflow.declarations.named import as_filed
 from workflow.forms import editions
 from workflow.forms import form as forms
 from workflow.storage import clean, printing
 
-#: The notice as papers cite it.
-NOTICE = "湘人社函〔2023〕118号"
+#: What the 评审表 says of a vote where it is not 通过: not yet announced, or not reached.
+VERDICTS = {DeclarationState.IN_REVIEW: "", DeclarationState.FAILED: "未通过"}
 #: The box of the 评审表 in which an opinion stands.
 BOXES = {
     OpinionResult.RECOMMENDED: "unit_opinion",
@@ -108,7 +109,7 @@ def certificate_pdf(certificate: Certificate) -> io.BytesIO:
             "specialty": certificate.specialty_name,
             "level": certificate.level_name,
             "method": certificate.way_name,
-            "acquired_on": f"{certificate.obtained_on:%Y年%-m月%-d日}",
+            "acquired_on": day(certificate.obtained_on),
             "authority": certificate.body_name,
             "unit": certificate.unit_name,
             "issuer": certificate.issuer_name,
@@ -150,15 +151,15 @@ def review_form_pdf(declaration: Declaration) -> io.BytesIO:
         "sections": list(_sections(declaration)),
         "materials": list(_materials(declaration)),
         "endorsements": [
-            [e.person.name, e.certificate_number, e.words, f"{e.answered_at:%Y-%m-%d}"]
+            [e.person.name, e.certificate_number, e.words, day(e.answered_at)]
             for e in endorsement.given(db.session, declaration)
         ],
         "promise": {
             "text": forms.form_of(declaration).promise.splitlines(),
             "signer": person.name,
-            "signed_at": f"{promised_at:%Y-%m-%d %H:%M}" if promised_at else "",
+            "signed_at": f"{day(promised_at)} {promised_at:%H:%M}" if promised_at else "",
         },
-        "authority_opinions": [],
+        **_open_boxes(declaration),
     }
     if line := printed_on(declaration):
         data["subtitle"] = line
@@ -168,15 +169,18 @@ def review_form_pdf(declaration: Declaration) -> io.BytesIO:
     for opinion in opinions.newest(db.session, declaration):
         box = BOXES[OpinionResult(opinion.result)]
         if box == "authority_opinions":
-            data[box].append(_opinion(opinion))
+            data[box] = [other for other in data[box] if other["of"] != opinion.organisation_id]
+            data[box].append(_opinion(opinion) | {"of": opinion.organisation_id})
         else:
             data[box] = _opinion(opinion)
+    stops = [stop.organisation_id for stop in sorted(declaration.route, key=lambda stop: stop.position)]
+    data["authority_opinions"].sort(key=lambda box: stops.index(box["of"]) if box["of"] in stops else len(stops))
     if declaration.voted_on:
         data["result"] = {
-            "opinion": DeclarationState(declaration.state).label,
-            "on": str(declaration.voted_on),
+            "opinion": VERDICTS.get(DeclarationState(declaration.state), "通过"),
+            "on": day(declaration.voted_on),
             "organisation": declaration.committee.name if declaration.committee else "",
-            "facts": [["备案文号", declaration.filing_number], ["备案时间", str(declaration.filed_on)]]
+            "facts": [["备案文号", declaration.filing_number], ["备案时间", day(declaration.filed_on)]]
             if declaration.filed_on
             else [],
         }
@@ -234,6 +238,26 @@ def opinion_sheet_pdf(declaration: Declaration) -> io.BytesIO:
         ("OS", declaration.number, declaration.version),
         declaration,
     )
+
+
+def _open_boxes(declaration: Declaration) -> dict[str, Any]:
+    """The boxes of the 评审表 as they are before anybody has said anything: whose they are, open for the hand. A case
+    that no committee decides has none of the committee's (初定 and 认定 end with their route)."""
+    stops = sorted((stop for stop in declaration.route if stop.position > 0), key=lambda stop: stop.position)
+    reviewed = declaration.way == Way.REVIEW
+    committee = {"organisation": declaration.committee.name} if reviewed and declaration.committee else {}
+    return {
+        "unit_opinion": {"organisation": as_filed(db.session, declaration).unit},
+        "authority_opinions": [{"organisation": stop.organisation.name, "of": stop.organisation_id} for stop in stops],
+        "office_opinion": committee,
+        "result": committee,
+        "reviewed": reviewed,
+    }
+
+
+def day(given: date | None) -> str:
+    """A day as papers write it; empty where there is none."""
+    return f"{given:%Y年%-m月%-d日}" if given else ""
 
 
 def _boxes(declaration: Declaration) -> Iterable[dict[str, Any]]:
@@ -297,7 +321,7 @@ def _opinion(opinion: Opinion) -> dict[str, Any]:
         "opinion": "；".join(text for text in (opinion.assessment, opinion.words) if text),
         "handler": opinion.handler_name,
         "head": opinion.head_name,
-        "on": f"{opinion.given_at:%Y-%m-%d}",
+        "on": day(opinion.given_at),
         "organisation": opinion.office_name,
     }
 
@@ -308,17 +332,21 @@ def _sections(declaration: Declaration) -> Iterable[dict[str, Any]]:
 
 
 def _keyed_sections(declaration: Declaration) -> Iterable[tuple[str, dict[str, Any]]]:
-    """(key, section) with all its columns, in the order of the form; what was left empty is printed as 无."""
-    filled = declaration.content.sections or {}
-    for section in forms.form_of(declaration).sections:
+    """(key, section) with what is asked of this declaration, in the order of the form: what does not apply to it (破格,
+    绿色通道, 委托 of others) is no row of its paper. What was left empty is printed as 无."""
+    filled, known = declaration.content.sections or {}, submission.facts_of(asking(g.user), declaration)
+    for section in forms.form_of(declaration).sections_for(known):
         value, title = filled.get(section.key), section.title
         if section.repeated:
-            asked = [*section.fields, *(f for f in section.retired if any(row.get(f.key) for row in value or []))]
-            rows = [[_shown(f, row, declaration) or "无" for f in asked] for row in (value or [])]
-            columns = [f.label for f in asked]
-            yield section.key, {"title": title, "kind": "table", "columns": columns, "rows": rows}
+            kept = [known | row for row in value or []] or [known]
+            columns = [f for f in section.fields if any(f.applies(row) for row in kept)]
+            columns += [f for f in section.retired if any(row.get(f.key) for row in value or [])]
+            rows = [[_shown(f, row, declaration) or "无" for f in columns] for row in (value or [])]
+            told = [f.label for f in columns]
+            yield section.key, {"title": title, "kind": "table", "columns": told, "rows": rows}
         elif section.fields:
-            asked = [*section.fields, *(f for f in section.retired if (value or {}).get(f.key))]
+            asked = [f for f in section.fields if f.applies(known | (value or {}))]
+            asked += [f for f in section.retired if (value or {}).get(f.key)]
             facts = [
                 [f.label, _shown(f, value or {}, declaration) or "无"]
                 for f in asked
@@ -362,22 +390,22 @@ def mirrored(declaration: Declaration, field: Any) -> str:
 def candidates_pdf(
     plan: Plan, title: str, people: list[Declaration], signatures: list[str], paper: str = "RO"
 ) -> io.BytesIO:
-    """A roster of candidates: 参评人员花名册, 评审结果公示名单, 备案人员名册."""
+    """参评人员花名册: who is put before the committee, and how he declares; nothing of how far his case has come."""
     return pdf(
         "roster",
         {
             "title": title,
             "subtitle": plan.name,
             "facts": [["评委会", plan.committee.name], ["年度", str(plan.year)], ["人数", str(len(people))]],
-            "columns": ["序号", "姓名", "所在单位", "申报职称", "申报专业", "状态"],
+            "columns": ["序号", "姓名", "所在单位", "申报职称", "申报专业", "申报方式"],
             "rows": [
                 [
                     str(n),
                     d.applicant_name,
                     d.unit.name,
                     d.title.name,
-                    d.specialty.name if d.specialty else "",
-                    DeclarationState(d.state).label,
+                    d.specialty.name if d.specialty else "无",
+                    DeclarationMode(d.mode).label,
                 ]
                 for n, d in enumerate(people, 1)
             ],

@@ -16,6 +16,7 @@ CITED = (
     r"118号 ?[一二三四五六七八](?:[（(][一二三四五六七八九十][)）])?(?:[1-9](?:[（(][1-9][)）])?)?"
     r"|附件[123] ?(?:1\.[0-9]+(?:\.[0-9]+)*|[一二三](?![级年]))"
     r"|令40号(?: ?第[一二三四五六七八九十]+条)?"
+    r"|GB\/T 22239(?:-2019)? [0-9]+(?:\.[0-9]+)+|GB\/T 8561|GB 11643|GB 32100"
     r"|(?:人社厅发|人社部发|湘人社发|湘人社规|湘职改办|湘纪发|湘发改价费规)〔[0-9]{4}〕[0-9]+号"
 )
 #: A document whose code is longer than this is cited by its own number alone.
@@ -33,7 +34,7 @@ class Document:
 def code_of(citation: str, codes: Collection[str]) -> str | None:
     """The code of the clause that a citation names, or of the one it stands in; None where none is kept."""
     plain = citation.translate(str.maketrans("（）", "()")).strip()[:LONGEST]
-    plain = re.sub(r"^(118号|附件[123]|令40号) ?", r"\1 ", plain).strip()
+    plain = re.sub(r"^(118号|附件[123]|令40号|GB/T 22239)(?:-2019)? ?", r"\1 ", plain).strip()
     while plain and plain not in codes:
         shorter = re.sub(r"(?:\([^()]*\)|\.[0-9]+|[0-9])$", "", plain)
         if shorter == plain or not re.search(r" ", shorter):
@@ -50,6 +51,23 @@ def documents(session: Session, words: str = "") -> list[Document]:
         if all(word in clause.text or word in clause.code or word in clause.document for word in asked):
             kept.setdefault(clause.document, []).append(clause)
     return [Document(name, tuple(clauses)) for name, clauses in kept.items()]
+
+
+#: The short names of documents and their whole ones, for those who have no link to press.
+NOTICE = "湘人社函〔2023〕118号"
+DECREE = "人力资源和社会保障部令第40号"
+
+
+def in_full(text: str) -> str:
+    """A text with what it cites as a paper cites it: 118号 四(三) becomes 湘人社函〔2023〕118号四（三）."""
+
+    def whole(found: re.Match[str]) -> str:
+        said = found[0].translate(str.maketrans("()", "（）"))
+        said = re.sub(r"^令40号 ?", DECREE, said)
+        said = re.sub(r"^118号 ?", NOTICE, said)
+        return re.sub(r"^(附件[123]) ?", rf"{NOTICE}\1 ", said)
+
+    return re.sub(rf"(?<![〕0-9])(?:{CITED})", whole, text)
 
 
 def cited(session: Session, citation: str) -> Clause | None:

@@ -39,7 +39,7 @@ def officer(make, browser, posting):
 def test_what_is_posted_is_what_the_notice_lists(officer, posting):
     person = posting.people[0].declaration.person
     printed = packed(text_of(officer.get(f"/unitpublicityscreen/posted/{posting.id}.pdf").data))
-    for words in (person.name, "论文之4", "等8项，见《评审表》", "人事科", "0731-84900000", "2026-05-25", "公告栏"):
+    for words in (person.name, "论文之4", "等8项，见《评审表》", "人事科", "0731-84900000", "2026年5月25日", "公告栏"):
         assert packed(words) in printed, words
     for words in (person.id_number, person.phone, person.masked_id, "论文之5"):
         assert packed(words) not in printed, words

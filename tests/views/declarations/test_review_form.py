@@ -54,6 +54,26 @@ def test_the_form_prints_the_newest_of_each_office_and_the_names_of_the_day_of_f
         assert words not in printed, words
 
 
+def test_the_form_asks_only_what_applies_and_says_a_result_and_not_a_state(make, browser, session):
+    bureau = make.organisation(kind="bureau", name="省住建厅")
+    declaration = make.declaration(state=S.REPORTED, route=(bureau,), position=2, voted_on=date(2026, 5, 20))
+    applicant = browser(make.account(r.APPLICANT, person_id=declaration.person_id))
+    printed = packed(text_of(applicant.get(f"/declare/{declaration.id}/form.pdf").data))
+    assert "意见：通过" in printed and "2026年5月20日" in printed and f"{declaration.committee.name}（组建" in printed
+    assert f"{declaration.unit.name}（单位盖章）" in printed and "省住建厅（盖章）" in printed
+    for words in (S.REPORTED.label, "破格类别", "绿色通道依据", "委托函文号"):
+        assert packed(words) not in printed, words
+
+
+def test_a_case_that_no_committee_decides_has_no_box_of_one(make, browser):
+    city = make.organisation(kind="city")
+    declaration = make.declaration(state=S.UNDER_AUDIT, route=(city,), way="initial", level="assistant")
+    applicant = browser(make.account(r.APPLICANT, person_id=declaration.person_id))
+    printed = packed(text_of(applicant.get(f"/declare/{declaration.id}/form.pdf").data))
+    assert "主管部门或市州形式审查及呈报意见" in printed
+    assert "评审结果" not in printed and "评委会日常办事机构" not in printed
+
+
 def test_each_office_of_the_way_has_a_box_on_the_opinion_sheet(make, browser, session):
     """In the order of the route, its newest opinion on what is declared; who has said nothing signs by hand."""
     district, city = make.organisation("district", name="岳麓区人社局"), make.organisation("city", name="长沙市人社局")
