@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 
 from app.security import PERSONAL, PUBLIC
+from tests.access import papers
 from tests.access.walk import CODES, COLUMNS, NOBODY, Walker, lines
 from tests.access.world import CANARY
 from tests.views.office_day import noon  # noqa: F401  (a fixture)
@@ -107,6 +108,9 @@ def test_the_product_answers_as_the_matrix_says(walker):
         if word != CANARY and not (line.method == "POST" and line.endpoint in IN_CLEAR)
     }
     assert not clear, f"{walker.role} reads an identity or telephone number in clear on {sorted(clear)}"
+    assert not walker.strange, f"{walker.role} reads on his records {sorted(walker.strange)}"
+    wrong = [fault for template, facts in walker.to_print() for fault in papers.faults(template, facts, walker.typed)]
+    assert not wrong, "\n".join(wrong)
     asked = {line.endpoint for line, word in walker.told if word != CANARY}
     assert (walker.role in (r.HRSS_AUDIT, r.SUPERVISOR)) <= any(word == CANARY for _line, word in walker.told), (
         "nobody listens"

@@ -14,8 +14,11 @@ from urllib.parse import quote
 from sqlalchemy import select
 
 from app import errors, waiting
+from models.accounts.account import Account
+from models.committees.committee import Committee
 from models.register.person import Person
 from reports.charts import script
+from tests import plain
 from tests.access.world import CANARY, World
 from views.screens.lookup import LOOKUPS
 from views.storage import papers
@@ -70,6 +73,23 @@ WORDS = {
 }
 
 
+LOOKED_AT = set()  #: titles of papers that a walk of this run has printed really
+#: Words of the inside that a page explains in a fold, and the label of a draw ball, by where.
+ALSO = {"DrawScreen.": frozenset(("RST", "SHA", "DRAW", "H_pool", "flask", "app", "run", "draw", "verify"))}
+REDIRECTS = (301, 302, 303)  #: a browser goes on without showing their body
+#: Pages that show what is kept as it is kept, and why the words of the inside stand there.
+AS_KEPT = (
+    "ClauseView.",  # the wording of the notice, with its addresses
+    "ConditionScreen.",  # how a condition is typed, and where it was read
+    "ExaminedTitleScreen.",  # the same of 以考代评
+    "ExclusionScreen.",  # the codes of 不得申报情形, which imports name
+    "FirstDayView.",  # the command that makes the first accounts
+    "JournalScreen.",  # evidence, as it was sealed
+    "LetterScreen.",  # the settings of the server that are missing, for 系统管理员
+    "SettingView.",  # what stands in braces within a number rule
+)
+
+
 @dataclass(frozen=True)
 class Line:
     """One line of the matrix."""
@@ -116,9 +136,13 @@ class Walker:
         self.secrets = [CANARY, *(word for p in session.scalars(select(Person)) for word in (p.id_number, p.phone))]
         self.leads = ()  #: of all verbs of its role the ones it may lead; empty: all
         self.told = []  #: (line, what was told that should not be)
+        self.strange = set()  #: (line, English, names of the inside and what a program left on a page or a paper)
+        self.printed = {}  #: title of a paper → (template, facts), as it was first printed
+        names = [*session.scalars(select(Account.username)), *session.scalars(select(Committee.account_name))]
+        self.typed = frozenset(word for name in names for word in plain.words(name))
         logging.getLogger("flask_appbuilder.security.decorators").setLevel(logging.ERROR)
         monkeypatch.setattr(errors, "page", lambda code, sentence="": (sentence or str(code), code))
-        monkeypatch.setattr(papers, "render", lambda template, facts, **_: b"%PDF-" + repr(facts).encode())
+        monkeypatch.setattr(papers, "render", self._print)
         #: the badges are no answer of the walk: they are counted once, as in production for ten seconds
         counted, count = {}, waiting._count
 
@@ -234,9 +258,28 @@ class Walker:
 
     # -- what an answer tells ------------------------------------------------------------------------
 
+    def _print(self, template, facts, **_):
+        """A paper of the walk is its facts; what they are is looked at by the test."""
+        kind = template if template == "certificate" else facts.get("title", template)
+        self.printed.setdefault(kind, (template, facts))
+        return b"%PDF-" + repr(facts).encode()
+
+    def to_print(self):
+        """The papers of this walk that no walk before it has shown."""
+        new = [title for title in self.printed if title not in LOOKED_AT]
+        LOOKED_AT.update(new)
+        return [self.printed[title] for title in new]
+
     def _listen(self, line, answer):
-        """Keep the names and numbers that an answer tells in clear."""
+        """Keep the names and numbers that an answer tells in clear, and what is not in the words of the office."""
         text = text_of(answer)
+        if (
+            answer.mimetype == "text/html"
+            and answer.status_code not in REDIRECTS
+            and not line.endpoint.startswith(AS_KEPT)
+        ):
+            known = self.typed.union(*(words for of, words in ALSO.items() if line.endpoint.startswith(of)))
+            self.strange |= {(str(line), word) for word in plain.strange(plain.words_of(text), known)}
         self.told += [(line, word) for word in self.secrets if word in text and _alone(word, text)]
 
 

@@ -73,6 +73,7 @@ from workflow.storage.store import digest_of, store
 CANARY = "欧阳鹮翎"
 FROZEN = {"taken_at": NOON, "occasion": "asked", "reason": "通报取数", "sha256": "0" * 64, "size": 1}
 OFFICES = {r.UNIT_OFFICER: "unit", r.BUREAU_OFFICER: "bureau", r.DISTRICT_OFFICER: "district", r.CITY_OFFICER: "city"}
+CALLED = {"unit": "单位", "bureau": "主管局", "district": "县局", "city": "市局"}
 EVE = NOON  #: the day before the opening: the day of the draw
 DAY = NOON.date()
 
@@ -115,7 +116,7 @@ class Side:
         above, found = self.province.id, {}
         for level, kind in kinds.items():
             found[level] = self.make.organisation(
-                kind, name=f"{self.name}{level}", superior_id=above, telephone="0731-1"
+                kind, name=f"{self.name}{CALLED[level]}", superior_id=above, telephone="0731-1"
             )
             above = found[level].id
         return SimpleNamespace(**found)
@@ -296,7 +297,7 @@ class Side:
                 number=1,
                 kind="file",
                 part="materials",
-                place="identity",
+                place="education",
                 label="申报材料 · 身份证",
                 reason="02",
                 text="不清晰",
@@ -307,7 +308,7 @@ class Side:
         materials = []
         for declaration in (mine, theirs):
             stored = self.file(declaration)
-            materials.append(self.make._add(Material, {}, declaration_id=declaration.id, kind="identity", file=stored))
+            materials.append(self.make._add(Material, {}, declaration_id=declaration.id, kind="education", file=stored))
         self.keep("material", *({"key": m.declaration_id, "material_id": m.id} for m in materials))
         self.keep("file_of_declaration", *({"key": m.file.key} for m in materials))
         #: at each office of the route, its own employees: an office recommends its own people
@@ -543,7 +544,7 @@ class Side:
                 account=self.make.account(r.UNIT_OFFICER, active=False),
                 superior=above,
                 code=f"91430100MA4L{self.name == '甲':d}{n}DRX3",
-                name=f"{self.name}注册{level}",
+                name=f"{self.name}注册{CALLED[level]}",
                 kind=NodeKind.UNIT,
                 nature="private",
                 region_code="430102",

@@ -17,6 +17,14 @@ PAGES = 10
 OPTIONS = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
 
 
+def violated(office, page):
+    """(rule, where) of all that axe finds on the page; the other lists and a record of each: test_lists."""
+    assert office.complaints() == []
+    violations = Axe().run(page, options=OPTIONS).response["violations"]
+    office.complaints()  # axe's own probes, which the policy of the page refuses, are no fault of the page
+    return [(v["id"], [node["html"][:160] for node in v["nodes"][:3]]) for v in violations]
+
+
 @pytest.mark.parametrize("who", WHO)
 def test_the_main_pages_of_a_role_are_clean(as_, office, who):
     window = as_(who)
@@ -25,11 +33,8 @@ def test_the_main_pages_of_a_role_are_clean(as_, office, who):
     found = {}
     for address in dict.fromkeys(["/home/", *links][:PAGES]):
         window.page.goto(address)
-        assert office.complaints() == []
-        violations = Axe().run(window.page, options=OPTIONS).response["violations"]
-        office.complaints()  # axe's own probes, which the policy of the page refuses, are no fault of the page
-        if violations:
-            found[address] = [(v["id"], [node["html"][:160] for node in v["nodes"][:3]]) for v in violations]
+        if violations := violated(office, window.page):
+            found[address] = violations
     assert found == {}
 
 
@@ -38,10 +43,8 @@ def test_the_guided_choice_is_clean(as_, office):
     found = {}
     for address in ("/guided/", "/declare/"):
         window.page.goto(address)
-        assert office.complaints() == []
-        violations = Axe().run(window.page, options=OPTIONS).response["violations"]
-        office.complaints()
-        found |= {address: [v["id"] for v in violations]} if violations else {}
+        if violations := violated(office, window.page):
+            found[address] = violations
     assert found == {}
 
 
