@@ -21,7 +21,7 @@ class ApprovedMap(Model):
     number: Mapped[str] = column("审图号", String(40))
     source: Mapped[str] = column("地图来源", String(120))
     file_name: Mapped[str] = column("文件名", String(120))
-    sha256: Mapped[str] = column("文件 SHA-256", String(64))
+    sha256: Mapped[str] = column("文件校验码", String(64))
     shapes: Mapped[dict[str, Any]] = column("各市州边界", JSON)  #: four digits of the region → rings of points
     kept_at: Mapped[datetime] = column("上传时间", DateTime)
     account_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), info={"label": "上传人"})

@@ -28,7 +28,7 @@ class FrozenFigures(Model):
     occasion: Mapped[str] = column("生成方式", String(20), info={"enum": Occasion})
     reason: Mapped[str] = column("事由", String(200))
     account_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), info={"label": "生成人"})
-    sha256: Mapped[str] = column("文件 SHA-256", String(64))
+    sha256: Mapped[str] = column("文件校验码", String(64))
     size: Mapped[int] = column("文件字节数", Integer)
 
     account: Mapped[Account] = relationship(info={"label": "生成人"})

@@ -167,9 +167,9 @@ class Province(Window):
         return self.does("登记不能参加", answers)
 
     def takes_files(self, place):
-        """全部文件（zip）, unpacked."""
+        """全部文件（压缩包）, unpacked."""
         with self.downloads() as got:
-            self.page.get_by_role("link", name="全部文件（zip）").click()
+            self.page.get_by_role("link", name="全部文件（压缩包）").click()
         with zipfile.ZipFile(io.BytesIO(got[0])) as archive:
             archive.extractall(place)
         return place

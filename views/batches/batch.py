@@ -105,7 +105,7 @@ class BatchScreen(FlowScreen):
 
     def links(self, record: Batch) -> Sequence[Link]:
         """The dates for one's own calendar."""
-        return [Link("导出日程（.ics）", url_for("RecordView.agenda", key=record.id))]
+        return [Link("导出日程（日历文件）", url_for("RecordView.agenda", key=record.id))]
 
     def panels(self, record: Batch) -> Sequence[Panel]:
         """日期核对: every date with its weekday, whether offices work, and what to look at."""

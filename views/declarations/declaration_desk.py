@@ -179,7 +179,7 @@ class DeclarationDesk(Screen):
         if may(g.user, opinion.SHEET):
             links.append(Link("资格审查意见表", url_for("RecordView.opinions", key=record.id)))
         if record.batch.state == BatchState.PUBLISHED:
-            links.append(Link("批次日程（.ics）", url_for("RecordView.agenda", key=record.batch_id)))
+            links.append(Link("批次日程（日历文件）", url_for("RecordView.agenda", key=record.batch_id)))
         if record.state in standing.REFUSED:
             links.append(Link("终止告知书", url_for("RecordView.termination", key=record.id)))
         if DECLARATION.refusal(of_request(), record, "send_back") is None:

@@ -15,6 +15,7 @@ from models.paths.path import NodeState, PathKind, PathNode
 from models.register.organisation import ChangeKind, NodeKind, Organisation, OrganisationChange
 from views.screens.base import FlowScreen, Panel, badge
 from views.screens.flow_screen import ActiveState
+from views.storage.records import opens
 from workflow.base.errors import Refused
 from workflow.base.flow import Step
 from workflow.base.unit_of_work import UnitOfWork
@@ -168,7 +169,8 @@ def _told(change: OrganisationChange) -> Any:
 def _links(named: Sequence[tuple[str, str, int | None]], count: int) -> Markup:
     """Names that lead to their records, and that there are more of them."""
     shown = Markup("、").join(
-        Markup('<a href="/open/{}/{}">{}</a>').format(table, key, name) for name, table, key in named
+        Markup('<a href="/open/{}/{}">{}</a>').format(table, key, name) if opens(table) else Markup.escape(name)
+        for name, table, key in named
     )
     return Markup("<span>{}{}</span>").format(shown, "等" if count > len(named) and named else "")
 

@@ -56,7 +56,7 @@ def _freeze(run: Run) -> None:
 
     def done(uow: UnitOfWork) -> None:
         kept = frozen_figures.keep(uow, io.BytesIO(content), taken_at=moment, reason=run.arguments.get("reason", ""))
-        run.finish(uow, f"已生成 {kept} 的时点数据，SHA-256 {kept.sha256}。")
+        run.finish(uow, f"已生成 {kept} 的时点数据，文件校验码 {kept.sha256}。")
 
     attempt(run.actor, done, session=run.session)
 

@@ -86,7 +86,7 @@ class FrozenFiguresScreen(Screen):
             frozen_figures.fetch(record).close()
         except Refused as refusal:
             return [Panel("文件核验", head=("结果", "说明"), rows=[(badge("不符", "bad"), refusal.sentence)])]
-        told = "已重新计算文件的 SHA-256，与登记的一致；生成时的 SHA-256 另存于审计日志。"
+        told = "已重新计算文件校验码，与登记的一致；生成时的校验码另存于审计日志。"
         return [Panel("文件核验", head=("结果", "说明"), rows=[(badge("一致", "ok"), told)])]
 
     @expose("/freeze", methods=["GET", "POST"])

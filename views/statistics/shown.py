@@ -144,7 +144,9 @@ def moment_of(conditions: Conditions) -> datetime:
 def told_of(conditions: Conditions) -> str:
     """The moment and the range of the numbers, in a sentence for pages and files."""
     if (moment := conditions.moment) is not None:
-        return f"时点数据：截至 {moment}（SHA-256 {moment.sha256[:16]}…）；统计范围与 {g.user.full_name} 的数据范围一致"
+        return (
+            f"时点数据：截至 {moment}（文件校验码 {moment.sha256[:16]}…）；统计范围与 {g.user.full_name} 的数据范围一致"
+        )
     now = asking(g.user).now
     return f"数据截至 {now:%Y-%m-%d %H:%M}；统计范围与 {g.user.full_name} 在列表中可查看的记录一致"
 

@@ -23,7 +23,7 @@ FREEZE = verb("frozen_figures.freeze", "生成时点数据", "统计", roles.HRS
 FOLDER = "frozen"
 LONGEST, SHORTEST = 200, 4
 BROKEN = (
-    "{moment} 的时点数据不能使用：文件与登记的 SHA-256 不符或已不在文件存储中，可能被改动、误删或备份没有恢复完整；"
+    "{moment} 的时点数据不能使用：文件与登记的校验码不符或已不在文件存储中，可能被改动、误删或备份没有恢复完整；"
     "请联系系统管理员从备份恢复，恢复前不要引用这个时点的数字。"
 )
 

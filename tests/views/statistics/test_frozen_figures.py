@@ -149,7 +149,7 @@ def test_a_file_that_was_changed_is_refused_everywhere(kept, browser, leader, fi
     path.write_bytes(content)
     page = client.get(f"/dashboard/?frozen={kept.id}")
     assert page.status_code == 422
-    assert "SHA-256 不符" in page.text
+    assert "校验码不符" in page.text
     assert "不符" in words(client.get(f"/dashboard/frozen/show/{kept.id}"))
 
 
