@@ -1,7 +1,7 @@
 """Comments of columns in the words that are used since: 文件校验码
 
 Revision ID: b6d20e83f4a7
-Revises: a62fc6eddce6
+Revises: 94c1ea6f2d70
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "b6d20e83f4a7"
-down_revision = "a62fc6eddce6"
+down_revision = "94c1ea6f2d70"
 branch_labels = None
 depends_on = None
 
