@@ -74,8 +74,11 @@ WORDS = {
 
 
 LOOKED_AT = set()  #: titles of papers that a walk of this run has printed really
-#: Words of the inside that a page explains in a fold, and the label of a draw ball, by where.
-ALSO = {"DrawScreen.": frozenset(("RST", "SHA", "DRAW", "H_pool", "flask", "app", "run", "draw", "verify"))}
+#: Words of the inside that a page explains in a fold, labels and examples of what is typed, by where.
+ALSO = {
+    "ImportScreen.": frozenset(("wang",)),
+    "DrawScreen.": frozenset(("RST", "SHA", "DRAW", "H_pool", "flask", "app", "run", "draw", "verify")),
+}
 REDIRECTS = (301, 302, 303)  #: a browser goes on without showing their body
 #: Pages that show what is kept as it is kept, and why the words of the inside stand there.
 AS_KEPT = (
