@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.headers import register_headers
 from app.request_line import request_id
+from reports.paper import Unprintable
 from views.screens.refusal import NOT_NOW, code_of, drawn
 from workflow.base.errors import NotYou, Refused, TooBusy
 from workflow.base.unit_of_work import may_pass_later
@@ -69,7 +70,16 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(CSRFError, lambda error: page(400, _why_not_taken(str(error.description))))
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(Unprintable, lambda error: page(422, _cannot_print(error)))
     app.register_error_handler(500, lambda error: page(500, f"{PAGES[500][1]}事件编号：{request_id()}。"))
+
+
+def _cannot_print(error: Unprintable) -> str:
+    """A paper that is kept for years is not printed with holes; who mends it is named."""
+    return (
+        f"{error}，没有生成文件：电子证书和评审表须逐字打印（118号 六(三)）。"
+        "字无误的请联系系统管理员补充字体；姓名登记有误的，证书由省厅证书岗办理“更正换发”。"
+    )
 
 
 def _why_not_taken(reason: str) -> str:

@@ -16,7 +16,9 @@ from workflow.base.errors import Refused
 from workflow.office import working_days
 
 #: Verbs that send a record back.
-BACK = ("send_back", "pass_down", "return_filing", "return", "reject", "disqualify", "terminate", "abort")
+BACK = (
+    "send_back", "pass_down", "return_filing", "return", "reject", "disqualify", "terminate", "cancel_filing", "abort",
+)  # fmt: skip
 MOST = 200
 
 

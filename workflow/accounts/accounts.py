@@ -34,6 +34,7 @@ from workflow.base.abilities import verb
 from workflow.base.errors import NotNow, NotYou, Refused
 from workflow.base.flow import Ask, Flow, Step
 from workflow.base.unit_of_work import UnitOfWork, attempt
+from workflow.register import person_name
 from workflow.register.fit import misfit
 
 CREATE = verb("account.create", "建立账号", "账号", r.SYSTEM_ADMIN, r.SYSTEM)
@@ -207,11 +208,10 @@ def register(
 def _new_account(
     uow: UnitOfWork, username: str, name: str, new: Prepared, *, must_change: bool, **given: Any
 ) -> Account:
-    username, name = username.strip(), name.strip()
+    username = username.strip()
     if not 3 <= len(username) <= 64 or not all(c.isalnum() or c in "._-@" for c in username):
         raise Refused("用户名应为 3 至 64 位字母、数字或 . _ - @，不含空格。", field="username")
-    if not name or len(name) > 60:
-        raise Refused("请填写姓名（不超过 60 字）。", field="name")
+    name = person_name.read(name)
     taken = select(Account.id).where(func.lower(Account.username) == username.lower())
     if uow.session.scalar(taken) is not None:
         raise Refused(f"用户名“{username}”已被使用，请换一个。", field="username")

@@ -12,6 +12,7 @@ from models.declarations.declaration import Declaration
 from workflow.base import roles
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork
+from workflow.register import person_name
 
 #: Whoever declares or judges does not act for an office, whatever unit his account names.
 _NO_OFFICE = frozenset({roles.APPLICANT, roles.EXPERT})
@@ -39,10 +40,19 @@ def offered(uow: UnitOfWork, subject: Any) -> Sequence[tuple[str, str]]:
 
 
 def is_himself(account: Account, declaration: Declaration) -> bool:
-    """Whether an account is, or cannot be told from, the applicant."""
+    """Whether an account is, or cannot be told from, the applicant: by the person, and by name where it is tied to
+    none (desks of units and offices are opened for a name)."""
     if account.person_id is not None:
         return account.person_id == declaration.person_id
-    return account.full_name == declaration.applicant_name
+    return person_name.fold(account.full_name) == person_name.fold(declaration.applicant_name)
+
+
+def not_self(uow: UnitOfWork, declaration: Declaration) -> str | None:
+    """The applicant is never the auditor of his own case (REQUIREMENTS §3.1, 职责分离)."""
+    if not is_himself(uow.actor, declaration):
+        return None
+    same = "" if uow.actor.person_id is not None else f"本账号姓名“{uow.actor.full_name}”与申报人相同，"
+    return f"{same}申报人不得审核本人的申报（审核与申报职责分离，118号 四(二)1 实名审核）；请由本单位其他经办人办理。"
 
 
 def colleague(uow: UnitOfWork, given: str, declaration: Declaration, *, what: str, field: str) -> Account:

@@ -27,6 +27,7 @@ from workflow.accounts.sign_in import end_everywhere
 from workflow.base.errors import Refused
 from workflow.base.notices import tell
 from workflow.base.unit_of_work import UnitOfWork, asking
+from workflow.register import person_name
 from workflow.register.fit import misfit
 
 #: What lies on a desk for an account on a day, as a clause.
@@ -104,7 +105,9 @@ def reassign(
     account that a committee is known by, for one that holds the key of an open poll or whose long work is under way;
     an organisation or committee out of use. Gives what was left behind.
     """
-    name, position = " ".join(name.split()), position or ""
+    position = position or ""
+    if name.strip() != account.full_name:
+        name = person_name.read(name)
     changed = _changes(uow, account, name, position, organisation, committee)
     moves = {"organisation", "committee"} & changed.keys()
     if moves:
@@ -162,8 +165,6 @@ def _changes(
     }
     if not changed:
         raise Refused("没有任何变更；请修改姓名、岗位、所在机构或评委会，不需变更的请返回。", field="name")
-    if not name or len(name) > 60:
-        raise Refused("请填写姓名（不超过 60 字）。", field="name")
     if "name" in changed and account.person_id is not None:
         raise Refused(
             f"该账号对应已登记的人员，姓名以人员登记的“{account.full_name}”为准，不在账号中更改；请保持原姓名。",

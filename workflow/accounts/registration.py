@@ -196,8 +196,7 @@ def register_organisation(
     _only_registration(uow)
     if kind not in DESKS:
         raise Refused("这一类机构的账号由省人社厅或系统管理员建立，不能自行注册。", field="kind")
-    if len(contact.strip()) < 2:
-        raise Refused("请填写联系人姓名。", field="contact")
+    contact = person_name.read(contact, "contact")
     if not re.fullmatch(r"[0-9+\- ]{7,20}", telephone.strip()):
         raise Refused("请填写联系电话（7 至 20 位数字）。", field="telephone")
     known = uow.session.scalar(select(Organisation).where(func.upper(Organisation.code) == normalised(code)))

@@ -20,6 +20,7 @@ from workflow.awards.certificate_change import close, open_change
 from workflow.awards.certificate_number import take
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork
+from workflow.register import person_name
 from workflow.register.pinyin import initials
 from workflow.storage.files import store
 
@@ -54,10 +55,10 @@ def differences(uow: UnitOfWork, certificate: Certificate) -> dict[str, tuple[st
 def correct(
     uow: UnitOfWork, certificate: Certificate, *, reason: str, document: str, file: Any, holder_name: str = ""
 ) -> CertificateChange:
-    """Apply for a correction. Refused: nothing that differs from identity and decision."""
+    """Apply for a correction. Refused: nothing that differs from identity and decision; what is none of a name, or
+    cannot be printed, as wherever a name comes in (118号 六(三): the certificate is downloaded and printed)."""
     name = (holder_name or "").strip()
-    if name == certificate.declaration.person.name:
-        name = ""
+    name = "" if name in ("", certificate.declaration.person.name) else person_name.read(name, "holder_name")
     if not name and not differences(uow, certificate):
         raise Refused(
             "没有需要更正的内容：证书与身份登记、评审决定一致（118号 六(三)）。姓名有误的，请填写更正后的姓名；"
@@ -152,7 +153,8 @@ def _rename(uow: UnitOfWork, person: Person, change: CertificateChange) -> None:
         "correct_identity", person, label="身份登记更正", before=person.name, after=change.holder_name,
         document=change.document,
     )  # fmt: skip
-    person.name, person.pinyin = change.holder_name, initials(change.holder_name)
+    name = person_name.read(change.holder_name, "holder_name")  # one applied for before names were read here
+    person.name, person.pinyin = name, initials(name)
 
 
 def _reissued(uow: UnitOfWork, certificate: Certificate, change: CertificateChange) -> Certificate:

@@ -353,6 +353,8 @@ def approve(
     if sentence := _date_refusal(uow, filing, filed_on, date_reason or ""):
         raise Refused(sentence[1], field=sentence[0])
     again = candidates(uow, filing.plan, within=filing)
+    if not again:
+        raise Refused("备案名单中已无人员（均已终止申报参评），不能备案（118号 六(二)）；请办理退回。")
     if refused := [c for c in again if c.refusal]:
         raise Refused("".join(_named(c) for c in refused[:5]) + "请退回备案，剔除后重新申请。")
     FILING.advance(

@@ -492,6 +492,7 @@ def lapse(uow: UnitOfWork, declaration: Declaration) -> None:
 def terminate(uow: UnitOfWork, declaration: Declaration, *, opinion: str, document: str) -> None:
     """The province ends a case: forged material, penalty, ineligibility found later (118号 三(四)、七(一))."""
     end(uow, declaration, "terminate", opinion, document=document)
+    declaration.filing_id = None  # of a filing that is still asked for: it goes on without him
 
 
 def link(declaration: Declaration) -> str:

@@ -16,10 +16,10 @@ from models.awards.publicity import Publicity, PublicityItem, PublicityKind, Pub
 from models.batches.batch import BatchState
 from models.declarations.declaration import Declaration, RouteStep
 from models.declarations.declaration import DeclarationState as S
-from models.declarations.standing import AUDITED, ON_THE_WAY, POSTED
+from models.declarations.standing import AUDITED, CANDIDATES, ON_THE_WAY, PASSED
 from models.paths.path import Way
 from models.review.plan import Plan, PlanState
-from workflow.accounts.colleague import offered
+from workflow.accounts.colleague import not_self, offered
 from workflow.base.flow import Ask, Flow, Step
 from workflow.base.remembered import once
 from workflow.base.roles import (
@@ -35,7 +35,7 @@ from workflow.base.roles import (
     SYSTEM,
 )
 from workflow.base.unit_of_work import UnitOfWork
-from workflow.declarations import bound, comparison, content, opinion, quota_need, signing
+from workflow.declarations import bound, comparison, content, degree_check, opinion, quota_need, signing
 from workflow.declarations.liability import LIABILITY_ITEMS, card_of
 from workflow.declarations.objected import (
     no_open_objection,
@@ -70,13 +70,6 @@ def never_handed_in(uow: UnitOfWork, declaration: Declaration) -> str | None:
     if declaration.submitted_at is None:
         return None
     return "该草稿曾经提交，办理记录须留存（118号 四），不能删除；不再申报的请办理“放弃申报”。"
-
-
-def not_self(uow: UnitOfWork, declaration: Declaration) -> str | None:
-    """The applicant is never the auditor of his own case (REQUIREMENTS §3.1, 职责分离)."""
-    if uow.actor.person_id is None or declaration.person_id != uow.actor.person_id:
-        return None
-    return "申报人不得审核本人的申报（审核与申报职责分离，118号 四(二)1 实名审核）；请由本单位其他经办人办理。"
 
 
 def in_my_hands(uow: UnitOfWork, declaration: Declaration) -> str | None:
@@ -427,10 +420,10 @@ DECLARATION = Flow("申报", S, [
     Step("accept",          "受理",             {S.SUBMITTED},                S.UNIT_REVIEW,    RECOMMENDERS,     [my_unit, not_self],                  [], "118号 四(二)", "primary"),
     Step("check",           "真实性审核",       {S.UNIT_REVIEW},              None,             RECOMMENDERS,     [my_unit, not_self, signing.not_at_signature],                  [*(Ask(k, f"{v} · 审核人", "choice", choices=offered, default=_me) for k, v in LIABILITY_ITEMS), Ask("opinion", "审核说明", "area", required=False)], "118号 四(二)1"),
     Step("publicise",       "发起公示",         {S.UNIT_REVIEW},              S.UNIT_PUBLICITY, RECOMMENDERS,     [my_unit, not_self, as_handed_in, liability_card_signed, signing.not_at_signature], [], "118号 四(二)2", inner=True),
-    Step("recommend",       "上报",             {S.UNIT_PUBLICITY, S.UNIT_REVIEW}, [S.UNDER_AUDIT, S.AT_COMMITTEE, S.FILED], RECOMMENDERS, [my_unit, not_self, as_handed_in, liability_card_signed, unit_publicity_over, no_open_objection, signing.not_at_signature, signing.has_head],
+    Step("recommend",       "上报",             {S.UNIT_PUBLICITY, S.UNIT_REVIEW}, [S.UNDER_AUDIT, S.AT_COMMITTEE, S.FILED], RECOMMENDERS, [my_unit, not_self, as_handed_in, liability_card_signed, unit_publicity_over, no_open_objection, degree_check.none_wrong, signing.not_at_signature, signing.has_head],
          [Ask("assessment", "用人单位测评、公示结果", "area", max_length=500), Ask("opinion", "推荐意见", "area"), _POST, *_SIGNED, _LATE, Ask("seal", "盖章扫描件", "file", required=False)], "118号 四(二)3", "primary"),
     Step("stop",            "不予报送",         {S.UNIT_REVIEW, S.UNIT_PUBLICITY}, S.TERMINATED,     RECOMMENDERS,     [my_unit, not_self, objection_upheld, signing.not_at_signature, signing.has_head], [_OPINION, *_SIGNED], "118号 四(二)2", "bad"),
-    Step("approve",         "审核通过",         {S.UNDER_AUDIT},              [S.UNDER_AUDIT, S.AT_COMMITTEE, S.FILED], AUDITORS, [my_desk, not_self, as_recommended, none_before_effect, paper_registered, comparison.everything_compared, signing.not_at_signature, signing.has_head], [_OPINION, _PUBLICITY_CHECKED, *_COMPARE, *_SIGNED, _LATE], "118号 四(三)", "primary"),
+    Step("approve",         "审核通过",         {S.UNDER_AUDIT},              [S.UNDER_AUDIT, S.AT_COMMITTEE, S.FILED], AUDITORS, [my_desk, not_self, as_recommended, none_before_effect, paper_registered, comparison.everything_compared, degree_check.none_wrong, signing.not_at_signature, signing.has_head], [_OPINION, _PUBLICITY_CHECKED, *_COMPARE, *_SIGNED, _LATE], "118号 四(三)", "primary"),
     Step("receive_paper",   "登记纸质材料",     {S.UNIT_REVIEW, S.UNIT_PUBLICITY, S.UNDER_AUDIT, S.AT_COMMITTEE, S.QUALIFIED, S.PLANNED}, None, _DESKS, [holds_paper, not_self], _PAPER, "118号 一"),
     Step("compare",         "线上线下比对",     _ON_A_DESK,                   None,             _DESKS,           [my_node, not_self, signing.not_at_signature],                  [], "118号 四(四)", inner=True),
     Step("check_degrees",   "核验学历学位",     _ON_A_DESK,                   None,             _DESKS,           [my_node, not_self],                  [], "118号 四(二)1", inner=True),
@@ -440,7 +433,7 @@ DECLARATION = Flow("申报", S, [
     Step("resubmit",        "重新提交",         {S.RETURNED},                 [S.SUBMITTED, S.UNIT_REVIEW, S.UNDER_AUDIT, S.AT_COMMITTEE], APPLICANT, [own, in_my_hands, correction_open], [Ask("opinion", "补正说明", "area")], "附件3 1.12.3-1.4", "primary"),
     Step("reroute",         "审核路径迁移",     {S.SUBMITTED, S.UNIT_REVIEW, S.UNIT_PUBLICITY, S.UNDER_AUDIT, S.RETURNED}, None, HRSS_CONFIG, [], [], "附件3 1.4–1.8", inner=True),
     Step("lapse",           "逾期终止",         {S.RETURNED},                 S.TERMINATED,     (SYSTEM, *AUDITORS, COMMITTEE_OFFICE), [on_its_way, overdue], [], "令40号 第十七条", "bad"),
-    Step("qualify",         "复核合格",         {S.AT_COMMITTEE},             S.QUALIFIED,      COMMITTEE_OFFICE, [my_committee, not_self, as_recommended, no_proven_objection, paper_registered, comparison.everything_compared, signing.not_at_signature, signing.has_head], [_OPINION, *_COMPARE, *_SIGNED], "118号 四(四)", "primary"),
+    Step("qualify",         "复核合格",         {S.AT_COMMITTEE},             S.QUALIFIED,      COMMITTEE_OFFICE, [my_committee, not_self, as_recommended, no_proven_objection, paper_registered, comparison.everything_compared, degree_check.none_wrong, signing.not_at_signature, signing.has_head], [_OPINION, *_COMPARE, *_SIGNED], "118号 四(四)", "primary"),
     Step("disqualify",      "复核不合格",       {S.AT_COMMITTEE},             S.TERMINATED,     COMMITTEE_OFFICE, [my_committee, not_self, signing.not_at_signature, signing.has_head],             [replace(_CAUSE, hint="供复核不合格原因统计"), Ask("opinion", "不合格原因", "area"), *_SIGNED], "118号 四(四)", "bad", "复核不合格将终止当年度申报参评，确定？"),
     Step("include",         "列入方案",         {S.QUALIFIED},                S.PLANNED,        (HRSS_AUDIT, HRSS_SPECIAL), [plan_approved, as_recommended],            [], "118号 五(一)", inner=True),
     Step("leave_plan",      "退出方案",         {S.PLANNED, S.IN_REVIEW},     S.QUALIFIED,      (COMMITTEE_OFFICE, HRSS_AUDIT, HRSS_SPECIAL, SUPERVISOR), [], [], "118号 五(一)", inner=True),
@@ -459,7 +452,8 @@ DECLARATION = Flow("申报", S, [
     Step("issue",           "发放证书",         {S.FILED},                    S.ISSUED,         HRSS_CERT,        [],                                   [], "118号 六(三)", inner=True),
     Step("report",          "报送人社部",       {S.ISSUED},                   S.REPORTED,       (HRSS_CERT, SYSTEM), [],                                   [], "附件3 1.18", inner=True),
     Step("revoke",          "撤销",             {S.FILED, S.ISSUED, S.REPORTED}, S.REVOKED,     (HRSS_CERT, HRSS_AUDIT), [],                            [], "118号 七(一)", inner=True),
-    Step("terminate",       "终止申报参评",     {*AUDITED, S.QUALIFIED, S.PLANNED, *POSTED}, S.TERMINATED,     HRSS_AUDIT,       [],                                   [Ask("opinion", "终止原因", "area"), Ask("document", "依据文号", max_length=80)], "118号 三(四)、七(一)", "bad", "终止后当年度不能再申报，确定终止？"),
+    Step("terminate",       "终止申报参评",     {*AUDITED, S.QUALIFIED, *CANDIDATES, *PASSED}, S.TERMINATED,     HRSS_AUDIT,       [],                                   [Ask("opinion", "终止原因", "area"), Ask("document", "依据文号", max_length=80)], "118号 三(四)、七(一)", "bad", "终止后当年度不能再申报，确定终止？"),
+    Step("cancel_filing",   "取消备案",         {S.FILED},                    S.REVOKED,        HRSS_AUDIT,       [],                                   [Ask("opinion", "取消备案原因", "area", hint="未经审核、公示程序的，或者备案后查实弄虚作假的；失信的另在“黑名单管理”登记"), Ask("document", "依据文号", max_length=80)], "118号 四(二)3、七(一)", "bad", "取消备案后该职称视为未取得，不再发证，且不可恢复。确定取消？"),
 ])
 # fmt: on
 

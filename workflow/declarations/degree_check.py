@@ -13,11 +13,12 @@ from typing import Any
 
 from models.declarations.declaration import Declaration
 from workflow.base.journal import canonical
+from workflow.base.unit_of_work import UnitOfWork
 from workflow.declarations.eligibility import rows_in
 
 SECTION = "education"
 UNCHECKED = "未核验"
-#: What an auditor may find. The last one tells the next desk to look.
+#: What an auditor may find. With the last one nothing goes on.
 STATUSES = ("学信网已核验", "认证报告已核验", "档案已核验", "核验不符")
 WRONG = STATUSES[-1]
 
@@ -55,3 +56,14 @@ def degrees_of(declaration: Declaration) -> list[DegreeCheck]:
     known = declaration.content.degree_checks or {}
     rows = [(key_of(row), row) for row in rows_in(declaration, SECTION)]
     return [DegreeCheck(key, row, **known.get(key, {})) for key, row in rows]
+
+
+def none_wrong(uow: UnitOfWork, declaration: Declaration) -> str | None:
+    """What somebody has found to be untrue is not passed on nor signed by the next (118号 四(二)1、四(四))."""
+    wrong = next((degree for degree in degrees_of(declaration) if degree.status == WRONG), None)
+    if wrong is None:
+        return None
+    return (
+        f"学历学位“{wrong.degree}”已登记为“{wrong.told}”，不能审核通过（118号 四(二)1 查询认证学历、四(四) 真实性）；"
+        "请办理“退回”由申报人补正，经重新核验无误的在“核验与比对”中更正核验状态。"
+    )

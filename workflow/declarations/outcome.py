@@ -123,3 +123,18 @@ def revoke(uow: UnitOfWork, declaration: Declaration, reason: str) -> None:
     """撤销职称 (118号 七(一))."""
     DECLARATION.advance(uow, declaration, "revoke", opinion=reason)
     declaration.result_reason = reason
+
+
+@DECLARATION.performs("cancel_filing")
+def cancel_filing(uow: UnitOfWork, declaration: Declaration, *, opinion: str, document: str) -> None:
+    """已备案的取消备案 (118号 四(二)3) before a certificate is issued; once it is, the certificate is revoked. The place
+    that was written off stays so, as with a certificate that is revoked."""
+    DECLARATION.advance(uow, declaration, "cancel_filing", opinion=opinion, document=document)
+    declaration.result_reason = opinion
+    tell(
+        uow,
+        declaration.person,
+        "备案已取消",
+        f"{declaration.number} 的备案已取消（{document}）：{opinion}。不再发放证书。",
+        link(declaration),
+    )

@@ -58,7 +58,7 @@ def test_who_moves_loses_the_roles_of_the_former_desk_and_signs_in_anew(as_, sys
 
 def test_a_name_and_a_post_are_changed_without_losing_the_desk(as_, sysadmin, clerk):
     move(as_(sysadmin), clerk, name="李 某某", position="负责人")
-    assert (clerk.full_name, clerk.position, clerk.role_names) == ("李 某某", "负责人", (r.CITY_OFFICER,))
+    assert (clerk.full_name, clerk.position, clerk.role_names) == ("李某某", "负责人", (r.CITY_OFFICER,))
 
 
 def test_the_first_configurator_receives_his_organisation_and_keeps_his_role(as_, sysadmin, make, session):

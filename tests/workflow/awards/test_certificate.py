@@ -371,6 +371,16 @@ def test_what_agrees_with_identity_and_decision_is_not_corrected(desk):
             desk.apply(made, "correct", holder_name=name)
 
 
+@pytest.mark.parametrize("name", ["戴阳敏😀3", "张三3", "张<b>三</b>"])
+def test_a_name_that_is_none_or_cannot_be_printed_is_no_correction(desk, name):
+    """A name comes in through the one door: what is written on a certificate is read before it is applied for."""
+    made = desk.issued()
+    with pytest.raises(Refused, match="姓名") as refused:
+        desk.apply(made, "correct", holder_name=name)
+    assert refused.value.fields.keys() == {"holder_name"}
+    assert desk.changed(made, holder_name=" 张　三丰 ").holder_name == "张三丰"
+
+
 @pytest.mark.parametrize("field", correction.CORRECTABLE)
 def test_every_field_comes_from_identity_or_decision_and_none_is_typed(desk, field):
     """Whatever the paper says wrongly, the correction says what the sources say."""

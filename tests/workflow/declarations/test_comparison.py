@@ -245,6 +245,28 @@ def test_degrees_are_checked_by_auditors_and_a_changed_row_counts_as_unchecked(c
     assert degree_check.degrees_of(declaration)[0].told == "未核验"
 
 
+def test_a_degree_found_untrue_is_not_passed_on_nor_qualified_until_it_is_found_right(case, as_, session):
+    """核验不符 stops (118号 四(二)1、四(四)): it goes back, or whoever looks anew says what he found."""
+    declaration, (district, _city), office = case
+    uow = as_(district)
+    (degree,) = degree_check.degrees_of(declaration)
+    paper_desk.check_degrees(uow, declaration, {degree.key: "核验不符"})
+    with pytest.raises(Refused, match=r"湖南大学.*核验不符.*退回"):
+        DECLARATION.perform(uow, declaration, "approve", **APPROVAL | {"consistency": "pending"})
+    assert DECLARATION.refusal(uow, declaration, DECLARATION["send_back"]) is None
+    paper_desk.check_degrees(uow, declaration, {degree.key: "档案已核验"})
+    DECLARATION.perform(uow, declaration, "approve", **APPROVAL | {"consistency": "pending"})
+    declaration.state, declaration.position, declaration.reached_committee_at = S.AT_COMMITTEE, 3, NOON
+    paper_desk.check_degrees(as_(office), declaration, {degree.key: "核验不符"})
+    refused = DECLARATION.refusal(as_(office), declaration, DECLARATION["qualify"])
+    assert refused is not None and "尚未登记收到纸质材料" in refused.sentence
+    DECLARATION.perform(as_(office), declaration, "receive_paper", **RECEIPT)
+    paper_desk.compare(as_(office), declaration, same(as_(office), declaration))
+    session.flush()
+    refused = DECLARATION.refusal(as_(office), declaration, DECLARATION["qualify"])
+    assert refused is not None and "核验不符" in refused.sentence
+
+
 @pytest.fixture
 def secret(case, make, session):
     """The same declaration with secret parts: two files lie on paper only and are known by their stubs."""

@@ -13,11 +13,14 @@ from models.declarations.paper_stub import PaperStub
 from models.declarations.quota import Quota, QuotaState
 from models.paths.path import Way
 from models.register.organisation import NodeKind, UnitNature
+from tests.conftest import NOON
 from tests.hands import both
 from tests.workflow.declarations.test_bound import post, sign
+from workflow import lifecycles  # noqa: F401  (every verb does what it does)
 from workflow.base import roles
 from workflow.base.errors import Refused
 from workflow.declarations import bound, paper_only, quota_need, submission
+from workflow.declarations.declaration import DECLARATION
 from workflow.paths.route import region_of
 
 SAID = {"assessment": "合格", "opinion": "同意推荐"}
@@ -65,6 +68,38 @@ def test_the_unit_confirms_the_post_and_nothing_goes_on_where_the_two_differ(sta
         return
     both(as_, officer, case, "recommend", **SAID, in_post=confirmed)
     assert (case.quota_id == place.id) is stated is case.needs_quota
+
+
+def test_a_desk_of_the_applicants_name_does_not_audit_him(make, as_):
+    """Desks are tied to no person: who cannot be told from the applicant is the applicant (职责分离)."""
+    case = make.declaration(state=S.SUBMITTED, position=0, person=make.person(name="田鸣阳"))
+    himself = make.account(roles.UNIT_OFFICER, organisation_id=case.unit_id, last_name="田 鸣阳", first_name="")
+    with pytest.raises(Refused, match=r"姓名“田 鸣阳”与申报人相同.*其他经办人"):
+        DECLARATION.perform(as_(himself), case, "accept")
+    other = make.account(roles.UNIT_OFFICER, organisation_id=case.unit_id, last_name="李四", first_name="")
+    DECLARATION.perform(as_(other), case, "accept")
+    assert case.state == S.UNIT_REVIEW
+
+
+@pytest.mark.parametrize("state", [S.IN_REVIEW, S.PASSED, S.RESULT_PUBLICITY, S.FILING])
+def test_the_province_ends_a_case_wherever_it_stands_before_it_is_filed(state, make, as_):
+    """Forgery found late is no title (118号 七(一)); what is filed already is 取消备案 (118号 四(二)3)."""
+    case = make.declaration(state=state)
+    end = {"opinion": "业绩材料造假", "document": "湘人社罚〔2026〕1号"}
+    DECLARATION.perform(as_(make.account(roles.HRSS_AUDIT)), case, "terminate", **end)
+    assert (case.state, case.filing_id, case.result_reason) == (S.TERMINATED, None, "业绩材料造假")
+
+
+def test_what_was_filed_without_audit_or_posting_loses_its_filing(make, as_):
+    case = make.declaration(state=S.FILED, filed_on=NOON.date(), filing_number="湘职改备〔2026〕1号")
+    province = as_(make.account(roles.HRSS_AUDIT))
+    answers = {"opinion": "未经单位公示", "document": "湘人社函〔2026〕9号"}
+    with pytest.raises(Refused, match="请填写依据文号"):
+        DECLARATION.perform(province, case, "cancel_filing", **answers | {"document": ""})
+    with pytest.raises(Refused):
+        DECLARATION.perform(as_(make.account(roles.HRSS_CERT)), case, "cancel_filing", **answers)
+    DECLARATION.perform(province, case, "cancel_filing", **answers)
+    assert (case.state, case.result_reason) == (S.REVOKED, "未经单位公示")
 
 
 def test_without_a_place_nobody_in_a_post_is_recommended(ready, as_):
