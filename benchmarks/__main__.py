@@ -29,8 +29,20 @@ BUDGET = float(os.environ.get("BENCH_SECONDS", "120"))
 POSTGRES = "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
 SCRATCH = "zhicheng_bench"
 #: Which benches run where; lists also on the small database.
-ON_SQLITE = ("list", "export", "import", "figures", "journal", "numbers", "memory", "path", "picker", "evening")
-ON_POSTGRES = ("list", "figures", "journal", "numbers", "evening")
+ON_SQLITE = (
+    "list",
+    "export",
+    "import",
+    "figures",
+    "statistics",
+    "journal",
+    "numbers",
+    "memory",
+    "path",
+    "picker",
+    "evening",
+)
+ON_POSTGRES = ("list", "figures", "statistics", "journal", "numbers", "evening")
 
 
 def main() -> None:

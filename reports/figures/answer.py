@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -20,6 +20,8 @@ from reports.figures.subject import Subject, Where
 SMALL = 3
 HIDDEN = "少于 3"
 Key = tuple[Any, ...]
+#: The histogram of no rows.
+NONE: Mapping[Any, int] = {}
 #: In a key: whatever the value.
 ANY: Any = object()
 
@@ -122,14 +124,14 @@ class _Counts:
         self.asked, self.base, self.by = asked, base, by
         self.subject: Subject = figure.of
         self.wheres: dict[int, dict[str, Wanted]] = {}
-        self.found: dict[int, dict[Key, Counter[Any]]] = {}
+        self.found: dict[int, dict[Key, dict[Any, int]]] = {}
         self.values: list[set[Any]] = [set() for _name in by]
         for need in (need for measure in figure.measures for need in measure.needs):
             self.wheres[id(need)] = where = self._moved(need)
             self.found[id(need)] = self._histograms(need, where)
 
-    def _histograms(self, need: Need, where: Where) -> dict[Key, Counter[Any]]:
-        found: dict[Key, Counter[Any]] = defaultdict(Counter)
+    def _histograms(self, need: Need, where: Where) -> dict[Key, dict[Any, int]]:
+        found: dict[Key, dict[Any, int]] = defaultdict(dict)
         many, splits = len(self.by), need.splits
         for key, n in self.asked.source.count(self.subject, (*self.by, *splits), where).items():
             value: Any = key[many:] if len(splits) > 1 else key[many] if splits else None
@@ -138,7 +140,8 @@ class _Counts:
             for place, known in zip(key, self.values, strict=False):
                 known.add(place)
             for masked in _margins(key[:many]):
-                found[masked][value] += n
+                at = found[masked]
+                at[value] = at.get(value, 0) + n
         return found
 
     def _moved(self, need: Need) -> dict[str, Wanted]:
@@ -155,7 +158,7 @@ class _Counts:
 
     def cell(self, measure: Measure, key: Key, where: Where) -> Cell:
         """The measure at a key, in which ANY stands for all values; with the way to its rows."""
-        at = [self.found[id(need)].get(key, Counter()) for need in measure.needs]
+        at = [self.found[id(need)].get(key, NONE) for need in measure.needs]
         rows = sum(at[0].values())
         if not self.asked.opens and 0 < rows < SMALL and self._personal(where):
             return Cell(None, HIDDEN)

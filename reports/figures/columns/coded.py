@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -44,6 +44,63 @@ class Words(dict[Any, int]):
             self.values_.append(value)
         return self.codes[value]
 
+    def coded(self, given: Sequence[Any]) -> Ids:
+        """The codes of many values as the database gives them."""
+        return np.fromiter(map(self.__getitem__, given), np.int64, len(given))
+
+    @property
+    def many(self) -> int:
+        """How many codes there are."""
+        return len(self.values_)
+
+    def word(self, code: int) -> Any:
+        """What a code stands for."""
+        return self.values_[code]
+
+    def find(self, value: Any) -> int | None:
+        """The code of a value; None where it never came."""
+        return self.codes.get(value)
+
+    def pairs(self) -> Iterable[tuple[Any, int]]:
+        """Every value with its code."""
+        return self.codes.items()
+
+
+class Keys(Words):
+    """Words that are keys of records: each is its own code, so that a hundred thousand of them need no list."""
+
+    def __init__(self, many: int = 0) -> None:
+        super().__init__()
+        self._many = many
+
+    def coded(self, given: Sequence[Any]) -> Ids:
+        found = np.fromiter((key or 0 for key in given), np.int64, len(given))
+        self._many = max(self._many, int(found.max(initial=0)) + 1)
+        return found
+
+    @property
+    def many(self) -> int:
+        return self._many
+
+    def word(self, code: int) -> Any:
+        return int(code) or None
+
+    def find(self, value: Any) -> int | None:
+        code = value or 0
+        return code if 0 <= code < self._many else None
+
+    def pairs(self) -> Iterable[tuple[Any, int]]:
+        return ((code or None, code) for code in range(self._many))
+
+
+#: Dimensions whose values are keys of very many records.
+KEYS = frozenset({"unit"})
+
+
+def words_of(name: str) -> Words:
+    """Empty words for a dimension."""
+    return Keys() if name in KEYS else Words()
+
 
 class Coded:
     """What counts codes: `words` say what they stand for."""
@@ -55,12 +112,11 @@ class Coded:
         for name, wanted in rest.items():
             fits = self._fitting(name, wanted)[codes[name]]
             keep = fits if keep is None else keep & fits
-        at = slice(None) if keep is None else np.flatnonzero(keep)
+        at: Any = slice(None) if keep is None else np.flatnonzero(keep)
         if not by:
-            many = codes.many if keep is None else at.size  # type: ignore[union-attr]
-            total = int(many if weights is None else weights[at].sum())
-            return {(): total} if total else {}
-        sizes = [max(1, len(self.words[name].values_)) for name in by]
+            rows = (codes.many if keep is None else at.size) if weights is None else weights[at].sum()
+            return {(): int(rows)} if rows else {}
+        sizes = [max(1, self.words[name].many) for name in by]
         key: Any = codes[by[0]][at].astype(np.int64)
         for name, size in zip(by[1:], sizes[1:], strict=True):
             key *= size
@@ -77,34 +133,27 @@ class Coded:
             found, back = np.unique(key, return_inverse=True)
             numbers = np.bincount(back, weights)
         places = np.unravel_index(found, sizes)
-        values = [[self.words[name].values_[n] for n in place] for name, place in zip(by, places, strict=True)]
+        values = [[*map(self.words[name].word, place.tolist())] for name, place in zip(by, places, strict=True)]
         return {key: int(n) for key, n in zip(zip(*values, strict=True), numbers, strict=True)}
 
     def _fitting(self, name: str, wanted: Wanted) -> NDArray[np.bool_]:
         words = self.words[name]
-        fits = np.zeros(max(1, len(words.values_)), np.bool_)
+        fits = np.zeros(max(1, words.many), np.bool_)
         if isinstance(wanted, Span):
-            fits[[code for value, code in words.codes.items() if value is not None and wanted.holds(value)]] = True
+            fits[[code for value, code in words.pairs() if value is not None and wanted.holds(value)]] = True
         else:
-            fits[[words.codes[value] for value in wanted if value in words.codes]] = True
+            fits[[code for value in wanted if (code := words.find(value)) is not None]] = True
         return fits
-
-
-class Many(dict[str, Any]):
-    """Codes of all rows, and how many those are."""
-
-    many = 0
 
 
 class Gathered:
     """The codes of some rows only, gathered when they are asked for."""
 
-    def __init__(self, codes: Mapping[str, Any], picked: Ids) -> None:
-        self.codes, self.picked, self.many = codes, picked, picked.size
+    def __init__(self, take: Callable[[str, Ids], NDArray[Any]], picked: Ids) -> None:
+        self.take, self.picked, self.many = take, picked, picked.size
 
     def __getitem__(self, name: str) -> NDArray[Any]:
-        found: NDArray[Any] = self.codes[name][self.picked]
-        return found
+        return self.take(name, self.picked)
 
 
 def wide(array: NDArray[Any], most: int) -> NDArray[Any]:

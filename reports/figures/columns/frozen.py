@@ -70,7 +70,7 @@ class FrozenSource:
     def knows(self, subject: Subject, names: Collection[str] = ()) -> bool:
         """Whether the moment can answer of that subject, by these dimensions."""
         if subject is DECLARATIONS:
-            return set(names) <= self.columns.codes.keys()
+            return set(names) <= self.columns.words.keys()
         return self.file is not None and bool(held := self.file.holds(subject.name)) and set(names) <= held
 
     def count(self, subject: Subject, by: Sequence[str], where: Where) -> Counts:

@@ -11,21 +11,23 @@ import io
 import json
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.figures.columns.coded import Words
+from reports.figures.columns import foretold
+from reports.figures.columns.coded import Keys, Words
 from reports.figures.columns.follow import Position, statement
-from reports.figures.columns.held import Columns
+from reports.figures.columns.held import ROUGH, Columns
 from reports.figures.columns.rows import Rows
 
 #: The format; a new one cannot be read by an older release, nor the other way round.
-FORMAT = 2
+FORMAT = 3
 
 
 class Foreign(ValueError):
@@ -40,25 +42,41 @@ def schema() -> str:
 def written(
     columns: Columns, at: Position, *, small: bool = False, rows: Mapping[str, Rows] | None = None, **told: Any
 ) -> bytes:
-    """The file. `small` packs it, which takes a second and a half a million; `rows` are those of other subjects by
-    their names; `told` is kept beside."""
+    """The file as bytes."""
+    out = io.BytesIO()
+    write(out, columns, at, small=small, rows=rows, **told)
+    return out.getvalue()
+
+
+def write(
+    out: BinaryIO,
+    columns: Columns,
+    at: Position,
+    *,
+    small: bool = False,
+    rows: Mapping[str, Rows] | None = None,
+    **told: Any,
+) -> None:
+    """The file. `small` leaves out what columns say of each other and packs the rest; `rows` are those of other
+    subjects by their names; `told` is kept beside."""
     rows = rows or {}
     head = {
         "format": FORMAT, "schema": schema(), "at": at.told(), "words": _words_out(columns.words),
-        "readers": list(columns.readers), "slots": len(columns.slots), "told": told,
+        "circles": list(columns.circles.known), "told": told,
         "rows": {name: {"words": _words_out(held.words), "owned": held.owners is not None}
                  for name, held in rows.items()},
     }  # fmt: skip
     arrays: dict[str, Any] = {f"k_{name}": codes for name, codes in columns.codes.items()}
-    arrays |= {f"slot_{n}": slot for n, slot in enumerate(columns.slots)}
+    arrays |= {f"r_{name}": table for name, table in columns.rough.items()}
+    arrays |= {"flags": columns.circles.flags, "circle": columns.circles.codes}
     for name, held in rows.items():
         arrays |= {f"{name}.k_{dimension}": codes for dimension, codes in held.codes.items()}
         arrays |= {f"{name}.keys": held.keys} | ({} if held.owners is None else {f"{name}.owners": held.owners})
+    if small:
+        arrays = dict(foretold.less(arrays))
     save: Callable[..., None] = np.savez_compressed if small else np.savez
-    out = io.BytesIO()
     head_bytes = np.frombuffer(json.dumps(head, ensure_ascii=False).encode(), np.uint8)
     save(out, head=head_bytes, counted=columns.counted, **arrays)
-    return out.getvalue()
 
 
 def read(content: bytes | Path, *, same_schema: bool = True) -> tuple[Columns, Position, dict[str, Any]]:
@@ -82,12 +100,13 @@ class File:
         """All declarations."""
 
         def take(file: Any) -> Columns:
-            columns, names = Columns(), list(self._head["words"])
-            columns.counted = file["counted"]
-            columns.codes = {name: file[f"k_{name}"] for name in names}
-            columns.slots = [file[f"slot_{n}"] for n in range(self._head["slots"])]
+            columns, told = Columns(), partial(foretold.whole, arrays=_Once(file))
             columns.words = _words_in(self._head["words"])
-            columns.readers = {reader: code for code, reader in enumerate(self._head["readers"], 1)}
+            columns.counted = file["counted"]
+            columns.codes = {name: told(f"k_{name}") for name in columns.words if name not in ROUGH}
+            columns.rough = {name: file[f"r_{name}"] for name in columns.words if name in ROUGH}
+            columns.circles.flags, columns.circles.codes = told("flags"), told("circle")
+            columns.circles.known = {tuple(circle): code for code, circle in enumerate(self._head["circles"])}
             return columns
 
         return self._taken(take)
@@ -122,6 +141,21 @@ class File:
             raise error if isinstance(error, Foreign) else Foreign(str(error)) from error
 
 
+class _Once(dict[str, Any]):
+    """The arrays of an open file, each unpacked once."""
+
+    def __init__(self, file: Any) -> None:
+        super().__init__()
+        self.file = file
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.file
+
+    def __missing__(self, name: str) -> NDArray[Any]:
+        self[name] = self.file[name]
+        return self[name]
+
+
 class _Unpacked(dict[str, Any]):
     """The codes of one subject, unpacked one by one."""
 
@@ -134,13 +168,20 @@ class _Unpacked(dict[str, Any]):
         return self[dimension]
 
 
-def _words_out(words: Mapping[str, Words]) -> dict[str, list[Any]]:
-    return {name: [_out(value) for value in held.values_] for name, held in words.items()}
+def _words_out(words: Mapping[str, Words]) -> dict[str, Any]:
+    return {
+        name: held.many if isinstance(held, Keys) else [_out(held.word(code)) for code in range(held.many)]
+        for name, held in words.items()
+    }
 
 
-def _words_in(told: Mapping[str, list[Any]]) -> dict[str, Words]:
-    found = {name: Words() for name in told}
+def _words_in(told: Mapping[str, Any]) -> dict[str, Words]:
+    found: dict[str, Words] = {}
     for name, values in told.items():
+        if isinstance(values, int):
+            found[name] = Keys(values)
+            continue
+        found[name] = Words()
         for value in values:
             found[name].keep(_in(value))
     return found

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from reports.figures.columns.coded import Coded, Gathered, Ids, Words, wide
+from reports.figures.columns.coded import Coded, Gathered, Ids, Words, wide, words_of
 from reports.figures.source import Counts
 from reports.figures.subject import Clause, Subject, Where
 
@@ -28,7 +28,7 @@ class Rows(Coded):
     def count(self, by: Sequence[str], where: Where, seen: NDArray[np.bool_] | None = None) -> Counts:
         """How many of the rows `seen` (all without it) stand at each combination of `by`, under the conditions."""
         picked = np.arange(self.keys.size) if seen is None else np.flatnonzero(seen)
-        return self._counted(by, where, Gathered(self.codes, picked))
+        return self._counted(by, where, Gathered(lambda name, at: self.codes[name][at], picked))
 
 
 def read(connection: Connection, subject: Subject, owner: Any = None, where: Clause | None = None) -> Rows:
@@ -39,7 +39,7 @@ def read(connection: Connection, subject: Subject, owner: Any = None, where: Cla
     query = subject.from_rows(key.label("key"), (key if owner is None else owner).label("owner"), *terms)
     if where is not None:
         query = query.where(where)
-    words = {name: Words() for name in names}
+    words = {name: words_of(name) for name in names}
     parts: list[list[NDArray[Any]]] = [[] for _ in range(len(names) + 2)]
     found = connection.execute(query, execution_options={"yield_per": STRETCH})
     for stretch in found.partitions(STRETCH):
@@ -47,8 +47,8 @@ def read(connection: Connection, subject: Subject, owner: Any = None, where: Cla
         for part, ids in zip(parts, (keys, owners), strict=False):
             part.append(np.fromiter(ids, np.int64, len(ids)))
         for name, part, values in zip(names, parts[2:], given, strict=True):
-            codes = np.fromiter(map(words[name].__getitem__, values), np.int64, len(values))
-            part.append(codes.astype(np.min_scalar_type(max(len(words[name].values_), 1))))
+            codes = words[name].coded(values)
+            part.append(codes.astype(np.min_scalar_type(max(words[name].many, 1))))
     whole = [_joined(part) for part in parts]
     coded = dict(zip(names, whole[2:], strict=True))
     return Rows(words, coded, whole[0].astype(np.int64), whole[1].astype(np.int64) if owner is not None else None)

@@ -8,6 +8,7 @@ import time
 from contextlib import nullcontext
 from datetime import date
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,8 +19,9 @@ from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as S
 from models.declarations.reading import DeclarationChange
 from reports.figures.choose import source_for
-from reports.figures.columns import follow, kept
+from reports.figures.columns import follow, foretold, kept
 from reports.figures.columns import source as held_by
+from reports.figures.columns.circles import COMMITTEE, UNIT, Circles
 from reports.figures.columns.frozen import FrozenSource
 from reports.figures.columns.held import HELD, PACKED
 from reports.figures.columns.source import ColumnSource, Followed
@@ -211,6 +213,37 @@ def test_a_file_of_another_database_is_not_taken(arena, tmp_path):
         session.execute(update(DeclarationChange).values(declaration_id=DeclarationChange.declaration_id + 1))
         assert follow.tail(session.connection(), at) != before
         session.rollback()
+
+
+codes = st.lists(st.tuples(st.integers(0, 300), st.integers(0, 3), st.integers(0, 70_000)), max_size=40)
+
+
+@given(codes)
+def test_what_one_column_says_of_another_is_left_out_and_comes_back(rows):
+    kinds = zip(("k_unit", "k_region", "circle"), (np.uint16, np.uint8, np.uint32), strict=True)
+    whole = {name: np.array([row[n] for row in rows], kind) for n, (name, kind) in enumerate(kinds)}
+    small = dict(foretold.less(whole))
+    for name, array in whole.items():
+        back = foretold.whole(name, small)
+        assert back.dtype == array.dtype and (back == array).all()
+
+
+def test_a_column_that_another_one_foretells_leaves_nothing_to_be_told():
+    unit = np.array([1, 2, 1, 2, 1], np.uint8)
+    small = dict(foretold.less({"k_unit": unit, "k_region": unit * 3}))
+    assert not small["k_region"].any()
+
+
+def test_who_reads_is_told_by_unit_committee_and_the_circle_of_offices():
+    circles = Circles(6)
+    #       declaration, reader, its unit, its committee
+    lines = [(1, 7, 7, -4), (1, 20, 7, -4), (1, 30, 7, -4), (2, -4, 8, -4), (2, 8, 8, -4), (5, 20, 9, 0), (5, 30, 9, 0)]
+    circles.put(*np.array(lines).T)
+    assert [*np.flatnonzero(circles.by(UNIT))] == [1, 2] and [*np.flatnonzero(circles.by(COMMITTEE))] == [2]
+    assert [*np.flatnonzero(circles.of(30))] == [1, 5] and not circles.of(7).any()
+    assert len(circles.known) == 2, "one circle for both"
+    circles.forget([1])
+    assert [*np.flatnonzero(circles.of(20))] == [5] and not circles.by(UNIT)[1]
 
 
 @pytest.mark.parametrize("content", [b"", b"PK", b"x" * 100])

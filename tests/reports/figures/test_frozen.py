@@ -70,7 +70,7 @@ def test_a_file_that_lacks_a_dimension_of_today_answers_by_the_others(file, monk
     declarations, step = SUBJECTS["declaration"], SUBJECTS["step"]
     assert source.knows(declarations, ["sex"]) and source.knows(step, ["rank"])
     whole = source.count(declarations, ["region"], {})
-    del held.codes["sex"], held.codes["ending"]
+    del held.words["sex"], held.words["ending"]
     assert not source.knows(declarations, ["sex"]) and not source.knows(step, ["of a later release"])
     assert source.count(declarations, ["region"], {}) == whole
     with pytest.raises(LookupError):
