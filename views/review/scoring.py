@@ -303,11 +303,8 @@ class ScoreDesk(ExpertDesk):
         held = self.held(declaration)
         kinds = {item.id: item.kind for item in self.items(declaration)}
         mine = [row for key, row in held.items() if key in kinds and kinds[key] != ScoreKind.VETO]
-        return (
-            scoring.shown(sum(-row.points if kinds[row.item_id] == ScoreKind.DEDUCT else row.points for row in mine))
-            if mine
-            else ""
-        )
+        points = sum(-row.points if kinds[row.item_id] == ScoreKind.DEDUCT else row.points for row in mine)
+        return f"{points / scoring.POINT:.2f}" if mine else ""  # with the decimals of the running total beside it
 
 
 def _item(item: ScoreItem, row: Score | None) -> list[Ask]:
