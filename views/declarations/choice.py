@@ -15,12 +15,15 @@ from models.batches.batch import Batch
 from models.committees.catalogue import Series, Specialty, Title, TitleLevel
 from models.committees.committee import REVIEWS
 from models.declarations.declaration import Channel, Declaration, DeclarationMode
-from models.register.organisation import Organisation
+from models.register.organisation import Organisation, Region
 from views.screens.boxes import Box
 from views.screens.lookup import LOOKUPS, is_key
 from workflow.base.errors import Refused
+from workflow.declarations import channel
 
 NAMES = ("title_id", "specialty_id", "unit_id", "mode", "channel", "secret")
+#: The place of 劳动关系 of who has no unit: it names the office that takes him, and is not kept itself.
+LABOUR = "labour_region"
 
 
 def begin(actor: Account) -> dict[str, Any]:
@@ -32,7 +35,9 @@ def begin(actor: Account) -> dict[str, Any]:
         .limit(1)
     )
     found = {"mode": DeclarationMode.NORMAL, "channel": Channel.UNIT, "unit_id": db.session.scalar(last) or ""}
-    return found | {n: request.args[n] for n in NAMES[:3] if _number(request.args.get(n))}  # from 引导选择
+    if request.args.get("channel") == Channel.FALLBACK:  # from 引导选择, as the rest
+        found["channel"] = Channel.FALLBACK
+    return found | {n: request.args[n] for n in NAMES[:3] if _number(request.args.get(n))}
 
 
 def of(declaration: Declaration) -> dict[str, Any]:
@@ -42,7 +47,7 @@ def of(declaration: Declaration) -> dict[str, Any]:
 
 def typed() -> dict[str, Any]:
     """What was typed, kept for the page after a refusal."""
-    return {name: request.form.get(name, "") for name in NAMES}
+    return {name: request.form.get(name, "") for name in (*NAMES, LABOUR)}
 
 
 def read(session: Session) -> dict[str, Any]:
@@ -54,15 +59,27 @@ def read(session: Session) -> dict[str, Any]:
     )
     if title is None:
         wrong["title_id"] = "请选择申报职称。"
-    if unit is None:
+    alone = given.get("channel") == Channel.FALLBACK and not given.get("unit_id-text", "").strip()
+    if unit is None and alone:
+        place = _region(given)
+        unit = channel.fallback(session, place.code) if place else None
+        if unit is None:
+            wrong[LABOUR] = (
+                f"{place.name}没有登记的人社部门；请改选所在市州。"
+                if place
+                else "没有单位的，请选择劳动关系所在地，由当地人社部门兜底受理（118号 四(一)1）。"
+            )
+    elif unit is None:
         wrong["unit_id"] = (
-            "没有找到所在单位：请输入单位名称或统一信用代码，从列表中选择；单位未注册的请先由单位注册，"
-            "或选择人社部门兜底受理。"
+            "没有找到所在单位：请输入单位名称或统一信用代码，从列表中选择；单位未注册的请先由单位注册；"
+            "没有单位的请留空，推荐渠道选人社部门兜底受理并选择劳动关系所在地（118号 四(一)1）。"
         )
     if given.get("mode") not in set(DeclarationMode):
         wrong["mode"] = "请选择申报方式。"
     if given.get("channel") not in set(Channel):
         wrong["channel"] = "请选择推荐渠道。"
+    elif unit is not None and (sentence := channel.misfit(unit, given["channel"])):
+        wrong["channel"] = sentence
     if wrong:
         raise Refused("申报信息不完整，请按提示补充。", fields=wrong)
     return {
@@ -73,6 +90,31 @@ def read(session: Session) -> dict[str, Any]:
         "channel": given["channel"],
         "secret": bool(given.get("secret")),
     }
+
+
+def _region(given: Mapping[str, str]) -> Region | None:
+    """The place that was picked, or typed by its name or code."""
+    code = given.get(LABOUR, "").strip()
+    if code:
+        return db.session.scalar(select(Region).where(Region.code == code))
+    found: Region | None = LOOKUPS["Region"].by_text(given.get(f"{LABOUR}-text", "").strip())
+    return found
+
+
+def place_box(name: str, given: str, typed: str) -> Box:
+    """劳动关系所在地, asked of who has no unit."""
+    place = db.session.scalar(select(Region).where(Region.code == given)) if given else None
+    return Box(
+        name,
+        "劳动关系所在地",
+        "pick",
+        given,
+        (),
+        False,
+        "没有单位的（自由职业等）填写，由当地人社部门兜底受理（118号 四(一)1）；有单位的不填",
+        lookup="Region",
+        text=place.name if place else typed,
+    )
 
 
 def _number(text: str | None) -> int:
@@ -94,12 +136,13 @@ def boxes(batch: Batch, given: Mapping[str, Any], errors: Mapping[str, str]) -> 
             "pick",
             value["unit_id"],
             (),
-            True,
-            "事业单位已纳入岗位设置管理的人员须通过所在单位申报（118号 四(一)2），"
+            False,
+            "有单位的必填；事业单位已纳入岗位设置管理的人员须通过所在单位申报（118号 四(一)2），"
             "按单位性质和岗位占用职数（118号 三(二)）",
             lookup="Organisation",
             text=unit.name if unit else request.form.get("unit_id-text", ""),
         ),
+        place_box(LABOUR, str(given.get(LABOUR) or ""), request.form.get(f"{LABOUR}-text", "")),
         Box("mode", "申报方式", "choice", value["mode"], DeclarationMode.choices(), True),
         Box(
             "channel",

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from models.base import db
 from models.committees.catalogue import Title, TitleLevel
 from models.declarations import standing
-from models.declarations.declaration import Declaration
+from models.declarations.declaration import Channel, Declaration
 from models.register.organisation import Organisation
 from views.conditions.judged import word
 from views.conditions.open_to_me import row_of
@@ -23,8 +23,9 @@ from views.screens.lookup import LOOKUPS, is_key
 from views.screens.moment import of_request
 from workflow.batches import guided
 from workflow.conditions import open_to
+from workflow.declarations import channel
 
-NAMES = ("series", "level", "title", "specialty", "unit")
+NAMES = ("series", "level", "title", "specialty", "unit", "region")
 
 
 class GuidedView(BaseView):
@@ -49,6 +50,9 @@ class GuidedView(BaseView):
         kinds = guided.specialties(uow, batches, title) if title else []
         specialty = next((s for s in kinds if str(s.id) == asked["specialty"]), None)
         unit = _unit(asked["unit"])
+        alone = unit is None and bool(asked["region"]) and not request.args.get("unit-text", "").strip()
+        if alone:  # 兜底: who has no unit is taken by the 人社部门 of his place
+            unit = channel.fallback(db.session, asked["region"])
         source, cutoff, offers = self._offers(series.get(asked["series"], ""))
         boxes = [Box("series", "申报系列", "choice", asked["series"], [("", "请选择"), *series.items()], True)]
         if levels:
@@ -59,7 +63,10 @@ class GuidedView(BaseView):
         if title:
             options = [("", "不分专业"), *((str(s.id), f"{s.code} {s.name}") for s in kinds)]
             boxes.append(Box("specialty", "申报专业", "choice", asked["specialty"] if specialty else "", options))
-            boxes.append(_unit_box(unit))
+            boxes.append(_unit_box(None if alone else unit))
+            boxes.append(choice.place_box("region", asked["region"], ""))
+            if alone and unit is None:
+                boxes[-1].error = "该地没有登记的人社部门；请改选所在市州。"
         ready = title is not None and unit is not None
         found = (
             guided.openings(uow, batches, title=title, specialty=specialty, unit=unit)
@@ -75,7 +82,7 @@ class GuidedView(BaseView):
             wanted=title,
             specialty=specialty,
             unit=unit,
-            start=lambda opening: _start(opening, title, specialty, unit),
+            start=lambda opening: _start(opening, title, specialty, unit, Channel.FALLBACK.value if alone else None),
             active=_active(),
             any=bool(titles),
             source=source,
@@ -101,13 +108,14 @@ def _mark(offers: Sequence[open_to.Offer], title: Title) -> str:
     return f"（{word(max(mine).code).label}）" if mine else ""
 
 
-def _start(opening: guided.Opening, title: Any, specialty: Any, unit: Any) -> str:
+def _start(opening: guided.Opening, title: Any, specialty: Any, unit: Any, by: str | None) -> str:
     return url_for(
         "DeclareView.start",
         batch_id=opening.batch.id,
         title_id=title.id,
         specialty_id=specialty.id if specialty else None,
         unit_id=unit.id,
+        channel=by,
     )
 
 
@@ -124,8 +132,8 @@ def _unit(given: str) -> Organisation | None:
 def _unit_box(unit: Organisation | None) -> Box:
     text = request.args.get("unit-text", "").strip()[:120]
     found = Box(
-        "unit", "所在单位", "pick", str(unit.id) if unit else "", (), True,
-        "审核路径和受理范围由所在单位决定；输入名称或统一信用代码后选择",
+        "unit", "所在单位", "pick", str(unit.id) if unit else "", (), False,
+        "审核路径和受理范围由所在单位决定；输入名称或统一信用代码后选择，没有单位的在下一项选择所在地",
         lookup="Organisation", text=unit.name if unit else text,
     )  # fmt: skip
     if text and unit is None:

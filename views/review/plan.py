@@ -30,7 +30,7 @@ from workflow.base.errors import NotNow
 from workflow.base.unit_of_work import UnitOfWork, asking, attempt
 from workflow.office import working_days
 from workflow.review import plan as plans
-from workflow.review import review_desk
+from workflow.review import review_desk, season
 from workflow.review.plan import PLAN
 
 
@@ -40,12 +40,17 @@ class PlanDesk(Screen):
     model = Plan
     columns = "number name committee.name year kind opens_on members state"
     facts: ClassVar[dict[str, str]] = {
-        "方案信息": "number name committee.name batch.name year kind opens_on file_by",
+        "方案信息": "number name committee.name batch.name year kind opens_on season file_by",
         "会务安排": "arrival_place review_place interview_place members unit_cap training_contact",
         "评审规则": "full_ratio associate_ratio ratio_reason recused_leave_denominator standards interview_scheme",
     }
     conditions = "year number name:contains committee kind opens_on state"
-    labels: ClassVar[dict[str, str]] = {"file_by": "最迟呈报日", "committee.name": "评委会", "batch.name": "年度批次"}
+    labels: ClassVar[dict[str, str]] = {
+        "file_by": "最迟呈报日",
+        "season": "开评日期核对",
+        "committee.name": "评委会",
+        "batch.name": "年度批次",
+    }
     sorts = "opens_on"
     show_template = "review/plan.html"
     steps = (
@@ -62,6 +67,10 @@ class PlanDesk(Screen):
         """The last day on which the plan can be filed (118号 五(一))."""
         days = plans.lead_days(asking(g.user), plan)
         return f"{working_days.subtract(db.session, plan.opens_on, days)}（开评前 {days} 个工作日）"
+
+    def cell_season(self, plan: Plan) -> str:
+        """What is unusual about the opening day, for whoever audits the plan (118号 二)."""
+        return "；".join(said.rstrip("。") for said in season.remarks(db.session, plan)) or "—"
 
     def panels(self, record: Plan) -> Sequence[Panel]:
         """参评人员, 专家需求, 打分细则, 附件: the tabs of the guide (附件3 1.13)."""
@@ -98,6 +107,12 @@ class PlanDesk(Screen):
         return send_file(
             paper, mimetype="application/pdf", as_attachment=True, download_name=f"申报情况汇总表_{plan.number}.pdf"
         )
+
+
+def remark(plan: Plan) -> None:
+    """What is unusual about the opening day, told when the plan is kept."""
+    for sentence in season.remarks(db.session, plan):
+        flash(sentence, "warn")
 
 
 def candidates_of(plan: Plan) -> list[Declaration]:
@@ -208,6 +223,7 @@ class PlanScreen(PlanDesk, FlowScreen):
         )
         if posted.done:
             flash(f"已保存“{posted.answer.name}”，核对后请呈报。", "ok")
+            remark(posted.answer)
             return redirect(self.address("show", pk=posted.answer.id))
         return self._page(posted, batch, None)
 
@@ -233,6 +249,7 @@ class PlanScreen(PlanDesk, FlowScreen):
             seen.draw(request.form.get(seen.FIELD, ""))  # nothing is saved by a row more; what is missing is told then
         if posted.done:
             flash("已保存修改。", "ok")
+            remark(self.find(pk))
             return redirect(self.address("show", pk=pk))
         return self._page(posted, plan.batch, self.find(pk))
 

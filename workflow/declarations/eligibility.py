@@ -23,7 +23,7 @@ from workflow.committees import committee
 from workflow.conditions import exclusions, judged
 from workflow.conditions.days import full_years
 from workflow.conditions.three import Verdict
-from workflow.declarations import endorsement
+from workflow.declarations import channel, endorsement
 from workflow.register import blacklist
 
 
@@ -259,6 +259,12 @@ def posted_long_enough(uow: UnitOfWork, declaration: Declaration) -> Iterator[Fi
     )
 
 
+def channel_of_its_kind(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
+    """推荐渠道 and who recommends are of one kind (118号 四(一)1、2)."""
+    if sentence := channel.misfit(declaration.unit, declaration.channel):
+        yield Finding("channel", sentence)
+
+
 def exception_founded(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
     """破格: a basis and so many recommenders (two) who hold 正高 (人社厅发〔2022〕60号)."""
     if declaration.mode != DeclarationMode.EXCEPTIONAL:
@@ -381,6 +387,7 @@ RULES = (
     not_excluded,
     transfer_year,
     posted_long_enough,
+    channel_of_its_kind,
     exception_founded,
     person_eligible,
     institution_through_unit,

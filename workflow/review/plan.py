@@ -28,7 +28,7 @@ from workflow.committees import committee as committees
 from workflow.committees import competence
 from workflow.declarations.outcome import empty, include
 from workflow.office import working_days
-from workflow.review import scheme
+from workflow.review import scheme, season
 from workflow.review.venues import same_place
 from workflow.storage.files import store
 
@@ -153,10 +153,18 @@ def no_draw_in_hand(uow: UnitOfWork, plan: Plan) -> str | None:
 
 _OPINION = Ask("opinion", "审核意见", "area")
 _REASON = Ask("reason", "原因", "area", hint="如开评日期调整、参评人员变动、评委库人数不足")
+_SEASON = Ask(
+    "season_reason",
+    "开评日期说明",
+    "area",
+    required=False,
+    max_length=500,
+    hint="开评日期晚于最迟投票日的必填（118号 二(四)），随方案一并呈报审核",
+)
 # fmt: off
 PLAN = Flow("评审方案", PlanState, [
     #     verb          label          from                                    to                  by                          only if                       asks
-    Step("file",       "呈报",         {PlanState.DRAFT, PlanState.RETURNED},  PlanState.FILED,    COMMITTEE_OFFICE,           [my_plan, committee_valid, filed_in_time, venues_differ, size_right, needs_match, standards_cited, ratio_explained, scoring_sound, has_candidates], [], "118号 五(一)", "primary", "呈报后方案不能修改，确定呈报？"),
+    Step("file",       "呈报",         {PlanState.DRAFT, PlanState.RETURNED},  PlanState.FILED,    COMMITTEE_OFFICE,           [my_plan, committee_valid, filed_in_time, venues_differ, size_right, needs_match, standards_cited, ratio_explained, scoring_sound, has_candidates], [_SEASON], "118号 五(一)", "primary", "呈报后方案不能修改，确定呈报？"),
     Step("approve",    "审核通过",     {PlanState.FILED},                      PlanState.APPROVED, (HRSS_AUDIT, HRSS_SPECIAL), [right_desk],                 [_OPINION], "附件3 1.13", "primary"),
     Step("send_back",  "退回修改",     {PlanState.FILED},                      PlanState.RETURNED, (HRSS_AUDIT, HRSS_SPECIAL), [right_desk],                 [_OPINION], "附件3 1.13"),
     Step("reject",     "审核不通过",   {PlanState.FILED},                      PlanState.REJECTED, (HRSS_AUDIT, HRSS_SPECIAL), [right_desk],                 [_OPINION], "附件3 1.13", "bad"),
@@ -367,9 +375,11 @@ def detach(uow: UnitOfWork, plan: Plan, stored: StoredFile) -> None:
 
 
 @PLAN.performs("file")
-def file(uow: UnitOfWork, plan: Plan) -> None:
-    """呈报: from now on the plan is what the province sees."""
-    PLAN.advance(uow, plan, "file", candidates=len(plan.candidates))
+def file(uow: UnitOfWork, plan: Plan, *, season_reason: str = "") -> None:
+    """呈报: from now on the plan is what the province sees. A day after the last one for votes goes with its reason."""
+    if sentence := season.late_opening(uow.session, plan, season_reason):
+        raise Refused(sentence, field="season_reason")
+    PLAN.advance(uow, plan, "file", candidates=len(plan.candidates), opinion=season_reason.strip() or None)
     plan.filed_on = uow.today
 
 

@@ -16,7 +16,8 @@ from workflow.declarations import outcome
 from workflow.review import plan as plans
 from workflow.review.ranking import Outcome, contenders, decisions, preview
 from workflow.review.ranking import quota_left as quota_left
-from workflow.review.session import SESSION, late_vote
+from workflow.review.season import late_vote
+from workflow.review.session import SESSION
 
 #: The verbs of the result stand in the session's table.
 RESULT = SESSION

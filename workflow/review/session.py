@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from models.accounts.account import Account
 from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as D
 from models.review.ballot import Poll
-from models.review.plan import Plan, PlanState
+from models.review.plan import PlanState
 from models.review.session import UNDER_WAY, Member, Recusal, ReviewSession
 from models.review.session import SessionState as S
-from workflow.base import settings
 from workflow.base.abilities import verb
 from workflow.base.errors import NotNow, NotYou, Refused
 from workflow.base.flow import Ask, Flow, Step
@@ -40,6 +37,8 @@ from workflow.review.interview import called_in
 from workflow.review.interview import notify as notify
 from workflow.review.interview import schedule as schedule_interviews  # noqa: F401  (the office's names for them)
 from workflow.review.ranking import no_tie, tie_open, tied, undeclared
+from workflow.review.season import last_vote_day as last_vote_day
+from workflow.review.season import late_vote as late_vote
 from workflow.review.stage import (
     accounts_linked,
     call_off_asked,
@@ -247,22 +246,6 @@ def start_voting(uow: UnitOfWork, review: ReviewSession, *, late_vote_reason: st
     uow.session.add(poll)
     uow.session.flush()
     return poll
-
-
-def last_vote_day(session: Session, plan: Plan) -> date | None:
-    """The last day for votes: the batch's, else that of the parameter (12-24); none for committees with a calendar of
-    their own (T7, T9)."""
-    if plan.batch.vote_on is not None or plan.committee.own_calendar:
-        return plan.batch.vote_on
-    return settings.day_of(session, "vote_by", plan.year)
-
-
-def late_vote(session: Session, plan: Plan, voted_on: date, reason: str) -> str | None:
-    """Why a vote on that day needs a reason, or None when it has one or needs none (118号 二(四))."""
-    last = last_vote_day(session, plan)
-    if last is None or voted_on <= last or len(reason.strip()) >= 2:
-        return None
-    return f"投票表决原则上应于 {last}（含）前完成（118号 二(四)）；逾期的须填写逾期投票说明。"
 
 
 @SESSION.performs("waive")

@@ -67,6 +67,26 @@ def test_the_applicant_starts_a_declaration_in_an_open_batch(world, browser, ses
     assert world.account.person.id_number not in page and world.account.person.masked_id in page
 
 
+def test_who_has_no_unit_is_taken_by_the_office_of_his_place(world, browser, session):
+    """兜底 (118号 四(一)1): nobody names a unit he does not have; the place of 劳动关系 picks the office."""
+    client, alone = browser(world.account), {"unit_id": "", "channel": "fallback"}
+    page = start(client, world, **alone)
+    assert page.status_code == 422 and "请选择劳动关系所在地" in page.get_data(as_text=True)
+    page = start(client, world, **alone, labour_region="431100")
+    assert page.status_code == 422 and "永州市没有登记的人社部门" in page.get_data(as_text=True)
+    assert start(client, world, **alone, labour_region="430102").status_code == 302
+    made = mine(session, world)
+    assert (made.unit.kind, made.channel) == (NodeKind.CITY, "fallback")
+
+
+@pytest.mark.parametrize(
+    ("channel", "why"), [("agency", "不是人力资源服务机构"), ("fallback", "不是市州、县市区人社部门")]
+)
+def test_the_channel_is_of_the_kind_of_who_recommends(world, browser, channel, why):
+    page = start(browser(world.account), world, channel=channel)
+    assert page.status_code == 422 and why in page.get_data(as_text=True)
+
+
 def test_a_start_without_title_or_unit_keeps_what_was_typed(world, browser):
     page = start(browser(world.account), world, title_id="", unit_id="", **{"unit_id-text": "没有这家单位"})
     text = page.get_data(as_text=True)

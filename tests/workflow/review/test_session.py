@@ -17,8 +17,9 @@ from models.review.session import SessionState as S
 from workflow.base import policy
 from workflow.base.errors import NotNow, NotYou, Refused
 from workflow.base.roles import APPLICANT, COMMITTEE_OFFICE, EXPERT, SUPERVISOR
-from workflow.review import interview, scoring, waiver
+from workflow.review import interview, scoring, season, waiver
 from workflow.review import session as sessions
+from workflow.review.plan import PLAN
 from workflow.review.session import SESSION
 
 DAY = datetime(2026, 5, 21, 9, 0)
@@ -317,3 +318,22 @@ def test_no_verb_works_outside_its_stage(make, as_, state, step):
     )
     refusal = SESSION.refusal(as_(actor, DAY), case.review, step)
     assert isinstance(refusal, NotNow) == (state not in step.sources)
+
+
+def test_a_plan_out_of_season_says_so_and_after_the_last_day_for_votes_it_goes_with_its_reason(make, as_, session):
+    """118号 二(一)、二(四): told while it can be mended, not when the vote begins."""
+    plan = make.plan(state=PlanState.DRAFT)
+    office = make.account(COMMITTEE_OFFICE, committee=plan.committee)
+    found = season.remarks(session, plan)
+    assert len(found) == 1 and "不晚于线上审核截止 2026-09-28" in found[0]
+    plan.opens_on = date(2026, 10, 4)
+    assert ["不是工作日" in said for said in season.remarks(session, plan)] == [True]
+    plan.opens_on, plan.committee.valid_to = date(2027, 1, 5), date(2027, 12, 31)
+    plan.committee.size_exception = "湘人社函〔2026〕2号"
+    make.declaration(D.QUALIFIED, committee=plan.committee, batch=plan.batch, plan_id=plan.id)
+    session.flush()
+    with pytest.raises(Refused, match="晚于最迟投票日 2026-12-24") as refused:
+        PLAN.perform(as_(office), plan, "file")
+    assert "season_reason" in refused.value.fields
+    PLAN.perform(as_(office), plan, "file", season_reason="上级批准跨年评审")
+    assert plan.state == PlanState.FILED
