@@ -227,6 +227,11 @@ class Auditor(Officer):
         self.does("审核通过", said)
         return self if self.username.startswith("district") else self.signed(number)  # a county passes on alone
 
+    def names_the_document(self, number, document):
+        """登记发文文号 of a first title that has taken effect."""
+        self.record(self.screen, number)
+        return self.does("登记发文文号", {"任职资格文件文号": document})
+
     def sends_back(self, number, *items):
         """退回, everything told at once."""
         self.record(self.screen, number)

@@ -30,6 +30,7 @@ def test_a_first_title_is_effective_at_the_city(as_, office, numbers, person, wa
     as_("district1").audits(number)
     as_("city1").audits(number)
     assert applicant.state() == "已备案"
+    as_("city1").names_the_document(number, "长人社职〔2026〕18号")
     as_("hrss_cert").issues(applicant.name(), CITY)
     paper = applicant.certificate()
     assert says(paper.pdf, paper.number, paper.name, CITY)

@@ -35,4 +35,4 @@ class AuditScreen(AuditDesk):
     title = "职称申报人员资格审核"
     guide = "附件3 1.12"
     lead = "审核通过后推送上级审核单位或评委会；本机构为最终机构的，申报信息生效。材料不齐的一次性告知并退回。"
-    verbs = "approve receive_paper send_back pass_down hand_down lapse terminate cancel_filing"
+    verbs = "approve receive_paper send_back pass_down hand_down lapse terminate enter_document cancel_filing"

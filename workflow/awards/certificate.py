@@ -31,6 +31,7 @@ from workflow.base.flow import Ask, Flow, Step
 from workflow.base.notices import tell
 from workflow.base.unit_of_work import UnitOfWork, attempt
 from workflow.declarations import outcome
+from workflow.declarations.objected import no_open_objection, objected
 from workflow.jobs.kinds import works
 from workflow.jobs.work import Run, ask
 from workflow.register import blacklist
@@ -92,7 +93,7 @@ CERTIFICATE = Flow("证书", S, [
 def issue(uow: UnitOfWork, declarations: Iterable[Declaration], issuer: Issuer) -> list[Certificate]:
     """Issue certificates to these filed declarations, numbered in the order given; all or none (附件3 1.17).
 
-    Refused: a declaration that is not filed or has a certificate, a blacklisted person by name, a cancelled issuer,
+    Refused: a declaration that is not filed or has a certificate, one without the number of its document, one objected to, a blacklisted person by name, a cancelled issuer,
     numbers that the library does not hold, naming each prefix and how many are missing.
     """
     declarations = list(dict.fromkeys(declarations))
@@ -152,6 +153,14 @@ def _refuse_issue(uow: UnitOfWork, declarations: list[Declaration], issuer: Issu
     if blocked:
         names = {d.person_id: d.applicant_name for d in declarations}
         raise Refused("".join(blacklist.sentence(entry, names[key]) for key, entry in blocked.items()))
+    if unnamed := [d for d in declarations if not d.filing_number]:
+        named = "、".join(f"{d.applicant_name}（{d.number}）" for d in unnamed[:5])
+        raise Refused(
+            f"{named}尚未登记任职资格文件文号，不能发证（湘人社函〔2024〕115号 发文后发证）；"
+            "请审核通过的最终机构在“职称申报人员资格审核”中办理“登记发文文号”。"
+        )
+    if (case := objected(uow, declarations)) is not None:
+        raise Refused(f"{case.applicant_name}：{no_open_objection(uow, case)}")
     ids = [d.id for d in declarations]
     held = select(Certificate.number).where(Certificate.declaration_id.in_(ids), Certificate.state.in_(LIVE))
     if number := uow.session.scalar(held):

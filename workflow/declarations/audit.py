@@ -226,13 +226,8 @@ def _forward(uow: UnitOfWork, declaration: Declaration, verb: str, said: Opinion
     else:
         _take_effect(uow, declaration)
     if where is not None:
-        tell(
-            uow,
-            where,
-            "有新的申报待审核",
-            f"{declaration.number} {declaration.applicant_name} 已送达，请及时审核。",
-            link(declaration),
-        )
+        said_of = f"{declaration.number} {declaration.applicant_name} 已送达，请及时审核。"
+        tell(uow, where, "有新的申报待审核", said_of, link(declaration))
     tell(uow, declaration.person, "申报进度", _progress(declaration, where), link(declaration))
 
 
@@ -243,9 +238,12 @@ def _progress(declaration: Declaration, where: Any) -> str:
 
 
 def _take_effect(uow: UnitOfWork, declaration: Declaration) -> None:
-    """初定 and 认定: the final organisation's 通过 makes the record effective and issuable (附件3 1.12.3-1.3)."""
+    """初定 and 认定: the final organisation's 通过 makes the record effective, and issuable once its document is named
+    (附件3 1.12.3-1.3; 湘人社函〔2024〕115号: 发文, then the certificate)."""
     declaration.filed_on = uow.today
-    declaration.filing_number = f"{declaration.year}-{declaration.office_id:04d}-{declaration.id}"
+    last = step_at(declaration, declaration.position - 1) or declaration.route[-1]
+    said = f"{declaration.number} {declaration.applicant_name}已审核通过；发文后请办理“登记发文文号”，登记后方可发证。"
+    tell(uow, last.organisation, "请登记任职资格文件文号", said, link(declaration))
     if declaration.quota_id:
         quota.use(uow, declaration)
 

@@ -65,6 +65,7 @@ HOLDS = {
     eligibility.not_excluded:             ("没有经省厅确认的年龄限制和以考代评情形",     "令40号 第十二条",        lambda d: True),
     eligibility.transfer_year:            ("转入新岗位满 1 年并考核合格",              "118号 八(二)",           lambda d: d.mode == DeclarationMode.TRANSFER),
     eligibility.posted_long_enough:       ("派驻人员在派驻地的连续工作年限符合规定",   "118号 四(一)1",          lambda d: eligibility.facts_in(d, "declaring").get("posted") not in (None, "", "未派驻")),
+    eligibility.channel_of_its_kind:      ("推荐渠道与推荐机构的类型相符",             "118号 四(一)1",          lambda d: True),
     eligibility.exception_founded:        ("破格依据已填写，推荐人均已由本人答复，须核对依据原件", "人社厅发〔2022〕60号", lambda d: d.mode == DeclarationMode.EXCEPTIONAL),
     eligibility.person_eligible:          ("本人申报无立案审查、强制措施、刑罚和处分影响期情形，非公务员、未退休", "118号 三(四)", lambda d: True),
     eligibility.institution_through_unit: ("推荐渠道与岗位管理方式相符",               "118号 四(一)2",          lambda d: True),

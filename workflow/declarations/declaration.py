@@ -84,6 +84,14 @@ def step_at(declaration: Declaration, position: int) -> RouteStep | None:
     return next((stop for stop in declaration.route if stop.position == position), None)
 
 
+def my_result(uow: UnitOfWork, declaration: Declaration) -> str | None:
+    """The last organisation of an 初定 or 认定, by whose 通过 it took effect, until the certificate is issued."""
+    final = None if is_review(declaration) else next((stop for stop in declaration.route if stop.final), None)
+    if final is not None and final.organisation_id == uow.actor.organisation_id:
+        return None
+    return "只有审核通过该初定、认定的最终机构登记发文文号（附件3 1.12.3）；评审的备案文号在备案审核时填写。"
+
+
 def touch(declaration: Declaration) -> None:
     """A verb that keeps the state is a change as well: pages drawn before it are no longer the record."""
     flag_modified(declaration, "state")
@@ -453,6 +461,7 @@ DECLARATION = Flow("申报", S, [
     Step("report",          "报送人社部",       {S.ISSUED},                   S.REPORTED,       (HRSS_CERT, SYSTEM), [],                                   [], "附件3 1.18", inner=True),
     Step("revoke",          "撤销",             {S.FILED, S.ISSUED, S.REPORTED}, S.REVOKED,     (HRSS_CERT, HRSS_AUDIT), [],                            [], "118号 七(一)", inner=True),
     Step("terminate",       "终止申报参评",     {*AUDITED, S.QUALIFIED, *CANDIDATES, *PASSED}, S.TERMINATED,     HRSS_AUDIT,       [],                                   [Ask("opinion", "终止原因", "area"), Ask("document", "依据文号", max_length=80)], "118号 三(四)、七(一)", "bad", "终止后当年度不能再申报，确定终止？"),
+    Step("enter_document",  "登记发文文号",     {S.FILED},                    None,             AUDITORS,         [my_result, not_self],                [Ask("document", "任职资格文件文号", max_length=60, hint="初定、认定由最终机构发文确认任职资格；文号印在电子证书上，登记后方可发证")], "附件3 1.12.3、湘人社函〔2024〕115号", "primary"),
     Step("cancel_filing",   "取消备案",         {S.FILED},                    S.REVOKED,        HRSS_AUDIT,       [],                                   [Ask("opinion", "取消备案原因", "area", hint="未经审核、公示程序的，或者备案后查实弄虚作假的；失信的另在“黑名单管理”登记"), Ask("document", "依据文号", max_length=80)], "118号 四(二)3、七(一)", "bad", "取消备案后该职称视为未取得，不再发证，且不可恢复。确定取消？"),
 ])
 # fmt: on

@@ -5,6 +5,8 @@ Whether one is proven is what was found (`upheld`), never its state: answering t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import ColumnElement, or_, select
 
 from models.awards.publicity import Objection, ObjectionState
@@ -31,6 +33,8 @@ def proven(state: str) -> str:
                 "异议经查证属实，不能认定复核合格（118号 四(二)2、四(四)）；"
                 "请办理“复核不合格”，或由省厅审核岗办理“终止申报参评”。"
             )
+        case S.FILED:
+            return "异议经查证属实，不能发证（118号 四(二)3、六(二)）；请由省厅审核岗办理“取消备案”。"
         case S.FILING:
             return "异议经查证属实，不能备案（118号 六(二)）；请由省厅审核岗退回备案，再办理“终止申报参评”。"
     return "异议经查证属实，不能继续办理（118号 四(二)2、六(二)）；请由省厅审核岗办理“终止申报参评”。"
@@ -51,6 +55,15 @@ def no_open_objection(uow: UnitOfWork, declaration: Declaration) -> str | None:
     if sentence := no_proven_objection(uow, declaration):
         return sentence
     return _WAITS if _any(uow, declaration, OPEN) else None
+
+
+def objected(uow: UnitOfWork, declarations: Sequence[Declaration]) -> Declaration | None:
+    """The first of many of whom an objection is open or proven, in one query."""
+    ids = [declaration.id for declaration in declarations]
+    found = set(
+        uow.session.scalars(select(Objection.declaration_id).where(Objection.declaration_id.in_(ids), BLOCKING))
+    )
+    return next((declaration for declaration in declarations if declaration.id in found), None)
 
 
 def none_before_effect(uow: UnitOfWork, declaration: Declaration) -> str | None:

@@ -7,16 +7,19 @@ from itertools import product
 import pytest
 from sqlalchemy import select
 
+from models.awards.certificate import Issuer
+from models.awards.publicity import Objection, ObjectionState
 from models.committees.catalogue import TitleLevel
 from models.declarations.declaration import DeclarationState as S
 from models.declarations.paper_stub import PaperStub
 from models.declarations.quota import Quota, QuotaState
-from models.paths.path import Way
+from models.paths.path import AcceptanceOffice, Way
 from models.register.organisation import NodeKind, UnitNature
 from tests.conftest import NOON
 from tests.hands import both
 from tests.workflow.declarations.test_bound import post, sign
 from workflow import lifecycles  # noqa: F401  (every verb does what it does)
+from workflow.awards import certificate
 from workflow.base import roles
 from workflow.base.errors import Refused
 from workflow.declarations import bound, paper_only, quota_need, submission
@@ -88,6 +91,27 @@ def test_the_province_ends_a_case_wherever_it_stands_before_it_is_filed(state, m
     end = {"opinion": "业绩材料造假", "document": "湘人社罚〔2026〕1号"}
     DECLARATION.perform(as_(make.account(roles.HRSS_AUDIT)), case, "terminate", **end)
     assert (case.state, case.filing_id, case.result_reason) == (S.TERMINATED, None, "业绩材料造假")
+
+
+def test_a_first_title_stands_on_a_document_that_its_last_office_names(make, as_):
+    """湘人社函〔2024〕115号: 发文, then the certificate; no number is invented, and an objection holds the certificate."""
+    unit, city = make.organisation(), make.organisation(NodeKind.CITY)
+    office = make._add(AcceptanceOffice, {}, organisation=city, node_kind=city.kind, way=Way.INITIAL, level="assistant")
+    batch = make.batch(office=office)
+    case = make.declaration(state=S.FILED, filed_on=NOON.date(), unit=unit, route=(city,), batch=batch, way=Way.INITIAL)
+    case.route[-1].final = True
+    issuer = make._add(Issuer, {}, organisation=city, code="01000000")
+    clerk, certs = make.account(roles.CITY_OFFICER, organisation_id=city.id), as_(make.account(roles.HRSS_CERT))
+    with pytest.raises(Refused, match="尚未登记任职资格文件文号"):
+        certificate.issue(certs, [case], issuer)
+    stranger = make.account(roles.CITY_OFFICER, organisation_id=make.organisation(NodeKind.CITY).id)
+    with pytest.raises(Refused, match="最终机构"):
+        DECLARATION.perform(as_(stranger), case, "enter_document", document="长人社职〔2026〕18号")
+    DECLARATION.perform(as_(clerk), case, "enter_document", document=" 长人社职〔2026〕18号 ")
+    assert (case.filing_number, case.state) == ("长人社职〔2026〕18号", S.FILED)
+    make._add(Objection, {}, declaration_id=case.id, text="异议", registered_at=NOON, state=ObjectionState.REGISTERED)
+    with pytest.raises(Refused, match="异议尚未办结"):
+        certificate.issue(certs, [case], issuer)
 
 
 def test_what_was_filed_without_audit_or_posting_loses_its_filing(make, as_):
