@@ -22,7 +22,7 @@ class EndorsementScreen(FlowScreen):
     title, guide = "破格推荐", ""
     lead = (
         "破格申报须有两名本系列正高级职称人员推荐（人社厅发〔2022〕60号）："
-        "申报人凭证书编号和姓名邀请，由推荐人本人答复。"
+        "申报人凭证书编号和姓名邀请，由推荐人本人答复；推荐人证书早于本系统的，在申报材料中上传其签名的推荐书和证书。"
     )
     columns = "declaration.number declaration.applicant_name person.name asked_at answered_at state"
     labels = {

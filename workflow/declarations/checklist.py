@@ -66,7 +66,7 @@ HOLDS = {
     eligibility.transfer_year:            ("转入新岗位满 1 年并考核合格",              "118号 八(二)",           lambda d: d.mode == DeclarationMode.TRANSFER),
     eligibility.posted_long_enough:       ("派驻人员在派驻地的连续工作年限符合规定",   "118号 四(一)1",          lambda d: eligibility.facts_in(d, "declaring").get("posted") not in (None, "", "未派驻")),
     eligibility.channel_of_its_kind:      ("推荐渠道与推荐机构的类型相符",             "118号 四(一)1",          lambda d: True),
-    eligibility.exception_founded:        ("破格依据已填写，推荐人均已由本人答复，须核对依据原件", "人社厅发〔2022〕60号", lambda d: d.mode == DeclarationMode.EXCEPTIONAL),
+    eligibility.exception_founded:        ("破格依据已填写，推荐人本人已答复或已交推荐书，须核对依据原件", "人社厅发〔2022〕60号", lambda d: d.mode == DeclarationMode.EXCEPTIONAL),
     eligibility.person_eligible:          ("本人申报无立案审查、强制措施、刑罚和处分影响期情形，非公务员、未退休", "118号 三(四)", lambda d: True),
     eligibility.institution_through_unit: ("推荐渠道与岗位管理方式相符",               "118号 四(一)2",          lambda d: True),
     eligibility.first_title_earned:       ("学历和从业年限达到初定条件",               "湘人社函〔2024〕115号",  lambda d: d.way == Way.INITIAL),
@@ -100,6 +100,16 @@ def conditions(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
     for told in exclusions.told(uow.session, declaration):
         if not told.refuses:
             yield Check(LOOK, told.sentence, told.clause)
+
+
+def recommended_on_paper(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
+    """破格推荐 by who holds a certificate that this system has not issued: somebody has to look."""
+    if declaration.mode != DeclarationMode.EXCEPTIONAL or declaration.state not in AUDITED:
+        return
+    if papers := eligibility.recommended_by(uow, declaration)[1]:
+        yield Check(
+            LOOK, f"破格推荐中有推荐书 {papers} 份，须核验推荐人签名和正高级职称证书原件", "人社厅发〔2022〕60号"
+        )
 
 
 def held_title(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
@@ -280,6 +290,7 @@ def degrees(uow: UnitOfWork, declaration: Declaration) -> Iterator[Check]:
 
 PARTS = (
     conditions,
+    recommended_on_paper,
     held_title,
     degrees,
     rules,

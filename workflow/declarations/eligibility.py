@@ -23,7 +23,7 @@ from workflow.committees import committee
 from workflow.conditions import exclusions, judged
 from workflow.conditions.days import full_years
 from workflow.conditions.three import Verdict
-from workflow.declarations import channel, endorsement
+from workflow.declarations import channel, content, endorsement
 from workflow.register import blacklist
 
 
@@ -36,6 +36,8 @@ class Finding:
 
 
 Rows = list[dict[str, Any]]
+#: The material in which who holds an older certificate recommends, one file for each.
+ON_PAPER = "recommendation"
 
 
 def rows_in(declaration: Declaration, section: str) -> Rows:
@@ -197,9 +199,7 @@ def _directly(uow: UnitOfWork, declaration: Declaration) -> bool:
 
 def judgement(uow: UnitOfWork, declaration: Declaration) -> judged.Judgement:
     """What the conditions of the title say of the declaration, with the recommendations that were answered."""
-    count = (
-        len(endorsement.given(uow.session, declaration)) if declaration.mode == DeclarationMode.EXCEPTIONAL else None
-    )
+    count = sum(recommended_by(uow, declaration)) if declaration.mode == DeclarationMode.EXCEPTIONAL else None
     return judged.judgement_of(uow.session, declaration, recommenders=count)
 
 
@@ -265,6 +265,13 @@ def channel_of_its_kind(uow: UnitOfWork, declaration: Declaration) -> Iterator[F
         yield Finding("channel", sentence)
 
 
+def recommended_by(uow: UnitOfWork, declaration: Declaration) -> tuple[int, int]:
+    """破格: how many holders of 正高 have answered themselves, and how many recommend on paper, because their
+    certificates are older than this system: unit and committee look at these (118号 四(二)1、四(四))."""
+    papers = sum(material.kind == ON_PAPER for material in content.materials_of(uow, declaration))
+    return len(endorsement.given(uow.session, declaration)), papers
+
+
 def exception_founded(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
     """破格: a basis and so many recommenders (two) who hold 正高 (人社厅发〔2022〕60号)."""
     if declaration.mode != DeclarationMode.EXCEPTIONAL:
@@ -273,12 +280,13 @@ def exception_founded(uow: UnitOfWork, declaration: Declaration) -> Iterator[Fin
     if not facts.get("exception_basis"):
         yield Finding("declaring.exception_basis", "破格申报须填写破格类别与依据（人社厅发〔2022〕60号）；请补充填写。")
     wanted = settings.value(uow.session, "recommenders")
-    answered = endorsement.given(uow.session, declaration)
-    if len(answered) < wanted:
+    answered, papers = recommended_by(uow, declaration)
+    if answered + papers < wanted:
         yield Finding(
             "declaring.exception_kind",
-            f"破格申报须有 {wanted} 名同专业正高级专家推荐（人社厅发〔2022〕60号），现有 {len(answered)} 名本人同意；"
-            "请在“破格推荐”中凭证书编号和姓名邀请，由推荐人登录本人账号答复。",
+            f"破格申报须有 {wanted} 名同专业正高级专家推荐（人社厅发〔2022〕60号），现有 {answered} 名本人同意、推荐书 {papers} 份；"
+            "推荐人证书由本系统发放的，请在“破格推荐”中凭证书编号和姓名邀请，由推荐人登录本人账号答复；"
+            "证书早于本系统的，请在“申报材料上传”中逐人上传签名的推荐书和正高级证书，由单位和评委会核验。",
         )
 
 

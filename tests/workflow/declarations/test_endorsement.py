@@ -13,11 +13,12 @@ from models.awards.truth import CertificateTruth, TruthState
 from models.declarations.declaration import DeclarationMode
 from models.declarations.declaration import DeclarationState as D
 from models.declarations.endorsement import EndorsementState as S
+from models.declarations.material import Material, StoredFile
 from models.office.notice import Notice
 from models.paths.path import Way
 from workflow.base import policy, roles
 from workflow.base.errors import NotNow, NotYou, Refused
-from workflow.declarations import eligibility, endorsement
+from workflow.declarations import checklist, eligibility, endorsement
 from workflow.declarations.endorsement import ENDORSEMENT
 
 NOON = datetime(2026, 5, 20, 12, 0)
@@ -102,6 +103,19 @@ def test_two_are_asked_by_message_and_answer_themselves(case, make, as_, session
         case.answer(asked)
         assert (asked.state, asked.answered_at, asked.words) == (S.GIVEN, NOON, "业绩突出，同意推荐")
     assert missing(case, as_) == []
+
+
+def test_who_holds_an_older_certificate_recommends_on_paper_and_somebody_has_to_look(case, make, as_):
+    """No former certificate is in the register: a signed 推荐书 for each, checked by unit and committee."""
+    case.answer(case.ask(holder(make, case.declaration, 1)))
+    assert "推荐书 0 份" in missing(case, as_)[0] and "逐人上传签名的推荐书" in missing(case, as_)[0]
+    facts = dict(key="a" * 32, sha256="b" * 64, name="推荐书.pdf", media_type="application/pdf", size=9, owner_id=1)
+    stored = make._add(StoredFile, {}, **facts, owner_kind="declaration", uploaded_at=NOON, uploaded_by=1)
+    make._add(Material, {}, declaration_id=case.declaration.id, kind="recommendation", file=stored)
+    assert missing(case, as_) == []
+    case.declaration.state = D.UNDER_AUDIT
+    told = list(checklist.recommended_on_paper(as_(case.applicant, NOON), case.declaration))
+    assert [(check.tone, "推荐书 1 份" in check.sentence) for check in told] == [(checklist.LOOK, True)]
 
 
 def test_an_answer_no_counts_for_nothing_and_another_may_be_asked(case, make, as_):

@@ -281,7 +281,7 @@ def test_the_end_of_a_running_project_may_lie_ahead_and_of_a_finished_one_may_no
 
 
 def test_an_exceptional_declaration_needs_a_basis_and_types_no_recommenders():
-    """Who recommends is asked and answers himself (test_endorsement); a name and a letter that are handed in do not."""
+    """Who recommends answers himself, or signs a letter that somebody checks (test_endorsement); names alone do not."""
     told = wrong(whole(), mode="exceptional")
     assert {"declaring.exception_kind", "declaring.exception_basis", "materials.exception"} == set(told)
     section = form().section("declaring")
