@@ -234,6 +234,15 @@ _OBJECTIONS = Ask(
     hint="有异议尚未办结的人员，处理结束后另行备案（118号 六(二)）",
 )
 
+_LATE = Ask(
+    "late_reason",
+    "逾期说明",
+    "area",
+    required=False,
+    max_length=500,
+    hint="评审工作结束 15 个工作日后申请备案的必填（118号 六(二)），并入评审总结",
+)
+
 # fmt: off
 FILING = Flow("评审结果备案", S, [
     #     verb         label      from           to           by                      only if
@@ -243,7 +252,7 @@ FILING = Flow("评审结果备案", S, [
           Ask("opinion", "审核意见", "area", required=False)],
          clause="附件3 1.15", tone="primary", confirm="备案后取得时间确定、职数核销，确定通过吗？"),
     Step("send_back", "退回",     {S.SUBMITTED}, S.RETURNED,  roles.HRSS_AUDIT,       (),          [_OPINION], clause="附件3 1.15"),
-    Step("resubmit",  "重新申请", {S.RETURNED},  S.SUBMITTED, roles.COMMITTEE_OFFICE, [my_filing], [_NUMBER, _SUMMARY, _OBJECTIONS],
+    Step("resubmit",  "重新申请", {S.RETURNED},  S.SUBMITTED, roles.COMMITTEE_OFFICE, [my_filing], [_NUMBER, _SUMMARY, _OBJECTIONS, _LATE],
          clause="附件2 1.2.7", tone="primary"),
 ])
 # fmt: on
@@ -256,13 +265,14 @@ def apply(
     application_number: str,
     summary: str,
     objected: str = "",
+    late_reason: str = "",
     declarations: Iterable[Declaration] | None = None,
 ) -> Filing:
     """Apply for the filing of the plan's results (附件2 1.2.7 备案).
 
     Without `declarations` everybody fit is taken and the others wait; with them each must be fit. Refused:
     another committee's plan, a plan not yet reviewed, nobody fit (with the reasons), a blacklisted person by name,
-    open objections without a statement on them.
+    open objections without a statement on them, an application after its fifteen working days without the reason.
     """
     uow.lead(APPLY, "只有该评委会的办事机构可以申请备案（附件2 1.2.7）。")
     if uow.actor.committee_id != plan.committee_id:
@@ -274,12 +284,16 @@ def apply(
         wrong["application_number"] = "请填写备案申请文号。"
     if not summary.strip():
         wrong["summary"] = "请填写评审总结。"
+    if _overdue(uow, plan) and not late_reason.strip():
+        wrong["late_reason"] = (
+            f"应于 {due_on(uow.session, plan)} 前申请备案，现已逾期（118号 六(二)）；请写明逾期原因。"
+        )
     if wrong:
         raise Refused("；".join(s.rstrip("。") for s in wrong.values()) + "。", fields=wrong)
     filing = Filing(
         plan=plan,
         application_number=application_number.strip(),
-        summary=summary.strip(),
+        summary=_with_reason(summary, late_reason),
         objected=objected.strip(),
         applied_on=uow.today,
         state=S.SUBMITTED,
@@ -294,10 +308,16 @@ def apply(
         people=len(chosen),
         left=len(left),
         overdue=_overdue(uow, plan),
+        opinion=late_reason.strip() or None,
         after=S.SUBMITTED,
     )
     _enter(uow, filing, chosen)
     return filing
+
+
+def _with_reason(summary: str, late_reason: str) -> str:
+    """The summary that the deciding desk reads, with why it comes late."""
+    return f"{summary.strip()}（逾期说明：{late_reason.strip()}）" if late_reason.strip() else summary.strip()
 
 
 def _choose(
@@ -403,11 +423,20 @@ def send_back(uow: UnitOfWork, filing: Filing, *, opinion: str) -> None:
 
 
 @FILING.performs("resubmit")
-def resubmit(uow: UnitOfWork, filing: Filing, *, application_number: str, summary: str, objected: str = "") -> None:
+def resubmit(
+    uow: UnitOfWork,
+    filing: Filing,
+    *,
+    application_number: str,
+    summary: str,
+    objected: str = "",
+    late_reason: str = "",
+) -> None:
     """Apply again with the corrected papers; the people are gathered anew."""
     chosen, left = _choose(uow, filing.plan, objected or "", None)
     FILING.advance(uow, filing, "resubmit", people=len(chosen), left=len(left))
-    filing.application_number, filing.summary, filing.objected = application_number, summary, objected or ""
+    filing.application_number, filing.objected = application_number, objected or ""
+    filing.summary = _with_reason(summary, late_reason or "")
     filing.applied_on = uow.today
     _enter(uow, filing, chosen)
 

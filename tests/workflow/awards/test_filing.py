@@ -127,6 +127,16 @@ def test_the_default_day_is_five_working_days_after_the_vote(case, session):
     assert "加 5 个工作日" in filings.usual_day(session, case.plan).why
 
 
+def test_an_application_after_its_fifteen_working_days_says_why(case):
+    """118号 六(二): the desk that decides reads the reason in the summary."""
+    case.person()
+    case.as_ = lambda actor, now=datetime(2026, 11, 9, 12): case._as(actor, now)
+    with pytest.raises(Refused, match="2026-11-06 前申请备案") as refused:
+        case.apply()
+    assert set(refused.value.fields) == {"late_reason"}
+    assert case.apply(late_reason="异议核查延期").summary == "评审工作总结（逾期说明：异议核查延期）"
+
+
 def test_the_end_of_publicity_or_of_an_objection_counts_where_it_is_later(case, session):
     first, second = case.person(), case.person(result_ends=date(2026, 10, 28))
     filing = case.apply(declarations=[first])
