@@ -22,6 +22,7 @@ from workflow.base.flow import Ask, Flow, Step
 from workflow.base.notices import tell
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.register import organisation as organisations
+from workflow.register import register
 
 policy.NOUNS[Registration] = "单位注册"
 policy.enter(Registration, "province", "全省的单位注册", (r.HRSS_CONFIG,), lambda _actor: true())
@@ -42,6 +43,17 @@ def at_my_desk(uow: UnitOfWork, registration: Registration) -> str | None:
     if uow.actor.plays(r.HRSS_CONFIG) or registration.superior_id == uow.actor.organisation_id:
         return None
     return f"由上级单位“{registration.superior.name}”核验（{_CLAUSE}）；请联系该单位办理。"
+
+
+def cautions(uow: UnitOfWork, registration: Registration) -> list[str]:
+    """What whoever verifies should look at: a name that another unit bears, a nature that the code contradicts."""
+    found = []
+    if registration.organisation_id is None:
+        if codes := register.namesakes(uow.session, registration.code, registration.name):
+            found.append(f"登记簿已有同名机构（{'、'.join(codes)}），请核对登记证书，属同一单位的不予通过")
+        if sentence := register.nature_against(registration.code, registration.nature):
+            found.append(sentence.rstrip("。"))
+    return found
 
 
 # fmt: off

@@ -214,6 +214,8 @@ def register_organisation(
         }
     elif wrong := register.faults(register.known(uow.session, [row]), row):
         raise Refused("机构信息有误，请按提示修改。", fields=wrong)
+    elif sentence := register.nature_against(row["code"], row["nature"]):
+        raise Refused(sentence, field="nature")
     in_hand = select(Registration.id).where(Registration.code == row["code"], Registration.state == S.WAITING)
     if uow.session.scalar(in_hand) is not None:
         raise Refused("该单位的注册正在核验，不能重复注册；请等待上级单位核验，或与其联系。", field="code")

@@ -9,6 +9,7 @@ vote) is in the rules themselves.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -28,6 +29,10 @@ SECURE = verb("setting.secure", "调整安全参数", "规则参数", SECURITY_A
 
 Value = int | str | bool
 TRUE, FALSE = "1", "0"
+
+#: What a certificate number is made of: a pattern without one of them stops every certificate weeks later.
+PATTERN_PARTS = re.compile(r"\{[^{}]*\}?|\}")
+PATTERN = ["{grade}", "{series}", "{year}", "{way}", "{issuer}", "{serial}"]
 
 
 @dataclass(frozen=True)
@@ -62,9 +67,13 @@ class Setting:
                 return self._day(text)
         if not text or len(text) > 2000:
             raise Refused(f"{self.label}应为 1 至 2000 字。", field="value")
+        if self.name == "number_pattern" and PATTERN_PARTS.findall(text) != PATTERN:
+            named = "".join(PATTERN)
+            raise Refused(f"{self.label}须依次含 {named} 各一次，其间可加固定字符，现为“{text[:60]}”。", field="value")
         return text
 
     def _number(self, text: str) -> int:
+        text = unicodedata.normalize("NFKC", text)
         unit = "%" if self.kind == "percent" else ""
         if not re.fullmatch(r"-?[0-9]{1,9}", text):
             raise Refused(f"{self.label}应为整数，现为“{text[:20]}”。", field="value")
@@ -77,6 +86,7 @@ class Setting:
         return number
 
     def _day(self, text: str) -> str:
+        text = unicodedata.normalize("NFKC", text)
         try:
             if re.fullmatch(r"[0-9]{2}-[0-9]{2}", text) and date.fromisoformat(f"2023-{text}"):
                 return text  # held against a common year: 02-29 does not come every year

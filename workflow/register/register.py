@@ -89,6 +89,24 @@ def nature_by_code(code: str) -> str:
     return UnitNature.SOCIAL if code.startswith("5") else UnitNature.PRIVATE
 
 
+def nature_against(code: str, nature: str) -> str | None:
+    """Where a credit code proves another 单位性质 than is given (GB 32100, first sign: who registers it)."""
+    public = nature in (UnitNature.INSTITUTION, UnitNature.GOVERNMENT)
+    if (code.startswith("1") and not public) or (code[:1] in ("5", "9") and public):
+        usual = UnitNature(nature_by_code(code)).label
+        return (
+            f"统一信用代码 {code} 是“{usual}”类登记，与单位性质“{UnitNature(nature).label}”不符"
+            "（GB 32100；118号 三(二)1 事业单位按职数申报）；请对照登记证书更正。"
+        )
+    return None
+
+
+def namesakes(session: Session, code: str, name: str) -> list[str]:
+    """Codes of organisations in use that bear exactly this name under another code."""
+    same = select(TABLE.c.code).where(TABLE.c.name == name, TABLE.c.code != code, TABLE.c.active.is_(True))
+    return list(session.scalars(same.order_by(TABLE.c.code).limit(5)))
+
+
 def normal(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row as the register keeps it: single blanks, plain codes, and 单位性质 from the code where none is given."""
     kept = dict(row)

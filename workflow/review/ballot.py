@@ -364,6 +364,13 @@ def counted_poll(session: Session, review: ReviewSession) -> Poll | None:
     return session.scalar(select(Poll).where(Poll.session_id == review.id, Poll.state.in_([P.CLOSED, P.DESTROYED])))
 
 
+def stayed(session: Session, review: ReviewSession) -> list[Member]:
+    """Who attended the vote that is counted, of those who signed in: whoever left before it signs nothing of it."""
+    poll = counted_poll(session, review)
+    roll = set(session.scalars(select(Roll.expert_id).where(Roll.poll_id == poll.id))) if poll else set()
+    return [member for member in present(review) if not roll or member.expert_id in roll]
+
+
 def results_of(session: Session, sessions: Sequence[int]) -> dict[int, tuple[int, int]]:
     """Id of a review session to (how many stood for the vote, how many of them are declared passed)."""
     passed = func.sum(case((Declaration.state.in_(states(stage=Stage.REVIEW)), 0), else_=1))

@@ -92,12 +92,12 @@ _LATE = Ask(
 
 
 def _here(uow: UnitOfWork, review: ReviewSession) -> Sequence[tuple[str, str]]:
-    """Members who came, by code."""
-    return [(m.code, m.code + ("（主任委员）" if m.chair else "")) for m in present(review)]
+    """Members who came and stayed for the vote, by code."""
+    return [(m.code, m.code + ("（主任委员）" if m.chair else "")) for m in ballot.stayed(uow.session, review)]
 
 
 def _leader(uow: UnitOfWork, review: ReviewSession) -> str:
-    return next((m.code for m in present(review) if m.chair), "")
+    return next((m.code for m in ballot.stayed(uow.session, review) if m.chair), "")
 
 
 _SIGNED = [
@@ -262,12 +262,15 @@ def waive(
 def seal(uow: UnitOfWork, review: ReviewSession, *, chair: str, scrutineers: Sequence[str], minutes: str) -> None:
     """Chair and scrutineers sign the count, and the minutes are kept (令40号 第二十一、二十二条).
 
-    They are members who came, by code. Refused: somebody who did not, fewer than two scrutineers, the chair among them.
+    They are members who came and stayed for the vote, by code. Refused: somebody who did not, fewer than two
+    scrutineers, the chair among them.
     """
-    here = {member.code for member in present(review)}
+    here = {member.code for member in ballot.stayed(uow.session, review)}
     named = sorted(set(scrutineers))
     if chair not in here or set(named) - here:
-        raise Refused("主持人和计票、监票人须是已报到的评委（令40号 第二十一条）；请重新选择。", field="scrutineers")
+        raise Refused(
+            "主持人和计票、监票人须是已报到并参加投票的评委（令40号 第二十一条）；请重新选择。", field="scrutineers"
+        )
     if len(named) < 2 or chair in named:
         raise Refused(
             "计票、监票人不少于两人，且不能由主持人兼任（令40号 第二十一条）；请重新选择。", field="scrutineers"

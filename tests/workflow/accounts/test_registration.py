@@ -183,6 +183,24 @@ def test_what_could_not_be_entered_is_refused_before_anybody_looks(uow, unit):
     assert "code" in refused.value.fields
 
 
+@pytest.mark.parametrize(
+    ("code", "nature"), [(CODE, UnitNature.INSTITUTION), ("12430102MB2718979D", UnitNature.PRIVATE)]
+)
+def test_a_nature_that_the_credit_code_contradicts_is_not_registered(uow, unit, code, nature):
+    """A 事业单位 does not leave its 职数 behind by calling itself a company (118号 三(二)1)."""
+    with pytest.raises(Refused, match="与单位性质") as refused:
+        registration.register_organisation(uow, **unit | {"code": code, "nature": nature})
+    assert "nature" in refused.value.fields
+
+
+def test_whoever_verifies_reads_that_another_unit_bears_the_name(make, uow, unit):
+    found = awaiting.of(uow.session, registration.register_organisation(uow, **unit))
+    assert admission.cautions(uow, found) == []
+    twin = make.organisation(name=unit["name"])
+    (told,) = admission.cautions(uow, found)
+    assert "同名机构" in told and twin.code in told
+
+
 def test_what_an_office_has_entered_meanwhile_under_another_name_is_not_opened(make, as_, uow, unit):
     found = awaiting.of(uow.session, registration.register_organisation(uow, **unit))
     make.organisation(code=CODE, name="另一家公司")

@@ -57,6 +57,9 @@ def test_only_the_configuration_desk_changes_parameters(make, as_, role):
         ("vote_by", "02-29", "每年都有"),
         ("vote_by", "W05-1", "每年都有"),
         ("number_pattern", " ", "应为 1 至"),
+        ("number_pattern", "X", "须依次含"),
+        ("number_pattern", "{grade}{series}{year}{way}{issuer}{serial}{serial}", "须依次含"),
+        ("number_pattern", "{grade}{series}{year}{way}{issuer}{serial", "须依次含"),
     ],
 )
 def test_a_value_outside_is_refused_with_a_sentence_at_the_field(session, uow, make, as_, name, given, sentence):

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from models.declarations.declaration import DeclarationState as D
 from models.office.notice import Notice
-from models.review.ballot import Poll
+from models.review.ballot import Poll, Roll
 from models.review.draw import Draw
 from models.review.plan import PlanState
 from models.review.session import InterviewSlot, Recusal
@@ -17,7 +17,7 @@ from models.review.session import SessionState as S
 from workflow.base import policy
 from workflow.base.errors import NotNow, NotYou, Refused
 from workflow.base.roles import APPLICANT, COMMITTEE_OFFICE, EXPERT, SUPERVISOR
-from workflow.review import interview, scoring, season, waiver
+from workflow.review import ballot, interview, scoring, season, waiver
 from workflow.review import session as sessions
 from workflow.review.plan import PLAN
 from workflow.review.session import SESSION
@@ -337,3 +337,16 @@ def test_a_plan_out_of_season_says_so_and_after_the_last_day_for_votes_it_goes_w
     assert "season_reason" in refused.value.fields
     PLAN.perform(as_(office), plan, "file", season_reason="上级批准跨年评审")
     assert plan.state == PlanState.FILED
+
+
+def test_whoever_left_before_the_vote_signs_nothing_of_the_count(make, as_, session):
+    """令40号 第二十一条: chair and scrutineers are of those on the roll of the vote."""
+    case = make.sitting("voting")
+    poll = make._add(Poll, {}, session_id=case.review.id, members=5, attending=4, state="closed")
+    for expert in case.experts[1:]:
+        make._add(Roll, {}, poll_id=poll.id, expert_id=expert.id, voted=True)
+    codes = [expert.code for expert in case.experts]
+    assert [member.code for member in ballot.stayed(session, case.review)] == codes[1:]
+    minutes = {"chair": codes[1], "minutes": "会议记录"}
+    with pytest.raises(Refused, match="参加投票"):
+        sessions.seal(as_(case.office, DAY), case.review, **minutes, scrutineers=[codes[0], codes[2]])
