@@ -120,7 +120,7 @@ class Flow:
         """Why the actor may not do this now, or None. Buttons and actions both ask here."""
         step = self[step] if isinstance(step, str) else step
         if not (uow.actor.plays(*step.roles) if step.inner or uow.led else self.leads(uow.actor, step)):
-            return NotYou(f"只有{'、'.join(step.roles)}可以{step.label}，请由有权限的账号办理。")
+            return NotYou(f"只有{'、'.join(step.roles)}可以办理“{step.label}”，请由有权限的账号办理。")
         if subject.state not in set(step.sources):
             return NotNow(f"当前状态为“{self.states(subject.state).label}”，不能{step.label}；请刷新后查看最新状态。")
         sentences = (_answer(uow, subject, guard) for guard in step.guards)
