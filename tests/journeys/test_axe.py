@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.journeys.world import BATCH
 from workflow.base import roles as r
 
 #: Who looks: an account of each role that has a workbench of its own.
@@ -38,13 +39,28 @@ def test_the_main_pages_of_a_role_are_clean(as_, office, who):
     assert found == {}
 
 
-def test_the_guided_choice_is_clean(as_, office):
-    window = as_("person1")
+#: The pages of declaring and auditing that no menu leads to, or that stand beyond the first ten.
+SEEN = {
+    "person3": ("/guided/", "/declare/", "{mine}", "{mine}/materials", "{mine}/check", "{mine}/section/education",
+                "/recognition/{key}", "/library/"),
+    "district3": ("/auditscreen/show/{key}", "/auditscreen/side/{key}", "/delegationscreen/list/",
+                  "/paperpilescreen/list/", "/paperpilescreen/add", "/phrasescreen/list/", "/phrasescreen/points"),
+    "hrss_config": ("/formeditionscreen/list/", "/formeditionscreen/add", "/formrulescreen/list/", "/phrasescreen/add"),
+}  # fmt: skip
+
+
+def test_the_pages_of_declaring_and_auditing_are_clean(as_, office):
+    person3 = as_("person3")
+    person3.looks_up(person3.number_of(BATCH))
+    mine = f"/declare/{person3.key}"
     found = {}
-    for address in ("/guided/", "/declare/"):
-        window.page.goto(address)
-        if violations := violated(office, window.page):
-            found[address] = violations
+    for who, addresses in SEEN.items():
+        window = as_(who)
+        for address in addresses:
+            page = address.format(mine=mine, key=person3.key)
+            assert window.page.goto(page).ok, page
+            if violations := violated(office, window.page):
+                found[who, page] = violations
     assert found == {}
 
 

@@ -26,6 +26,7 @@ from workflow.base.unit_of_work import UnitOfWork, attempt
 from workflow.jobs import job as jobs
 from workflow.papers import found, pile
 from workflow.papers.pile import PILE
+from workflow.storage import preview
 
 #: What is said of a page that belongs to no case here.
 LOOSE = {
@@ -118,6 +119,9 @@ class PaperPileScreen(FlowScreen):
             "receipts": receipts,
             "place": lambda sheet: places[(sheet.file, sheet.at)],
             "look": lambda sheet: url_for("PreviewView.show", key=keys[sheet.file].key, page=sheet.at),
+            "picture": lambda sheet: url_for(
+                "PreviewView.page", key=keys[sheet.file].key, number=sheet.at, width=preview.ZOOMS[0]
+            ),
             "file_name": lambda sheet: keys[sheet.file].name,
             "spans": found.spans,
             "working": record.state == PileState.READ and self.may("act"),

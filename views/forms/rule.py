@@ -108,4 +108,5 @@ class FormRuleScreen(Screen):
 
     def after_add(self, record: Any) -> Any:
         """Back to the edition, where the next one is entered."""
+        super().after_add(record)
         return redirect(url_for("FormEditionScreen.show", pk=record.edition_id))

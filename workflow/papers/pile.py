@@ -7,7 +7,6 @@ office has said so with a reason.
 
 from __future__ import annotations
 
-import io
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,7 +29,7 @@ from workflow.declarations.audit import link
 from workflow.declarations.declaration import DECLARATION
 from workflow.jobs.kinds import works
 from workflow.jobs.work import Run, ask
-from workflow.papers import drawing, found, seen  # noqa: F401  (seen says who sees a pile)
+from workflow.papers import bundle, drawing, found, seen  # noqa: F401  (seen says who sees a pile)
 from workflow.papers.found import Case, Sheet
 from workflow.storage import clean, files, printing
 
@@ -179,7 +178,7 @@ def _read(run: Run) -> None:
         for scan in scans:
             for sheet in _read_file(run, scan, Path(folder), len(sheets), pile.pages):
                 sheets.append(sheet)
-        bundles = _bundles(sheets, Path(folder))
+        bundles = bundle.bundles(sheets, Path(folder))
 
         def keep(uow: UnitOfWork) -> None:
             here = uow.session.get_one(PaperPile, pile.id)
@@ -242,30 +241,6 @@ def _know(run: Run, sheet: Sheet, codes: list[str], folder: Path) -> None:
         told = drawing.compared(folder / f"{sheet.at}.png", printed, code.page, folder / "answer.json")
     if told is not None:
         sheet.laid, sheet.apart, sheet.hand = bool(told["laid"]), told["apart"], told["hand"]
-
-
-def _bundles(sheets: list[Sheet], folder: Path) -> dict[int, tuple[bytes, int]]:
-    """The pages of each case in their order, as one PDF: what was signed by hand is kept with the case."""
-    from PIL import Image
-
-    groups: dict[int, list[Sheet]] = {}
-    for sheet in sheets:
-        if sheet.declaration is not None and sheet.seen == "read":
-            groups.setdefault(sheet.declaration, []).append(sheet)
-    made = {}
-    for key, group in groups.items():
-        pictures = []
-        for sheet in sorted(group, key=lambda one: (one.paper, one.page)):
-            with Image.open(folder / f"{sheet.file}-{sheet.at}.seen", formats=("PNG",)) as opened:
-                shown = opened.convert("RGB")
-            shown.thumbnail((1654, 2339))
-            half = io.BytesIO()
-            shown.save(half, "JPEG", quality=75)
-            pictures.append(Image.open(half))
-        out = io.BytesIO()
-        pictures[0].save(out, "PDF", save_all=True, append_images=pictures[1:], resolution=200)
-        made[key] = (out.getvalue(), len(pictures))
-    return made
 
 
 # -- what people decide ----------------------------------------------------------------------------------------

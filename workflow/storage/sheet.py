@@ -27,9 +27,9 @@ from PIL import Image, ImageOps
 
 if __name__ == "__main__":  # with -I nothing is found but what is installed: this folder too
     sys.path.append(str(Path(__file__).parent))
-    from lay import Array, ink_blurred, ink_of, laid, shifts, similar
+    from lay import Array, ink_blurred, ink_of, laid, moved, shifts, similar, sized
 else:
-    from workflow.storage.lay import Array, ink_blurred, ink_of, laid, shifts, similar
+    from workflow.storage.lay import Array, ink_blurred, ink_of, laid, moved, shifts, similar, sized
 
 MEMORY, SECONDS, OUTPUT = 2 << 30, 60, 64 << 20
 #: Dots an inch at which sheet and print are laid upon each other; A4 is 1654 × 2339 of them.
@@ -195,7 +195,8 @@ def compared(picture: Image.Image, sheet: str, number: int) -> dict[str, Any]:
     """What the sheet shows against page `number` of its print.
 
     {"laid": whether it could be compared, "alike": how well, "apart": [{"printed", "box", "kind"}], "hand": [{"box",
-    "written"}]}; boxes as left, top, right, bottom in parts of the page.
+    "written", "at"}]}; boxes as left, top, right, bottom in parts of the page, `at` the same place on the sheet as it
+    was scanned, as left, top, width, height where the sheet is 1000 wide.
     """
     import pypdfium2
 
@@ -209,6 +210,7 @@ def compared(picture: Image.Image, sheet: str, number: int) -> dict[str, Any]:
         return {"laid": False, "alike": 0.0, "apart": [], "hand": []}
     lead = similar(np.array(mine[0]["corners"]), np.array(theirs[0]["corners"]))
     printed = ink_of(drawn)
+    picture, lead = sized(picture, lead)
     lead, shown, alike = laid(picture, lead, printed)
     _, off, like = shifts(ink_blurred(printed, 1.2), shown, 96, 6, 60)
     bent = float(np.quantile(np.linalg.norm(off, axis=1), 0.9)) if len(like) else 9.0
@@ -226,7 +228,10 @@ def compared(picture: Image.Image, sheet: str, number: int) -> dict[str, Any]:
         "laid": True,
         "alike": round(alike, 3),
         "apart": told[:40],
-        "hand": [{"box": part(box, wide, high), "written": written(printed, shown, box)} for box in hands],
+        "hand": [
+            {"box": part(box, wide, high), "written": written(printed, shown, box), "at": on_sheet(box, lead, picture)}
+            for box in hands
+        ],
     }
 
 
@@ -269,6 +274,16 @@ def alike_in(mine: Array, theirs: Array) -> float:
 def part(box: Any, wide: int, high: int) -> list[float]:
     """A box in parts of the page."""
     return [round(box[0] / wide, 4), round(box[1] / high, 4), round(box[2] / wide, 4), round(box[3] / high, 4)]
+
+
+def on_sheet(box: Any, lead: Array, picture: Image.Image) -> list[int]:
+    """Where a box of the print lies on the sheet as it was scanned, askew or upside down: what is cut out of it."""
+    left, top, right, low = box
+    corners = moved(lead, np.array([[left, top], [right, top], [right, low], [left, low]], float))
+    scale = 1000 / picture.width
+    (x, y), (far, deep) = corners.min(0) * scale, corners.max(0) * scale
+    x, y = max(x, 0), max(y, 0)
+    return [round(float(n)) for n in (x, y, min(far, 1000) - x, min(deep, picture.height * scale) - y)]
 
 
 def regions(wrong: list[Any], letters: list[Any], shape: Any) -> list[dict[str, Any]]:

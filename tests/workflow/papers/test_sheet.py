@@ -99,8 +99,14 @@ def test_what_is_written_by_hand_in_its_place_is_no_alteration_and_is_seen(print
     seal = Image.new("RGB", page.size, "white")
     ImageDraw.Draw(seal).ellipse((at[0], at[1] - 150, at[0] + 480, at[1] + 330), outline=(225, 30, 40), width=14)
     page = ImageChops.multiply(page, seal)  # its ink lets the print shine through
-    answer = told(printed, last, opened(scanned(page, 3)))
+    sheet = opened(scanned(page, 3))
+    answer = told(printed, last, sheet)
     assert answer["laid"] and answer["apart"] == [] and any(one["written"] for one in answer["hand"])
+    turned = told(printed, last, opened(scanned(page, 3, upside_down=True)))
+    for seen, pen_at in ((answer, at[1] / page.height), (turned, 1 - at[1] / page.height)):
+        high = 1000 * sheet.height / sheet.width  # what is cut out holds what was written, however the sheet lay
+        cuts = [one["at"] for one in seen["hand"] if one["written"]]
+        assert any(top <= pen_at * high <= top + deep and wide > 900 for _x, top, wide, deep in cuts), cuts
 
 
 def test_a_figure_added_in_a_blank_is_named(printed):
