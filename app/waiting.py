@@ -51,6 +51,11 @@ def _count(account: Account, asked: Mapping[int, Waiting]) -> dict[int, int]:
     return {int(name[1:]): value for name, value in row._mapping.items()}
 
 
+def forget() -> None:
+    """Nothing is kept any more, for who measures what counting costs."""
+    _kept.clear()
+
+
 def forget_after_acting(app: Flask) -> None:
     """After each POST of an account its counts are asked anew, by whichever process serves the next page."""
 

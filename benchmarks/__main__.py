@@ -12,7 +12,7 @@ import os
 import platform
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +21,7 @@ from typing import Any
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.exc import OperationalError
 
-from benchmarks import bench_growth, seed
+from benchmarks import bench_growth, bench_workbench, seed
 
 SMALL = 1000
 #: Seconds after which PostgreSQL's half is not begun any more.
@@ -43,12 +43,14 @@ ON_SQLITE = (
     "evening",
 )
 ON_POSTGRES = ("list", "figures", "statistics", "journal", "numbers", "evening")
+#: Those that hold a page on the full database against itself on the small one; `list` also measures for itself.
+GROWING = {"list": bench_growth, "workbench": bench_workbench}
 
 
 def main() -> None:
     """Everything, within some three minutes at the default size."""
     rows = int(os.environ.get("BENCH_ROWS", "100000"))
-    only = os.environ.get("BENCH_ONLY", "").split() or ON_SQLITE
+    only = os.environ.get("BENCH_ONLY", "").split() or [*ON_SQLITE, *GROWING]
     print(
         f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; {rows:,} declarations",
         flush=True,
@@ -60,8 +62,7 @@ def main() -> None:
         full = _fill(f"sqlite:///{home}/full.db", rows)
         if "list" in only:
             _bench("list", small, home)
-            lists = _apart(bench_growth.measure, small, home)
-            bench_growth.compare(lists, _apart(bench_growth.measure, full, home), f"SQLite, {SMALL:,} to {rows:,}")
+        _growth(only, small, full, home, f"SQLite, {SMALL:,} to {rows:,}")
         for name in (name for name in ON_SQLITE if name in only):
             _bench(name, full, home)
         spent = time.monotonic() - started
@@ -73,17 +74,21 @@ def main() -> None:
                 scene = _fill(url, rows)
                 for name in (name for name in ON_POSTGRES if name in only):
                     _bench(name, scene, home)
-                if "list" in only:
-                    _growth_on_postgres(scene, rows, home)
+                if GROWING.keys() & set(only):
+                    _growth_on_postgres(only, scene, rows, home)
     print(f"all benches took {time.monotonic() - started:.0f} s", flush=True)
 
 
-def _growth_on_postgres(full: seed.Scene, rows: int, home: Path) -> None:
+def _growth(only: Sequence[str], small: seed.Scene, full: seed.Scene, home: Path, title: str) -> None:
+    for bench in (bench for name, bench in GROWING.items() if name in only):
+        before = _apart(bench.measure, small, home)
+        bench.compare(before, _apart(bench.measure, full, home), title)
+
+
+def _growth_on_postgres(only: Sequence[str], full: seed.Scene, rows: int, home: Path) -> None:
     """The small database stands beside the full one for so long."""
     with scratch_postgres(SCRATCH + "_small") as url:
-        small = _fill(url, min(SMALL, rows))
-        lists = _apart(bench_growth.measure, small, home)
-        bench_growth.compare(lists, _apart(bench_growth.measure, full, home), f"PostgreSQL, {SMALL:,} to {rows:,}")
+        _growth(only, _fill(url, min(SMALL, rows)), full, home, f"PostgreSQL, {SMALL:,} to {rows:,}")
 
 
 def _apart(function: Callable[..., Any], *given: Any) -> Any:

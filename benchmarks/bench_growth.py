@@ -44,19 +44,25 @@ Took = dict[tuple[str, str, str], tuple[float, int]]
 def measure(scene: Scene, home: Path) -> Took:
     """Each page of each role: CPU on SQLite, by the clock on PostgreSQL."""
     app = product(scene.url, home / "data")
-    # the embedded database works in this process: its CPU time is not disturbed by whoever shares the machine
-    clock = time.process_time if scene.url.startswith("sqlite") else time.perf_counter
+    clock = clock_of(scene)
     took: Took = {}
     for screen, role in lists_of_declarations(app, scene):
         client = signed_in(app, scene, role)
         known = {name for condition in screen.asks_for for name in condition.parameters} | {"page"}
         for words, asked in QUESTIONS:
             if set(asked) <= known:
-                took[type(screen).__name__, role, words] = _ms(client, f"{screen.route_base}/list/", asked, clock)
+                took[type(screen).__name__, role, words] = milliseconds(
+                    client, f"{screen.route_base}/list/", asked, clock
+                )
     return took
 
 
-def _ms(client: Any, address: str, asked: Mapping[str, str], clock: Callable[[], float]) -> tuple[float, int]:
+def clock_of(scene: Scene) -> Callable[[], float]:
+    """The embedded database works in this process: its CPU time is not disturbed by whoever shares the machine."""
+    return time.process_time if scene.url.startswith("sqlite") else time.perf_counter
+
+
+def milliseconds(client: Any, address: str, asked: Mapping[str, str], clock: Callable[[], float]) -> tuple[float, int]:
     """The least of some rounds, what the page costs when nobody else is busy; and how many rows it shows."""
     took, page = [], ""
     for _round in range(1 + ROUNDS):

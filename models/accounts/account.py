@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import Boolean, DateTime, ForeignKey, Integer, String
+from flask_appbuilder.security.sqla.models import User, assoc_user_role
+from sqlalchemy import Boolean, DateTime, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.accounts.charter import capacities_of
@@ -98,3 +99,16 @@ class Account(User):
 
     def __repr__(self) -> str:
         return self.full_name or str(self.username)
+
+
+def _some(where: str) -> dict[str, Any]:
+    """An index of the accounts of which that holds."""
+    return {"sqlite_where": text(where), "postgresql_where": text(where)}
+
+
+_accounts = Account.__table__.c
+#: What the administrators look after is found among all applicants of the province without looking at them.
+Index("ix_ab_user_never_used", _accounts.id, **_some("last_login IS NULL"))
+Index("ix_ab_user_locked_until", _accounts.locked_until, **_some("locked_until IS NOT NULL"))
+Index("ix_ab_user_nowhere", _accounts.id, **_some("organisation_id IS NULL AND person_id IS NULL"))
+Index("ix_ab_user_role_role_id", assoc_user_role.c.role_id)

@@ -6,7 +6,18 @@ from __future__ import annotations
 from datetime import date
 
 from flask_appbuilder import Model
-from sqlalchemy import CheckConstraint, ColumnElement, Date, Index, Integer, String, and_, or_, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Date,
+    Index,
+    Integer,
+    String,
+    and_,
+    literal_column,
+    or_,
+    text,
+)
 from sqlalchemy.orm import Mapped
 
 from models.base import Labelled, column
@@ -64,6 +75,6 @@ def untold() -> ColumnElement[bool]:
     """Numbers whose newest version has to be handed over."""
     return and_(
         CertificateTruth.told < CertificateTruth.version,
-        CertificateTruth.flight == 0,
+        CertificateTruth.flight == literal_column("0"),  # as the partial index says it
         or_(CertificateTruth.state == TruthState.VALID, CertificateTruth.sent > 0),
     )

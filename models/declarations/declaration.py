@@ -79,6 +79,14 @@ class Declaration(Model):
             sqlite_where=text("filed_on IS NOT NULL"),
             postgresql_where=text("filed_on IS NOT NULL"),
         ),
+        Index(
+            "ix_declaration_due",
+            "due_on",
+            "position",
+            "state",
+            sqlite_where=text("due_on IS NOT NULL"),
+            postgresql_where=text("due_on IS NOT NULL"),
+        ),
     )
     __trailed__ = True
     __protected__ = ("number", "person_id", "title_id", "state", "filed_on", "filing_number")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask_appbuilder import Model
-from sqlalchemy import DateTime, Integer, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import DateTime, Index, Integer, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from models.base import column
@@ -15,7 +15,10 @@ class JournalEntry(Model):
     """One sealed entry. No foreign keys: the journal outlives what it tells of."""
 
     __tablename__ = "journal_entry"
-    __table_args__ = (UniqueConstraint("chain", "seq"),)
+    __table_args__ = (
+        UniqueConstraint("chain", "seq"),
+        Index("ix_journal_entry_verb_at", "verb", "at"),  # what was done lately, and when last
+    )
     id: Mapped[int] = column("编号", Integer, primary_key=True)
     chain: Mapped[int] = column("链", Integer)
     seq: Mapped[int] = column("序号", Integer)

@@ -109,6 +109,7 @@ class PathNode(Model):
         Index("ix_path_node_place", "kind", "organisation_id"),
         Index("ix_path_node_parent", "parent_id"),
         Index("ix_path_node_committee", "committee_id"),
+        Index("ix_path_node_state", "state", "organisation_id"),
     )
     __trailed__ = True
     id: Mapped[int] = column("编号", Integer, primary_key=True)
@@ -121,7 +122,7 @@ class PathNode(Model):
     node_kind: Mapped[str] = column("下级节点类型", String(20), info={"enum": NodeKind})
     fast_return: Mapped[bool] = column("退回直达申报人", Boolean, default=False)
     inner_deadline: Mapped[date | None] = column("本级审核截止", Date, hint="不得晚于批次的线上审核截止")
-    state: Mapped[str] = column("状态", String(20), default=NodeState.PENDING, info={"enum": NodeState}, index=True)
+    state: Mapped[str] = column("状态", String(20), default=NodeState.PENDING, info={"enum": NodeState})
     proposed_at: Mapped[datetime | None] = column("提出时间", DateTime)  #: or moved: since when it may wait
     confirmed_at: Mapped[datetime | None] = column("确认时间", DateTime)
     reason: Mapped[str] = column("注销原因", String(500), default="")

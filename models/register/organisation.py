@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from flask_appbuilder import Model
-from sqlalchemy import Boolean, Date, DateTime, ForeignKey, Index, Integer, LargeBinary, String
+from sqlalchemy import Boolean, Date, DateTime, ForeignKey, Index, Integer, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Labelled, column
@@ -67,7 +67,12 @@ class Organisation(Model):
     """A unit or an office. `superior` is the 隶属 by which a unit reaches the audit path."""
 
     __tablename__ = "organisation"
-    __table_args__ = (Index("ix_organisation_superior_kind", "superior_id", "kind"),)
+    __table_args__ = (
+        Index("ix_organisation_superior_kind", "superior_id", "kind"),
+        Index(
+            "ix_organisation_closed", "id", sqlite_where=text("active IS 0"), postgresql_where=text("active IS FALSE")
+        ),
+    )
     id: Mapped[int] = column("编号", Integer, primary_key=True)
     code: Mapped[str] = column("统一信用代码", String(18), unique=True, hint="18 位，按 GB 32100 校验")
     name: Mapped[str] = column("机构名称", String(120), index=True)

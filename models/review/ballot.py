@@ -49,7 +49,7 @@ class Poll(Model):
     round: Mapped[int] = column("投票次数", Integer, default=1, least=1, most=99)
     void_reason: Mapped[str] = column("作废原因", Text, default="")
     void_asked_by: Mapped[int | None] = column("提请作废账号", Integer)
-    state: Mapped[str] = column("状态", String(20), default=PollState.READY, info={"enum": PollState})
+    state: Mapped[str] = column("状态", String(20), default=PollState.READY, info={"enum": PollState}, index=True)
     version: Mapped[int] = column("版本", Integer)
 
     __mapper_args__ = {"version_id_col": version}

@@ -45,7 +45,7 @@ class Plan(Model):
     number: Mapped[str] = column("方案编号", String(24), unique=True)
     name: Mapped[str] = column("方案名称", String(120))
     committee_id: Mapped[int] = mapped_column(ForeignKey("committee.id"), info={"label": "评委会"}, index=True)
-    batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"), info={"label": "年度批次"})
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"), info={"label": "年度批次"}, index=True)
     year: Mapped[int] = column("年度", Integer, least=2000, most=2100)
     kind: Mapped[str] = column("方案类型", String(20), default=PlanKind.NORMAL, info={"enum": PlanKind})
     filed_on: Mapped[date | None] = column("呈报日期", Date)  #: the last time, as the next one

@@ -61,7 +61,7 @@ class ReviewSession(Model):
     scoring_on: Mapped[date | None] = column("材料打分日期", Date)
     interview_on: Mapped[date | None] = column("面试答辩日期", Date)
     discussion_on: Mapped[date | None] = column("小组评议日期", Date)
-    voted_on: Mapped[date | None] = column("投票表决日", Date)
+    voted_on: Mapped[date | None] = column("投票表决日", Date, index=True)
     late_vote_reason: Mapped[str] = column("逾期投票说明", String(500), default="")
     devices: Mapped[str] = column("通讯工具保管记录", String(300), default="")
     training_note: Mapped[str] = column("评委培训记录", String(500), default="")
@@ -72,7 +72,9 @@ class ReviewSession(Model):
     scrutineers: Mapped[str] = column("计票监票人", String(120), default="")
     call_off_reason: Mapped[str] = column("中止原因", Text, default="")
     call_off_asked_by: Mapped[int | None] = column("提请中止账号", Integer)
-    state: Mapped[str] = column("状态", String(20), default=SessionState.PREPARING, info={"enum": SessionState})
+    state: Mapped[str] = column(
+        "状态", String(20), default=SessionState.PREPARING, info={"enum": SessionState}, index=True
+    )
     version: Mapped[int] = column("版本", Integer)
 
     __mapper_args__ = {"version_id_col": version}

@@ -4,7 +4,7 @@ the batch, postings that run, paths that stop, filings past their term, who read
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from flask import url_for
 from sqlalchemy import exists, func, select
@@ -14,6 +14,7 @@ from models.awards.filing import Filing, FilingState
 from models.awards.publicity import Publicity, PublicityState
 from models.batches.batch import Batch, BatchState
 from models.declarations.declaration import Declaration
+from models.declarations.reading import PROVINCE, Reading
 from models.paths.path import NodeState, PathNode
 from models.register.organisation import NodeKind, Organisation
 from models.review.plan import Plan
@@ -30,6 +31,8 @@ from workflow.office import working_days
 
 #: Rows of a part, and how far is counted.
 ROWS, MOST = 5, 1000
+#: Votes further back are looked for in 呈报方案查询.
+PAST = timedelta(days=2 * 366)
 
 
 def overseen(uow: UnitOfWork) -> list[Part]:
@@ -92,11 +95,11 @@ def _pace(uow: UnitOfWork) -> Part:
 
 def _silent(uow: UnitOfWork) -> Part:
     """Units directly below that have submitted nothing this year."""
-    sent = exists().where(
-        Declaration.unit_id == Organisation.id,
-        Declaration.year == uow.today.year,
-        Declaration.submitted_at.is_not(None),
+    new_year = int(datetime(uow.today.year, 1, 1, tzinfo=UTC).timestamp())  # as `reading` keeps moments
+    sent = select(Reading.declaration_id).where(
+        Reading.reader == PROVINCE, Reading.unit_id == Organisation.id, Reading.sent >= new_year
     )
+    sent = sent.with_hint(Reading, "INDEXED BY ix_reading_unit", "sqlite").correlate(Organisation).exists()
     below = select(Organisation).where(
         Organisation.superior_id == uow.actor.organisation_id,
         Organisation.kind == NodeKind.UNIT,
@@ -116,7 +119,8 @@ def _silent(uow: UnitOfWork) -> Part:
 def _paths(uow: UnitOfWork) -> Part:
     """What stops a declaration and is quickly told; the rest is looked for by 审核路径体检 itself."""
     pending = PathNode.state == NodeState.PENDING
-    closed = PathNode.organisation.has(Organisation.active.is_(False)) & (PathNode.state == NodeState.CONFIRMED)
+    gone = select(Organisation.id).where(Organisation.active.is_(False))
+    closed = PathNode.organisation_id.in_(gone) & (PathNode.state == NodeState.CONFIRMED)
     found = (("待单位确认的节点", "pending", pending), ("节点的机构已停用", "closed", closed))
     rows = []
     for name, section, clause in found:
@@ -137,7 +141,9 @@ def _unfiled(uow: UnitOfWork) -> Part:
     except Refused:  # the calendar of that year is not set: told by its own part
         before = uow.today - timedelta(days=2 * days)
     voted = policy.visible(uow.actor, ReviewSession).where(
-        ReviewSession.voted_on < before, ReviewSession.state != SessionState.CANCELLED, none_filed
+        ReviewSession.voted_on.between(before - PAST, before - timedelta(days=1)),
+        ReviewSession.state != SessionState.CANCELLED,
+        none_filed,
     )
     voted = voted.options(joinedload(ReviewSession.plan).joinedload(Plan.committee))
     rows = [

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from flask import g, url_for
+from sqlalchemy import ColumnElement, Select, select, union_all
 from sqlalchemy.orm import joinedload, selectinload
 
 from models.base import db
@@ -20,6 +21,7 @@ from views.office.kinds import KINDS, Kind
 from views.office.shell import Line
 from views.screens.columns import badge
 from views.screens.further_condition import WAITING
+from views.screens.listing import of_keys
 from workflow.base import policy
 from workflow.base.reading_keys import Waits
 from workflow.base.unit_of_work import UnitOfWork
@@ -87,13 +89,15 @@ def _list_of(screen: str) -> str:
 def _first(uow: UnitOfWork, rows: desk.Desk) -> Sequence[Declaration]:
     """Those that wait longest. Where `reading` knows the desk it gives their keys in that order, however many wait."""
     waits = desk.waiting(rows, uow.actor, uow.today)
-    query = policy.visible(uow.actor, Declaration).options(*WHOLE)
+    oldest = (Declaration.submitted_at, Declaration.id)
     if isinstance(waits, Waits):
         keys = db.session.scalars(waits.ids.order_by(Reading.sent, Reading.declaration_id).limit(ROWS)).all()
-        query = query.where(Declaration.id.in_(keys), waits.clause)
+        lying = waits.clause
     else:
-        query = query.where(waits).limit(ROWS)
-    return db.session.scalars(query.order_by(Declaration.submitted_at, Declaration.id)).unique().all()
+        keys = db.session.scalars(select(Declaration.id).where(waits).order_by(*oldest).limit(ROWS)).all()
+        lying = waits
+    query = of_keys(policy.visible(uow.actor, Declaration, known=True), Declaration, keys).where(lying)
+    return db.session.scalars(query.options(*WHOLE).order_by(*oldest)).unique().all()
 
 
 def _row(uow: UnitOfWork, declaration: Declaration, screen: str) -> Row:
@@ -235,9 +239,18 @@ class News:
 
 def news() -> list[News]:
     """What one has been told, unread first, alike ones folded together."""
-    found = policy.visible(g.user, Notice).order_by(Notice.read_at.is_not(None), Notice.id.desc()).limit(NOTICES)
+    keys = db.session.scalars(union_all(*(_newest(to) for to in policy.addresses(g.user)))).all()
+    found = of_keys(policy.visible(g.user, Notice), Notice, keys)
+    found = found.order_by(Notice.read_at.is_not(None), Notice.id.desc()).limit(NOTICES)
     folded = []
     for (title, read), alike in groupby(db.session.scalars(found), lambda one: (one.title, one.read_at is not None)):
         held = list(alike)
         folded.append(News(title, read, held[:ALIKE], len(held) - ALIKE if len(held) > ALIKE else 0))
     return folded[:6]
+
+
+def _newest(to: ColumnElement[bool]) -> Select[tuple[int]]:
+    """Of the messages under one address the unread, then those read last, walked in the order of their index."""
+    unread = select(Notice.id).where(to, Notice.read_at.is_(None)).order_by(Notice.id.desc()).limit(NOTICES)
+    read = select(Notice.id).where(to, Notice.read_at.is_not(None)).order_by(Notice.read_at.desc()).limit(NOTICES)
+    return select(union_all(select(unread.subquery().c.id), select(read.subquery().c.id)).subquery().c.id)

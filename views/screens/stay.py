@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import Response, current_app, g, request, session
+from flask_appbuilder.security.sqla.models import Role, assoc_user_role
 from flask_login import login_user
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager
 
 from models.accounts.account import Account
 from models.accounts.sign_in import SignIn
@@ -103,7 +104,9 @@ def load_account(account_id: str) -> Account | None:
                 Account.id == int(account_id),
                 Account.active,
             )
-            .options(joinedload(Account.roles))
+            .outerjoin(assoc_user_role, assoc_user_role.c.user_id == Account.id)
+            .outerjoin(Role, Role.id == assoc_user_role.c.role_id)
+            .options(contains_eager(Account.roles))  # in brackets SQLite would read the roles of all accounts
         )
         .unique()
         .first()

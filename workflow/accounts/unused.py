@@ -18,10 +18,12 @@ def never_used() -> Select[tuple[int]]:
     """Accounts of staff in use that have never signed in, by key; neither applicants nor experts."""
     spared = Account.roles.any(Role.name.in_((APPLICANT, EXPERT)))
     active = Account.__table__.c.active
-    return select(Account.id).where(active, Account.last_login.is_(None), Account.username != SYSTEM_NAME, ~spared)
+    found = select(Account.id).where(active, Account.last_login.is_(None), Account.username != SYSTEM_NAME, ~spared)
+    return found.with_hint(Account, "INDEXED BY ix_ab_user_never_used", "sqlite")
 
 
 def locked(now: datetime) -> Select[tuple[int]]:
     """Accounts in use that are locked at that moment, by key."""
     active = Account.__table__.c.active
-    return select(Account.id).where(active, Account.locked_until > now, Account.username != SYSTEM_NAME)
+    found = select(Account.id).where(active, Account.locked_until > now, Account.username != SYSTEM_NAME)
+    return found.with_hint(Account, "INDEXED BY ix_ab_user_locked_until", "sqlite")

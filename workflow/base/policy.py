@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import False_, and_, false, not_, or_, select, true
 
 from models.accounts.account import Account
-from models.accounts.charter import RoleCharter, capacities_of
+from models.accounts.charter import RoleCharter
 from models.awards.certificate import Certificate, CertificateNumber, Issuer
 from models.awards.filing import Filing
 from models.awards.publicity import Objection, Publicity, PublicityItem, about_results
@@ -39,7 +39,7 @@ from models.office.approved_map import ApprovedMap
 from models.office.frozen_figures import FrozenFigures
 from models.office.journal import JournalEntry
 from models.office.list_choice import ColumnChoice, SavedQuery
-from models.office.notice import Notice
+from models.office.notice import Notice, addressed
 from models.office.reminder import Reminder
 from models.office.setting import CalendarDay, CalendarYear, Clause, Setting
 from models.paths.path import AcceptanceOffice, PathNode
@@ -209,29 +209,20 @@ def reader_of(actor: Any) -> int | None:
 # -- what is public, and what is one's own whatever one's roles ---------------------------------------
 
 
-@everyone(Organisation)
-def organisations(actor: Account) -> Clause_:
-    """Master data that pickers need: names and codes are public."""
-    return true()
-
-
-#: Reference data is public to every account; so is what is asked of everybody, and who is formed to review (政策公开).
-_REFERENCE = (Region, Series, Title, Specialty, CodeItem, CalendarDay, CalendarYear, Clause, Setting)
+#: Reference data and names of organisations are public to every account; so is what is asked of everybody, and who is
+#: formed to review (政策公开).
+_REFERENCE = (Organisation, Region, Series, Title, Specialty, CodeItem, CalendarDay, CalendarYear, Clause, Setting)
 _ASKED = (Condition, Exclusion, ExaminedTitle)
 for _public in (*_REFERENCE, *_ASKED, AcceptanceOffice, ApprovedMap, Committee):
     everyone(_public)(_all)
 
 
-@everyone(Notice)
-def notices(actor: Account) -> Clause_:
-    """What is addressed to the person, his organisation, his committee, the account itself or one of its roles."""
-    return or_(
-        Notice.role.in_([name for role in actor.roles for name in capacities_of(role)]),
-        _of_person(actor, Notice.person_id),
-        _of_unit(actor, Notice.organisation_id) if not actor.plays(*r.THREE_ADMINS) else false(),  # no business of his
-        _of_committee(actor, Notice.committee_id),
-        Notice.account_id == actor.id,
-    )
+def addresses(actor: Account) -> list[Clause_]:
+    """The addresses under which messages reach the account; those of an office are no business of the three."""
+    return addressed(actor, of_office=not actor.plays(*r.THREE_ADMINS))
+
+
+everyone(Notice)(lambda actor: or_(*addresses(actor)))
 
 
 def _own(column: Any) -> Policy:
@@ -426,13 +417,11 @@ def own_publicities(actor: Account) -> Clause_:
 def _of_others(actor: Account, *mine: Clause_) -> Clause_:
     """Against whoever is meant but himself: nobody reads who complained of him, whatever desk he works at."""
     clauses = [*mine, Declaration.person_id != actor.person_id] if actor.person_id else [*mine]
-    return Objection.declaration_id.in_(select(Declaration.id).where(*clauses)) if clauses else true()
+    whose = select(Declaration.id).where(Declaration.id == Objection.declaration_id, *clauses)
+    return whose.correlate(Objection).exists() if clauses else true()  # one by one: objections are few
 
 
-@scope(Objection, "province", "全省的异议", *r.HRSS, r.SUPERVISOR)
-def all_objections(actor: Account) -> Clause_:
-    """All but those against himself."""
-    return _of_others(actor)
+enter(Objection, "province", "全省的异议", (*r.HRSS, r.SUPERVISOR), _of_others)
 
 
 @scope(Objection, "unit", "对本机构人员的异议（对评审结果的除外）", *OFFICERS)

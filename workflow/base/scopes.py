@@ -91,8 +91,9 @@ def rows(actor: Any, model: Any, *, known: bool = False) -> Clause_:
         clauses.append(_everyone[model](actor))
     if model in _parts:
         column, whole = _parts[model]
-        if not isinstance(seen := rows(actor, whole), False_):
-            clauses.append(column.in_(select(whole.id).where(seen)))
+        if not isinstance(seen := rows(actor, whole, known=known), False_):
+            its = select(whole.id).where(seen)
+            clauses.append(its.where(whole.id == column).correlate(model).exists() if known else column.in_(its))
     return or_(false(), *clauses)
 
 

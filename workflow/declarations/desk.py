@@ -97,7 +97,8 @@ def recommend_desk(actor: Account, today: date) -> Clause:
     posted = and_(Declaration.state == S.UNIT_PUBLICITY, over)
     spared = select(AcceptanceOffice.id).where(AcceptanceOffice.publicity_required.is_(False))
     unposted = and_(Declaration.state == S.UNIT_REVIEW, Declaration.office_id.in_(spared), liability.signed())
-    return and_(Declaration.unit_id == actor.organisation_id, or_(posted, unposted), UNSIGNED)
+    there = Declaration.state.in_((S.UNIT_PUBLICITY, S.UNIT_REVIEW))  # said once more, for the index
+    return and_(Declaration.unit_id == actor.organisation_id, there, or_(posted, unposted), UNSIGNED)
 
 
 def posting_ready(actor: Account, today: date) -> Clause:
@@ -176,16 +177,17 @@ def posting_desk(actor: Account, today: date) -> Clause:
 @office_desk("异议核查", Objection)
 def objection_desk(actor: Account, today: date) -> Clause:
     """异议: the unit's own or, about a result, the committee's; not yet investigated and answered."""
+    of = select(Declaration.id).where(Declaration.id == Objection.declaration_id).correlate(Objection)
     owned: list[Clause] = []
     if actor.organisation_id:
-        ours = select(Declaration.id).where(Declaration.unit_id == actor.organisation_id)
-        owned.append(and_(Objection.declaration_id.in_(ours), not_(about_results())))
+        ours = of.where(Declaration.unit_id == actor.organisation_id).exists()
+        owned.append(and_(ours, not_(about_results())))
     if actor.committee_id:
-        theirs = select(Declaration.id).where(Declaration.committee_id == actor.committee_id)
-        owned.append(and_(Objection.declaration_id.in_(theirs), about_results()))
+        owned.append(and_(of.where(Declaration.committee_id == actor.committee_id).exists(), about_results()))
     if not owned or not actor.plays(*r.RECOMMENDERS, r.COMMITTEE_OFFICE):
         return false()
-    return and_(Objection.state != ObjectionState.ANSWERED, or_(*owned), policy.rows(actor, Objection))
+    unanswered = Objection.state.in_([state for state in ObjectionState if state != ObjectionState.ANSWERED])
+    return and_(unanswered, or_(*owned), policy.rows(actor, Objection))
 
 
 @office_desk("职数审核", Quota)
@@ -217,7 +219,7 @@ def registration_desk(actor: Account, today: date) -> Clause:
 
 def inbox(actor: Account, today: date) -> Clause:
     """消息: addressed to the account and not yet read."""
-    return and_(policy.rows(actor, Notice), Notice.read_at.is_(None))
+    return or_(*(and_(to, Notice.read_at.is_(None)) for to in policy.addresses(actor)))
 
 
 def filing_desk(actor: Account, today: date) -> Clause:
@@ -232,8 +234,10 @@ def issue_desk(actor: Account, today: date) -> Clause:
 
 def report_desk(actor: Account, today: date) -> Clause:
     """证书报送人社部: issued and not yet reported, or refused by the ministry."""
+    if not actor.plays(r.HRSS_CERT):
+        return false()
     waiting = select(CertificateTruth.id).where(in_force(), untold()).correlate(Certificate).exists()
-    return waiting if actor.plays(r.HRSS_CERT) else false()
+    return and_(Certificate.number.in_(select(CertificateTruth.number).where(untold())), waiting)
 
 
 def blacklist_desk(actor: Account, today: date) -> Clause:

@@ -22,6 +22,7 @@ from models.committees.catalogue import Series, Specialty, Title
 from models.committees.committee import Committee, CommitteeState
 from models.committees.expert import Expert, ExpertState
 from models.declarations.declaration import Declaration
+from models.declarations.reading import Reading
 from models.office.setting import CalendarYear
 from models.paths.path import AcceptanceOffice, NodeState, PathKind, PathNode
 from models.register.organisation import NodeKind, Organisation, Region
@@ -89,7 +90,7 @@ def lines(session: Session, today: date) -> list[Line]:
 
 def opened(session: Session) -> bool:
     """Whether a declaration has reached a committee: from then on the workbench says nothing of the guide."""
-    return bool(session.scalar(select(exists().where(Declaration.reached_committee_at.is_not(None)))))
+    return bool(session.scalar(select(exists().where(Reading.reader < 0))))  # committees read what reached them
 
 
 # -- what the database says ---------------------------------------------------------------------------

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from flask_appbuilder.security.sqla.models import Role
-from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import Session
+from flask_appbuilder.security.sqla.models import Role, assoc_user_role
+from sqlalchemy import ColumnElement, Select, select, union
+from sqlalchemy.orm import Session, selectinload
 
 from models.accounts.account import Account
 from models.accounts.charter import PLAYS, RoleAbility, RoleCharter
@@ -95,27 +95,48 @@ def _first_day(session: Session, fit: Fit) -> bool:
     return session.scalar(entered.limit(1)) is None
 
 
-def misfits(session: Session) -> list[tuple[Account, str]]:
+def misfits(session: Session, most: int | None = None) -> list[tuple[Account, str]]:
     """Accounts in use whose role does not fit where they work, each with the sentence: for the list on 账号管理 and
-    for whoever prepares an upgrade; only a person can say whether role or organisation has to change.
+    for whoever prepares an upgrade; only a person can say whether role or organisation has to change. `most` ends the
+    search after so many, for the workbench.
     """
-    suspects = select(Account).outerjoin(Organisation, Organisation.id == Account.organisation_id)
-    suspects = suspects.where(Account.__table__.c.active, or_(*_suspicions())).order_by(Account.id)
-    accounts = session.scalars(suspects).unique()
+    suspects = union(*_suspicions()).subquery()
+    found = select(Account).join(suspects, suspects.c.id == Account.id).where(Account.__table__.c.active)
+    found = found.options(selectinload(Account.roles)).order_by(Account.id).limit(most)
+    accounts = session.scalars(found).unique()
     told = [(a, misfit(session, sorted(a.roles, key=lambda x: x.name), a.organisation, a.committee)) for a in accounts]
     return [(account, sentence) for account, sentence in told if sentence]
 
 
-def _suspicions() -> list[ColumnElement[bool]]:
-    """Who may not fit, in one statement: a standing role over another kind of organisation, any role that was built."""
-    elsewhere = [
-        and_(
-            Account.roles.any(Role.name.in_(fit.roles)),
-            or_(Organisation.id.is_(None), Organisation.kind.not_in(fit.kinds)),
-        )
-        for fit in FITS
-    ]
-    homeless = and_(Account.roles.any(Role.name == r.COMMITTEE_OFFICE), Account.committee_id.is_(None))
+def _suspicions() -> list[Select[tuple[int]]]:
+    """Who may not fit. Of the offices few hold a role, and each is asked where he works; of the units so many do that
+    it is asked the other way round, who of another kind of organisation or of none holds it."""
+    found = []
+    for fit in FITS:
+        if r.UNIT_OFFICER in fit.roles:
+            elsewhere = select(Organisation.id).where(
+                Organisation.kind.in_([k for k in NodeKind if k not in fit.kinds])
+            )
+            holds = Account.roles.any(Role.name.in_(fit.roles))
+            found.append(select(Account.id).where(Account.organisation_id.in_(elsewhere), holds))
+            found.append(_nowhere().where(holds))
+        else:
+            here = Account.organisation.has(Organisation.kind.in_(fit.kinds))
+            found.append(_holders(Role.name.in_(fit.roles)).where(~here))
     built = select(RoleCharter.role_id).join(RoleAbility, RoleAbility.charter_id == RoleCharter.id)
     built = built.where(RoleAbility.name.startswith(PLAYS), RoleAbility.given)
-    return [*elsewhere, homeless, Account.roles.any(Role.id.in_(built))]
+    homeless = _holders(Role.name == r.COMMITTEE_OFFICE).where(Account.committee_id.is_(None))
+    return [*found, homeless, _holders(Role.id.in_(built))]
+
+
+def _nowhere() -> Select[tuple[int]]:
+    """Accounts of staff without an organisation; a person's own account has none by its nature."""
+    found = select(Account.id).where(Account.organisation_id.is_(None), Account.person_id.is_(None))
+    return found.with_hint(Account, "INDEXED BY ix_ab_user_nowhere", "sqlite")
+
+
+def _holders(clause: ColumnElement[bool]) -> Select[tuple[int]]:
+    """Accounts that hold such a role, found by the role."""
+    held = assoc_user_role.c
+    by_role = select(held.user_id).join(Role, Role.id == held.role_id).where(clause)
+    return select(Account.id).where(Account.id.in_(by_role))

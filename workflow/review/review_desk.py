@@ -74,19 +74,24 @@ def polls_open(actor: Account, today: date) -> Clause:
             and_(Poll.state == PollState.ENDED, Poll.id.in_(mine.where(PollKey.released.is_(None)))),
             and_(Poll.state.in_([PollState.OPEN, PollState.ENDED]), Poll.void_asked_by.is_not(None)),
         )
-        return and_(policy.rows(actor, Poll), turns)
+        unfinished = Poll.state.in_([PollState.READY, PollState.OPEN, PollState.ENDED])
+        return and_(policy.rows(actor, Poll, known=True), unfinished, turns)
     return _office(actor, Poll, Poll.state.in_([PollState.READY, PollState.OPEN, PollState.ENDED]))
 
 
 def results_to_declare(actor: Account, today: date) -> Clause:
     """评审结果: sealed, and somebody still waits for his result."""
-    waiting = select(Declaration.plan_id).where(Declaration.state == D.IN_REVIEW)
-    return _office(actor, ReviewSession, ReviewSession.state == S.SEALED, ReviewSession.plan_id.in_(waiting))
+    waiting = select(Declaration.id).where(
+        Declaration.plan_id == ReviewSession.plan_id, Declaration.state == D.IN_REVIEW
+    )
+    undeclared = waiting.correlate(ReviewSession).exists()
+    return _office(actor, ReviewSession, ReviewSession.state == S.SEALED, undeclared)
 
 
 def results_to_post(actor: Account, today: date) -> Clause:
     """评审结果公示: plans with people who passed and are not posted yet."""
-    return _office(actor, Plan, Plan.id.in_(select(Declaration.plan_id).where(Declaration.state == D.PASSED)))
+    passed = select(Declaration.id).where(Declaration.plan_id == Plan.id, Declaration.state == D.PASSED)
+    return _office(actor, Plan, passed.correlate(Plan).exists())
 
 
 def filings_returned(actor: Account, today: date) -> Clause:
@@ -127,7 +132,8 @@ def plans_to_draw(actor: Account, today: date) -> Clause:
         turns.append(and_(eve, _draw(Draw.state == DrawState.COMMITTED, Draw.id.not_in(spoken))))
         unfinished = Draw.state.in_([DrawState.FROZEN, DrawState.COMMITTED, DrawState.DRAWN])
         turns.append(_draw(unfinished, Draw.abort_asked_by.is_not(None), Draw.abort_asked_by != actor.id))
-    return and_(policy.rows(actor, Plan), or_(*turns))
+    undrawn = Plan.state.in_([PlanState.APPROVED, PlanState.DRAWN])  # said once more, for the index
+    return and_(policy.rows(actor, Plan), undrawn, or_(*turns))
 
 
 def _draw(*clauses: Clause) -> Clause:
