@@ -223,7 +223,6 @@ LATIN_PAGES = {
     "/firstday/": "the command that makes the first accounts",
     "/settings/": "what stands in braces within a number rule",
     "/letter/list/": "the settings of the server that are missing, for 系统管理员",
-    "/journal/list/": "evidence is shown as it was sealed",
     "/conditionscreen/add": "how a condition is typed",
     "/conditionscreen/list/": "the codes of the rows of 申报条件",
 }

@@ -23,6 +23,7 @@ from models.office.setting import CalendarYear
 from models.review.plan import ScorePhase
 from models.review.session import MaterialReview, ReviewOpinion, ReviewSession, Score
 from models.review.session import SessionState as S
+from views.batches.open_batches import open_batches
 from views.office.overseen import overseen
 from views.office.part import Part, Told
 from workflow.accounts.unused import locked, never_used
@@ -30,6 +31,7 @@ from workflow.base import journal, policy
 from workflow.base import roles as r
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.batches import agenda
+from workflow.office import working_days
 from workflow.register import fit
 from workflow.review import review_desk
 
@@ -126,6 +128,8 @@ def coming(uow: UnitOfWork) -> list[Coming]:
 def parts(uow: UnitOfWork) -> list[Part]:
     """What the account looks after by its roles, besides what lies on its desks."""
     actor, found = uow.actor, []
+    if actor.plays(r.APPLICANT) and actor.person_id:
+        found.append(_open(uow))
     if actor.plays(*r.RECOMMENDERS) and actor.organisation_id:
         found.append(_places(uow))
     if actor.plays(r.HRSS_CONFIG):
@@ -137,6 +141,22 @@ def parts(uow: UnitOfWork) -> list[Part]:
     if actor.plays(r.AUDIT_ADMIN, r.SUPERVISOR):
         found.append(_verified(uow))
     return [*found, *overseen(uow)]
+
+
+def _open(uow: UnitOfWork) -> Part:
+    """Batches one may declare in now: those of one's own city and of the province, the nearest end first."""
+    found = open_batches(uow.today, "")
+    rows = [
+        Told(
+            batch.name,
+            f"申报截止 {batch.closes_on}，" + (f"剩 {days} 个工作日" if days else "今天截止"),
+            False,
+            ("去申报", url_for("DeclareView.mine")),
+        )
+        for batch in found.batches[:ROWS]
+        for days in (working_days.between(uow.session, uow.today, batch.closes_on),)
+    ]
+    return Part("正在开放的批次", rows, "目前没有正在开放的批次；批次开放后在“职称申报”中填写。")
 
 
 def _places(uow: UnitOfWork) -> Part:

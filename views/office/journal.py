@@ -13,6 +13,7 @@ from sqlalchemy import func, or_
 from models.base import db
 from models.office.journal import JournalEntry
 from models.registry import by_table
+from views.office import journal_words
 from views.screens.base import Link, Screen
 from views.screens.stay import context
 from workflow.base import journal, policy
@@ -32,21 +33,28 @@ class JournalScreen(Screen):
     lead = "谁在何时从何处办理了什么；每一条都带有前一条的封印，事后改动会在核验时指出。"
     columns = "at actor role address event subject told"
     facts: ClassVar[dict[str, str]] = {
-        "事项": "at actor role address event verb subject told",
-        "封印": "chain seq after previous_seal seal mac",
+        "事项": "at actor role address event subject told",
+        "封印": "verb details chain seq after previous_seal seal mac",
     }
     conditions = "at actor verb subject address"
-    labels: ClassVar[dict[str, str]] = {"event": "事项", "told": "内容", "verb": "动作代号"}
+    labels: ClassVar[dict[str, str]] = {"event": "事项", "told": "内容", "verb": "动作代号", "details": "封存原文"}
     empty = "没有符合条件的日志。"
 
     def cell_event(self, entry: JournalEntry) -> str:
         """What happened, in the words of the office."""
-        return str(facts_of(entry).get("label") or entry.verb)
+        return journal_words.done(entry.verb, facts_of(entry))
+
+    def cell_subject(self, entry: JournalEntry) -> str:
+        """The record by its noun and number."""
+        return journal_words.whose(entry.subject)
 
     def cell_told(self, entry: JournalEntry) -> str:
-        """The facts of the entry without its label."""
-        facts = {name: value for name, value in facts_of(entry).items() if name != "label"}
-        return "；".join(f"{name}={_short(value)}" for name, value in facts.items()) or "—"
+        """The facts of the entry by their labels."""
+        return _short(journal_words.read_out(facts_of(entry))) or "—"
+
+    def cell_details(self, entry: JournalEntry) -> str:
+        """The sealed text as it is."""
+        return entry.details
 
     def name_of(self, record: JournalEntry) -> str:
         """Where the entry stands."""
@@ -88,6 +96,5 @@ def unusual(uow: UnitOfWork, limit: int) -> list[tuple[str, str, int]]:
     return list(uow.session.execute(found.limit(limit)).tuples())
 
 
-def _short(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 120 else text[:119] + "…"
+def _short(text: str) -> str:
+    return text if len(text) <= 240 else text[:239] + "…"

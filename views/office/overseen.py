@@ -4,26 +4,23 @@ the batch, postings that run, paths that stop, filings past their term, who read
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from flask import url_for
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from models.awards.filing import Filing, FilingState
 from models.awards.publicity import Publicity, PublicityState
 from models.batches.batch import Batch, BatchState
-from models.declarations.declaration import Declaration
+from models.declarations.declaration import Declaration, DeclarationState
 from models.declarations.reading import PROVINCE, Reading
 from models.paths.path import NodeState, PathNode
 from models.register.organisation import NodeKind, Organisation
-from models.review.plan import Plan
-from models.review.session import ReviewSession, SessionState
+from views.office import review_watch
 from views.office.journal import UNUSUAL, WEEK, unusual
 from views.office.part import Part, Told
-from workflow.base import policy, settings
+from workflow.base import policy
 from workflow.base import roles as r
-from workflow.base.errors import Refused
 from workflow.base.reading_keys import Waits
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.declarations import desk
@@ -31,21 +28,23 @@ from workflow.office import working_days
 
 #: Rows of a part, and how far is counted.
 ROWS, MOST = 5, 1000
-#: Votes further back are looked for in 呈报方案查询.
-PAST = timedelta(days=2 * 366)
 
 
 def overseen(uow: UnitOfWork) -> list[Part]:
     """The parts of the account's roles, each at a fixed number of questions."""
     actor, found = uow.actor, []
     if actor.plays(*r.RECOMMENDERS) and actor.organisation_id:
-        found.append(_running(uow))
+        found += [_running(uow), _returned(uow)]
     if actor.plays(r.BUREAU_OFFICER, r.CITY_OFFICER, r.DISTRICT_OFFICER) and actor.organisation_id:
         found += [_pace(uow), _silent(uow)]
     if actor.plays(r.HRSS_CONFIG):
         found.append(_paths(uow))
     if actor.plays(r.HRSS_AUDIT):
-        found.append(_unfiled(uow))
+        found += [review_watch.unfiled(uow), review_watch.over_ratio(uow)]
+    if actor.plays(r.COMMITTEE_OFFICE) and actor.committee_id:
+        found.append(review_watch.to_file(uow))
+    if actor.plays(r.SUPERVISOR):
+        found.append(review_watch.unanswered(uow))
     if actor.plays(r.AUDIT_ADMIN):
         found.append(_unusual(uow))
     return found
@@ -68,6 +67,27 @@ def _running(uow: UnitOfWork) -> Part:
         for one in uow.session.scalars(own.order_by(Publicity.ends_on, Publicity.id).limit(ROWS))
     ]
     return Part("正在公示", rows, "没有正在进行的公示。")
+
+
+def _returned(uow: UnitOfWork) -> Part:
+    """People of one's own unit who have a returned declaration to mend, the earliest term first."""
+    own = policy.visible(uow.actor, Declaration, known=True).where(
+        Declaration.unit_id == uow.actor.organisation_id,
+        Declaration.state == DeclarationState.RETURNED,
+        Declaration.position < 0,
+    )
+    rows = [
+        Told(
+            one.applicant_name,
+            f"{one.title.name}，" + (f"补正至 {one.due_on}" if one.due_on else "已退回本人补正"),
+            bool(one.due_on and one.due_on < uow.today),
+            ("查看", url_for("DeclarationSearchScreen.show", pk=one.id)),
+        )
+        for one in uow.session.scalars(
+            own.options(joinedload(Declaration.title)).order_by(Declaration.due_on, Declaration.id).limit(ROWS)
+        )
+    ]
+    return Part("退回本人补正的人员", rows, "没有退回本人补正的人员。")
 
 
 def _left(uow: UnitOfWork, day: object) -> str:
@@ -130,32 +150,6 @@ def _paths(uow: UnitOfWork) -> Part:
             rows.append(Told(name, f"{count} 个，申报到此不能通过", True, ("查看", address)))
     empty = "没有待确认的节点，也没有机构已停用的节点；其余请打开体检。"
     return Part("审核路径体检", rows, empty, url=url_for("PathCheckView.show"))
-
-
-def _unfiled(uow: UnitOfWork) -> Part:
-    """逾期未备案: voted longer ago than 评审结果备案 allows, and nothing filed (118号 六)."""
-    days = int(settings.value(uow.session, "filing_within"))
-    none_filed = ~exists().where(Filing.plan_id == ReviewSession.plan_id, Filing.state != FilingState.RETURNED)
-    try:
-        before = working_days.subtract(uow.session, uow.today, days)
-    except Refused:  # the calendar of that year is not set: told by its own part
-        before = uow.today - timedelta(days=2 * days)
-    voted = policy.visible(uow.actor, ReviewSession).where(
-        ReviewSession.voted_on.between(before - PAST, before - timedelta(days=1)),
-        ReviewSession.state != SessionState.CANCELLED,
-        none_filed,
-    )
-    voted = voted.options(joinedload(ReviewSession.plan).joinedload(Plan.committee))
-    rows = [
-        Told(
-            review.plan.name,
-            f"{review.plan.committee.name}，{review.voted_on} 投票，超过 {days} 个工作日未申请备案",
-            True,
-            ("查看", url_for("PlanSearchScreen.show", pk=review.plan_id)),
-        )
-        for review in uow.session.scalars(voted.order_by(ReviewSession.voted_on, ReviewSession.id).limit(ROWS))
-    ]
-    return Part("逾期未备案", rows, "没有逾期未申请备案的评审。")
 
 
 def _unusual(uow: UnitOfWork) -> Part:

@@ -104,7 +104,8 @@ def _row(uow: UnitOfWork, declaration: Declaration, screen: str) -> Row:
     since, last = since_when(declaration), deadline(declaration)
     url = url_for(f"{screen}.show", pk=declaration.id)
     left, late = remaining(uow, last)
-    return Row(declaration, url, f"{since:%m-%d}" if since else "—", left, late)
+    held = (uow.today - since.date()).days if since else 0
+    return Row(declaration, url, f"{since:%m-%d}" + (f"（{held} 天）" if held else "") if since else "—", left, late)
 
 
 def remaining(uow: UnitOfWork, last: date | None) -> tuple[str, bool]:
