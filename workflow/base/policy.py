@@ -408,10 +408,8 @@ def unit_publicities(actor: Account) -> Clause_:
 @scope(Publicity, "own", "公示本人申报的公示", r.APPLICANT)
 def own_publicities(actor: Account) -> Clause_:
     """On which the person himself stands."""
-    if not actor.person_id:
-        return false()
     mine = select(PublicityItem.publicity_id).join(Declaration).where(Declaration.person_id == actor.person_id)
-    return Publicity.id.in_(mine)
+    return Publicity.id.in_(mine) if actor.person_id else false()
 
 
 def _of_others(actor: Account, *mine: Clause_) -> Clause_:
@@ -439,9 +437,7 @@ def unit_objections(actor: Account) -> Clause_:
 @scope(Objection, "committee", "对本评委会参评人员的异议", r.COMMITTEE_OFFICE)
 def committee_objections(actor: Account) -> Clause_:
     """Of declarations that have reached the committee."""
-    if not actor.committee_id:
-        return false()
-    return _of_others(actor, committee_declarations(actor))
+    return _of_others(actor, committee_declarations(actor)) if actor.committee_id else false()
 
 
 @scope(Quota, "unit", "本单位及下属单位的职数", *OFFICERS)
