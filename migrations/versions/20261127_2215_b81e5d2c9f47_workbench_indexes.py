@@ -1,7 +1,7 @@
 """工作台: what waits for somebody is found by an index, however much is settled or lies elsewhere
 
 Revision ID: b81e5d2c9f47
-Revises: 94c1ea6f2d70
+Revises: b6d20e83f4a7
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "b81e5d2c9f47"
-down_revision = "94c1ea6f2d70"
+down_revision = "b6d20e83f4a7"
 branch_labels = None
 depends_on = None
 
