@@ -23,7 +23,6 @@ from models.office.setting import CalendarYear
 from models.review.plan import ScorePhase
 from models.review.session import MaterialReview, ReviewOpinion, ReviewSession, Score
 from models.review.session import SessionState as S
-from views.batches.open_batches import open_batches
 from views.office.overseen import overseen
 from views.office.part import Part, Told
 from workflow.accounts.unused import locked, never_used
@@ -144,8 +143,11 @@ def parts(uow: UnitOfWork) -> list[Part]:
 
 
 def _open(uow: UnitOfWork) -> Part:
-    """Batches one may declare in now: those of one's own city and of the province, the nearest end first."""
-    found = open_batches(uow.today, "")
+    """Batches one may declare in now, the nearest end first; 职称申报 sorts them by one's own city."""
+    open_ones = policy.visible(uow.actor, Batch).where(
+        Batch.state == BatchState.PUBLISHED, Batch.opens_on <= uow.today, Batch.closes_on >= uow.today
+    )
+    found = uow.session.scalars(open_ones.order_by(Batch.closes_on, Batch.id).limit(ROWS)).unique()
     rows = [
         Told(
             batch.name,
@@ -153,7 +155,7 @@ def _open(uow: UnitOfWork) -> Part:
             False,
             ("去申报", url_for("DeclareView.mine")),
         )
-        for batch in found.batches[:ROWS]
+        for batch in found
         for days in (working_days.between(uow.session, uow.today, batch.closes_on),)
     ]
     return Part("正在开放的批次", rows, "目前没有正在开放的批次；批次开放后在“职称申报”中填写。")
