@@ -203,6 +203,7 @@ MENU: list[Entry] = [
     Entry("系统管理",  "审计日志",      "views.office.journal:JournalScreen"),
     # screens without a menu entry
     Entry("",          "",              "views.messages.choice:MessageChoiceView"),
+    Entry("",          "",              "views.accounts.personal:PersonalFactsView"),
     Entry("",          "",              "views.screens.lookup:LookupView"),
     Entry("",          "",              "views.office.list_choice:ListChoiceView"),
     Entry("",          "",              "views.storage.records:RecordView"),

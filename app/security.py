@@ -208,6 +208,7 @@ PERSONAL: dict[str, str] = {
     "SignInView.password":        "修改本人密码",
     "SignInView.second_factor":   "本人动态口令",
     "SignInView.mine":            "我的账号",
+    "PersonalFactsView.show":    "本人的个人信息",
     "MessageChoiceView.show":    "本人的消息接收设置",
     "MessageChoiceView.mail":    "本人的电子邮箱：发送确认码",
     "MessageChoiceView.confirm": "本人的电子邮箱：确认",

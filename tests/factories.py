@@ -11,6 +11,8 @@ from sqlalchemy import select
 
 from models.accounts.account import Account
 from models.accounts.charter import PLAYS, RoleAbility, RoleCharter
+from models.awards.certificate import Certificate
+from models.awards.truth import CertificateTruth
 from models.batches.batch import Batch, BatchState
 from models.committees.catalogue import Series, Specialty, Title, TitleLevel
 from models.committees.committee import Committee, CommitteeState
@@ -290,6 +292,29 @@ class Make:
     def poll(self, sitting, **given):
         """A poll that is ready to be opened."""
         return self._add(Poll, given, session=sitting.review, members=len(sitting.review.members))
+
+    def certificate(self, number, declaration, **given):
+        """A certificate in force that was issued on a declaration, and the truth of its number."""
+        self._add(CertificateTruth, {}, number=number)
+        return self._add(
+            Certificate,
+            given,
+            number=number,
+            token=number[::-1],
+            declaration_id=declaration.id,
+            person_id=declaration.person_id,
+            holder_name=declaration.person.name,
+            unit_name=declaration.unit.name,
+            series_name=declaration.series.name,
+            title_name=declaration.title.name,
+            level_name=TitleLevel(declaration.level).label,
+            way_name="评审",
+            body_name="评审委员会",
+            issuer_name="湖南省人力资源和社会保障厅",
+            document="湘职改办〔2025〕1号",
+            obtained_on=date(2025, 12, 1),
+            issued_at=datetime(2026, 1, 5, 9),
+        )
 
     def _add(self, model, given, **defaults):
         thing = model(**defaults | given)

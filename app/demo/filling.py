@@ -109,7 +109,8 @@ def _filled(stage: Stage, declaration: Declaration, section: Any, n: int) -> dic
                 "body": "相应评审委员会",
             }
             if declaration.mode == DeclarationMode.TRANSFER:
-                row["level"] = str(declaration.level)
+                other = _elsewhere(declaration)
+                row |= {"level": str(declaration.level), "name": other.name, "series": other.series.name}
         case "experience":
             row |= {
                 "kind": "工作经历",
@@ -184,15 +185,25 @@ def _below(declaration: Declaration) -> TitleLevel:
 
 
 def _held(declaration: Declaration) -> str:
-    """The title held so far: the one below on the ladder of the series, or of another series for 转评."""
-    level = declaration.level if declaration.mode == DeclarationMode.TRANSFER else _below(declaration)
+    """The title held so far: the one below on the ladder of the series."""
     titles = (
         select(Title.name)
-        .where(Title.series_id == declaration.series_id, Title.level == level)
+        .where(Title.series_id == declaration.series_id, Title.level == _below(declaration))
         .order_by(Title.id)
         .limit(1)
     )
     return object_session(declaration).scalar(titles) or "工程师"  # type: ignore[union-attr]
+
+
+def _elsewhere(declaration: Declaration) -> Title:
+    """A title of the same level in another series, for 转评."""
+    titles = (
+        select(Title)
+        .where(Title.series_id != declaration.series_id, Title.level == declaration.level)
+        .order_by(Title.id)
+        .limit(1)
+    )
+    return object_session(declaration).scalars(titles).one()  # type: ignore[union-attr]
 
 
 def _value(stage: Stage, declaration: Declaration, field: Field, n: int) -> Any:

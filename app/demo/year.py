@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
-from app.demo import committees, offices, paths
+from app.demo import committees, conditions, offices, paths
 from app.demo.review import Review, hold
 from app.demo.schedule import Story, tell
 from app.demo.stage import Stage
@@ -46,6 +46,7 @@ def build(password: str, say: Callable[[str], None] = lambda _: None) -> None:
     offices.build(stage)
     paths.build(stage)
     committees.build(stage)
+    conditions.confirm(stage)
     Year(stage).run()
     offices.registered(stage)
     paths.draft(stage)

@@ -113,12 +113,12 @@ def main(source: str, shown: str = "0") -> None:
         print(f"-- {title}: agrees, differs, unread")
         for row, count in sorted(rows.items()):
             print(f"{row:34s}{count[Verdict.AGREES]:6d}{count[Verdict.DIFFERS]:6d}{count[Verdict.UNREAD]:6d}")
-    right, false = sum(rights.values(), Counter()), sum(wrongs.values(), Counter())
-    agreeing = 100 - bound(right.total() - right[Verdict.AGREES], right.total())
-    print(f"right values that agree: {right[Verdict.AGREES]} of {right.total()}, at least {agreeing:.1f} %")
+    rightly, wrongly = sum(rights.values(), Counter()), sum(wrongs.values(), Counter())
+    agreeing = 100 - bound(rightly.total() - rightly[Verdict.AGREES], rightly.total())
+    print(f"right values that agree: {rightly[Verdict.AGREES]} of {rightly.total()}, at least {agreeing:.1f} %")
     for name, mistakes, of in (
-        ("false alarms", right[Verdict.DIFFERS], right.total()),
-        ("misses", false[Verdict.AGREES], false.total()),
+        ("false alarms", rightly[Verdict.DIFFERS], rightly.total()),
+        ("misses", wrongly[Verdict.AGREES], wrongly.total()),
     ):
         print(f"{name}: {mistakes} of {of}, at most {bound(mistakes, of):.2f} %")
     for row in odd[: int(shown)]:

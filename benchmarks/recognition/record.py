@@ -16,7 +16,7 @@ from typing import Any
 
 from PIL import Image
 
-from benchmarks.recognition import invented, papers, photographed
+from benchmarks.recognition import fresh, invented, last, layout, photographed, tuned
 from workflow.recognition import engine, picture
 from workflow.recognition.child import read_page
 
@@ -24,7 +24,7 @@ from workflow.recognition.child import read_page
 def documents(which: str, draws: int, seed: int = 1) -> list[dict[str, Any]]:
     """Every kind so often, each time another person, photographed in another way."""
     made = []
-    kinds = {"tuned": papers.TUNED, "fresh": papers.FRESH, "last": papers.LAST}[which]
+    kinds = {"tuned": tuned.KINDS, "fresh": fresh.KINDS, "last": last.KINDS}[which]
     for place, (name, make) in enumerate(kinds.items()):
         for draw in range(draws):
             chance = random.Random(f"{seed} {name} {draw}")
@@ -36,7 +36,7 @@ def documents(which: str, draws: int, seed: int = 1) -> list[dict[str, Any]]:
 
 def photo(one: dict[str, Any]) -> bytes:
     """Its photograph."""
-    paper: papers.Paper = one["paper"]
+    paper: layout.Paper = one["paper"]
     font = photographed.SANS if paper.sans else photographed.SERIF
     page = photographed.drawn(paper.body, wide=paper.wide, card=paper.card, font=font, size=paper.size)
     if paper.seal:

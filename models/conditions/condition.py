@@ -63,7 +63,7 @@ class ConditionWay(Labelled):
     """How the title is obtained; an examination is not declared here, its rows inform."""
 
     REVIEW = "review", "评审"
-    INITIAL = "initial", "初定"
+    INITIAL = "initial", "初定、认定"
     EXAM = "exam", "考试"
 
 

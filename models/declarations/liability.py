@@ -16,6 +16,8 @@ class CheckResult(Labelled):
     """What the check of an item found; what is not true is sent back and never signed."""
 
     TRUE = "true", "属实", "ok"
+    #: Nothing of the kind is declared: nobody vouches for what is not there.
+    NONE = "none", "无此项", "off"
 
 
 class LiabilityCard(Model):

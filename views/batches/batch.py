@@ -96,7 +96,7 @@ class BatchScreen(FlowScreen):
             return None
         return (
             f"批次为“{BatchState(record.state).label}”，日期已向申报人公布，不能修改；"
-            "确需调整的请撤销后重新提交（附件2 1.4.2）。"
+            "确需推迟的请办理“延期”（附件2 1.4.2）。"
         )
 
     def buttons(self) -> list[Link]:

@@ -143,7 +143,7 @@ def boxes(batch: Batch, given: Mapping[str, Any], errors: Mapping[str, str]) -> 
             text=unit.name if unit else request.form.get("unit_id-text", ""),
         ),
         place_box(LABOUR, str(given.get(LABOUR) or ""), request.form.get(f"{LABOUR}-text", "")),
-        Box("mode", "申报方式", "choice", value["mode"], DeclarationMode.choices(), True),
+        Box("mode", "申报方式", "choice", value["mode"], modes_of(batch), True),
         Box(
             "channel",
             "推荐渠道",
@@ -166,6 +166,12 @@ def boxes(batch: Batch, given: Mapping[str, Any], errors: Mapping[str, str]) -> 
     return found
 
 
+def modes_of(batch: Batch) -> list[tuple[str, str]]:
+    """The 申报方式 of a batch: 破格, 转评, 绿色通道 and 委托 are ways of a review; a first title has one."""
+    normal = DeclarationMode.NORMAL
+    return DeclarationMode.choices() if batch.committee else [(normal.value, normal.label)]
+
+
 def _series(title: Title, batch: Batch) -> str:
     return "" if batch.committee else f"（{title.series.name}）"
 
@@ -185,30 +191,28 @@ def titles_of(batch: Batch) -> list[Title]:
 
 
 def _of_scopes(batch: Batch) -> list[Specialty]:
-    """The named specialties of an accepting organisation with everything below them, by series and code."""
-    tops = (
-        {scope.specialty_id: scope.series_id for scope in batch.office.scopes if scope.specialty_id}
-        if batch.office
-        else {}
-    )
-    if not tops:
-        return []
-    found = list(
-        db.session.scalars(
-            select(Specialty)
-            .where(Specialty.series_id.in_(set(tops.values())))
-            .order_by(Specialty.series_id, Specialty.code)
-        )
-    )
+    """The specialties that an accepting organisation takes, by series and code, as `acceptance.receives` reads its
+    专业范围: none named, those of all series; a series without a specialty, all of that series."""
+    scopes = batch.office.scopes if batch.office else []
+    query = select(Specialty).order_by(Specialty.series_id, Specialty.code)
+    if scopes:
+        query = query.where(Specialty.series_id.in_({scope.series_id for scope in scopes}))
+    found = list(db.session.scalars(query))
     above = {s.id: s.parent_id for s in found}
-    return [s for s in found if s.in_force(batch.year) and tops.keys() & line(above, s.id)]
+    tops = {scope.specialty_id for scope in scopes if scope.specialty_id}
+    whole = {scope.series_id for scope in scopes if not scope.specialty_id}
+    return [
+        s
+        for s in found
+        if s.parent_id is not None
+        and s.in_force(batch.year)
+        and (not scopes or s.series_id in whole or tops & line(above, s.id))
+    ]
 
 
 def specialties_of(batch: Batch) -> list[Specialty]:
-    """The specialties in force that its committee reviews, with those below them in the tree.
-
-    Of an accepting organisation those of its 专业范围, where it names any.
-    """
+    """The specialties in force that its committee or accepting organisation takes, with those below them in the
+    tree."""
     if batch.committee is None:
         return _of_scopes(batch) if batch.office else []
     found = list(

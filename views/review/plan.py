@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -13,6 +14,7 @@ from sqlalchemy.orm import joinedload
 from models.accounts.account import Account
 from models.base import db
 from models.batches.batch import Batch, BatchState
+from models.committees.catalogue import TitleLevel
 from models.declarations.declaration import Declaration, DeclarationState
 from models.declarations.material import StoredFile
 from models.review.plan import Plan, PlanKind, PlanState, ScoreKind, ScorePhase
@@ -30,7 +32,7 @@ from workflow.base.errors import NotNow
 from workflow.base.unit_of_work import UnitOfWork, asking, attempt
 from workflow.office import working_days
 from workflow.review import plan as plans
-from workflow.review import review_desk, season
+from workflow.review import ranking, review_desk, season
 from workflow.review.plan import PLAN
 
 
@@ -74,7 +76,7 @@ class PlanDesk(Screen):
 
     def panels(self, record: Plan) -> Sequence[Panel]:
         """参评人员, 专家需求, 打分细则, 附件: the tabs of the guide (附件3 1.13)."""
-        return [people_of(record), needs_of(record), items_of(record), attachments(record)]
+        return [people_of(record), caps_of(record), needs_of(record), items_of(record), attachments(record)]
 
     def links(self, record: Plan) -> Sequence[Link]:
         """The roster of candidates and their summary, as papers."""
@@ -140,6 +142,20 @@ def people_of(plan: Plan) -> Panel:
     ]
     head = ("申报编号", "姓名", "所在单位", "申报职称", "申报专业", "状态")
     return Panel("参评人员", f"{len(rows)} 人", head, rows, empty="还没有参评人员；请在方案中勾选资格复核合格的人员。")
+
+
+def caps_of(plan: Plan) -> Panel:
+    """比例控制 (118号 五(三)): how many of each level can pass at most; where that is nobody, it is said before the vote."""
+    rows = []
+    for level, base in sorted(Counter(d.level for d in candidates_of(plan)).items()):
+        ratio = ranking.ratio_of(plan, level)
+        most = ranking.cap(base, ratio)
+        told = "" if most else "无论得票多少均不能通过：请并入其他方案，或在方案中报备突破比例并说明理由"
+        rows.append((TitleLevel(level).label, base, f"{ratio}%", most, badge(told, "warn") if told else "—"))
+    note = "按参评人数乘以比例，小数舍去；需要突破比例控制的，须在年度评审方案中报备（118号 五(三)）"
+    return Panel(
+        "通过人数上限", note, ("级别", "参评人数", "通过比例", "最多通过", "提示"), rows, empty="还没有参评人员。"
+    )
 
 
 def needs_of(plan: Plan) -> Panel:

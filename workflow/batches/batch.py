@@ -6,12 +6,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from models.base import label_of
 from models.batches.batch import Batch, BatchState
 from models.committees.committee import Committee
+from models.declarations.declaration import Declaration, DeclarationState
+from models.declarations.standing import SETTLED
 from models.paths.path import AcceptanceOffice, Way
-from workflow.base import settings
+from models.register.person import Person
+from workflow.base import notices, settings
 from workflow.base.abilities import verb
 from workflow.base.errors import NotNow, NotYou, Refused
 from workflow.base.flow import Ask, Flow, Step
@@ -37,10 +41,40 @@ def dates_agree(uow: UnitOfWork, batch: Batch) -> str | None:
     return next(iter(wrong.values()), None)
 
 
+def nobody_on_the_way(uow: UnitOfWork, batch: Batch) -> str | None:
+    """What was handed in stays in its batch: no office ends a year over the heads of those who declared."""
+    begun_or_given_up = (DeclarationState.DRAFT, DeclarationState.WITHDRAWN)
+    count = uow.session.scalar(
+        select(func.count()).where(Declaration.batch_id == batch.id, Declaration.state.not_in(begun_or_given_up))
+    )
+    if not count:
+        return None
+    return (
+        f"本批次已有 {count} 件申报提交，不能撤销（附件2 1.4.2）；需要推迟日期的请办理“延期”，"
+        "个别申报须停止的按该申报办理退回或终止。"
+    )
+
+
+def _day(name: str) -> Ask:
+    return Ask(
+        name,
+        label_of(Batch, name),
+        "date",
+        required=False,
+        default=lambda _uow, batch: getattr(batch, name),
+        hint="只能推迟，不能提前；不变的照原日期",
+    )
+
+
+#: What may still be moved once applicants have read it, in the order of the year.
+MOVED = ("closes_on", "correction_on", "payment_on", "paper_to", "evidence_on", "audit_on", "vote_on")
+_WHY = Ask("reason", "延期原因", "area", max_length=300, hint="写明依据，申报人和审核机构均会收到通知")
+
 # fmt: off
 BATCH = Flow("年度批次", BatchState, [
     Step("publish", "提交", {BatchState.DRAFT},                      BatchState.PUBLISHED, (COMMITTEE_OFFICE, HRSS_CONFIG), [my_batch, dates_agree], [], "附件2 1.4.2", "primary", "提交后申报人即可看到本批次，确定提交？"),
-    Step("cancel",  "撤销", {BatchState.DRAFT, BatchState.PUBLISHED}, BatchState.CANCELLED, (COMMITTEE_OFFICE, HRSS_CONFIG), [my_batch],             [Ask("opinion", "撤销原因", "area")], "附件2 1.4.2", "bad"),
+    Step("cancel",  "撤销", {BatchState.DRAFT, BatchState.PUBLISHED}, BatchState.CANCELLED, (COMMITTEE_OFFICE, HRSS_CONFIG), [my_batch, nobody_on_the_way], [Ask("opinion", "撤销原因", "area")], "附件2 1.4.2", "bad", "撤销后不能恢复，已有草稿的申报人会收到通知，确定撤销？"),
+    Step("postpone", "延期", {BatchState.PUBLISHED},                 None,                 (COMMITTEE_OFFICE, HRSS_CONFIG), [my_batch],             [*map(_day, MOVED), _WHY], "附件2 1.4.2", "", "延期后的日期立即生效并通知本批次的申报人，确定延期？"),
 ])
 # fmt: on
 
@@ -83,13 +117,13 @@ def create(
 
 
 def amend(uow: UnitOfWork, batch: Batch, **facts: Any) -> None:
-    """Change a draft; what is submitted can only be cancelled, for applicants have read its dates."""
+    """Change a draft; the dates of what is submitted are only put off (延期), for applicants have read them."""
     if sentence := my_batch(uow, batch):
         raise NotYou(sentence)
     if batch.state != BatchState.DRAFT:
         raise NotNow(
             f"批次为“{BatchState(batch.state).label}”，日期已向申报人公布，不能修改（附件2 1.4.2）；"
-            "确需调整的请撤销后重新提交。"
+            "确需推迟的请办理“延期”。"
         )
     changed = {name: value for name, value in facts.items() if getattr(batch, name) != value}
     for name, value in changed.items():
@@ -107,6 +141,58 @@ def amend(uow: UnitOfWork, batch: Batch, **facts: Any) -> None:
             after=str(batch.state),
             changed=sorted(changed),
         )
+
+
+@BATCH.performs("cancel")
+def cancel(uow: UnitOfWork, batch: Batch, *, opinion: str) -> None:
+    """撤销: nothing was handed in; whoever has begun is told that his draft goes nowhere."""
+    BATCH.advance(uow, batch, "cancel", opinion=opinion)
+    text = f"年度批次“{batch.name}”已撤销（{opinion.strip()}），其中的草稿不能提交；请改报其他开放的批次。"
+    _tell_all(uow, batch, "年度批次已撤销", text)
+
+
+@BATCH.performs("postpone")
+def postpone(uow: UnitOfWork, batch: Batch, *, reason: str, **days: date | None) -> None:
+    """延期: dates that applicants have read are moved, later only, with a reason, and everybody in the batch is told.
+
+    Takes the days of `MOVED`; one not given stays. Refuses an earlier day, dates that do not fit (118号 二), and a
+    change that is none.
+    """
+    was = {name: getattr(batch, name) for name in days}
+    moved = {name: day for name, day in days.items() if day is not None and day != was[name]}
+    if not moved:
+        raise NotNow("没有推迟任何日期；请修改须推迟的日期，或返回。")
+    earlier = {
+        name: f"{label_of(Batch, name)}已公布为 {was[name]}，只能推迟，不能提前（附件2 1.4.2）；请填写更晚的日期。"
+        for name, day in moved.items()
+        if was[name] is not None and day < was[name]
+    }
+    if earlier:
+        raise Refused("延期有误，请按提示修改。", fields=earlier)
+    with uow.session.no_autoflush:
+        for name, day in moved.items():
+            setattr(batch, name, day)
+        wrong = check_dates(uow, batch)
+    if wrong:
+        for name in moved:
+            setattr(batch, name, was[name])
+        raise Refused("批次日期有误，请按提示修改。", fields=wrong)
+    changed = {name: [was[name], day] for name, day in moved.items()}
+    BATCH.advance(uow, batch, "postpone", opinion=reason.strip(), changed=changed)
+    told = "；".join(f"{label_of(Batch, name)}由 {was[name] or '未定'} 推迟到 {day}" for name, day in moved.items())
+    _tell_all(uow, batch, "年度批次延期", f"“{batch.name}”：{told}。原因：{reason.strip()}")
+
+
+def _tell_all(uow: UnitOfWork, batch: Batch, title: str, text: str) -> None:
+    """Everybody whose declaration of the batch is not yet decided."""
+    waiting = (
+        select(Person)
+        .join(Declaration, Declaration.person_id == Person.id)
+        .where(Declaration.batch_id == batch.id, Declaration.state.not_in(SETTLED))
+        .distinct()
+    )
+    for person in uow.session.scalars(waiting):
+        notices.tell(uow, person, title, text, "")
 
 
 def _taken(uow: UnitOfWork, batch: Batch) -> dict[str, str]:

@@ -6,16 +6,18 @@ none (没有的不填). What cannot be read for certain stays unknown, so that n
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.committees.catalogue import Series
+from models.committees.catalogue import LADDER, Series, TitleLevel
 from models.declarations.declaration import Declaration, DeclarationMode
-from workflow.conditions.days import full_years
+from models.declarations.standing import OBTAINED
+from workflow.conditions.days import full_years, when
 from workflow.conditions.judge import NORMAL
 
 #: Ways that are open to a declaration of each mode; the rows of a way that is not its own say nothing of it.
@@ -76,7 +78,7 @@ def kinds_of(declaration: Declaration) -> tuple[str, ...]:
 def facts(session: Session, declaration: Declaration, *, recommenders: int | None = None) -> dict[str, Any]:
     """The facts of the person as `Person` reads them, up to the evidence cut-off of the batch."""
     filled = declaration.content.sections or {}
-    series = {name: number for number, name in session.execute(select(Series.number, Series.name)).tuples()}
+    series = _numbers(session)
     cutoff = declaration.batch.evidence_on
     known: dict[str, Any] = {}
     for part in (
@@ -116,6 +118,44 @@ def _degrees(row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     education = str(row.get("education") or "")
     if education:
         yield {"code": EDUCATION.get(education, education), "on": on}
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTitle:
+    """A 现任职称 as it was typed: the number of its series, None where nobody can tell; its rung on the ladder."""
+
+    series: int | None
+    rung: int
+
+
+def held(session: Session, declaration: Declaration) -> list[HeldTitle]:
+    """The titles that the declaration says are held, those of a known level, and those that were obtained here."""
+    rows = _rows(declaration.content.sections or {}, "titles") or []
+    known = _numbers(session)
+    typed = [
+        HeldTitle(_series(str(row.get("series") or ""), known), LADDER.index(TitleLevel(row["level"])))
+        for row in rows
+        if row.get("level") in set(TitleLevel)
+    ]
+    return [*typed, *obtained(session, declaration)]
+
+
+def obtained(session: Session, declaration: Declaration) -> list[HeldTitle]:
+    """What this system has granted the person and not taken back, whether he names it or not."""
+    granted = (
+        select(Series.number, Declaration.level)
+        .join(Series, Declaration.series_id == Series.id)
+        .where(
+            Declaration.person_id == declaration.person_id,
+            Declaration.id != declaration.id,
+            Declaration.state.in_(OBTAINED),
+        )
+    )
+    return [HeldTitle(number, LADDER.index(TitleLevel(level))) for number, level in session.execute(granted).tuples()]
+
+
+def _numbers(session: Session) -> dict[str, int]:
+    return {name: number for number, name in session.execute(select(Series.number, Series.name)).tuples()}
 
 
 def _titles(filled: Mapping[str, Any], series: Mapping[str, int]) -> dict[str, Any]:
@@ -203,9 +243,21 @@ def _experience(filled: Mapping[str, Any], cutoff: date) -> dict[str, Any]:
     return {"grassroots_months": len(months)}
 
 
+def assessed_since(rows: Iterable[Mapping[str, Any]], since: Any) -> bool:
+    """Whether an assessment of that day's year or a later one was passed; of any year where no day is given."""
+    first = when(since).first.year
+    return any(row.get("result") in PASSED and when(row.get("year")).last.year >= first for row in rows)
+
+
+PASSED = ("优秀", "合格", "excellent", "qualified")
+
+
 def _assessed(filled: Mapping[str, Any]) -> dict[str, Any]:
     rows = _rows(filled, "assessments")
-    return {} if not rows else {"assessed": any(row.get("result") in ("优秀", "合格") for row in rows)}
+    if not rows:
+        return {}
+    since = (_rows(filled, "declaring") or [{}])[0].get("new_post_since")
+    return {"assessed": assessed_since(rows, since)}
 
 
 def _declaring(filled: Mapping[str, Any], declaration: Declaration) -> dict[str, Any]:

@@ -11,13 +11,18 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.conditions.condition import ConditionWay
 from models.conditions.judgement import ConditionJudgement
 from models.declarations.declaration import Declaration
+from models.paths.path import Way
 from workflow.base.remembered import once
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.conditions import adopted, declared
 from workflow.conditions.judge import Judged, Judgement, judge
 from workflow.conditions.person import Person, Target
+
+#: 认定（初定） are judged by the same rows: education, and years of work from it on (湘人社函〔2024〕115号).
+WAYS = {Way.RECOGNITION: ConditionWay.INITIAL}
 
 
 def target_of(declaration: Declaration) -> Target:
@@ -26,7 +31,7 @@ def target_of(declaration: Declaration) -> Target:
     return Target(
         declaration.series.number,
         str(declaration.level),
-        str(declaration.way),
+        str(WAYS.get(Way(declaration.way), declaration.way)),
         declaration.title.branch,
         specialty.name if specialty is not None else "",
     )

@@ -80,9 +80,9 @@ def offers(session: Session, facts: dict[str, Any], cutoff: date) -> list[Offer]
     found = []
     for number, name, branch, level, names in _wanted(session, cutoff.year):
         for way in (Way.REVIEW, Way.INITIAL):
-            if way == Way.INITIAL and (level not in FIRST or person.titles):
-                continue
             rung, held = LADDER.index(level), person.titles or ()
+            if way == Way.INITIAL and (level not in FIRST or any(title.level >= rung for title in held)):
+                continue
             if any(title.level > rung or (title.level, title.series) == (rung, number) for title in held):
                 continue  # nobody goes down, or stands for what he has
             # who holds as much in another series goes over to this one (118号 八(二))

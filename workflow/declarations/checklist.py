@@ -24,7 +24,16 @@ from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.conditions import exclusions
 from workflow.conditions.three import Verdict
-from workflow.declarations import bound, comparison, content, degree_check, eligibility, quota_need, submission
+from workflow.declarations import (
+    bound,
+    certificates,
+    comparison,
+    content,
+    degree_check,
+    eligibility,
+    quota_need,
+    submission,
+)
 from workflow.declarations.declaration import publicity_needed, unit_publicity
 from workflow.declarations.liability import card_of
 from workflow.declarations.quota import limit_of, suitable
@@ -60,16 +69,20 @@ HOLDS = {
     eligibility.one_active:               ("本年度没有其他在办申报",                   "年度批次规定",           lambda d: d.batch.one_per_year),
     eligibility.title_reviewed:           ("申报职称在职称树中有效，不属于以考代评",   "职称树",                 lambda d: True),
     eligibility.committee_competent:      ("评委会在有效期内，申报在其评审范围内",     "118号 七(四)",           lambda d: d.way == Way.REVIEW),
-    eligibility.ladder_climbed:           ("逐级申报，不越级",                         "令40号 第十三条",        lambda d: d.way == Way.REVIEW and d.mode not in (DeclarationMode.EXCEPTIONAL, DeclarationMode.GREEN)),
+    eligibility.office_competent:         ("受理机构受理所在单位地区的人员",           "附件3 1.3",              lambda d: d.way != Way.REVIEW),
+    eligibility.mode_open:                ("按学历和从事专业工作年限办理",             "湘人社函〔2024〕115号",  lambda d: d.way != Way.REVIEW),
+    eligibility.ladder_climbed:           ("逐级申报，未持有同级或更高级别职称",       "令40号 第十三条",        lambda d: d.mode != DeclarationMode.TRANSFER),
+    eligibility.certificate_true:         ("所填证书号与系统已发证书没有不符",         "118号 四(二)1",          lambda d: any(certificates.number_of(row) for row in eligibility.rows_in(d, "titles"))),
     eligibility.conditions_met:           ("没有经省厅确认的申报条件不符合，逐条结果见“申报条件核对”", "118号 三(一)", lambda d: True),
     eligibility.not_excluded:             ("没有经省厅确认的年龄限制和以考代评情形",     "令40号 第十二条",        lambda d: True),
+    eligibility.transfer_same_level:      ("已取得其他系列的同级职称",                 "118号 八(二)",           lambda d: d.mode == DeclarationMode.TRANSFER),
     eligibility.transfer_year:            ("转入新岗位满 1 年并考核合格",              "118号 八(二)",           lambda d: d.mode == DeclarationMode.TRANSFER),
     eligibility.posted_long_enough:       ("派驻人员在派驻地的连续工作年限符合规定",   "118号 四(一)1",          lambda d: eligibility.facts_in(d, "declaring").get("posted") not in (None, "", "未派驻")),
     eligibility.channel_of_its_kind:      ("推荐渠道与推荐机构的类型相符",             "118号 四(一)1",          lambda d: True),
     eligibility.exception_founded:        ("破格依据已填写，推荐人本人已答复或已交推荐书，须核对依据原件", "人社厅发〔2022〕60号", lambda d: d.mode == DeclarationMode.EXCEPTIONAL),
     eligibility.person_eligible:          ("本人申报无立案审查、强制措施、刑罚和处分影响期情形，非公务员、未退休", "118号 三(四)", lambda d: True),
     eligibility.institution_through_unit: ("推荐渠道与岗位管理方式相符",               "118号 四(一)2",          lambda d: True),
-    eligibility.first_title_earned:       ("学历和从业年限达到初定条件",               "湘人社函〔2024〕115号",  lambda d: d.way == Way.INITIAL),
+    eligibility.nature_as_registered:     ("单位性质与所在单位的登记相符",             "118号 三(二)1",          lambda d: True),
     eligibility.secrets_confirmed:        ("涉密申报：本人已确认网上无涉密内容，涉密材料走纸质渠道", "118号 一",  lambda d: d.secret),
 }
 # fmt: on

@@ -13,7 +13,6 @@ from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
 from models.awards.publicity import Publicity, PublicityItem, PublicityKind, PublicityState
-from models.batches.batch import BatchState
 from models.declarations.declaration import Declaration, RouteStep
 from models.declarations.declaration import DeclarationState as S
 from models.declarations.standing import AUDITED, CANDIDATES, ON_THE_WAY, PASSED
@@ -45,6 +44,7 @@ from workflow.declarations.objected import (
     objection_upheld,
 )
 from workflow.declarations.term import office_is_late
+from workflow.declarations.window import batch_open, in_time_again
 
 #: 公示内容 (118号 四(二)2).
 PUBLICISED = (
@@ -154,20 +154,6 @@ def holds_paper(uow: UnitOfWork, declaration: Declaration) -> str | None:
             else "该申报尚未到达评委会，纸质材料由当前办理机构登记（118号 一）。"
         )
     return my_desk(uow, declaration)
-
-
-def batch_open(uow: UnitOfWork, declaration: Declaration) -> str | None:
-    """申报起止 (附件2 1.4.2 年度批次): both days included."""
-    batch = declaration.batch
-    if batch.state != BatchState.PUBLISHED:
-        return f"批次“{batch.name}”尚未提交或已撤销，不能申报（附件2 1.4.2）；请选择开放的批次。"
-    if uow.today < batch.opens_on:
-        return f"批次“{batch.name}”自 {batch.opens_on} 开始申报，现在不能提交（附件2 1.4.2）；可先暂存。"
-    if uow.today > batch.closes_on:
-        return (
-            f"批次“{batch.name}”已于 {batch.closes_on} 截止申报，不能提交（118号 二）；请咨询评委会或参加下一年度申报。"
-        )
-    return None
 
 
 def correction_open(uow: UnitOfWork, declaration: Declaration) -> str | None:
@@ -422,7 +408,7 @@ _DESKS = tuple(dict.fromkeys((*RECOMMENDERS, *AUDITORS, COMMITTEE_OFFICE)))
 DECLARATION = Flow("申报", S, [
     #     verb               label              from                          to                by                only if                               asks
     Step("submit",          "提交",             {S.DRAFT},                    S.SUBMITTED,      APPLICANT,        [own, batch_open],                    [], "附件1 二", "primary", "提交后材料将送所在单位受理，确定提交？"),
-    Step("withdraw",        "撤回",             {S.SUBMITTED},                S.DRAFT,          APPLICANT,        [own],                                [], "附件1 二", "", "撤回后可修改再提交，确定撤回？"),
+    Step("withdraw",        "撤回",             {S.SUBMITTED},                S.DRAFT,          APPLICANT,        [own, in_time_again],                 [], "附件1 二", "", "撤回后可修改，须在申报截止前再次提交，确定撤回？"),
     Step("discard",         "删除草稿",         {S.DRAFT},                    None,             APPLICANT,        [own, never_handed_in],               [], "附件1 二", "bad", "草稿及其材料将被删除，不能恢复，确定删除？"),
     Step("abandon",         "放弃申报",         {S.DRAFT, S.RETURNED},        S.WITHDRAWN,      APPLICANT,        [own, in_my_hands],                   [Ask("opinion", "放弃原因", "area")], "令40号 第十七条", "bad", "放弃后本条申报不能恢复，确定放弃？"),
     Step("accept",          "受理",             {S.SUBMITTED},                S.UNIT_REVIEW,    RECOMMENDERS,     [my_unit, not_self],                  [], "118号 四(二)", "primary"),

@@ -16,14 +16,15 @@ from sqlalchemy import select
 from models.committees.catalogue import LADDER, Title, TitleLevel
 from models.declarations.declaration import Declaration, DeclarationMode, DeclarationState
 from models.paths.path import Way
-from models.register.organisation import UnitNature
+from models.register.organisation import NodeKind, UnitNature
 from workflow.base import settings
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.committees import committee
-from workflow.conditions import exclusions, judged
+from workflow.conditions import declared, exclusions, judged
 from workflow.conditions.days import full_years
 from workflow.conditions.three import Verdict
-from workflow.declarations import channel, content, endorsement
+from workflow.declarations import certificates, channel, content, endorsement
+from workflow.paths import acceptance
 from workflow.register import blacklist
 
 
@@ -149,44 +150,75 @@ def committee_competent(uow: UnitOfWork, declaration: Declaration) -> Iterator[F
             yield Finding("batch_id", sentence)
 
 
-def ladder_climbed(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
-    """逐级申报 (令40号 第十三条) on the ladder of the series; a first title is 初定/认定.
+def office_competent(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
+    """初定、认定 go to the accepting organisation of the region in which the work is (118号 四(一)1, 附件3 1.3)."""
+    office = declaration.office
+    if declaration.way == Way.REVIEW or office is None or acceptance.covers(office, declaration.unit):
+        return
+    yield Finding(
+        "batch_id",
+        f"“{office.organisation.name}”受理本地区人员的{Way(declaration.way).label}，您的所在单位不在其行政区划内"
+        "（118号 四(一)1 劳动关系所在地，附件3 1.3）；请选择所在地区受理机构的批次，或核对所在单位。",
+    )
 
-    Except 破格, 绿色通道, and whom a confirmed condition lets declare directly (湘人社发〔2019〕67号 放开台阶限制,
-    人社部发〔2020〕96号 贯通).
+
+def ladder_climbed(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
+    """逐级申报 (令40号 第十三条) on the ladder of the series: nobody stands for what he has or for less, or leaves one out.
+
+    Nothing is asked of the rung below of 破格 and 绿色通道, of first titles, and of whom a confirmed condition lets
+    declare directly (湘人社发〔2019〕67号 放开台阶限制, 人社部发〔2020〕96号 贯通). Who goes over to another series holds
+    as much there (`transfer_same_level`).
     """
+    wanted, held = rung(declaration.level), [title.rung for title in declared.held(uow.session, declaration)]
+    if declaration.mode == DeclarationMode.TRANSFER and declaration.way == Way.REVIEW:
+        return
+    if max(held, default=-1) >= wanted:
+        yield Finding("titles", HELD_AS_MUCH if declaration.way == Way.REVIEW else HELD_BEFORE_THE_FIRST)
+        return
     if declaration.way != Way.REVIEW or declaration.mode in (DeclarationMode.EXCEPTIONAL, DeclarationMode.GREEN):
         return
-    wanted = LADDER.index(TitleLevel(declaration.level))
-    held = [
-        LADDER.index(TitleLevel(r["level"]))
-        for r in rows_in(declaration, "titles")
-        if r.get("level") in set(TitleLevel)
-    ]
     below = rung_below(uow, declaration)
-    if held and max(held) >= wanted and declaration.mode != DeclarationMode.TRANSFER:
-        yield Finding("titles", "现任职称级别不低于所申报的级别（令40号 第十三条）；同级转换系列请选择“跨系列转评”。")
-    elif below is not None and max(held, default=-1) < below and not _directly(uow, declaration):
-        if held:
-            yield Finding(
-                "titles", "越级申报（令40号 第十三条，逐级申报）；符合破格或绿色通道条件的请修改申报方式并填写依据。"
-            )
-        else:
-            yield Finding(
-                "titles",
-                "未填写现任职称，不能申报本级别（令40号 第十三条，逐级申报）；请填写现任职称，"
-                "或改为破格、绿色通道申报。",
-            )
+    if below is not None and max(held, default=-1) < below and not _directly(uow, declaration):
+        yield Finding("titles", LEAVES_ONE_OUT if held else HOLDS_NONE)
+
+
+HELD_AS_MUCH = "现任职称级别不低于所申报的级别（令40号 第十三条）；同级转换系列请选择“跨系列转评”。"
+HELD_BEFORE_THE_FIRST = (
+    "初定、认定是首次取得职称，现任职称级别不低于所申报的级别（令40号 第十三条）；"
+    "请参加评审申报更高级别，同级转换系列请参加评审并选择“跨系列转评”。"
+)
+LEAVES_ONE_OUT = "越级申报（令40号 第十三条，逐级申报）；符合破格或绿色通道条件的请修改申报方式并填写依据。"
+HOLDS_NONE = "未填写现任职称，不能申报本级别（令40号 第十三条，逐级申报）；请填写现任职称，或改为破格、绿色通道申报。"
+
+
+def rung(level: str) -> int:
+    """The place of a level on the ladder, 0 for the lowest."""
+    return LADDER.index(TitleLevel(level))
+
+
+def mode_open(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
+    """初定 and 认定 go by education and years of work alone: other 申报方式 are ways of a review."""
+    if declaration.way != Way.REVIEW and declaration.mode != DeclarationMode.NORMAL:
+        yield Finding(
+            "mode",
+            f"初定、认定按学历和从事专业工作年限办理，没有“{DeclarationMode(declaration.mode).label}”"
+            "（湘人社函〔2024〕115号）；请将申报方式改为正常申报，或参加评审。",
+        )
 
 
 def rung_below(uow: UnitOfWork, declaration: Declaration) -> int | None:
     """The level that comes before the one declared in this series; None for its first, and for 助理级 and below."""
-    wanted = LADDER.index(TitleLevel(declaration.level))
-    if wanted <= LADDER.index(TitleLevel.ASSISTANT):
+    wanted = rung(declaration.level)
+    if wanted <= rung(TitleLevel.ASSISTANT):
         return None
     levels = uow.session.scalars(select(Title.level).where(Title.series_id == declaration.series_id).distinct())
-    lower = [rung for level in levels if (rung := LADDER.index(TitleLevel(level))) < wanted]
-    return max(lower, default=None)
+    return max((lower for level in levels if (lower := rung(level)) < wanted), default=None)
+
+
+def certificate_true(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
+    """现任职称 as the certificates of this system say (118号 四(二)1)."""
+    for row, field, sentence in certificates.untrue(uow, declaration):
+        yield Finding(f"titles.{row}.{field}", sentence)
 
 
 def _directly(uow: UnitOfWork, declaration: Declaration) -> bool:
@@ -224,8 +256,27 @@ def not_excluded(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]
             yield Finding(told.field, told.sentence)
 
 
+def transfer_same_level(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
+    """跨系列转评同级职称: a title of this level that is held in another series (118号 八(二)).
+
+    A series that was typed so that nobody can tell which it is refuses nobody; the auditor sees it.
+    """
+    if declaration.mode != DeclarationMode.TRANSFER:
+        return
+    wanted, own = rung(declaration.level), declaration.series.number
+    held = declared.held(uow.session, declaration)
+    if any(t.rung >= wanted and t.series == own for t in held):
+        yield Finding("titles", "已取得本系列同级或更高级别的职称，不需转评（118号 八(二)）；请核对申报职称。")
+    elif not any(t.rung == wanted and t.series != own for t in held):
+        yield Finding(
+            "titles",
+            f"跨系列转评须已取得其他系列的{TitleLevel(declaration.level).label}职称，转评同级（118号 八(二)）；"
+            "请在“现任职称”中填写原系列的同级职称，没有的请将申报方式改为正常申报。",
+        )
+
+
 def transfer_year(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
-    """跨系列转评: so many years (one) in the new post and 考核合格 (118号 八(二))."""
+    """跨系列转评: so many years (one) in the new post and 考核合格 there (118号 八(二))."""
     if declaration.mode != DeclarationMode.TRANSFER:
         return
     facts = facts_in(declaration, "declaring")
@@ -236,11 +287,12 @@ def transfer_year(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding
             "declaring.new_post_since",
             f"跨系列转评须在新岗位工作满 {years} 年（118号 八(二)）；请填写到新岗位的日期，未满 {years} 年的不能申报。",
         )
-    assessed = any(
-        r.get("result") in ("优秀", "合格", "excellent", "qualified") for r in rows_in(declaration, "assessments")
-    )
-    if not assessed:
-        yield Finding("assessments", "跨系列转评须经单位考核合格（118号 八(二)）；请填写新岗位的考核信息。")
+    if not declared.assessed_since(rows_in(declaration, "assessments"), facts.get("new_post_since")):
+        yield Finding(
+            "assessments",
+            "跨系列转评须经单位考核合格（118号 八(二)）；请填写到新岗位当年及以后的考核信息，"
+            "新岗位尚无考核的待考核合格后申报。",
+        )
 
 
 def posted_long_enough(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
@@ -320,59 +372,23 @@ def institution_through_unit(uow: UnitOfWork, declaration: Declaration) -> Itera
         )
 
 
-#: 湘人社函〔2024〕115号: education -> (level, full years of work).
-FIRST_TITLE = {
-    "doctor": ((TitleLevel.INTERMEDIATE, 0), (TitleLevel.ASSISTANT, 0)),
-    "master": ((TitleLevel.INTERMEDIATE, 3), (TitleLevel.ASSISTANT, 0)),
-    "double_bachelor": ((TitleLevel.ASSISTANT, 0),),
-    "bachelor": ((TitleLevel.ASSISTANT, 1),),
-    "college": ((TitleLevel.ASSISTANT, 3), (TitleLevel.TECHNICIAN, 1)),
-    "secondary": ((TitleLevel.TECHNICIAN, 1),),
-}
-EDUCATION = {
-    "博士": "doctor",
-    "硕士": "master",
-    "双学士": "double_bachelor",
-    "本科": "bachelor",
-    "学士": "bachelor",
-    "中专": "secondary",
-    "中等": "secondary",
-    "大专": "college",
-    "专科": "college",
-}
+def nature_as_registered(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
+    """单位性质 opens privileges and places (118号 三(二)1, 四(一)1): it is that of the register, not what is typed.
 
-
-def first_title_earned(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
-    """初定: education and years of work reach the level (湘人社函〔2024〕115号)."""
-    if declaration.way != Way.INITIAL:
+    Whoever declares through an agency or an office of the region tells the nature of where he works himself.
+    """
+    typed, unit = facts_in(declaration, "basic").get("unit_nature"), declaration.unit
+    if not typed or not unit.nature or unit.kind in THROUGH or typed in (unit.nature, UnitNature(unit.nature).label):
         return
-    worked = full_years(day(facts_in(declaration, "basic").get("work_since")), declaration.batch.evidence_on)
-    grades = {grade for row in rows_in(declaration, "education") for grade in _grades(row)}
-    if not grades:
-        yield Finding("education", "未填写学历学位，无法核对初定条件（湘人社函〔2024〕115号）；请填写学历学位信息。")
-        return
-    offers = [offer for grade in grades for offer in FIRST_TITLE[grade]]
-    reached = [years for level, years in offers if level == declaration.level]
-    if not reached:
-        yield Finding(
-            "education",
-            f"所填学历不能初定{TitleLevel(declaration.level).label}职称（湘人社函〔2024〕115号）；"
-            "请改报相应级别或参加评审。",
-        )
-    elif worked < min(reached):
-        yield Finding(
-            "basic.work_since",
-            f"初定{TitleLevel(declaration.level).label}须从事专业工作满 {min(reached)} 年，"
-            f"现为 {worked} 年（湘人社函〔2024〕115号）；请年限届满后申报。",
-        )
+    yield Finding(
+        "basic.unit_nature",
+        f"单位性质与所在单位的登记（{UnitNature(unit.nature).label}）不符（118号 三(二)1、四(一)1）；"
+        "请按登记填写，登记有误的由所在单位申请更正。",
+    )
 
 
-def _grades(row: dict[str, Any]) -> Iterator[str]:
-    text = f"{row.get('education', '')}{row.get('degree', '')}"
-    for word, grade in EDUCATION.items():
-        if word in text:
-            yield grade
-            return
+#: Through whom people declare who work elsewhere, or nowhere.
+THROUGH = (NodeKind.AGENCY, NodeKind.DISTRICT, NodeKind.DIRECT_COUNTY, NodeKind.CITY, NodeKind.PROVINCE)
 
 
 def secrets_confirmed(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
@@ -390,15 +406,19 @@ RULES = (
     one_active,
     title_reviewed,
     committee_competent,
+    office_competent,
+    mode_open,
     ladder_climbed,
+    certificate_true,
     conditions_met,
     not_excluded,
+    transfer_same_level,
     transfer_year,
     posted_long_enough,
     channel_of_its_kind,
     exception_founded,
     person_eligible,
     institution_through_unit,
-    first_title_earned,
+    nature_as_registered,
     secrets_confirmed,
 )

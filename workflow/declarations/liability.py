@@ -22,6 +22,14 @@ LIABILITY_ITEMS = (
     ("projects", "项目、业绩材料核实"),
     ("tenure", "任职年限核对确认"),
 )
+#: Where the form holds what an item is about; any of them filled in makes it an item to check.
+ABOUT = {
+    "education": ("education",),
+    "awards": ("awards", "patents", "licences"),
+    "papers": ("papers",),
+    "projects": ("projects", "achievements"),
+    "tenure": ("titles", "experience"),
+}
 
 
 def compose(uow: UnitOfWork, declaration: Declaration, checkers: Mapping[str, str], note: str) -> LiabilityCard:
@@ -44,12 +52,18 @@ def compose(uow: UnitOfWork, declaration: Declaration, checkers: Mapping[str, st
                 wording=wording,
                 checker_id=who[item].id,
                 checker_name=who[item].full_name,
-                result=CheckResult.TRUE,
+                result=found(declaration, item),
                 checked_on=uow.today,
             )
             for item, wording in LIABILITY_ITEMS
         ],
     )
+
+
+def found(declaration: Declaration, item: str) -> CheckResult:
+    """What signing the card says of an item: 属实 of what is declared, 无此项 where nothing of the kind is."""
+    filled = declaration.content.sections or {}
+    return CheckResult.TRUE if any(filled.get(section) for section in ABOUT[item]) else CheckResult.NONE
 
 
 def told(card: LiabilityCard) -> list[dict[str, str | int | None]]:

@@ -18,6 +18,7 @@ from models.declarations.paper_stub import PaperStub
 from models.declarations.standing import with_applicant
 from models.materials import following
 from models.register.organisation import Organisation
+from workflow.accounts import personal
 from workflow.base.abilities import verb
 from workflow.base.errors import NotNow, NotYou, Refused
 from workflow.base.notices import tell
@@ -136,8 +137,7 @@ def save_section(
 ) -> dict[str, str]:
     """暂存 one section. Whatever was typed is kept; the answer names what is wrong so far, by field.
 
-    `seen` is the edition of the section that the page showed (`content.edition`); refused where another window has
-    saved another one since.
+    `seen` is the edition that the page showed (`content.edition`); refused where another window has saved since.
     """
     own_and_open(uow, declaration)
     errors = _write_section(uow, declaration, key, raw, seen)
@@ -315,6 +315,7 @@ def _facts(uow: UnitOfWork, declaration: Declaration) -> dict[str, Any]:
         "secret": declaration.secret,
         "series_number": declaration.series.number,
         "born_on": declaration.person.born_on,
+        **personal.asked(declaration.person, uow.today),
         "today": uow.today,
         "materials": {m.kind for m in materials_of(uow, declaration)},
         "stubs": _stubbed(uow, declaration),

@@ -30,8 +30,14 @@ YOUNGEST = {
 YOUNGEST_OF_ALL = 10
 #: What has happened, or it would not be told: never after today.
 PAST = frozenset(
-    {"entered_on", "graduated_on", "work_since", "obtained_on", "employed_from", "issued_on", "new_post_since"}
-)
+    {
+        "entered_on", "graduated_on", "work_since", "specialty_since", "obtained_on", "counts_from", "employed_from",
+        "issued_on", "new_post_since", "posted_since", "since", "published_on", "granted_on", "awarded_on",
+        "finished_on", "year",
+    }
+)  # fmt: skip
+#: Projects that are over, and so their last month is.
+OVER = ("已完成", "已验收", "终止")
 DEGREES = {"学士": 1, "双学士": 1, "硕士": 2, "博士": 3}
 LEVELS = {"technician": 1, "assistant": 2, "intermediate": 3, "associate_senior": 4, "full_senior": 5}
 
@@ -51,6 +57,9 @@ def disorder(sections: Mapping[str, Any], shown: list[Section], facts: Facts) ->
                     yield from (
                         (section.key, field.key, place, s) for s in _alone(section.key, field, word, born, today)
                     )
+    if today is not None:
+        yield from _ended(rows, today)
+    yield from _assessed(rows.get("assessments", []))
     yield from _work(rows)
     yield from _degrees(rows.get("education", []))
     yield from _titles(rows.get("titles", []))
@@ -64,6 +73,31 @@ def _alone(section: str, field: Any, word: str, born: date | None, today: date |
             yield f"{field.label}（{word}）时申报人不满 {age} 周岁（{born} 出生，{CLAUSE}）；{_CHECK}"
     if today is not None and field.key in PAST and word > today.isoformat()[: len(word)]:
         yield f"{field.label}（{word}）晚于今天（{today}），尚未发生（{CLAUSE}）；请按已发生的事实填写。"
+
+
+def _ended(rows: Mapping[str, list[Mapping[str, Any]]], today: date) -> Iterator[Found]:
+    """Employment and projects that are over have not ended after today."""
+    month = f"{today:%Y-%m}"
+    for number, row in enumerate(rows.get("experience", [])):
+        if (until := _word(row.get("until"))) > month:
+            told = f"经历的止（{until}）晚于今天（{today}），尚未发生（{CLAUSE}）；至今的请不填。"
+            yield "experience", "until", number, told
+    for number, row in enumerate(rows.get("projects", [])):
+        if row.get("status") in OVER and (until := _word(row.get("until"))) > month:
+            told = f"项目状态为“{row['status']}”，止（{until}）却晚于今天（{today}，{CLAUSE}）；"
+            yield "projects", "until", number, told + "请按实际完成时间填写，尚未完成的状态选“在研在建”。"
+
+
+def _assessed(rows: list[Mapping[str, Any]]) -> Iterator[Found]:
+    """One result a year (考核年度); two that differ cannot both be so."""
+    results: dict[str, str] = {}
+    for number, row in enumerate(rows):
+        year, result = _word(row.get("year")), str(row.get("result") or "")
+        if not year or not result:
+            continue
+        if results.setdefault(year, result) != result:
+            told = f"{year} 年度考核结果填写了“{results[year]}”和“{result}”（{CLAUSE}）；"
+            yield "assessments", "result", number, told + "同一年度只有一个考核结果，请以考核表为准，删除多余的一行。"
 
 
 def _work(rows: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[Found]:

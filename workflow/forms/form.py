@@ -159,7 +159,9 @@ def _section_problems(section: Section, raw: Any, facts: dict[str, Any], cutoff:
         yield _problem(section, key, int(row) if row else None, sentence, clause)
     for field in section.fields:
         if field.mirror and field.required and field.kind in facts and blank(facts[field.kind]):
-            yield _problem(section, field.key, None, f"缺少{field.label}；请在账号信息中补充后再提交。", field.clause)
+            yield _problem(
+                section, field.key, None, f"缺少{field.label}；请在“我的账号 · 个人信息”中补充后再提交。", field.clause
+            )
         if not field.expected:
             continue
         for index, row in enumerate(rows):

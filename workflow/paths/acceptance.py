@@ -18,6 +18,7 @@ from workflow.base.abilities import verb
 from workflow.base.errors import Linked, Refused
 from workflow.base.flow import Ask, Flow, Step
 from workflow.base.unit_of_work import UnitOfWork
+from workflow.paths.route import superiors
 
 ENTER = verb("office.enter", "新增受理机构", "受理机构", roles.HRSS_CONFIG)
 
@@ -221,6 +222,13 @@ def receives(office: AcceptanceOffice, series_id: int, specialty: Specialty | No
     return (
         f"“{office.organisation.name}”受理的专业范围为{what}，不包括所选系列或专业（附件3 1.3）；请选择相应的受理机构。"
     )
+
+
+def covers(office: AcceptanceOffice, unit: Organisation) -> bool:
+    """Whether the unit lies in the region of the office (附件3 1.3 行政区划), or below it in the 隶属."""
+    region, place = office.region_code, unit.region_code
+    whole = region[:2] if region.endswith("0000") else region[:4] if region.endswith("00") else region
+    return place.startswith(whole) or office.organisation_id in {above.id for above in (unit, *superiors(unit))}
 
 
 def _line(specialty: Specialty | None) -> list[int]:

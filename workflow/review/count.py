@@ -43,7 +43,8 @@ class Count:
 
 @POLL.performs("end")
 def end(uow: UnitOfWork, poll: Poll, *, early_reason: str = "") -> None:
-    """No more votes; nothing is opened yet. A vote that somebody present has not cast needs a reason."""
+    """No more votes; nothing is opened yet, and this is the day of the vote. A vote that somebody present has not cast
+    needs a reason."""
     waiting = not_voted(uow.session, poll)
     if waiting and len(early_reason.strip()) < 2:
         raise Refused(
@@ -52,6 +53,8 @@ def end(uow: UnitOfWork, poll: Poll, *, early_reason: str = "") -> None:
         )
     cast = poll.attending - len(waiting)
     POLL.advance(uow, poll, "end", cast=cast, attending=poll.attending, opinion=early_reason.strip() or None)
+    poll.session.voted_on = uow.today  # 投票表决之日: from now on nobody votes, whenever it is counted (118号 二(四))
+    uow.record("end_vote", poll.session, label="结束投票", voted_on=uow.today)
 
 
 @POLL.performs("close")
@@ -87,8 +90,7 @@ def close(uow: UnitOfWork, poll: Poll, *, office_pass: str) -> Count:
         archive=hashlib.sha256(archive).hexdigest(),
     )
     session.execute(delete(Envelope).where(Envelope.poll_id == poll.id).execution_options(synchronize_session=False))
-    poll.session.voted_on = uow.today
-    uow.record("count_votes", poll.session, label="计票", voted_on=uow.today, tally_hash=poll.tally_hash)
+    uow.record("count_votes", poll.session, label="计票", tally_hash=poll.tally_hash)
     for tally in tallies:
         uow.record("tally", tally, label="计票结果")
     ballot_keys.destroy(session, poll)

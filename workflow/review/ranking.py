@@ -69,30 +69,30 @@ def cut(
     *,
     places: Mapping[Hashable, int],
     caps: Mapping[str, int],
-    decided: Sequence[int] = (),
+    decided: Sequence[Sequence[int]] = (),
 ) -> Outcome:
     """Apply the cuts in their order: two thirds, places of the quota, cap of the level.
 
-    Takes the places left of each quota, the cap of each level, and the order the meeting decided for
-    equal contenders. While a tie at one cut is open, the later cuts are not made.
+    Takes the places left of each quota, the cap of each level, and for each tie that the meeting has decided its
+    contenders in their order. A decision says nothing of other ties, whoever stands in both. While a tie at one cut is
+    open, the later cuts are not made.
     """
     contenders = list(contenders)
     failed = {c.id: NOT_AGREED for c in contenders if not c.agreed}
     remaining = [c for c in contenders if c.agreed]
-    ranks = {number: rank for rank, number in enumerate(decided)}
     by_quota = [("单位职数", c.quota, c) for c in remaining if c.quota is not None]
-    out, ties = _cut_groups(by_quota, {key: places.get(key, 0) for _, key, _ in by_quota}, ranks)
+    out, ties = _cut_groups(by_quota, {key: places.get(key, 0) for _, key, _ in by_quota}, decided)
     failed |= dict.fromkeys(out, OVER_QUOTA)
     if not ties:
         by_level = [(f"{TitleLevel(c.level).label}比例控制", c.level, c) for c in remaining if c.id not in failed]
-        out, ties = _cut_groups(by_level, {key: caps.get(str(key), 0) for _, key, _ in by_level}, ranks)
+        out, ties = _cut_groups(by_level, {key: caps.get(str(key), 0) for _, key, _ in by_level}, decided)
         failed |= dict.fromkeys(out, OVER_RATIO)
     passed = tuple(sorted(c.id for c in remaining if c.id not in failed))
     return Outcome(passed, failed, tuple(ties))
 
 
 def _cut_groups(
-    rows: Iterable[tuple[str, Hashable, Contender]], places: Mapping[Hashable, int], ranks: Mapping[int, int]
+    rows: Iterable[tuple[str, Hashable, Contender]], places: Mapping[Hashable, int], decided: Sequence[Sequence[int]]
 ) -> tuple[list[int], list[Tie]]:
     """Who falls out of each group, and the ties that are still open (whose contenders stay in for now)."""
     groups: dict[tuple[str, Hashable], list[Contender]] = defaultdict(list)
@@ -102,24 +102,31 @@ def _cut_groups(
     ties: list[Tie] = []
     for (where, key), group in sorted(groups.items(), key=lambda item: min(c.id for c in item[1])):
         room = max(0, places[key])
-        ranked = sorted(group, key=lambda c: (-c.yes, -c.points, ranks.get(c.id, len(ranks)), c.id))
-        out += [c.id for c in ranked[room:]]
-        if tie := _tie(ranked, room, ranks, where):
+        ranked = [c.id for c in sorted(group, key=lambda c: (-c.yes, -c.points, c.id))]
+        tie = _tie(group, room, where)
+        if tie is None:
+            out += ranked[room:]
+            continue
+        before = [number for number in ranked[:room] if number not in tie.ids]
+        after = [number for number in ranked[room:] if number not in tie.ids]
+        order = next((order for order in decided if set(tie.ids) <= set(order)), None)
+        if order is None:
             ties.append(tie)
-            out = [number for number in out if number not in tie.ids]
+            out += after
+        else:
+            out += [*before, *(number for number in order if number in tie.ids), *after][room:]
     return out, ties
 
 
-def _tie(ranked: Sequence[Contender], room: int, ranks: Mapping[int, int], where: str) -> Tie | None:
-    """The contenders between whom the cut falls though they are equal, unless their order was decided."""
-    if not 0 < room < len(ranked):
+def _tie(group: Sequence[Contender], room: int, where: str) -> Tie | None:
+    """The contenders between whom the cut falls though they are equal."""
+    if not 0 < room < len(group):
         return None
-    edge = (ranked[room].yes, ranked[room].points)
-    equal = [c for c in ranked if (c.yes, c.points) == edge]
-    before = sum((c.yes, c.points) > edge for c in ranked)
-    if before == room or all(c.id in ranks for c in equal):
+    places = sorted(((c.yes, c.points) for c in group), reverse=True)
+    edge, before = places[room], sum((c.yes, c.points) > places[room] for c in group)
+    if before == room:
         return None
-    return Tie(tuple(sorted(c.id for c in equal)), room - before, where)
+    return Tie(tuple(sorted(c.id for c in group if (c.yes, c.points) == edge)), room - before, where)
 
 
 def cap(base: int, ratio: int) -> int:
@@ -175,8 +182,8 @@ def preview(session: Session, review: ReviewSession) -> Outcome:
     quotas = {c.quota for c in people if c.quota}
     rows = session.scalars(select(Quota).where(Quota.id.in_(quotas)))
     places: dict[Hashable, int] = {quota.id: quota_left(session, quota) for quota in rows}
-    decided = [number for decision in decisions(review) for number in decision["order"]]
-    return cut(people, places=places, caps=caps(session, review), decided=decided)
+    orders = [decision["order"] for decision in decisions(review)]
+    return cut(people, places=places, caps=caps(session, review), decided=orders)
 
 
 def decisions(review: ReviewSession) -> list[dict[str, list[int]]]:

@@ -57,7 +57,7 @@ def declare(uow: UnitOfWork, review: ReviewSession, *, late_vote_reason: str = "
     points, places and decisions always give the same result.
     """
     if review.voted_on is None:
-        raise NotNow("尚无投票表决日期，不能宣布结果；请先计票。")
+        raise NotNow("尚无投票表决日期，不能宣布结果；请先结束投票并计票。")
     reason = late_vote_reason.strip() or review.late_vote_reason
     if sentence := late_vote(uow.session, review.plan, review.voted_on, reason):
         raise Refused(sentence, field="late_vote_reason")

@@ -300,6 +300,7 @@ def call_off(uow: UnitOfWork, review: ReviewSession) -> None:
     An open poll is void with it, unread; whoever was called to an interview is told.
     """
     SESSION.advance(uow, review, "call_off", opinion=review.call_off_reason)
+    review.voted_on = None  # what was cast is void
     if poll := uow.session.scalar(select(Poll).where(Poll.session_id == review.id)):
         ballot_void.annul(uow, poll)
     called_in(uow, review)

@@ -121,9 +121,18 @@ def test_the_office_makes_a_plan_and_files_it(browser, session, office, batch, q
     )
     shown = page_of(desk.get(f"/plan/show/{plan.id}"))
     assert "方案.pdf" in shown and qualified[1].applicant_name in shown and "土建组" in shown
+    assert "通过人数上限" in shown and "55%" in shown and "无论得票多少均不能通过" not in shown
     assert desk.post(f"/plan/act/{plan.id}/file", data={"version": plan.version}).status_code == 302
     session.refresh(plan)
     assert plan.state == PlanState.FILED
+
+
+def test_a_plan_of_which_nobody_can_pass_says_so_before_the_vote(browser, session, office, batch, qualified):
+    """One candidate at 55 % is none who may pass (118号 五(三)): the plan is joined with another, or the ratio filed."""
+    desk = browser(office)
+    desk.post("/plan/add", data=form(batch, qualified[:1]))
+    page = page_of(desk.get(f"/plan/show/{session.scalar(select(Plan)).id}"))
+    assert "无论得票多少均不能通过" in page
 
 
 def test_a_damaged_attachment_is_refused_by_name(browser, session, office, batch, qualified):

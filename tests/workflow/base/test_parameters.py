@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+import workflow.lifecycles  # noqa: F401  (every room has said what it asks of a value)
 from models.awards.publicity import Objection
 from models.declarations.declaration import DeclarationMode
 from models.paths.path import Way
@@ -193,3 +194,12 @@ def test_an_exceptional_declaration_has_as_many_recommenders_as_the_parameter_as
     assert said() == []
     set_("recommenders", 3)
     assert "3 名同专业正高级专家" in said()[0] and "现有 2 名" in said()[0]
+
+
+@pytest.mark.parametrize(
+    "pattern", ["X", "{serial}", "{grade}{series}{year}{way}{issuer}", "{grade.x}{serial}", "{0}{serial}"]
+)
+def test_a_pattern_of_which_no_number_can_be_made_is_refused_where_it_is_set(make, as_, pattern):
+    with pytest.raises(Refused) as refusal:
+        settings.change(as_(make.account(roles.HRSS_CONFIG)), "number_pattern", pattern)
+    assert list(refusal.value.fields) == ["value"]

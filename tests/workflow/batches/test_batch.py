@@ -5,18 +5,22 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from models.batches.batch import Batch, BatchState
 from models.committees.committee import CommitteeHost, CommitteeKind
+from models.declarations.declaration import DeclarationState
+from models.office.notice import Notice
 from models.paths.path import AcceptanceOffice, Way
 from models.register.organisation import NodeKind
 from workflow.base import roles
 from workflow.base import settings as parameters
-from workflow.base.errors import NotYou, Refused
+from workflow.base.errors import NotNow, NotYou, Refused
 from workflow.batches import agenda, batch, batch_dates, countdown
 from workflow.batches.batch_dates import check_dates, remarks
 from workflow.office import working_days
@@ -329,3 +333,46 @@ def test_a_batch_is_open_from_its_first_to_its_last_day(make):
     days = (date(2026, 3, 31), date(2026, 4, 1), date(2026, 8, 31), date(2026, 9, 1))
     assert [batch.open_on(made, day) for day in days] == [False, True, True, False]
     assert datetime(2026, 4, 1).date() == made.opens_on
+
+
+# -- what applicants have read -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def running(make, as_):
+    """A published batch with a draft and a declaration on its way, and its committee's office."""
+    case = make.declaration(state=DeclarationState.UNDER_AUDIT)
+    draft = make.declaration(batch=case.batch, title=case.title, state=DeclarationState.DRAFT)
+    clerk = make.account(roles.COMMITTEE_OFFICE, committee=case.batch.committee)
+    return SimpleNamespace(batch=case.batch, case=case, draft=draft, office=as_(clerk))
+
+
+def told_to(session, declaration):
+    return list(session.scalars(select(Notice.title).where(Notice.person_id == declaration.person_id)))
+
+
+def test_a_batch_in_which_people_have_declared_is_not_cancelled_over_their_heads(running, session):
+    with pytest.raises(Refused, match=r"已有 1 件申报提交，不能撤销（附件2 1\.4\.2）.*延期"):
+        batch.BATCH.perform(running.office, running.batch, "cancel", opinion="名称有误")
+    running.case.state = DeclarationState.WITHDRAWN
+    batch.BATCH.perform(running.office, running.batch, "cancel", opinion="名称有误")
+    assert told_to(session, running.draft) == ["年度批次已撤销"] and told_to(session, running.case) == []
+
+
+def test_a_deadline_is_put_off_with_a_reason_and_all_in_the_batch_are_told(running, session):
+    days = {name: getattr(running.batch, name) for name in batch.MOVED}
+    later = days | {"closes_on": days["closes_on"] + timedelta(days=1)}
+    batch.BATCH.perform(running.office, running.batch, "postpone", reason="系统检修一天", **later)
+    assert running.batch.closes_on == later["closes_on"] and running.batch.state == BatchState.PUBLISHED
+    assert told_to(session, running.draft) == told_to(session, running.case) == ["年度批次延期"]
+
+
+def test_a_deadline_is_never_brought_forward_nor_against_the_others(running):
+    days = {name: getattr(running.batch, name) for name in batch.MOVED}
+    with pytest.raises(NotNow, match="没有推迟任何日期"):
+        batch.BATCH.perform(running.office, running.batch, "postpone", reason="系统检修", **days)
+    for name, day in (("closes_on", days["closes_on"] - timedelta(days=1)), ("closes_on", date(2026, 12, 30))):
+        with pytest.raises(Refused) as refusal:
+            batch.BATCH.perform(running.office, running.batch, "postpone", reason="系统检修", **days | {name: day})
+        assert refusal.value.fields
+        assert {name: getattr(running.batch, name) for name in batch.MOVED} == days

@@ -237,7 +237,7 @@ def test_a_confirmed_direct_way_lets_a_private_employee_climb_without_the_rung_b
     adopted.CONDITION.perform(clerk, row, "confirm", **SEEN)
     assert list(eligibility.ladder_climbed(clerk, declaration)) == []
     declaration.mode = DeclarationMode.TRANSFER
-    assert list(eligibility.ladder_climbed(clerk, declaration)) != []
+    assert list(eligibility.transfer_same_level(clerk, declaration)) != []
 
 
 def test_the_ladder_is_that_of_the_series(make, clerk, session):

@@ -23,7 +23,8 @@ def changed(section, row=None, **values):
     if row is None:
         sections[section] = sections[section] | values
     else:
-        sections[section][row] = sections[section][row] | values
+        found = sections.setdefault(section, [{}])
+        found[row] = found[row] | values
     return sections
 
 
@@ -62,6 +63,32 @@ def test_no_date_of_a_life_lies_before_its_birth(section, row, field):
 )
 def test_what_needs_something_else_does_not_come_before_it(section, row, values, sentence):
     assert any(sentence in found for found in wrong(changed(section, row, **values)).values())
+
+
+def test_a_year_has_one_result():
+    """年度考核: two results of a year that differ are told at the later row; the same one twice is not a lie."""
+    sections = complete()
+    (known, *_) = sections["assessments"]
+    for result, told in ((known["result"], False), ("基本合格", True)):
+        sections["assessments"] = [known, known | {"result": result}]
+        assert any("同一年度只有一个考核结果" in s for s in wrong(sections).values()) is told
+
+
+@pytest.mark.parametrize(
+    "section, values, sentence",
+    [
+        ("papers", {"published_on": "2023-08"}, "尚未发生"),
+        ("patents", {"granted_on": "2023-08-01"}, "尚未发生"),
+        ("awards", {"awarded_on": "2023-08-01"}, "尚未发生"),
+        ("achievements", {"finished_on": "2023-08-01"}, "尚未发生"),
+        ("experience", {"until": "2030-01"}, "至今的请不填"),
+        ("projects", {"until": "2023-08", "status": "已验收"}, "状态选“在研在建”"),
+    ],
+)
+def test_what_will_be_by_the_evidence_day_is_not_yet_evidence(section, values, sentence):
+    """其后取得 (118号 二(三)), and before it too: a result is told when it is there."""
+    found = wrong(changed(section, 0, **values), today=date(2023, 5, 20))
+    assert any(sentence in told for told in found.values())
 
 
 def test_degrees_and_titles_come_in_their_order():

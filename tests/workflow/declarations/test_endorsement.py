@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 import pytest
 from sqlalchemy import select
 
 from models.accounts.account import Account
-from models.awards.certificate import Certificate
 from models.awards.truth import CertificateTruth, TruthState
 from models.declarations.declaration import DeclarationMode
 from models.declarations.declaration import DeclarationState as D
@@ -27,26 +26,10 @@ NOON = datetime(2026, 5, 20, 12, 0)
 def holder(make, declaration, n, **given):
     """Somebody with a 正高 certificate of the series."""
     person = given.pop("person", None) or make.person()
-    number = f"A0826100000000{n:04d}"
-    make._add(CertificateTruth, {}, number=number)
-    facts = dict(
-        number=number,
-        token=f"{n:032x}",
-        declaration=make.declaration(person=person, state=D.REPORTED),
-        person_id=person.id,
-        holder_name=person.name,
-        unit_name="省院",
-        series_name=declaration.series.name,
-        title_name="正高级工程师",
-        level_name="正高级",
-        way_name="评审",
-        body_name="评委会",
-        issuer_name="省厅",
-        document="文号",
-        obtained_on=date(2025, 12, 1),
-        issued_at=NOON,
+    facts = dict(series_name=declaration.series.name, title_name="正高级工程师", level_name="正高级")
+    return make.certificate(
+        f"A0826100000000{n:04d}", make.declaration(person=person, state=D.REPORTED), **facts | given
     )
-    return make._add(Certificate, {}, **facts | given)
 
 
 def recommended(make, declaration, count):

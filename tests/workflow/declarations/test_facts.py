@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, text, update
 from models.accounts.account import Account
 from models.declarations.declaration import Declaration
 from models.declarations.declaration import DeclarationState as S
-from models.declarations.liability import LiabilityCard, LiabilityCheck
+from models.declarations.liability import CheckResult, LiabilityCard, LiabilityCheck
 from models.declarations.opinion import Opinion, OpinionResult
 from models.declarations.signing import Signing
 from models.office.journal import JournalEntry, JournalHead
@@ -97,6 +97,16 @@ def test_a_card_names_accounts_of_the_unit(act, offices, declared, session):
     assert [check.wording for check in card.checks] == [wording for _key, wording in LIABILITY_ITEMS]
     assert (card.note, card.organisation_name, card.signed_by) == ("逐项核对", "长沙市第三医院", "周核")
     assert {check.checked_on for check in card.checks} == {NOON.date()}
+
+
+def test_the_card_vouches_for_what_is_declared_and_for_nothing_else(act, declared, offices, session):
+    """无此项 where the form holds nothing of the kind: nobody has found true what is not there."""
+    declared.content.sections = {"education": [{"school": "湖南大学"}], "awards": [], "projects": [{"name": "桥"}]}
+    session.flush()
+    act(offices["clerk"], declared, "check", **checkers("周核"))
+    said = {check.item: CheckResult(check.result).label for check in liability.card_of(session, declared).checks}
+    none = "无此项"
+    assert said == {"education": "属实", "awards": none, "papers": none, "projects": "属实", "tenure": none}
 
 
 @pytest.mark.parametrize("item", [key for key, _wording in LIABILITY_ITEMS])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from datetime import date, datetime
 from fractions import Fraction
 
 import pytest
@@ -226,6 +227,19 @@ def test_the_floor_is_two_thirds_and_never_under_five(session, attending, least)
 def test_a_unanimous_result_is_flagged():
     assert unanimous(Tally(yes=5, no=0, abstain=0)) and unanimous(Tally(yes=0, no=5, abstain=0))
     assert not unanimous(Tally(yes=4, no=1, abstain=0))
+
+
+def test_the_day_of_the_vote_is_the_day_it_ended_whenever_it_is_counted(case, as_):
+    """投票表决之日 (118号 二(四)): the terms of 公示 and 备案 run from it."""
+    opened(as_, case)
+    for judge in case.judges:
+        vote(as_, case, judge)
+    POLL.perform(as_(case.office, now=datetime(2026, 12, 24, 17)), case.poll, "end")
+    assert case.review.voted_on == date(2026, 12, 24)
+    later = datetime(2026, 12, 25, 9)
+    POLL.perform(as_(case.inspector, now=later), case.poll, "release", supervisor_pass=KEY_OF_SUPERVISOR)
+    POLL.perform(as_(case.office, now=later), case.poll, "close", office_pass=OFFICE)
+    assert case.review.voted_on == date(2026, 12, 24)
 
 
 def test_an_early_end_needs_a_reason_and_the_missing_count_against(make, as_, session):

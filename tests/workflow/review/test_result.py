@@ -60,7 +60,7 @@ def test_a_tie_at_the_cut_is_shown_and_never_settled_silently():
     found = cut(people, places={}, caps={"associate_senior": 2})
     (tie,) = found.ties
     assert tie.ids == (2, 3, 4) and tie.places == 1
-    decided = cut(people, places={}, caps={"associate_senior": 2}, decided=[3, 4, 2])
+    decided = cut(people, places={}, caps={"associate_senior": 2}, decided=[[3, 4, 2]])
     assert decided.ties == () and decided.passed == (1, 3)
 
 
@@ -97,9 +97,9 @@ level_caps = st.fixed_dictionaries({"full_senior": st.integers(0, 8), "associate
 def test_no_cut_is_ever_exceeded_and_order_of_entry_does_not_matter(people, places, caps, chance):
     order = [c.id for c in people]
     chance.shuffle(order)
-    found = cut(people, places=places, caps=caps, decided=order)
+    found = cut(people, places=places, caps=caps, decided=[order])
     shuffled = chance.sample(people, len(people))
-    assert cut(shuffled, places=places, caps=caps, decided=order) == found
+    assert cut(shuffled, places=places, caps=caps, decided=[order]) == found
     assert found.ties == ()
     by_id = {c.id: c for c in people}
     assert sorted([*found.passed, *found.failed]) == sorted(by_id)
@@ -112,7 +112,7 @@ def test_no_cut_is_ever_exceeded_and_order_of_entry_does_not_matter(people, plac
 
 @given(people, limits, level_caps)
 def test_nobody_overtakes_a_better_one_of_the_same_group(people, places, caps):
-    found = cut(people, places=places, caps=caps, decided=[c.id for c in people])
+    found = cut(people, places=places, caps=caps, decided=[[c.id for c in people]])
     groups = defaultdict(list)
     for c in people:
         groups[c.quota, c.level].append(c)
@@ -128,6 +128,30 @@ def test_an_open_tie_is_never_between_unequal_ones(people, places, caps):
     for tie in cut(people, places=places, caps=caps).ties:
         assert len({(by_id[n].yes, by_id[n].points) for n in tie.ids}) == 1
         assert 0 < tie.places < len(tie.ids)
+
+
+def test_what_was_decided_at_one_cut_says_nothing_at_another():
+    """A, B of one unit with one place, C and D of others, two places in all: A before B there, C before A here."""
+    a, b, c, d = contender(1, 5, quota="unit"), contender(2, 5, quota="unit"), contender(3, 5), contender(4, 6)
+    everything = dict(places={"unit": 1}, caps={"associate_senior": 2, "full_senior": 0})
+    assert cut([a, b, c, d], **everything).ties[0].ids == (1, 2)
+    assert cut([a, b, c, d], **everything, decided=[[1, 2]]).ties[0].ids == (1, 3)
+    found = cut([a, b, c, d], **everything, decided=[[1, 2], [3, 1]])
+    assert found.ties == () and found.passed == (3, 4)
+    assert found.failed == {2: OVER_QUOTA, 1: OVER_RATIO}
+
+
+@given(people, limits, level_caps, st.randoms(use_true_random=False))
+def test_each_decision_holds_for_good(people, places, caps, chance):
+    """Tie after tie is decided, as a meeting does: no later decision lets in whom an earlier one has put out."""
+    decided, out = [], set()
+    while (found := cut(people, places=places, caps=caps, decided=decided)).ties:
+        assert out <= set(found.failed)
+        tie = found.ties[0]
+        order = chance.sample(tie.ids, len(tie.ids))
+        decided.append(order)
+        out |= set(order[tie.places :])
+    assert out <= set(found.failed)
 
 
 # -- The session -----------------------------------------------------------------------------------
