@@ -14,6 +14,7 @@ from models.base import Labelled
 from models.registry import by_table
 from workflow.base.policy import NOUNS
 
+# fmt: off
 #: Facts that no column is called by, and columns whose label says something else of a fact.
 FACTS = {
     "after": "后", "before": "前", "quiet": "", "aside": "", "label": "", "name": "名称", "kind": "类别", "sha256": "校验码",
@@ -35,14 +36,14 @@ FACTS = {
     "tables": "表", "rows": "行数", "hours": "时长", "answer": "答复", "channel": "方式", "field": "栏目", "fields": "栏目",
     "files": "文件", "declarations": "申报数", "units": "单位数", "years": "年度数", "why": "原因", "key": "", "id": "",
     "value": "值", "values": "值", "role": "角色", "row": "行", "edition": "版次", "desk": "办理位置", "form": "表单",
-}  # fmt: skip
+}
 #: Entries without a label of their own.
 VERBS = {
     "store_file": "存入文件", "give_opinion": "填写意见", "file_names": "登记名称", "sign_card": "签署责任卡", "export": "导出",
     "begin_demo": "生成演示数据", "set_demo_clock": "调整演示时钟", "sign_in": "登录", "sign_out": "退出", "edit": "修改",
     "unmask_identity": "查看证件号码", "read_notice": "阅读消息", "verify_journal": "核验审计日志", "create": "新增",
     "delete": "删除", "upload_import": "上传导入文件", "seal_first": "首次封存", "seal_tables": "封存",
-}  # fmt: skip
+}
 #: Subjects that are no record.
 SUBJECTS = {
     "journal": "审计日志",
@@ -51,6 +52,7 @@ SUBJECTS = {
     "access": "角色与权限",
     "reference": "基础数据",
 }
+# fmt: on
 HEX = re.compile(r"[0-9a-f]{32,}")
 #: Latin letters in a row: a code, a name of the inside.
 CODE = re.compile(r"[A-Za-z][A-Za-z_]{2,}")

@@ -111,11 +111,13 @@ def settled(make, session, province):
     day = dict(posted_on=long_ago.date(), starts_on=long_ago.date(), ends_on=long_ago.date())
     to = dict(place="公示栏", complaint_department="人事科", complaint_telephone="1", handler="江淑")
     posted = dict(kind=PublicityKind.UNIT, title="公示", state=PublicityState.CLOSED, **day, **to)
+    # fmt: off
     paper = dict(
         number="1", token="1", declaration_id=cases[0].id, person_id=cases[0].person_id, holder_name="张", unit_name="甲",
         series_name="工程", title_name="工程师", level_name="中级", way_name="评审", body_name="评委会", issuer_name="厅",
         document="1号", obtained_on=today, issued_at=now,
-    )  # fmt: skip
+    )
+    # fmt: on
     records = {
         "node": PathNode(organisation_id=away.id, **held),
         "posting": Publicity(organisation_id=away.id, **posted),
