@@ -18,7 +18,8 @@ from workflow.office.clauses import NOTICE
 #: A cell tells so many of the newest rows of a section; the rest is counted, and stands in the 评审表.
 MOST_ROWS = 5
 COLUMNS = (
-    ("序号", 2), ("姓名", 4), ("申报职称（专业）", 7), ("学历学位", 7), ("资历", 7), ("工作业绩", 9), ("论文", 9), ("成果、获奖", 9),
+    ("序号", 2), ("姓名", 4), ("申报职称（专业）", 7), ("学历学位", 7), ("资历", 7), ("工作业绩", 9), ("论文", 9),
+    ("成果、获奖", 9),
     ("服务基层", 6), ("是否破格", 4), ("违纪违规", 5),
 )  # fmt: skip
 #: What the section 奖惩和违纪违规情况 asks of lapses (the rest of it is no lapse).

@@ -145,7 +145,7 @@ def people_of(plan: Plan) -> Panel:
 
 
 def caps_of(plan: Plan) -> Panel:
-    """比例控制 (118号 五(三)): how many of each level can pass at most; where that is nobody, it is said before the vote."""
+    """比例控制 (118号 五(三)): how many of each level can pass at most; that it is nobody is said before the vote."""
     rows = []
     for level, base in sorted(Counter(d.level for d in candidates_of(plan)).items()):
         ratio = ranking.ratio_of(plan, level)

@@ -93,8 +93,9 @@ CERTIFICATE = Flow("证书", S, [
 def issue(uow: UnitOfWork, declarations: Iterable[Declaration], issuer: Issuer) -> list[Certificate]:
     """Issue certificates to these filed declarations, numbered in the order given; all or none (附件3 1.17).
 
-    Refused: a declaration that is not filed or has a certificate, one without the number of its document, one objected to, a blacklisted person by name, a cancelled issuer,
-    numbers that the library does not hold, naming each prefix and how many are missing.
+    Refused: a declaration that is not filed or has a certificate, one without the number of its document, one objected
+    to, a blacklisted person by name, a cancelled issuer, numbers that the library does not hold, naming each prefix and
+    how many are missing.
     """
     declarations = list(dict.fromkeys(declarations))
     _refuse_issue(uow, declarations, issuer)

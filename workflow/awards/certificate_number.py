@@ -56,22 +56,16 @@ def way_digit_of(way: str) -> str:
     return "1" if way == Way.REVIEW else "3"
 
 
-@settings.sound("number_pattern")
-def usable(pattern: str) -> None:
-    """证书编号样式 of which numbers can be made; refused where it is set, not weeks later where they are generated."""
-    try:
-        _filled(pattern, grade="A", series="08", year="26", way="1", issuer="0" * 8)
-    except Refused as refusal:
-        raise Refused(refusal.sentence.replace("；请省厅配置岗更正后再生成证书编号", ""), field="value") from None
-
-
-def _filled(pattern: str, **parts: str) -> str:
-    """The prefix that a pattern gives; refused where it gives none of 14 signs before the serial."""
+def prefix_of(session: Session, *, grade: str, series: Series, year: int, way_digit: str, issuer: Issuer) -> str:
+    """The first 14 characters, by the pattern of the settings (number_pattern)."""
+    pattern = settings.value(session, "number_pattern")
     if not pattern.endswith(_SERIAL) or _SERIAL in pattern[: -len(_SERIAL)]:
         raise Refused("规则参数“证书编号样式”须以 {serial} 结尾且只出现一次；请省厅配置岗更正后再生成证书编号。")
     try:
-        prefix = pattern.removesuffix(_SERIAL).format(**parts)
-    except (KeyError, IndexError, ValueError, AttributeError):
+        prefix = pattern.removesuffix(_SERIAL).format(
+            grade=grade, series=series.certificate_code, year=f"{year % 100:02d}", way=way_digit, issuer=issuer.code
+        )
+    except (KeyError, IndexError, ValueError):
         raise Refused(
             "规则参数“证书编号样式”只能使用 grade、series、year、way、issuer、serial；请省厅配置岗更正。"
         ) from None
@@ -80,13 +74,6 @@ def _filled(pattern: str, **parts: str) -> str:
             f"证书编号前缀“{prefix}”应为 {_PREFIX_LENGTH} 位，现为 {len(prefix)} 位；请核对系列代码和编号样式。"
         )
     return str(prefix)
-
-
-def prefix_of(session: Session, *, grade: str, series: Series, year: int, way_digit: str, issuer: Issuer) -> str:
-    """The first 14 characters, by the pattern of the settings (number_pattern)."""
-    pattern = settings.value(session, "number_pattern")
-    code = series.certificate_code
-    return _filled(pattern, grade=grade, series=code, year=f"{year % 100:02d}", way=way_digit, issuer=issuer.code)
 
 
 def next_serial(session: Session, prefix: str) -> int:

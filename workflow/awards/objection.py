@@ -1,4 +1,4 @@
-"""异议: registered while a posting runs or afterwards, investigated by whom it belongs to, answered (118号 四(二)2, 五(四), 六(二)).
+"""异议: registered while a posting runs or afterwards, investigated, answered (118号 四(二)2, 五(四), 六(二)).
 
 To the unit belongs what was raised of its own posting or before the case reached the committee; what concerns a result
 is investigated by the committee's office, and the employer of the person neither handles it nor reads who wrote. The
@@ -39,7 +39,7 @@ _BY = (*RECOMMENDERS, COMMITTEE_OFFICE, HRSS_AUDIT)
 
 
 def mine_to_investigate(uow: UnitOfWork, objection: Objection) -> str | None:
-    """The unit investigates what was raised there; the committee's office what concerns results; the province either."""
+    """The unit investigates what was raised there, the committee's office results, the province either."""
     declaration = objection.declaration
     if uow.actor.plays(HRSS_AUDIT):
         return None

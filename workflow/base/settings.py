@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -200,20 +199,6 @@ def day_of(session: Session, name: str, year: int) -> date:
     return date.fromisoformat(f"{year:04d}-{value(session, name)}")
 
 
-#: What the room that counts with a value asks of it before it counts, by name.
-_sound: dict[str, Callable[[Any], None]] = {}
-
-
-def sound(name: str) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
-    """Whoever counts with a value says at once when he could not: refused at the field `value`."""
-
-    def installed(check: Callable[[Any], None]) -> Callable[[Any], None]:
-        _sound[name] = check
-        return check
-
-    return installed
-
-
 def change(uow: UnitOfWork, name: str, given: Value) -> Value:
     """规则参数调整: whose it is sets a parameter within its bounds; the same value again changes nothing.
 
@@ -225,8 +210,6 @@ def change(uow: UnitOfWork, name: str, given: Value) -> Value:
     declared = _BY_NAME[name]
     uow.lead(declared.ability)
     after, before = declared.parse(given), value(uow.session, name)
-    if name in _sound:
-        _sound[name](after)
     if after == before:
         return after
     row = uow.session.scalar(select(StoredSetting).filter_by(name=name))

@@ -1,6 +1,6 @@
 """证书号 of the titles held, laid beside the certificates that this system has issued.
 
-What can be looked up is looked up (118号 四(二)1 查询认证相关证件, 令40号 第十四条 能够通过网络核验的): a number that was
+What can be looked up is looked up (118号 四(二)1 查询认证相关证件, 令40号 第十四条): a number that was
 revoked, replaced, or that is another's gives nobody a title; what is typed of one's own agrees with it. A number that
 was not issued here says nothing: auditors compare the paper.
 """

@@ -163,11 +163,11 @@ def office_competent(uow: UnitOfWork, declaration: Declaration) -> Iterator[Find
 
 
 def ladder_climbed(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
-    """逐级申报 (令40号 第十三条) on the ladder of the series: nobody stands for what he has or for less, or leaves one out.
+    """逐级申报 (令40号 第十三条) on the ladder: nobody stands for what he has or for less, or leaves one out.
 
     Nothing is asked of the rung below of 破格 and 绿色通道, of first titles, and of whom a confirmed condition lets
-    declare directly (湘人社发〔2019〕67号 放开台阶限制, 人社部发〔2020〕96号 贯通). Who goes over to another series holds
-    as much there (`transfer_same_level`).
+    declare directly (湘人社发〔2019〕67号 放开台阶限制, 人社部发〔2020〕96号 贯通). Who goes over to another
+    series holds as much there (`transfer_same_level`).
     """
     wanted, held = rung(declaration.level), [title.rung for title in declared.held(uow.session, declaration)]
     if declaration.mode == DeclarationMode.TRANSFER and declaration.way == Way.REVIEW:
@@ -336,7 +336,8 @@ def exception_founded(uow: UnitOfWork, declaration: Declaration) -> Iterator[Fin
     if answered + papers < wanted:
         yield Finding(
             "declaring.exception_kind",
-            f"破格申报须有 {wanted} 名同专业正高级专家推荐（人社厅发〔2022〕60号），现有 {answered} 名本人同意、推荐书 {papers} 份；"
+            f"破格申报须有 {wanted} 名同专业正高级专家推荐（人社厅发〔2022〕60号），"
+            f"现有 {answered} 名本人同意、推荐书 {papers} 份；"
             "推荐人证书由本系统发放的，请在“破格推荐”中凭证书编号和姓名邀请，由推荐人登录本人账号答复；"
             "证书早于本系统的，请在“申报材料上传”中逐人上传签名的推荐书和正高级证书，由单位和评委会核验。",
         )

@@ -1,4 +1,4 @@
-"""What an objection does to the declaration it is about (118号 四(二)2, 六(二)): open it waits, proven it goes no further.
+"""What an objection does to its declaration (118号 四(二)2, 六(二)): open it waits, proven it goes no further.
 
 Whether one is proven is what was found (`upheld`), never its state: answering the informant changes nothing of it.
 """

@@ -127,14 +127,14 @@ def revoke(uow: UnitOfWork, declaration: Declaration, reason: str) -> None:
 
 @DECLARATION.performs("enter_document")
 def enter_document(uow: UnitOfWork, declaration: Declaration, *, document: str) -> None:
-    """The 任职资格文件 on which an 初定 or 认定 stands, by its number: printed on the certificate, mended until then."""
+    """The number of the 任职资格文件 on which an 初定 or 认定 stands: printed on the certificate, mended until then."""
     DECLARATION.advance(uow, declaration, "enter_document", document=document.strip())
     declaration.filing_number = document.strip()
 
 
 @DECLARATION.performs("cancel_filing")
 def cancel_filing(uow: UnitOfWork, declaration: Declaration, *, opinion: str, document: str) -> None:
-    """已备案的取消备案 (118号 四(二)3) before a certificate is issued; once it is, the certificate is revoked. The place
+    """已备案的取消备案 (118号 四(二)3) before a certificate is issued; afterwards that is revoked. The place
     that was written off stays so, as with a certificate that is revoked."""
     DECLARATION.advance(uow, declaration, "cancel_filing", opinion=opinion, document=document)
     declaration.result_reason = opinion

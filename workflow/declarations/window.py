@@ -1,4 +1,4 @@
-"""申报起止 (附件2 1.4.2): from which day to which a declaration is handed in, and taken back so that it still can be."""
+"""申报起止 (附件2 1.4.2): the days on which a declaration is handed in, or taken back so that it still can be."""
 
 from __future__ import annotations
 

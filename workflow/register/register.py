@@ -2,8 +2,7 @@
 
 The same `faults` judge one organisation in a form and a hundred thousand in a list. A row is a dict of texts by
 column (`COLUMNS`), its superior given as `superior`, a credit code that may stand in the register or anywhere in the
-same list. Everything happens in the caller's unit of work, in a few statements, and leaves one journal entry with
-the number of rows and their digest.
+same list. Everything happens in the caller's unit of work and leaves one journal entry with number and digest.
 """
 
 from __future__ import annotations
@@ -49,8 +48,7 @@ TEXTS = ("name", "file_holder", "contact", "telephone", "complaint_telephone")
 UNTOLD = {"contact", "telephone", "complaint_telephone"}
 LENGTHS = {name: TABLE.c[name].type.length for name in TEXTS}
 LABELS = {name: TABLE.c[name].info["label"] for name in COLUMNS}
-#: Parameters in one statement; both databases take more.
-CHUNK = 5_000
+CHUNK = 5_000  #: parameters in one statement; both databases take more
 _control = re.compile(r"[\x00-\x1f\x7f]")
 _kinds, _natures = frozenset(NodeKind), frozenset(UnitNature)
 

@@ -128,7 +128,7 @@ def test_the_office_makes_a_plan_and_files_it(browser, session, office, batch, q
 
 
 def test_a_plan_of_which_nobody_can_pass_says_so_before_the_vote(browser, session, office, batch, qualified):
-    """One candidate at 55 % is none who may pass (118号 五(三)): the plan is joined with another, or the ratio filed."""
+    """One candidate at 55 % is none who may pass (118号 五(三)): join it with another, or file a ratio."""
     desk = browser(office)
     desk.post("/plan/add", data=form(batch, qualified[:1]))
     page = page_of(desk.get(f"/plan/show/{session.scalar(select(Plan)).id}"))

@@ -94,7 +94,7 @@ def test_the_province_ends_a_case_wherever_it_stands_before_it_is_filed(state, m
 
 
 def test_a_first_title_stands_on_a_document_that_its_last_office_names(make, as_):
-    """湘人社函〔2024〕115号: 发文, then the certificate; no number is invented, and an objection holds the certificate."""
+    """湘人社函〔2024〕115号: 发文, then the certificate; no number is invented, an objection holds it."""
     unit, city = make.organisation(), make.organisation(NodeKind.CITY)
     office = make._add(AcceptanceOffice, {}, organisation=city, node_kind=city.kind, way=Way.INITIAL, level="assistant")
     batch = make.batch(office=office)
