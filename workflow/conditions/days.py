@@ -46,6 +46,11 @@ class When:
         """The later of two days."""
         return When(max(self.first, other.first), max(self.last, other.last))
 
+    @property
+    def since(self) -> str:
+        """As the beginning of something, in words."""
+        return "起始日期未填" if self.last == LATEST else f"自 {self} 起"
+
     def __str__(self) -> str:
         if self.first == self.last:
             return self.first.isoformat()

@@ -133,7 +133,7 @@ def _work_after(years: int, wanted: frozenset[str]) -> Check:
 
 def _worked(began: list[tuple[When, When | None]], years: int, need: str, day: Day) -> Atom:
     reached, gaps = full_with_gaps(began, years, day.counting)
-    have = f"自 {began[0][0]} 起" + (f"，中断 {gaps} 天已扣除" if gaps else "")
+    have = began[0][0].since + (f"，中断 {gaps} 天已扣除" if gaps else "")
     if reached is None:
         return Atom(Verdict.NOT_MET, need, f"{have}，已中止", WORK, None, LICENCE)
     return waiting(reached, need, have, WORK, day.cutoff)

@@ -85,7 +85,7 @@ def _since(word: Word, key: str, _sign: str, value: str) -> Check:
         if began not in person:
             return number(person, target, day) if key in person else unknown(need, word.field)
         since = when(person.facts[began])
-        return waiting(full_after(since, years, day.counting), need, f"自 {since} 起", word.field, day.cutoff)
+        return waiting(full_after(since, years, day.counting), need, since.since, word.field, day.cutoff)
 
     return check
 

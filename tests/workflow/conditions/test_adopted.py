@@ -208,6 +208,7 @@ def test_work_in_another_profession_is_no_work_in_this_one_but_bounds_it(session
     known = read.facts(session, declared(basic={"work_since": "2012-07-01"}))
     person = Person(known)
     assert person.work[0][0].first == date(2012, 7, 1) and str(person.work[0][0]) == "日期未填"
+    assert person.work[0][0].since == "起始日期未填", "no “自 日期未填 起”"
 
 
 def test_age_outside_public_service_refuses_only_when_the_office_has_confirmed_it(clerk, session, declared):
