@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 
 from app.demo import committees, conditions, offices, paths
+from app.demo.filling import scan
 from app.demo.review import Review, hold
 from app.demo.schedule import Story, tell
 from app.demo.stage import Stage
@@ -30,6 +31,7 @@ from workflow.base import roles as r
 from workflow.batches import batch as batches
 from workflow.declarations import quota as quotas
 from workflow.register import blacklist
+from workflow.storage import files
 
 BEGIN = date(2025, 1, 6)
 #: Where the demo clock stands when the demo has been made.
@@ -418,24 +420,24 @@ class Year:
         yield date(2026, 6, 15) + timedelta(days=n)
         special = n % 5 == 4
         with self.stage.acting(_officer(self.stage, unit_id)) as uow:
-            unit = uow.session.get_one(Organisation, unit_id)
-            more = {"retiring": 3} if special else {}
             made = quotas.create_quota(
                 uow,
-                unit=unit,
+                unit=(unit := uow.session.get_one(Organisation, unit_id)),
                 year=2026,
                 level=TitleLevel.ASSOCIATE_SENIOR,
                 specialty=uow.session.get(Specialty, self.specialty(self.bodies["committee1"], n)),
                 requested=2 + n % 3 if not special else 2,
                 kind="retirement" if special else "vacancy",
                 posts=24,
-                held=24 if special else 8,
+                held=27 if special else 8,
                 establishment="湘人社岗设〔2024〕1 号",
                 statement="处于消化职数阶段，按退休人数申请退多补少职数。" if special else "",
-                **more,
+                retiring=3 if special else 0,
             )
             if n % 7 == 6:
                 return
+            if special:
+                files.store(uow, scan("专项报告"), "专项报告.pdf", owner=made, purpose="专项报告")
             quotas.QUOTA.perform(uow, made, "declare")
             number, superior = made.id, unit.superior_id
             if unit.superior is not None and unit.superior.kind == NodeKind.DISTRICT:

@@ -12,12 +12,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from models.batches.batch import Batch
 from models.committees.catalogue import Specialty, TitleLevel
 from models.declarations.declaration import Declaration
+from models.declarations.material import StoredFile
 from models.declarations.quota import Quota, QuotaKind
 from models.declarations.quota import QuotaState as S
 from models.register.organisation import NodeKind, Organisation
@@ -27,7 +28,7 @@ from workflow.base.errors import NotYou, Refused
 from workflow.base.flow import Ask, Flow, Step
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.declarations import quota_need
-from workflow.declarations.quota_request import faults, special
+from workflow.declarations.quota_request import faults, granted, room, special
 from workflow.paths.route import superiors
 
 
@@ -95,6 +96,16 @@ def sound(uow: UnitOfWork, quota: Quota) -> str | None:
     return next(iter(faults(uow.session, quota).values()), None)
 
 
+def reported(uow: UnitOfWork, quota: Quota) -> str | None:
+    """A special case comes with its 专项报告 as a file (118号 三(二)2)."""
+    if not special(quota):
+        return None
+    kept = select(StoredFile.id).where(StoredFile.owner_kind == Quota.__tablename__, StoredFile.owner_id == quota.id)
+    if uow.session.scalar(kept.limit(1)) is not None:
+        return None
+    return "特殊情况评审职数须报送专项报告（118号 三(二)2 专项报告及相应表格）；请在“修改”中上传专项报告后申报。"
+
+
 def no_twin(uow: UnitOfWork, quota: Quota) -> str | None:
     """One declaration of quota per unit, year, level, specialty and kind."""
     twin = uow.session.scalar(
@@ -148,10 +159,10 @@ def may_decide(uow: UnitOfWork, quota: Quota) -> str | None:
 # fmt: off
 QUOTA = Flow("职数", S, [
     #     verb               label        from                       to           by                only if                                 asks
-    Step("declare",         "申报",       {S.DRAFT, S.RETURNED},     S.DECLARED,  _UNIT,            [own_unit, in_time, sound, no_twin],    [], "118号 三(二)", "primary"),
-    Step("examine",         "初核通过",   {S.DECLARED},              S.EXAMINED,  _EXAMINER,        [special_kind, in_charge, in_time],     [_OPINION], "118号 三(二)2", "primary"),
+    Step("declare",         "申报",       {S.DRAFT, S.RETURNED},     S.DECLARED,  _UNIT,            [own_unit, in_time, sound, reported, no_twin], [], "118号 三(二)", "primary"),
+    Step("examine",         "初核通过",   {S.DECLARED},              S.EXAMINED,  _EXAMINER,        [special_kind, in_charge, in_time, sound], [_OPINION], "118号 三(二)2", "primary"),
     Step("approve",         "核准",       {S.DECLARED},              S.APPROVED,  _SUPERIOR,        [ordinary_kind, in_charge, audit_in_time], _APPROVED, "118号 三(二)1", "primary"),
-    Step("approve_special", "省厅核准",   {S.EXAMINED},              S.APPROVED,  roles.HRSS_AUDIT, [audit_in_time],                        _APPROVED, "118号 三(二)2", "primary"),
+    Step("approve_special", "省厅核准",   {S.EXAMINED},              S.APPROVED,  roles.HRSS_AUDIT, [audit_in_time, sound],                 _APPROVED, "118号 三(二)2", "primary"),
     Step("send_back",       "退回",       {S.DECLARED, S.EXAMINED},  S.RETURNED,  _EXAMINER,        [may_decide],                           [_OPINION], "附件2 1.5.2"),
     Step("reject",          "审核不通过", {S.DECLARED, S.EXAMINED},  S.REJECTED,  _EXAMINER,        [may_decide],                           [_OPINION], "附件2 1.5.2", "bad", "不通过后不能再修改，确定吗？"),
     Step("clear",           "年度清零",   {S.APPROVED},              S.CLEARED,   roles.HRSS_AUDIT, [year_over],                            [], "118号 三(二)1"),
@@ -236,11 +247,11 @@ def _fill(uow: UnitOfWork, quota: Quota, given: dict[str, Any]) -> None:
 @QUOTA.performs("approve")
 def approve(uow: UnitOfWork, quota: Quota, *, approved: int, document: str, opinion: str) -> None:
     """Grant places within the vacancies of that level, all specialties taken together."""
-    room = quota.vacancies - granted(uow.session, quota)
-    if approved > room:
+    elsewhere, most = granted(uow.session, quota, quota.kind), room(uow.session, quota)
+    if approved > most:
         raise Refused(
             f"核准职数 {approved} 个超过空缺岗位：核定 {quota.posts}，已聘 {quota.held}，本级别其他专业已核准 "
-            f"{granted(uow.session, quota)} 个，最多可核准 {max(room, 0)} 个（118号 三(二)1）。",
+            f"{elsewhere} 个，最多可核准 {most} 个（118号 三(二)1）。",
             field="approved",
         )
     _grant(uow, quota, "approve", approved, document, opinion)
@@ -248,10 +259,11 @@ def approve(uow: UnitOfWork, quota: Quota, *, approved: int, document: str, opin
 
 @QUOTA.performs("approve_special")
 def approve_special(uow: UnitOfWork, quota: Quota, *, approved: int, document: str, opinion: str) -> None:
-    """The province grants places of a special kind; 退多补少 within the retirements."""
-    if quota.kind == QuotaKind.RETIREMENT and approved > quota.retiring:
+    """The province grants places of a special kind; 退多补少 within the retirements, all specialties together."""
+    if quota.kind == QuotaKind.RETIREMENT and approved > (most := room(uow.session, quota)):
         raise Refused(
-            f"“退多补少”核准职数 {approved} 个超过下一评审年度年底前退休的 {quota.retiring} 人（118号 三(二)2(4)）。",
+            f"“退多补少”核准职数 {approved} 个超过下一评审年度年底前退休的 {quota.retiring} 人，本级别其他专业已核准 "
+            f"{granted(uow.session, quota, quota.kind)} 个，最多可核准 {most} 个（118号 三(二)2(4)）。",
             field="approved",
         )
     _grant(uow, quota, "approve_special", approved, document, opinion)
@@ -267,23 +279,6 @@ def _grant(uow: UnitOfWork, quota: Quota, verb: str, approved: int, document: st
     QUOTA.advance(uow, quota, verb, opinion=opinion, approved=approved, document=document)
     quota.approved, quota.document = approved, document.strip()
     quota.reserve_limit = approved * percent // 100
-
-
-def granted(session: Session, quota: Quota) -> int:
-    """Places approved for other specialties of the same unit, year and level against vacancies."""
-    return (
-        session.scalar(
-            select(func.coalesce(func.sum(Quota.approved), 0)).where(
-                Quota.id != quota.id,
-                Quota.unit_id == quota.unit_id,
-                Quota.year == quota.year,
-                Quota.level == quota.level,
-                Quota.kind == QuotaKind.VACANCY,
-                Quota.state == S.APPROVED,
-            )
-        )
-        or 0
-    )
 
 
 def clear_year(uow: UnitOfWork, year: int) -> int:

@@ -101,6 +101,7 @@ def test_more_than_the_vacancies_is_refused_at_the_field_with_the_figures(office
 def test_a_special_kind_names_its_people_and_carries_its_report(officer, session):
     special = ASKED | {
         "kind": "grassroots",
+        "held": "10",
         "requested": "1",
         "people": "张三，乡镇专技岗位累计服务，21年",
         "statement": "乡镇服务满 20 年。",
@@ -177,7 +178,7 @@ def test_drafts_are_not_shown_to_superiors(examiner, declared):
 
 
 def test_special_kinds_go_on_to_the_province(examiner, browser, make, declared):
-    quota = declared(kind="retirement", retiring=2, statement="退多补少")
+    quota = declared(kind="retirement", posts=10, held=12, retiring=2, statement="退多补少")
     examiner.post(f"/quotaauditscreen/act/{quota.id}/examine", data={"opinion": "属实"})
     assert quota.state == QuotaState.EXAMINED
     province = browser(make.account(r.HRSS_AUDIT, organisation_id=make.organisation(kind=NodeKind.PROVINCE).id))

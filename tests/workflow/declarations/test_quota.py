@@ -17,11 +17,13 @@ from models.declarations.quota import Quota, QuotaKind
 from models.declarations.quota import QuotaState as S
 from models.register.organisation import NodeKind, UnitNature
 from tests.arena import arena_on
+from tests.workflow.storage.test_preview import drawing
 from workflow.base import roles
 from workflow.base import settings as parameters
 from workflow.base.errors import NotNow, NotYou, Refused
 from workflow.declarations import quota as quotas
 from workflow.declarations.quota import QUOTA
+from workflow.storage import files
 
 NOON = datetime(2026, 5, 20, 12, 0)
 
@@ -64,6 +66,16 @@ def desk(make):
     return Desk(make)
 
 
+def report(uow, quota):
+    """专项报告 as the unit uploads it."""
+    files.store(uow, drawing((9, 9)), "专项报告.png", owner=quota, purpose="专项报告")
+
+
+@pytest.fixture(autouse=True)
+def _shelf(file_store):
+    """Reports lie in the folder of the test."""
+
+
 def ask(desk, as_, **given):
     wanted = dict(
         year=2026, level=TitleLevel.ASSOCIATE_SENIOR, requested=4, posts=20, held=15, establishment="岗设〔2025〕1号"
@@ -103,7 +115,7 @@ def test_only_institutions_declare_quota_and_only_for_themselves(desk, make, as_
 
 def test_the_same_places_are_not_declared_twice(desk, as_):
     desk.approved()
-    quota = ask(desk, as_)
+    quota = ask(desk, as_, requested=1)
     with pytest.raises(Refused, match="已经申报，不能重复"):
         QUOTA.perform(as_(desk.officer), quota, "declare")
 
@@ -116,9 +128,10 @@ def test_special_cases_close_on_the_twentieth_of_july(desk, as_, day, open_):
         statement="消化职数阶段",
         state=S.DRAFT,
         posts=10,
-        held=12,
+        held=14,
         establishment="",
     )
+    report(as_(desk.officer), quota)
     refusal = QUOTA.refusal(as_(desk.officer, datetime.combine(day, NOON.time())), quota, "declare")
     assert (refusal is None) == open_
     if refusal:
@@ -138,7 +151,7 @@ def test_the_office_can_move_the_days(desk, make, as_):
 
 def test_a_special_case_needs_people_and_a_report(desk, as_):
     with pytest.raises(Refused) as refused:
-        ask(desk, as_, kind=QuotaKind.TALENT, requested=2, people=[{"name": "王强"}], statement="")
+        ask(desk, as_, kind=QuotaKind.TALENT, requested=2, people=[{"name": "王强"}], statement="", held=20)
     assert set(refused.value.fields) == {"people", "statement"}
 
 
@@ -158,7 +171,7 @@ def test_a_special_case_needs_people_and_a_report(desk, as_):
 )
 def test_each_special_case_shows_what_the_notice_asks(desk, as_, kind, person, why):
     with pytest.raises(Refused, match=why):
-        ask(desk, as_, kind=kind, requested=1, people=[person], statement="专项报告")
+        ask(desk, as_, kind=kind, requested=1, people=[person], statement="专项报告", held=20)
 
 
 def test_a_special_case_goes_to_the_province_after_the_first_examination(desk, as_):
@@ -173,6 +186,9 @@ def test_a_special_case_goes_to_the_province_after_the_first_examination(desk, a
         establishment="",
         people=[{"name": "王强", "situation": "乡镇专技岗位累计服务", "years": "22"}],
     )
+    with pytest.raises(Refused, match="请在“修改”中上传专项报告后申报"):
+        QUOTA.perform(as_(desk.officer), quota, "declare")
+    report(as_(desk.officer), quota)
     QUOTA.perform(as_(desk.officer), quota, "declare")
     with pytest.raises(Refused, match="须初核后报省人社厅"):
         QUOTA.perform(as_(desk.auditor), quota, "approve", approved=1, document="文", opinion="同意")
@@ -185,8 +201,72 @@ def test_a_special_case_goes_to_the_province_after_the_first_examination(desk, a
     assert quota.state == S.APPROVED
 
 
+def retiring(desk, **given):
+    """A row of 退多补少 of a unit with more people than posts."""
+    return desk.quota(
+        kind=QuotaKind.RETIREMENT, posts=10, held=14, statement="报告", **{"retiring": 3, "requested": 3} | given
+    )
+
+
+def test_retirements_of_a_level_are_shared_by_its_specialties(desk, make, as_):
+    first, second = (retiring(desk, specialty=make.specialty(), state=S.EXAMINED) for _ in range(2))
+    QUOTA.perform(as_(desk.province), first, "approve_special", approved=2, document="文", opinion="同意")
+    with pytest.raises(Refused, match=r"本级别其他专业已核准 2 个"):
+        QUOTA.perform(as_(desk.province), second, "approve_special", approved=3, document="文", opinion="同意")
+    second.requested = 1
+    QUOTA.perform(as_(desk.province), second, "approve_special", approved=1, document="文", opinion="同意")
+    third = retiring(desk, specialty=make.specialty(), requested=1)
+    assert "已核准 3 个" in QUOTA.refusal(as_(desk.auditor), third, "examine").sentence
+
+
+@pytest.mark.parametrize(
+    ("kind", "held", "why"),
+    [
+        (QuotaKind.TALENT, 1, "还有空缺岗位 9 个（核定 10，已聘 1）.*请先在空缺岗位范围内申报"),
+        (QuotaKind.RETIREMENT, 10, "消化职数阶段.*现核定 10、已聘 10"),
+    ],
+)
+def test_a_special_case_is_for_a_unit_without_vacancies(kind, held, why, desk, as_):
+    asked = dict(kind=kind, requested=1, posts=10, held=held, retiring=1, statement="报告", people=[{"name": "王强"}])
+    with pytest.raises(Refused, match=why) as refused:
+        ask(desk, as_, **asked)
+    assert set(refused.value.fields) == {"posts"}
+    quota = desk.quota(**asked, state=S.EXAMINED)
+    with pytest.raises(Refused, match=why):
+        QUOTA.perform(as_(desk.province), quota, "approve_special", approved=1, document="文", opinion="同意")
+
+
+def test_vacancies_that_are_all_granted_are_none_any_more(desk, as_):
+    desk.approved(places=5)
+    assert (
+        ask(desk, as_, kind=QuotaKind.TALENT, requested=1, statement="报告", people=[{"name": "王强"}]).requested == 1
+    )
+
+
+def test_a_person_takes_one_place_however_often_he_is_listed(desk, as_):
+    asked = dict(kind=QuotaKind.TALENT, statement="报告", held=20)
+    with pytest.raises(Refused, match="张三在本单位本年度的特殊情况名单中出现不止一次"):
+        ask(desk, as_, **asked, requested=2, people=[{"name": "张三"}, {"name": "张三"}])
+    desk.quota(**asked, requested=1, people=[{"name": "张三"}])
+    with pytest.raises(Refused, match="张三在本单位本年度的特殊情况名单中出现不止一次"):
+        ask(desk, as_, **asked | {"kind": QuotaKind.SCARCE}, requested=1, people=[{"name": "张三", "years": "5"}])
+
+
+@pytest.mark.parametrize("level", [TitleLevel.ASSISTANT, TitleLevel.TECHNICIAN])
+def test_levels_without_posts_by_number_have_no_quota(level, desk, as_):
+    with pytest.raises(Refused, match="不按岗位核定评审职数") as refused:
+        ask(desk, as_, level=level)
+    assert "level" in refused.value.fields
+
+
+def test_special_cases_are_for_senior_titles_only(desk, as_):
+    with pytest.raises(Refused, match="只限高级职称"):
+        ask(desk, as_, level=TitleLevel.INTERMEDIATE, kind=QuotaKind.TALENT, requested=1, held=20, statement="报告",
+            people=[{"name": "王强"}])  # fmt: skip
+
+
 def test_retirements_cap_what_the_province_grants(desk, as_):
-    quota = desk.quota(kind=QuotaKind.RETIREMENT, retiring=1, requested=3, statement="报告", state=S.EXAMINED)
+    quota = retiring(desk, retiring=1, requested=3, state=S.EXAMINED)
     with pytest.raises(Refused, match="退休的 1 人"):
         QUOTA.perform(as_(desk.province), quota, "approve_special", approved=2, document="文", opinion="同意")
 
