@@ -17,6 +17,7 @@ from app.security import name_pages, pairs_of
 from app.waiting import Waiting, counts
 from models.accounts.account import Account
 from models.accounts.registration import Registration
+from models.awards.appeal import Appeal
 from models.awards.certificate import Certificate
 from models.awards.filing import Filing
 from models.awards.publicity import Objection, Publicity
@@ -117,6 +118,8 @@ MENU: list[Entry] = [
     Entry("职称评审",  "上级单位审核",         "views.declarations.audit:SuperiorAuditScreen",          "附件2 1.1.3",   waits(desk.audit_desk), "desk=waiting"),
     Entry("职称评审",  "申报人员信息查询",     "views.declarations.declaration:DeclarationSearchScreen", "附件2 1.1.4"),
     Entry("职称评审",  "异议核查",             "views.awards.objection:ObjectionScreen",          "118号 六(二)",  waits(desk.objection_desk, Objection)),
+    Entry("职称评审",  "复查办理",             "views.awards.appeal:AppealScreen",                "令40号 第二十六条", waits(desk.appeal_desk, Appeal), "desk=waiting"),
+    Entry("职称申报",  "申请复查",             "views.awards.appeal:MyAppealScreen",              "令40号 第二十六条"),
     Entry("评委会组建", "职称申报人员资格复核", "views.declarations.recheck:RecheckScreen",              "附件2 1.2.1",   waits(desk.recheck_desk), "desk=waiting"),
     Entry("评委会组建", "评审方案呈报",         "views.review.plan:PlanScreen",                    "附件2 1.2.2",   waits(review_desk.plans_to_file, Plan)),
     Entry("评委会组建", "抽取评委",             "views.review.draw:DrawPlanScreen",                "附件2 1.2.3",   waits(review_desk.plans_to_draw, Plan)),

@@ -125,6 +125,8 @@ ACCESS: list[Access] = [
     Access("DeclarationSearchScreen", (r.UNIT_OFFICER, r.BUREAU_OFFICER)),
     Access("TrailScreen",       (r.DISTRICT_OFFICER, r.CITY_OFFICER, *r.HRSS, r.LEADER, r.SUPERVISOR)),
     Access("ObjectionScreen",   (*r.RECOMMENDERS, r.COMMITTEE_OFFICE, r.HRSS_AUDIT, r.SUPERVISOR), (*r.RECOMMENDERS, r.COMMITTEE_OFFICE, r.HRSS_AUDIT, r.SUPERVISOR)),
+    Access("AppealScreen",      (r.COMMITTEE_OFFICE, r.HRSS_AUDIT, r.SUPERVISOR)),
+    Access("MyAppealScreen",    (r.APPLICANT,),                         (r.APPLICANT,)),
     Access("QuotaScreen",       (r.UNIT_OFFICER, r.BUREAU_OFFICER),     (r.UNIT_OFFICER, r.BUREAU_OFFICER)),
     Access("QuotaAuditScreen",  (r.BUREAU_OFFICER, r.DISTRICT_OFFICER, r.CITY_OFFICER, r.HRSS_AUDIT)),
     Access("QuotaSearchScreen", (r.DISTRICT_OFFICER, r.CITY_OFFICER, *r.HRSS, r.LEADER, r.SUPERVISOR)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_appbuilder import Model
 
 from models.accounts import account, apart, charter, delegation, registration, sign_in, three_admins  # noqa: F401
-from models.awards import certificate, certificate_change, delivery, filing, publicity, truth  # noqa: F401
+from models.awards import appeal, certificate, certificate_change, delivery, filing, publicity, truth  # noqa: F401
 from models.batches import batch  # noqa: F401
 from models.committees import catalogue, committee, expert  # noqa: F401
 from models.conditions import condition, judgement  # noqa: F401

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workflow.accounts import accounts, admission, delegation, reassign, role  # noqa: F401  (importing registers the verbs)
 from workflow.awards import (  # noqa: F401  (importing registers the verbs)
+    appeal,
     certificate,
     certificate_number,
     correction,
@@ -63,6 +64,7 @@ LIFECYCLES: dict[str, Flow] = {
     "declaration": DECLARATION,
     "publicity": publicity.PUBLICITY,
     "objection": objection.OBJECTION,
+    "appeal": appeal.APPEAL,
     "condition": adopted.CONDITION,
     "condition_exclusion": adopted.EXCLUSION,
     "condition_examined": adopted.EXAMINED,
@@ -99,7 +101,6 @@ LIFECYCLES: dict[str, Flow] = {
 FINAL: dict[str, dict[str, str]] = {
     "declaration": {
         "failed": "对未获通过的一律不得复评（118号 五(四)）；下一年度另行申报",
-        "terminated": "当年度申报参评终止（118号 四(四)）；下一年度另行申报",
         "withdrawn": "本人放弃；批次开放期内另建申报",
         "revoked": "职称撤销（118号 七(一)）；期满后另行申报",
     },
@@ -121,6 +122,10 @@ FINAL: dict[str, dict[str, str]] = {
         "void": "作废的公示不再恢复；另行公示",
     },
     "objection": {"answered": "已答复反映人（118号 五(四)）；新的反映另行登记"},
+    "appeal": {
+        "answered": "已答复申请人（令40号 第二十六条）；新的违纪违规线索另行反映",
+        "withdrawn": "申请人已撤回；期限内可以重新申请（令40号 第二十六条）",
+    },
     "registration": {
         "verified": "账号已启用，机构已登记；其后按机构和账号办理",
         "rejected": "不予通过的原因已告知；更正后重新注册",

@@ -93,7 +93,7 @@ STANDING: dict[S, Standing] = {
     S.PLANNED:          Standing(_G.REVIEW,       _H.COMMITTEE, _E.OPEN,        _R.QUALIFIED,  "已列入评审方案，等待开评；需要面试的会另行通知。"),
     S.IN_REVIEW:        Standing(_G.REVIEW,       _H.COMMITTEE, _E.OPEN,        _R.QUALIFIED,  "正在评审，结果以公示为准。"),
     S.PASSED:           Standing(_G.RESULT,       _H.COMMITTEE, _E.OPEN,        _R.PASSED,     "评审通过，等待公示。"),
-    S.FAILED:           Standing(_G.REVIEW,       _H.NOBODY,    _E.REFUSED,     _R.DECIDED,    "评审未通过，当年度不得复评；对程序有异议的可以申请复查。"),
+    S.FAILED:           Standing(_G.REVIEW,       _H.NOBODY,    _E.REFUSED,     _R.DECIDED,    "评审未通过，当年度不得复评；对结果不服的可以申请复查。"),
     S.RESULT_PUBLICITY: Standing(_G.RESULT,       _H.COMMITTEE, _E.OPEN,        _R.PASSED,     "评审通过，结果正在公示；期满无异议后申请备案。"),
     S.OBJECTED:         Standing(_G.RESULT,       _H.COMMITTEE, _E.OPEN,        _R.PASSED,     "公示期间收到异议，正在核查。"),
     S.FILING:           Standing(_G.FILING,       _H.PROVINCE,  _E.OPEN,        _R.PASSED,     "公示期满，正在报省人社厅备案。"),
@@ -101,7 +101,7 @@ STANDING: dict[S, Standing] = {
     S.ISSUED:           Standing(_G.CERTIFICATE,  _H.NOBODY,    _E.OBTAINED,    _R.ISSUED,     "电子证书已发放，可在“我的证书”中下载。"),
     S.REPORTED:         Standing(_G.CERTIFICATE,  _H.NOBODY,    _E.OBTAINED,    _R.ISSUED,     "电子证书已发放，可在“我的证书”中下载；信息已报送人社部。"),
     S.RETURNED:         Standing(None,            _H.RETURNING, _E.OPEN,        _R.SUBMITTED,  "材料被退回补正，须补正的内容已一次性告知。"),
-    S.TERMINATED:       Standing(None,            _H.NOBODY,    _E.REFUSED,     _R.SUBMITTED,  "当年度申报参评已终止。"),
+    S.TERMINATED:       Standing(None,            _H.NOBODY,    _E.REFUSED,     _R.SUBMITTED,  "当年度申报参评已终止；对结果不服的可以申请复查。"),
     S.WITHDRAWN:        Standing(None,            _H.APPLICANT, _E.GIVEN_UP,    _R.SUBMITTED,  "您已放弃本次申报。"),
     S.REVOKED:          Standing(_G.CERTIFICATE,  _H.NOBODY,    _E.REVOKED,     _R.AUDITED,    "职称已被撤销。"),
 }

@@ -21,6 +21,7 @@ from sqlalchemy import select
 from models.accounts.account import Account
 from models.accounts.delegation import Delegation
 from models.accounts.registration import Registration
+from models.awards.appeal import Appeal, AppealState
 from models.awards.certificate import Certificate, CertificateNumber, Issuer
 from models.awards.filing import Filing
 from models.awards.publicity import Objection, Publicity, PublicityItem, PublicityKind
@@ -30,7 +31,7 @@ from models.committees.committee import CommitteeState
 from models.committees.expert import Expert
 from models.conditions.condition import Condition, ExaminedTitle, Exclusion
 from models.declarations.correction_item import CorrectionItem
-from models.declarations.declaration import Correction
+from models.declarations.declaration import Correction, Declaration
 from models.declarations.declaration import DeclarationState as D
 from models.declarations.endorsement import Endorsement
 from models.declarations.form_edition import FormEdition, FormRule
@@ -401,6 +402,20 @@ class Side:
         filings = [self.make.session.get(Filing, shelf["filing"]["pk"]) for shelf in (self.records, self.siblings)]
         self._file_of("filing", *filings)
 
+    def _appeals(self):
+        """Against results of the applicant and of a colleague."""
+        ended = [self.make.session.get(Declaration, shelf["declaration_terminated"]["pk"])
+                 for shelf in (self.records, self.siblings)]  # fmt: skip
+        asked = [
+            self.make._add(
+                Appeal, {}, declaration=d, committee=self.committee, text="程序不符", applied_at=NOON,
+                state=AppealState.ANSWERED, office_name="办公室", answer="维持", answered_on=DAY,
+            )
+            for d in ended
+        ]  # fmt: skip
+        self.keep("appeal", *asked)
+        self._file_of("appeal", *asked)
+
     # -- what units and offices keep -----------------------------------------------------------------
 
     def _quota(self, office, state):
@@ -560,6 +575,7 @@ class Side:
 
     def _masters(self):
         self._endorsements()
+        self._appeals()
         self._registrations()
         make, n = self.make, 10 if self.name == "甲" else 20
         certificates = [self._certificate(d, n + i) for i, d in enumerate(self.declared)]

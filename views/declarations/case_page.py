@@ -18,6 +18,7 @@ from views.office.workbench import remaining
 from views.screens.columns import badge
 from views.screens.moment import of_request
 from views.screens.timeline import steps_of
+from workflow.awards import appeal
 from workflow.base import policy
 from workflow.cases import ladder, legs, words
 from workflow.cases.asked import CHOICE, MATERIALS, Asked, asked
@@ -143,7 +144,28 @@ def now(declaration: Declaration) -> dict[str, Any]:
         "bars": ladder.bars(declaration),
         "left": left,
         "late": late,
+        "appeal": appealed(declaration),
+        "telephone": _telephone(declaration),
     }
+
+
+def appealed(declaration: Declaration) -> tuple[str, str] | None:
+    """(button, address) on the applicant's page: to ask for 复查, or what has come of it (令40号 第二十六条)."""
+    if declaration.state not in standing.REFUSED:
+        return None
+    if found := appeal.of(db.session, declaration):
+        return "复查办理情况", url_for("MyAppealScreen.show", pk=found.id)
+    if appeal.refused_today(of_request(), declaration):
+        return None
+    return "申请复查", url_for("MyAppealScreen.add", declaration=declaration.id)
+
+
+def _telephone(declaration: Declaration) -> str:
+    """Where he asks once it has ended against him: the committee's office, else the last office of the way."""
+    if declaration.state not in standing.REFUSED:
+        return ""
+    last = max((stop.position for stop in declaration.route), default=0)
+    return ladder.telephone_at(declaration, last + 1) or ladder.telephone_at(declaration, last)
 
 
 def messages(declaration: Declaration) -> list[Notice]:

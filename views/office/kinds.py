@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from models.accounts.registration import Registration
+from models.awards.appeal import Appeal, AppealState
 from models.awards.certificate import Certificate
 from models.awards.filing import Filing
 from models.awards.publicity import Objection, ObjectionState, Publicity
@@ -33,6 +34,7 @@ from models.register.organisation import NodeKind
 from models.review.ballot import Poll, PollState
 from models.review.plan import Plan, PlanState
 from models.review.session import ReviewSession, SessionState
+from workflow.awards import appeal
 from workflow.base import settings
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork
@@ -105,6 +107,11 @@ def _answer_by(uow: UnitOfWork, rows: Sequence[Objection]) -> Dates:
     """答复 of an objection (118号 五(四))."""
     days = int(settings.value(uow.session, "complaint_days"))
     return {row.id: _counted(uow, row.registered_at.date(), days) for row in rows}
+
+
+def _appeal_by(uow: UnitOfWork, rows: Sequence[Appeal]) -> Dates:
+    """答复 of a 复查 (令40号 第二十六条), as of every complaint."""
+    return {row.id: appeal.answer_by(uow.session, row) for row in rows}
 
 
 def _quota_by(uow: UnitOfWork, rows: Sequence[Quota]) -> Dates:
@@ -191,6 +198,16 @@ KINDS: dict[str, Kind] = {
         Objection.registered_at,
         (joinedload(Objection.declaration),),
         _answer_by,
+    ),
+    "AppealScreen": Kind(
+        Appeal,
+        desk.appeal_desk,
+        "核查答复",
+        lambda a: a.declaration.applicant_name,
+        lambda a: f"{a.applied_at:%Y-%m-%d} 申请复查，{_word(AppealState, a.state)}",
+        Appeal.applied_at,
+        (joinedload(Appeal.declaration),),
+        _appeal_by,
     ),
     "PlanScreen": _plans(review_desk.plans_to_file, "去呈报", _file_by),
     "DrawPlanScreen": _plans(review_desk.plans_to_draw, "去抽取", _day(_eve)),

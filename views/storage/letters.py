@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy import func, select
 
+from models.awards.appeal import Appeal, Remedy
 from models.base import db
 from models.declarations.declaration import Correction, Declaration
 from models.declarations.opinion import Opinion, OpinionResult
@@ -14,6 +15,7 @@ from models.declarations.profile import Profile
 from models.review.session import InterviewSlot
 from views.storage.papers import day, pdf
 from workflow.cases.ladder import telephone_at
+from workflow.declarations.term import appeal_by, told_on
 from workflow.office.clauses import NOTICE, in_full
 
 #: Opinions that end a declaration.
@@ -76,13 +78,22 @@ def termination_pdf(declaration: Declaration) -> io.BytesIO:
             "addressee": f"{declaration.applicant_name}同志",
             "number": declaration.number,
             "paragraphs": [said, _sentence(declaration.result_reason), ruled],
-            "closing": f"如对办理程序有异议，可向{office}申请复查。",
+            "closing": _contested(declaration, office),
             "signature": f"{office}（盖章）",
             "date": day(declaration.voted_on if voted else _ended_on(declaration)),
             "contact": _contact(telephone_at(declaration, position)),
         },
         ("TE", declaration.number, declaration.version),
     )
+
+
+def _contested(declaration: Declaration, office: str) -> str:
+    """That, where and until when he may ask for 复查 (令40号 第二十六条)."""
+    told = told_on(db.session, declaration)
+    last = appeal_by(db.session, told) if told else None
+    until = f"于 {day(last)}前" if last else ""
+    where = f"请{until}登录系统在“申请复查”中提出"
+    return in_full(f"如对上述结果不服，可向{office}申请复查（令40号 第二十六条）；{where}。")
 
 
 def _ended_by(declaration: Declaration) -> tuple[str, int]:
@@ -113,6 +124,36 @@ def _ended_by(declaration: Declaration) -> tuple[str, int]:
 def _ended_on(declaration: Declaration) -> date | None:
     profile = db.session.get(Profile, declaration.id)
     return profile.ended_on if profile else None
+
+
+def appeal_pdf(appeal: Appeal) -> io.BytesIO:
+    """复查结果告知书 (令40号 第二十六条): what was found, what follows, the answer."""
+    declaration = appeal.declaration
+    last = max((stop.position for stop in declaration.route), default=0) + 1
+    found = "原办理程序有误" if appeal.flawed else "原办理程序符合规定，维持原结果"
+    follows = f"后续处理：{Remedy(appeal.remedy).label}。" if appeal.remedy else ""
+    return pdf(
+        "notice",
+        {
+            "title": "复查结果告知书",
+            "organisation": appeal.office_name,
+            "addressee": f"{declaration.applicant_name}同志",
+            "number": f"{declaration.number}-复查{appeal.id}",
+            "paragraphs": [
+                f"您于 {day(appeal.applied_at)}对申报的{declaration.title.name}职称（申报编号 {declaration.number}）的"
+                f"结果申请复查。根据《职称评审管理暂行规定》（人社部令第40号）第二十六条，经核查，{found}。{follows}",
+                appeal.answer,
+                f"投票表决的结果不因复查改变；根据{NOTICE}五（四），对未获通过的参评人员当年度不得进行复评。"
+                if declaration.voted_on
+                else "",
+            ],
+            "closing": "",
+            "signature": f"{appeal.office_name}（盖章）",
+            "date": day(appeal.answered_on),
+            "contact": _contact(telephone_at(declaration, last)),
+        },
+        ("AP", f"{declaration.number}-{appeal.id}", appeal.version),
+    )
 
 
 def interview_notice_pdf(slot: InterviewSlot) -> io.BytesIO:

@@ -9,6 +9,7 @@ from flask import abort, g, redirect, send_file, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from sqlalchemy import select
 
+from models.awards.appeal import Appeal
 from models.awards.filing import Filing
 from models.awards.publicity import Objection, Publicity
 from models.base import db
@@ -53,6 +54,7 @@ DESKS: dict[str, tuple[str | dict[str, str], ...]] = {
     "paper_pile": ("PaperPileScreen.show",),
     "plan": ("PlanScreen.show", "PlanSearchScreen.show", "PlanAuditScreen.show", "SpecialPlanAuditScreen.show"),
     "objection": ("ObjectionScreen.show",),
+    "appeal": ("MyAppealScreen.show", "AppealScreen.show"),
     "session": ("CheckInView.show", "SessionScreen.show"),
     "interview": ("InterviewNoticeView.notice",),
     "quota": ("QuotaScreen.show", "QuotaAuditScreen.show", "QuotaSearchScreen.show"),
@@ -74,6 +76,7 @@ OWNERS: dict[str, type] = {
     "filing": Filing,
     "review_session": ReviewSession,
     "objection": Objection,
+    "appeal": Appeal,
     "committee": Committee,
     "library_entry": LibraryEntry,
     "paper_pile": PaperPile,

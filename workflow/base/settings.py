@@ -124,6 +124,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("correction_days",               "一次性补正期限（工作日）",                   "int",     5,       1,    60,   "118号 四(三)",              TERMS),
     Setting("pass_down_days",                "退回件逐级转交期限（工作日）",                "int",     2,       1,    10,   "附件3 1.12.3",              TERMS),
     Setting("delegation_days",               "委托办理最长天数",                           "int",     30,      1,    365,  group=TERMS),
+    Setting("appeal_days",                   "申请复查期限（告知结果后工作日）",            "int",     10,      1,    60,   "令40号 第二十六条",          TERMS),
     Setting("complaint_days",                "异议、投诉答复期限（工作日）",                "int",     10,      1,    60,   "118号 五(四)",            TERMS),
     Setting("fast_return",                   "退回直达申报人（新建审核路径的默认值）",      "bool",    False,   clause="附件3 1.12.3",            group=TERMS),
 

@@ -446,7 +446,7 @@ def end(uow: UnitOfWork, declaration: Declaration, verb: str, opinion: str, **fa
         uow,
         declaration.person,
         "申报已终止",
-        f"{declaration.number}：{opinion}。当年度申报参评终止。",
+        f"{declaration.number}：{opinion}。当年度申报参评终止。{term.may_appeal(uow.session, uow.today)}",
         link(declaration),
     )
 

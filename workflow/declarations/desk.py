@@ -14,6 +14,7 @@ from sqlalchemy.orm import object_session
 
 from models.accounts.account import Account
 from models.accounts.registration import Registration, RegistrationState
+from models.awards.appeal import Appeal, AppealState
 from models.awards.certificate import Certificate, in_force
 from models.awards.filing import Filing, FilingState
 from models.awards.publicity import (
@@ -188,6 +189,17 @@ def objection_desk(actor: Account, today: date) -> Clause:
         return false()
     unanswered = Objection.state.in_([state for state in ObjectionState if state != ObjectionState.ANSWERED])
     return and_(unanswered, or_(*owned), policy.rows(actor, Objection))
+
+
+@office_desk("复查办理", Appeal)
+def appeal_desk(actor: Account, today: date) -> Clause:
+    """复查: applied for at one's committee, or, for the province, what goes to none; not yet answered."""
+    mine: list[Clause] = []
+    if actor.plays(r.COMMITTEE_OFFICE) and actor.committee_id:
+        mine.append(Appeal.committee_id == actor.committee_id)
+    if actor.plays(r.HRSS_AUDIT):
+        mine.append(Appeal.committee_id.is_(None))
+    return and_(or_(false(), *mine), Appeal.state.not_in((AppealState.ANSWERED, AppealState.WITHDRAWN)))
 
 
 @office_desk("职数审核", Quota)

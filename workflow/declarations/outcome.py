@@ -17,6 +17,7 @@ from workflow.declarations import quota
 from workflow.declarations.audit import link
 from workflow.declarations.declaration import DECLARATION
 from workflow.declarations.objected import no_open_objection
+from workflow.declarations.term import may_appeal
 
 
 def include(uow: UnitOfWork, declaration: Declaration, plan: Plan) -> None:
@@ -62,7 +63,8 @@ def fail_review(
         uow,
         declaration.person,
         "评审结果",
-        f"{declaration.number} 未获通过：{reason}。当年度不得复评；对程序有异议可申请复查。",
+        f"{declaration.number} 未获通过：{reason}。当年度不得复评（118号 五(四)）；"
+        + may_appeal(uow.session, uow.today),
         link(declaration),
     )
 

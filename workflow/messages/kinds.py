@@ -17,8 +17,9 @@ TITLES: dict[str, K] = {
     "邀请您推荐破格申报": K.DUTY, "请确认审核层级": K.DUTY, "评审方案退回调整": K.DUTY, "评审方案退回修改": K.DUTY,
     "评委抽取已中止": K.DUTY, "面试通知": K.DUTY, "面试通知变更": K.DUTY, "面试取消": K.DUTY,
     "有申报到达": K.DUTY, "有意见待签署": K.DUTY, "收到异议": K.DUTY, "负责人退回经办人": K.DUTY,
+    "收到复查申请": K.DUTY, "复查申请有补充材料": K.DUTY, "复查认定程序有误": K.DUTY,
     "评审结果公示": K.PUBLICITY,
-    "评审结果": K.RESULT, "评审结果已备案": K.RESULT, "电子证书已发放": K.RESULT, "资格复核合格": K.RESULT,
+    "复查结果": K.RESULT, "评审结果": K.RESULT, "评审结果已备案": K.RESULT, "电子证书已发放": K.RESULT, "资格复核合格": K.RESULT,
     "评审方案已备案": K.RESULT, "评审方案审核不通过": K.RESULT,
     "催办": K.REMINDER, "评委会有效期": K.REMINDER,
 }

@@ -21,6 +21,7 @@ from reports.figures.measure import (
 )
 from reports.figures.subject import Where
 from reports.figures.subjects import (  # noqa: F401  (enters the subjects)
+    appeal,
     blacklist,
     comparison,
     draw,
@@ -59,6 +60,17 @@ CASES = [
     bad("登记满 14 天未核查", SLOW),
 ]
 COMPLAINED = "登记的异议和投诉，属实率为属实除以已核查；核查工作日从登记算到作出结论。"
+FLAWED, FOUND = {"flawed": YES}, {"flawed": frozenset({True, False})}
+LEFT: Where = {"open": YES, "applied": Span(None, Today(-14))}
+APPEALED = "申请人对未通过或终止的结果提出的复查，程序有误率为程序有误除以已作出结论；核查工作日从申请算到作出结论。"
+APPEALS = [
+    count("申请"),
+    count("已作出结论", FOUND),
+    count("程序有误", FLAWED),
+    rate("程序有误率", FLAWED, FOUND),
+    mean("平均核查工作日", "days"),
+    bad("申请满 14 天未核查", LEFT),
+]
 DRAWN = (
     "已揭示结果的抽取；抽中并通知为席位数加递补数，接通为其中未登记“无人接听”的，进入评审会议为办结后成为会议成员的。"
     "系统不登记每次呼叫的应答时刻，没有应答用时。"
@@ -230,6 +242,13 @@ enter(
         ),
         Figure(
             "complaints_named", (27,), "实名与匿名", COMPLAINED, "118号 四(二)2", PAGE, "objection", CASES[:4], "named"
+        ),
+        Figure(
+            "appeals_by_committee", (27,), "复查申请", APPEALED, "令40号 第二十六条", PAGE, "appeal", APPEALS, "committee",
+            most=True, top=20,
+        ),
+        Figure(
+            "appeals_by_series", (27,), "各系列复查申请", APPEALED, "令40号 第二十六条", PAGE, "appeal", APPEALS[:4], "series",
         ),
         Figure(
             "mismatches_by_rank",

@@ -66,7 +66,7 @@ def test_who_ended_it_signs_that_it_ended(make, session, reader):
     )  # fmt: skip
     session.commit()
     printed = letter(reader, f"/declaration/{case.id}/termination.pdf")
-    holds(printed, "终止评审告知书", "任职年限不足五年", "可向某评委会办事机构申请复查", "某评委会办事机构（盖章）")
+    holds(printed, "终止评审告知书", "任职年限不足五年", "向某评委会办事机构申请复查", "某评委会办事机构（盖章）")
 
 
 def test_a_vote_that_failed_is_a_result_and_no_termination(make, session, reader):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from models.awards.appeal import Appeal
 from models.awards.certificate import Certificate
 from models.awards.filing import Filing
 from models.awards.publicity import Objection, Publicity
@@ -80,6 +81,18 @@ def objection(session):
         "upheld": lambda o: o.upheld,
         "registered": lambda o: day(o.registered_at),
         "days": lambda o: worked(session, day(o.registered_at), o.concluded_on),
+    }
+
+
+@told("appeal", everything(Appeal))
+def appeal(session):
+    return of_declaration(whole(session)) | {
+        "state": lambda a: str(a.state),
+        "open": lambda a: a.state in ("applied", "investigating"),
+        "flawed": lambda a: a.flawed,
+        "remedy": lambda a: a.remedy,
+        "applied": lambda a: day(a.applied_at),
+        "days": lambda a: worked(session, day(a.applied_at), a.concluded_on),
     }
 
 
