@@ -20,13 +20,13 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.figures.columns import foretold
+from reports.figures.columns import foretold, format_2
 from reports.figures.columns.coded import Keys, Words
 from reports.figures.columns.follow import Position, statement
 from reports.figures.columns.held import ROUGH, Columns
 from reports.figures.columns.rows import Rows
 
-#: The format; a new one cannot be read by an older release, nor the other way round.
+#: The format. An older release cannot read it; frozen figures of the one before are read (`format_2`).
 FORMAT = 3
 
 
@@ -91,7 +91,8 @@ class File:
     def __init__(self, content: bytes | Path, *, same_schema: bool = False) -> None:
         self._content = io.BytesIO(content) if isinstance(content, bytes) else content
         head = self._taken(lambda file: json.loads(file["head"].tobytes()))
-        if head.get("format") != FORMAT or (same_schema and head.get("schema") != schema()):
+        known = (FORMAT,) if same_schema else (FORMAT, format_2.FORMAT)
+        if head.get("format") not in known or (same_schema and head.get("schema") != schema()):
             raise Foreign(f"format {head.get('format')}, schema {head.get('schema')}")
         self._head = head
         self.at, self.told = Position(**head["at"]), head["told"]
@@ -100,6 +101,9 @@ class File:
         """All declarations."""
 
         def take(file: Any) -> Columns:
+            if self._head["format"] == format_2.FORMAT:
+                words = {name: [*map(_in, values)] for name, values in self._head["words"].items()}
+                return format_2.columns(self._head, file.__getitem__, words)
             columns, told = Columns(), partial(foretold.whole, arrays=_Once(file))
             columns.words = _words_in(self._head["words"])
             columns.counted = file["counted"]
