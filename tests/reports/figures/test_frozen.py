@@ -95,7 +95,8 @@ def as_before(columns, at):
         many[ids] += 1
     words = {name: [held.word(code) for code in range(held.many)] for name, held in columns.words.items()}
     head = {
-        "format": 2, "schema": "", "at": at.told(), "readers": readers, "slots": int(many.max()), "rows": {}, "told": {},
+        "format": 2, "schema": "", "at": at.told(), "readers": readers, "slots": int(many.max()), "rows": {},
+        "told": {},
         "words": {name: [kept._out(value) for value in values] for name, values in words.items()},
     }  # fmt: skip
     arrays = {f"k_{name}": columns._taken(name, everybody) for name in columns.words}
