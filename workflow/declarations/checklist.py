@@ -22,11 +22,10 @@ from models.declarations.standing import AUDITED, standing
 from models.paths.path import Way
 from workflow.base.errors import Refused
 from workflow.base.unit_of_work import UnitOfWork
-from workflow.conditions import exclusions
+from workflow.conditions import certificates, exclusions
 from workflow.conditions.three import Verdict
 from workflow.declarations import (
     bound,
-    certificates,
     comparison,
     content,
     degree_check,
@@ -67,6 +66,7 @@ HOLDS = {
     eligibility.not_blacklisted:          ("未列入黑名单，无在期失信记录",             "118号 七(一)",           lambda d: True),
     eligibility.not_reviewed_again:       ("本年度没有评审未通过的同级申报",           "118号 五(四)",           lambda d: d.way == Way.REVIEW),
     eligibility.one_active:               ("本年度没有其他在办申报",                   "年度批次规定",           lambda d: d.batch.one_per_year),
+    eligibility.not_ended_this_year:      ("本年度没有已终止的申报",                   "118号 四(四)",           lambda d: True),
     eligibility.title_reviewed:           ("申报职称在职称树中有效，不属于以考代评",   "职称树",                 lambda d: True),
     eligibility.committee_competent:      ("评委会在有效期内，申报在其评审范围内",     "118号 七(四)",           lambda d: d.way == Way.REVIEW),
     eligibility.office_competent:         ("受理机构受理所在单位地区的人员",           "附件3 1.3",              lambda d: d.way != Way.REVIEW),

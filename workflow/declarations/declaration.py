@@ -36,6 +36,7 @@ from workflow.base.roles import (
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.declarations import bound, comparison, content, degree_check, opinion, quota_need, signing
 from workflow.declarations.liability import LIABILITY_ITEMS, card_of
+from workflow.declarations.listed import not_listed, not_listed_at_effect
 from workflow.declarations.objected import (
     no_open_objection,
     no_proven_objection,
@@ -414,10 +415,10 @@ DECLARATION = Flow("申报", S, [
     Step("accept",          "受理",             {S.SUBMITTED},                S.UNIT_REVIEW,    RECOMMENDERS,     [my_unit, not_self],                  [], "118号 四(二)", "primary"),
     Step("check",           "真实性审核",       {S.UNIT_REVIEW},              None,             RECOMMENDERS,     [my_unit, not_self, signing.not_at_signature],                  [*(Ask(k, f"{v} · 审核人", "choice", choices=offered, default=_me) for k, v in LIABILITY_ITEMS), Ask("opinion", "审核说明", "area", required=False)], "118号 四(二)1"),
     Step("publicise",       "发起公示",         {S.UNIT_REVIEW},              S.UNIT_PUBLICITY, RECOMMENDERS,     [my_unit, not_self, as_handed_in, liability_card_signed, signing.not_at_signature], [], "118号 四(二)2", inner=True),
-    Step("recommend",       "上报",             {S.UNIT_PUBLICITY, S.UNIT_REVIEW}, [S.UNDER_AUDIT, S.AT_COMMITTEE, S.FILED], RECOMMENDERS, [my_unit, not_self, as_handed_in, liability_card_signed, unit_publicity_over, no_open_objection, degree_check.none_wrong, signing.not_at_signature, signing.has_head],
+    Step("recommend",       "上报",             {S.UNIT_PUBLICITY, S.UNIT_REVIEW}, [S.UNDER_AUDIT, S.AT_COMMITTEE, S.FILED], RECOMMENDERS, [my_unit, not_self, as_handed_in, liability_card_signed, unit_publicity_over, no_open_objection, not_listed_at_effect, degree_check.none_wrong, signing.not_at_signature, signing.has_head],
          [Ask("assessment", "用人单位测评、公示结果", "area", max_length=500), Ask("opinion", "推荐意见", "area"), _POST, *_SIGNED, _LATE, Ask("seal", "盖章扫描件", "file", required=False)], "118号 四(二)3", "primary"),
     Step("stop",            "不予报送",         {S.UNIT_REVIEW, S.UNIT_PUBLICITY}, S.TERMINATED,     RECOMMENDERS,     [my_unit, not_self, objection_upheld, signing.not_at_signature, signing.has_head], [_OPINION, *_SIGNED], "118号 四(二)2", "bad"),
-    Step("approve",         "审核通过",         {S.UNDER_AUDIT},              [S.UNDER_AUDIT, S.AT_COMMITTEE, S.FILED], AUDITORS, [my_desk, not_self, as_recommended, none_before_effect, paper_registered, comparison.everything_compared, degree_check.none_wrong, signing.not_at_signature, signing.has_head], [_OPINION, _PUBLICITY_CHECKED, *_COMPARE, *_SIGNED, _LATE], "118号 四(三)", "primary"),
+    Step("approve",         "审核通过",         {S.UNDER_AUDIT},              [S.UNDER_AUDIT, S.AT_COMMITTEE, S.FILED], AUDITORS, [my_desk, not_self, as_recommended, none_before_effect, not_listed_at_effect, paper_registered, comparison.everything_compared, degree_check.none_wrong, signing.not_at_signature, signing.has_head], [_OPINION, _PUBLICITY_CHECKED, *_COMPARE, *_SIGNED, _LATE], "118号 四(三)", "primary"),
     Step("receive_paper",   "登记纸质材料",     {S.UNIT_REVIEW, S.UNIT_PUBLICITY, S.UNDER_AUDIT, S.AT_COMMITTEE, S.QUALIFIED, S.PLANNED}, None, _DESKS, [holds_paper, not_self], _PAPER, "118号 一"),
     Step("compare",         "线上线下比对",     _ON_A_DESK,                   None,             _DESKS,           [my_node, not_self, signing.not_at_signature],                  [], "118号 四(四)", inner=True),
     Step("check_degrees",   "核验学历学位",     _ON_A_DESK,                   None,             _DESKS,           [my_node, not_self],                  [], "118号 四(二)1", inner=True),
@@ -442,7 +443,7 @@ DECLARATION = Flow("申报", S, [
     Step("uphold",          "异议属实终止",     {S.OBJECTED},                 S.TERMINATED,     _INVESTIGATE,     [objection_upheld],                   [], "118号 六(二)", inner=True),
     Step("apply_filing",    "申请备案",         {S.RESULT_PUBLICITY},         S.FILING,         COMMITTEE_OFFICE, [my_committee, result_publicity_over, no_open_objection], [], "118号 六(二)", inner=True),
     Step("return_filing",   "备案退回",         {S.FILING},                   S.RESULT_PUBLICITY, HRSS_AUDIT,     [],                                   [], "附件3 1.15", inner=True),
-    Step("file",            "备案",             {S.FILING},                   S.FILED,          HRSS_AUDIT,       [no_open_objection, as_recommended],                  [], "118号 六(二)", inner=True),
+    Step("file",            "备案",             {S.FILING},                   S.FILED,          HRSS_AUDIT,       [no_open_objection, not_listed, as_recommended],                  [], "118号 六(二)", inner=True),
     Step("issue",           "发放证书",         {S.FILED},                    S.ISSUED,         HRSS_CERT,        [],                                   [], "118号 六(三)", inner=True),
     Step("report",          "报送人社部",       {S.ISSUED},                   S.REPORTED,       (HRSS_CERT, SYSTEM), [],                                   [], "附件3 1.18", inner=True),
     Step("revoke",          "撤销",             {S.FILED, S.ISSUED, S.REPORTED}, S.REVOKED,     (HRSS_CERT, HRSS_AUDIT), [],                            [], "118号 七(一)", inner=True),

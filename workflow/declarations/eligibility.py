@@ -20,10 +20,10 @@ from models.register.organisation import NodeKind, UnitNature
 from workflow.base import settings
 from workflow.base.unit_of_work import UnitOfWork
 from workflow.committees import committee
-from workflow.conditions import declared, exclusions, judged
+from workflow.conditions import certificates, declared, exclusions, judged
 from workflow.conditions.days import full_years
 from workflow.conditions.three import Verdict
-from workflow.declarations import certificates, channel, content, endorsement
+from workflow.declarations import channel, content, endorsement
 from workflow.paths import acceptance
 from workflow.register import blacklist
 
@@ -117,6 +117,26 @@ def one_active(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
             "batch_id",
             f"您本年度已有申报 {other}（在办或已终止），"
             "同一年度只能申报一项（年度批次规定“每人每年限报一项”）；在办的可先撤回或放弃原申报。",
+        )
+
+
+def not_ended_this_year(uow: UnitOfWork, declaration: Declaration) -> Iterator[Finding]:
+    """终止当年度的申报参评 (118号 四(四), 三(四), 令40号 第十七条): whatever the batch says of several declarations."""
+    ended = uow.session.scalar(
+        select(Declaration.number)
+        .where(
+            Declaration.person_id == declaration.person_id,
+            Declaration.year == declaration.year,
+            Declaration.state == DeclarationState.TERMINATED,
+            Declaration.id != declaration.id,
+        )
+        .limit(1)
+    )
+    if ended:
+        yield Finding(
+            "batch_id",
+            f"您本年度的申报 {ended} 已终止，当年度不能再申报参评（118号 四(四)）；请参加下一年度申报，"
+            "对终止有异议的可在该申报中申请复查。",
         )
 
 
@@ -365,11 +385,12 @@ def institution_through_unit(uow: UnitOfWork, declaration: Declaration) -> Itera
     in_post = facts.get("in_established_post") in (True, "yes", "是")
     stated = facts.get("unit_nature") in (UnitNature.INSTITUTION, "事业单位")
     institution = declaration.unit.is_institution or stated
-    if institution and in_post and declaration.channel != "unit":
+    elsewhere = declaration.channel != "unit" or declaration.unit.kind in THROUGH
+    if institution and in_post and elsewhere:
         yield Finding(
             "channel",
             "事业单位已纳入岗位设置管理的人员须通过所在工作单位申报，"
-            "以其他渠道申报的按弄虚作假处理（118号 四(一)2）；请将推荐渠道改为所在单位。",
+            "以其他渠道申报的按弄虚作假处理（118号 四(一)2）；请选择所聘的工作单位，推荐渠道选“所在单位推荐”。",
         )
 
 
@@ -405,6 +426,7 @@ RULES = (
     not_blacklisted,
     not_reviewed_again,
     one_active,
+    not_ended_this_year,
     title_reviewed,
     committee_competent,
     office_competent,

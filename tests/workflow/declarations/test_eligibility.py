@@ -213,3 +213,22 @@ def test_the_nature_of_the_unit_is_that_of_the_register(make, as_):
     declaration.content.sections = {"basic": {"unit_nature": "private"}}
     declaration.unit.kind = NodeKind.AGENCY
     assert list(eligibility.nature_as_registered(office, declaration)) == []
+
+
+def test_who_was_ended_declares_no_more_that_year_whatever_the_batch_allows(make, as_):
+    office = as_(make.account(roles.HRSS_CONFIG))
+    ended = make.declaration(state=S.TERMINATED, batch=make.batch(one_per_year=False))
+    again = make.declaration(person=ended.person, batch=ended.batch, title=ended.title)
+    (found,) = eligibility.not_ended_this_year(office, again)
+    assert ended.number in found.sentence and "118号 四(四)" in found.sentence
+    again.year += 1
+    assert list(eligibility.not_ended_this_year(office, again)) == []
+
+
+def test_staff_in_established_posts_do_not_declare_through_an_agency_called_their_unit(make, as_):
+    office = as_(make.account(roles.HRSS_CONFIG))
+    declaration = make.declaration()
+    declaration.content.sections = {"basic": {"unit_nature": "institution", "in_established_post": True}}
+    assert list(eligibility.institution_through_unit(office, declaration)) == []
+    declaration.unit.kind = NodeKind.AGENCY
+    assert [found.field for found in eligibility.institution_through_unit(office, declaration)] == ["channel"]
