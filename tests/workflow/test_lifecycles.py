@@ -106,7 +106,7 @@ def test_every_state_has_a_verb_that_leaves_it_or_the_reason_why_it_is_final(nam
 #: A way out is named in these words: “…” is then a verb, a field or a screen.
 NAMED = re.compile(r"(?:办理|在|到|从|通过|进入|使用|重新|审核机构在|由上级)“([^”{}]+)”")
 #: Buttons of pages that are no verb of a lifecycle and no entry of the menu.
-BUTTONS = {"变更所属", "其他信息", "核验与比对", "上报批次", "申报材料上传"}
+BUTTONS = {"变更所属", "其他信息", "个人信息", "核验与比对", "上报批次", "申报材料上传"}
 
 
 def sentences():

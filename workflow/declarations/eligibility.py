@@ -291,7 +291,7 @@ def transfer_same_level(uow: UnitOfWork, declaration: Declaration) -> Iterator[F
         yield Finding(
             "titles",
             f"跨系列转评须已取得其他系列的{TitleLevel(declaration.level).label}职称，转评同级（118号 八(二)）；"
-            "请在“现任职称”中填写原系列的同级职称，没有的请将申报方式改为正常申报。",
+            "请在现任职称中填写原系列的同级职称，没有的请将申报方式改为正常申报。",
         )
 
 

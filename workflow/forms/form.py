@@ -160,7 +160,7 @@ def _section_problems(section: Section, raw: Any, facts: dict[str, Any], cutoff:
     for field in section.fields:
         if field.mirror and field.required and field.kind in facts and blank(facts[field.kind]):
             yield _problem(
-                section, field.key, None, f"缺少{field.label}；请在“我的账号 · 个人信息”中补充后再提交。", field.clause
+                section, field.key, None, f"缺少{field.label}；请在“个人信息”（我的账号）中补充后再提交。", field.clause
             )
         if not field.expected:
             continue

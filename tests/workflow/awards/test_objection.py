@@ -7,13 +7,13 @@ from datetime import date
 import pytest
 from sqlalchemy.orm import object_session
 
-from models.accounts.account import SYSTEM_NAME
 from models.awards.publicity import Objection, Publicity, PublicityItem, PublicityKind, about_results
 from models.awards.publicity import ObjectionState as O
 from models.declarations.declaration import DeclarationState as S
 from models.declarations.standing import AT_THE_COMMITTEE
 from models.office.notice import Notice
 from tests.conftest import NOON
+from workflow.accounts.accounts import install_system_account
 from workflow.awards import objection as objections
 from workflow.awards import posted
 from workflow.awards.objection import OBJECTION
@@ -155,9 +155,9 @@ def test_a_posted_result_waits_whoever_registers_the_objection(who, case, as_):
     assert one.declaration.state == S.OBJECTED
 
 
-def test_a_posted_result_waits_for_an_objection_of_the_public_page(case, as_, make):
+def test_a_posted_result_waits_for_an_objection_of_the_public_page(case, as_, session):
     one = case(S.RESULT_PUBLICITY)
-    system = make.account(roles.SYSTEM, username=SYSTEM_NAME)
+    system = install_system_account(session)
     posted.object_by_name(
         as_(system), one.posting, item=one.item.id, informant="李举报", telephone="0731-88880000",
         text="所列 2021 年项目并非本人主持完成", promised=True,
