@@ -228,8 +228,9 @@ class Auditor(Officer):
         return self if self.username.startswith("district") else self.signed(number)  # a county passes on alone
 
     def names_the_document(self, number, document):
-        """登记发文文号 of a first title that has taken effect."""
-        self.record(self.screen, number)
+        """登记发文文号 of a first title that has taken effect: no longer among what waits, found by its number."""
+        self.page.goto(f"/auditscreen/list/?number={number}")
+        self.finds(number)
         return self.does("登记发文文号", {"任职资格文件文号": document})
 
     def sends_back(self, number, *items):

@@ -31,7 +31,7 @@ def _list(name: str, label: str) -> Ask:
 
 
 FACTS = [
-    Ask("phone", "手机号码", max_length=20, default=_now("phone"), hint="用于登录提醒和面试通知"),
+    Ask("phone", "新的手机号码", required=False, max_length=20, hint="不更换的不填；用于登录提醒和面试通知"),
     Ask("email", "电子邮箱", required=False, max_length=120, default=_now("email")),
     _list("nation", "民族"),
     _list("politics", "政治面貌"),

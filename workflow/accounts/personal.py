@@ -44,20 +44,23 @@ def words(uow: UnitOfWork, name: str) -> list[str]:
 def amend(
     uow: UnitOfWork,
     *,
-    phone: str,
+    phone: str = "",
     email: str = "",
     nation: str = "",
     politics: str = "",
     sex: str = "",
     born_on: date | None = None,
 ) -> Person:
-    """保存个人信息. Refused, each at its field: a telephone or address that is none, a word that no list has, and where
-    the number does not tell them, no sex or a day of birth that cannot be."""
+    """保存个人信息; a telephone is shown masked and stays where none is typed.
+
+    Refused, each at its field: a telephone or address that is none, a word that no list has, and where the number does
+    not tell them, no sex or a day of birth that cannot be.
+    """
     person = uow.actor.person
     if person is None:
         raise NotNow("本账号没有个人登记，不需填写个人信息；申报人请用本人注册的账号登录。")
     facts: dict[str, Any] = {
-        "phone": read_phone(phone),
+        "phone": read_phone(phone) if phone.strip() else person.phone,
         "email": email.strip() or None,
         "nation": nation,
         "politics": politics,

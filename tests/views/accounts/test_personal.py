@@ -34,7 +34,11 @@ def test_my_account_leads_to_ones_own_facts_and_they_are_kept(client, applicant,
     assert save(client).status_code == 302
     session.refresh(applicant.person)
     assert {name: getattr(applicant.person, name) for name in FACTS} == FACTS
-    assert "土家族" in client.get("/account/").text
+    assert FACTS["phone"] not in client.get(PAGE).text  # masked, and kept where none is typed
+    assert save(client, phone="", nation="苗族").status_code == 302
+    session.refresh(applicant.person)
+    assert (applicant.person.phone, applicant.person.nation) == (FACTS["phone"], "苗族")
+    assert "苗族" in client.get("/account/").text
 
 
 @pytest.mark.parametrize(
