@@ -18,10 +18,10 @@ LATIN = {
     "ISBN", "ISSN", "Excel", "JSON", "GeoJSON", "CSV", "PDF", "JPG", "PNG", "SVG", "HEIC", "UTF", "dpi",
     "Alt", "Ctrl", "Enter", "Esc", "Shift", "CSCD", "CSSCI", "SCI", "SSCI", "APP", "XXXXXXX",
 }  # fmt: skip
-#: What is read as it stands: addresses, names of files, digits of a checksum, 统一社会信用代码.
+#: What is read as it stands: addresses, names of files, digits of a checksum, 统一社会信用代码, the code of a draw.
 AS_IT_STANDS = re.compile(
     r"https?://\S+|/posted/\S+|[\w.-]*\.(?:pdf|png|jpe?g|txt|zip|xlsx?|csv)\b|\b(?=[0-9a-f]*\d)[0-9a-f]{8,64}\b"
-    r"|\b[0-9A-Z]{18}\b"
+    r"|\b[0-9A-Z]{18}\b|\b[A-Z]{2,3}-[0-9]{2}\b"
 )
 WORD = re.compile(r"[A-Za-z][A-Za-z_]{2,}")
 #: What a program leaves where it was not asked: its brackets, its identifiers, empty brackets and doubled stops.

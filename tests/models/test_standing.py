@@ -70,19 +70,20 @@ def test_who_holds_it_has_a_step_to_take_and_what_is_over_has_none_but_revoking(
     steps = [step for step in DECLARATION.steps if state in set(step.sources)]
     holder = STANDING[state].holder
     if holder is Holder.NOBODY or STANDING[state].ending is Ending.GIVEN_UP:
-        assert {step.verb for step in steps} <= {"revoke", "report"}
+        assert {step.verb for step in steps} <= {"revoke", "report", "reinstate"}
     else:
         assert any(HANDS[holder] & set(step.roles) for step in steps), (state, holder)
 
 
-def test_nothing_leads_out_of_an_ending_but_the_certificate():
+def test_nothing_leads_out_of_an_ending_but_the_certificate_its_filing_and_a_review_of_the_result():
+    """取消备案 (118号 四(二)3) and 恢复办理 after 申请复查 (令40号 第二十六条)."""
     after = {
         (step.verb, target)
         for step in DECLARATION.steps
         for s in set(step.sources) & set(standing.SETTLED)
         for target in step.targets
     }
-    assert {verb for verb, _target in after} == {"issue", "report", "revoke"}
+    assert {verb for verb, _target in after} == {"issue", "report", "revoke", "cancel_filing", "reinstate"}
 
 
 # -- nobody else keeps a list ---------------------------------------------------------------------------

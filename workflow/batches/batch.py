@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from models.base import label_of
 from models.batches.batch import Batch, BatchState
 from models.committees.committee import Committee
-from models.declarations.declaration import Declaration, DeclarationState
-from models.declarations.standing import SETTLED
+from models.declarations.declaration import Declaration
+from models.declarations.standing import SETTLED, Holder, states
 from models.paths.path import AcceptanceOffice, Way
 from models.register.person import Person
 from workflow.base import notices, settings
@@ -43,7 +43,9 @@ def dates_agree(uow: UnitOfWork, batch: Batch) -> str | None:
 
 def nobody_on_the_way(uow: UnitOfWork, batch: Batch) -> str | None:
     """What was handed in stays in its batch: no office ends a year over the heads of those who declared."""
-    begun_or_given_up = (DeclarationState.DRAFT, DeclarationState.WITHDRAWN)
+    if batch.state == BatchState.DRAFT:
+        return None
+    begun_or_given_up = states(holder=Holder.APPLICANT)
     count = uow.session.scalar(
         select(func.count()).where(Declaration.batch_id == batch.id, Declaration.state.not_in(begun_or_given_up))
     )

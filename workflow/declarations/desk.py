@@ -98,7 +98,7 @@ def recommend_desk(actor: Account, today: date) -> Clause:
     posted = and_(Declaration.state == S.UNIT_PUBLICITY, over)
     spared = select(AcceptanceOffice.id).where(AcceptanceOffice.publicity_required.is_(False))
     unposted = and_(Declaration.state == S.UNIT_REVIEW, Declaration.office_id.in_(spared), liability.signed())
-    there = Declaration.state.in_((S.UNIT_PUBLICITY, S.UNIT_REVIEW))  # said once more, for the index
+    there = Declaration.state.in_(states(stage=(Stage.UNIT, Stage.POSTING)))  # said once more, for the index
     return and_(Declaration.unit_id == actor.organisation_id, there, or_(posted, unposted), UNSIGNED)
 
 
