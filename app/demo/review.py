@@ -23,7 +23,7 @@ from models.review.ballot import Poll
 from models.review.draw import Draw
 from models.review.plan import Plan, PlanKind, ScoreItem, ScorePhase
 from models.review.session import Member, ReviewSession
-from workflow.awards import certificate, certificate_number, filing, publicity, reporting
+from workflow.awards import appeal, certificate, certificate_number, filing, publicity, reporting
 from workflow.awards import objection as objections
 from workflow.base import policy
 from workflow.office import working_days
@@ -264,6 +264,21 @@ def _each(stage: Stage, experts, number: int, verb) -> None:  # type: ignore[no-
                 verb(uow, declaration)
 
 
+def _contest(stage: Stage, review: Review) -> None:
+    """申请复查 (令40号 第二十六条) of one who did not pass; it waits for the committee's office."""
+    refused = (
+        select(Account.username, Declaration.id)
+        .join(Account, Account.person_id == Declaration.person_id)
+        .where(Declaration.plan_id == review.plan_id, Declaration.state == S.FAILED)
+        .order_by(Declaration.id)
+    )
+    username, number = stage.session.execute(refused).tuples().first() or ("", 0)
+    if username:
+        with stage.acting(username) as uow:
+            text = "面试答辩当日通知的时间与实际不一致，答辩时间不足，请求复查评审程序。"
+            appeal.apply(uow, declaration=str(number), text=text, telephone="0731-00005521")
+
+
 def _score(stage: Stage, uow, declaration: Declaration, phase: str) -> None:  # type: ignore[no-untyped-def]
     items = uow.session.scalars(
         select(ScoreItem).where(ScoreItem.plan_id == declaration.plan_id, ScoreItem.phase == phase)
@@ -301,6 +316,7 @@ def _afterwards(stage: Stage, review: Review) -> Story:
         )
         ends, posting = posted.ends_on, posted.id
     if review.stops_at == "posted":
+        _contest(stage, review)
         return
     yield working_days.add(stage.session, stage.now.date(), 2)
     _object(stage, review)

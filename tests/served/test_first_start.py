@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, scoped_session
 
 from app import config, first_start, listening
-from app.demo import committees, offices, paths, year
+from app.demo import committees, conditions, offices, paths, year
 from app.first_start import Standing, standing_of
 from app.machine_faults import sentence_of
 from models.base import db, metadata
@@ -159,6 +159,7 @@ BUILDERS = (
     (offices, "build"),
     (paths, "build"),
     (committees, "build"),
+    (conditions, "confirm"),
     (year.Year, "run"),
     (offices, "registered"),
     (paths, "draft"),
