@@ -204,9 +204,8 @@ def _of_scopes(batch: Batch) -> list[Specialty]:
     return [
         s
         for s in found
-        if s.parent_id is not None
-        and s.in_force(batch.year)
-        and (not scopes or s.series_id in whole or tops & line(above, s.id))
+        if s.in_force(batch.year)
+        and (tops & line(above, s.id) or (s.parent_id is not None and (not scopes or s.series_id in whole)))
     ]
 
 

@@ -78,7 +78,7 @@ def test_who_is_rejected_reads_the_reason_and_registers_anew(browser, superior, 
 def test_a_bureau_waits_on_the_desk_of_the_province(browser, make, session):
     province = make.organisation(kind=NodeKind.PROVINCE)
     session.commit()
-    registers(browser, province, kind="provincial", nature="government")
+    registers(browser, province, code="11430000MB12345670", kind="provincial", nature="government")
     found = session.scalar(select(Registration))
     stranger = browser(make.account(r.CITY_OFFICER, organisation=make.organisation(kind=NodeKind.CITY)))
     assert stranger.get(f"/registrationscreen/show/{found.id}").status_code == 404
