@@ -10,6 +10,7 @@ from flask import g, render_template, request
 from flask_appbuilder import expose, has_access
 from sqlalchemy import func, or_
 
+from models.accounts.account import SYSTEM_NAME
 from models.base import db
 from models.office.journal import JournalEntry
 from models.registry import by_table
@@ -39,6 +40,10 @@ class JournalScreen(Screen):
     conditions = "at actor verb subject address"
     labels: ClassVar[dict[str, str]] = {"event": "事项", "told": "内容", "verb": "动作代号", "details": "封存原文"}
     empty = "没有符合条件的日志。"
+
+    def cell_actor(self, entry: JournalEntry) -> str:
+        """Whose account it was; what the system does by itself is the system's."""
+        return "系统" if entry.actor == SYSTEM_NAME else entry.actor
 
     def cell_event(self, entry: JournalEntry) -> str:
         """What happened, in the words of the office."""
