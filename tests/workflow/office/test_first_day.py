@@ -17,6 +17,7 @@ from models.office.setting import CalendarYear
 from models.paths.path import AcceptanceOffice, NodeState, PathKind, PathNode, Way
 from models.register.organisation import NodeKind, Region
 from tests.conftest import NOON
+from workflow.base import reading
 from workflow.base import roles as r
 from workflow.office import first_day
 
@@ -127,6 +128,8 @@ def test_the_whole_way_step_by_step(empty, make, state):
     batch.state = BatchState.PUBLISHED
     assert state()["first"][0] == "open" and not first_day.opened(session)
     make.declaration(state=D.AT_COMMITTEE, batch=batch, unit=unit, reached_committee_at=datetime(2026, 5, 10))
+    session.flush()
+    reading.settle(session)  # as the commit does
     assert first_day.opened(session)
     assert {word for word, _who in state().values()} == {"done"}
 
