@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import io
+import os
 import random
 
 import pypdfium2
@@ -96,13 +97,17 @@ def clear(page, seed=1):
     return scanned(page, seed, dpi=200, blur=0.3, noise=2, angle=0.5)
 
 
-def test_twenty_pages_with_one_missing_one_older_and_one_altered_are_named_exactly(case, browser, session, make):
-    """Shows 6 of the issue: rendered, skewed, blurred."""
+#: A sheet is laid on its print in some five seconds of a core; TEST_WHOLE=1 reads a form of twenty pages.
+PAGES = 20 if os.environ.get("TEST_WHOLE") else 12
+
+
+def test_one_page_missing_one_older_and_one_altered_are_named_exactly(case, browser, session, make):
+    """Rendered, skewed, blurred."""
     section, _, key = filled(1)
     rows = 60
     declaration, officer, first = case(rows)
-    while pages_in(first) < 20:
-        rows += max(12, (20 - pages_in(first)) * rows // pages_in(first))
+    while pages_in(first) < PAGES:
+        rows += max(12, (PAGES - pages_in(first)) * rows // pages_in(first))
         declaration.content.sections = filled(rows)[1]
         make.as_handed_in(declaration)
         session.commit()
@@ -115,7 +120,7 @@ def test_twenty_pages_with_one_missing_one_older_and_one_altered_are_named_exact
     second = printed(browser, officer, declaration)
     assert len(session.scalars(select(PaperPrint).where(PaperPrint.case == declaration.number)).all()) >= 2
     total = pages_in(second)
-    older, missing, altered = 5, 9, 13
+    older, missing, altered = 5, 9, 11
     page, was, _box = with_another_figure(second, altered, 5)
     sheets = {n: drawn(second, n) for n in range(1, total + 1) if n != missing}
     sheets |= {older: drawn(first, older), altered: page}
