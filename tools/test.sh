@@ -20,7 +20,7 @@ if .venv/bin/python tools/answers.py "$pg"; then
     echo "PostgreSQL answers: the rules and screens once more on it."
     # what lives in the database: rules and tables whole, of the screens those that ask it most. The other screens ask
     # through the same lists, and what they show is the same whatever keeps the rows; TEST_WHOLE=1 runs them too.
-    screens="tests/views/screens tests/views/statistics"
+    screens="tests/views/screens"
     [ -z "${TEST_WHOLE:-}" ] || screens="tests/views --ignore tests/views/test_safe_defaults.py"
     # shellcheck disable=SC2086
     TEST_DATABASE_URL="$pg" .venv/bin/python -m pytest -n "$workers" --dist loadgroup -m "not journey" \
