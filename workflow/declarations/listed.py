@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from models.declarations.declaration import Declaration
-from models.paths.path import Way
 from workflow.base.unit_of_work import UnitOfWork
+from workflow.declarations.objected import gives_the_title
 from workflow.register import blacklist
 
 
@@ -21,5 +21,4 @@ def not_listed(uow: UnitOfWork, declaration: Declaration) -> str | None:
 
 def not_listed_at_effect(uow: UnitOfWork, declaration: Declaration) -> str | None:
     """The last 通过 of an 初定 or 认定 gives the title: there it is asked."""
-    last = declaration.way != Way.REVIEW and declaration.position == max(s.position for s in declaration.route)
-    return not_listed(uow, declaration) if last else None
+    return not_listed(uow, declaration) if gives_the_title(declaration) else None

@@ -66,10 +66,14 @@ def objected(uow: UnitOfWork, declarations: Sequence[Declaration]) -> Declaratio
     return next((declaration for declaration in declarations if declaration.id in found), None)
 
 
+def gives_the_title(declaration: Declaration) -> bool:
+    """Whether the next 通过 is the last of an 初定 or 认定: there it takes effect (附件3 1.12.3)."""
+    return declaration.way != Way.REVIEW and declaration.position == max(s.position for s in declaration.route)
+
+
 def none_before_effect(uow: UnitOfWork, declaration: Declaration) -> str | None:
     """A proven objection stops it at any level; where this 通过 takes effect (初定, 认定) an open one waits too."""
-    last = declaration.way != Way.REVIEW and declaration.position == max(s.position for s in declaration.route)
-    return no_open_objection(uow, declaration) if last else no_proven_objection(uow, declaration)
+    return (no_open_objection if gives_the_title(declaration) else no_proven_objection)(uow, declaration)
 
 
 def objected_to(uow: UnitOfWork, declaration: Declaration) -> str | None:
